@@ -1,0 +1,183 @@
+package org.fencepost.ipc;
+
+/**
+ * What a channel is to be: its kind, its geometry and what its frames carry. Immutable.
+ *
+ * <p>Whoever opens an existing channel with options must ask for what it is, or gets a
+ * {@link ChannelMismatchException} that shows both.
+ */
+public final class ChannelOptions {
+    /** Smallest segment: one page, in bytes. */
+    public static final long SEGMENT_BYTES_MIN = 4096;
+    /** Largest segment, in bytes: 1 GiB. */
+    public static final long SEGMENT_BYTES_MAX = 1L << 30;
+    /** Fewest segments of a ring. */
+    public static final int RING_SEGMENTS_MIN = 2;
+    /** Most segments of a ring. */
+    public static final int RING_SEGMENTS_MAX = 1024;
+    /** Segments of a ring unless its options say otherwise. */
+    public static final int RING_SEGMENTS_DEFAULT = 8;
+    /** Positions end here: 2^62 bytes. */
+    public static final long POSITION_MAX = 1L << 62;
+
+    /** What becomes of a segment that everybody has read. */
+    public enum Kind {
+        /** It is used again: bounded memory, old messages go. */
+        RING,
+        /** It is kept: an append-only log that can be replayed. */
+        JOURNAL
+    }
+
+    private final Kind kind;
+    private final long segmentBytes;
+    private final int segmentCount;
+    private final boolean checksums;
+    private final boolean timestamps;
+    private final long startPosition;
+
+    private ChannelOptions(
+        final Kind kind,
+        final long segmentBytes,
+        final int segmentCount,
+        final boolean checksums,
+        final boolean timestamps,
+        final long startPosition) {
+        this.kind = kind;
+        this.segmentBytes = segmentBytes;
+        this.segmentCount = segmentCount;
+        this.checksums = checksums;
+        this.timestamps = timestamps;
+        this.startPosition = startPosition;
+    }
+
+    /**
+     * A ring of {@link #RING_SEGMENTS_DEFAULT} segments, without checksums or timestamps.
+     *
+     * @param capacityBytes of the whole ring: a power of two, at least 32 KiB.
+     * @throws IllegalArgumentException if it is not.
+     */
+    public static ChannelOptions ring(final long capacityBytes) {
+        return ring(capacityBytes, RING_SEGMENTS_DEFAULT);
+    }
+
+    /**
+     * A ring of {@code segmentCount} segments, without checksums or timestamps. More segments make the
+     * units shorter in which used memory is cleared; fewer allow longer messages.
+     *
+     * @param capacityBytes of the whole ring: a power of two.
+     * @param segmentCount  a power of two, {@link #RING_SEGMENTS_MIN} to {@link #RING_SEGMENTS_MAX}.
+     * @throws IllegalArgumentException if a number is not allowed.
+     */
+    public static ChannelOptions ring(final long capacityBytes, final int segmentCount) {
+        requirePowerOfTwo("segmentCount", segmentCount, RING_SEGMENTS_MIN, RING_SEGMENTS_MAX);
+        requirePowerOfTwo(
+            "capacityBytes",
+            capacityBytes,
+            SEGMENT_BYTES_MIN * segmentCount,
+            SEGMENT_BYTES_MAX * segmentCount);
+        return new ChannelOptions(
+            Kind.RING, capacityBytes / segmentCount, segmentCount, false, false, 0);
+    }
+
+    /**
+     * A journal, with checksums and timestamps.
+     *
+     * @param segmentBytes of one file: a power of two, {@link #SEGMENT_BYTES_MIN} to
+     *                     {@link #SEGMENT_BYTES_MAX}.
+     * @throws IllegalArgumentException if it is not.
+     */
+    public static ChannelOptions journal(final long segmentBytes) {
+        requirePowerOfTwo("segmentBytes", segmentBytes, SEGMENT_BYTES_MIN, SEGMENT_BYTES_MAX);
+        return new ChannelOptions(Kind.JOURNAL, segmentBytes, 0, true, true, 0);
+    }
+
+    /**
+     * The same with or without a CRC32C in every frame.
+     *
+     * @throws IllegalArgumentException for a journal without: its recovery depends on them.
+     */
+    public ChannelOptions withChecksums(final boolean wanted) {
+        if (kind == Kind.JOURNAL && !wanted) {
+            throw new IllegalArgumentException("a journal needs checksums to be recovered");
+        }
+        return new ChannelOptions(
+            kind, segmentBytes, segmentCount, wanted, timestamps, startPosition);
+    }
+
+    /** The same with or without a time in every frame (8 bytes a frame and one clock reading). */
+    public ChannelOptions withTimestamps(final boolean wanted) {
+        return new ChannelOptions(
+            kind, segmentBytes, segmentCount, checksums, wanted, startPosition);
+    }
+
+    /**
+     * The same with another first position, for a log that continues another one.
+     *
+     * @param position a multiple of {@link #segmentBytes()}, from 0 to {@link #POSITION_MAX} / 2.
+     * @throws IllegalArgumentException if it is not.
+     */
+    public ChannelOptions withStartPosition(final long position) {
+        if (position < 0 || position > POSITION_MAX / 2 || position % segmentBytes != 0) {
+            throw new IllegalArgumentException(
+                "start position must be a multiple of " + segmentBytes + " from 0 to "
+                    + POSITION_MAX / 2 + ", but is " + position);
+        }
+        return new ChannelOptions(
+            kind, segmentBytes, segmentCount, checksums, timestamps, position);
+    }
+
+    /** Ring or journal. */
+    public Kind kind() {
+        return kind;
+    }
+
+    /** Bytes of one segment. */
+    public long segmentBytes() {
+        return segmentBytes;
+    }
+
+    /** Number of segments of a ring; 0 for a journal. */
+    public int segmentCount() {
+        return segmentCount;
+    }
+
+    /** Whether every frame carries a CRC32C. */
+    public boolean checksums() {
+        return checksums;
+    }
+
+    /** Whether every frame carries a time. */
+    public boolean timestamps() {
+        return timestamps;
+    }
+
+    /** Position of the first byte of the log. */
+    public long startPosition() {
+        return startPosition;
+    }
+
+    @Override
+    public boolean equals(final Object other) {
+        return other instanceof ChannelOptions that && toString().equals(that.toString());
+    }
+
+    @Override
+    public int hashCode() {
+        return toString().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return (kind == Kind.RING ? "ring of " + segmentCount + " segments" : "journal of segments")
+            + " of " + segmentBytes + " bytes, checksums " + (checksums ? "on" : "off")
+            + ", timestamps " + (timestamps ? "on" : "off") + ", from position " + startPosition;
+    }
+
+    private static void requirePowerOfTwo(
+        final String name, final long value, final long min, final long max) {
+        if (value < min || value > max || Long.bitCount(value) != 1) {
+            throw new IllegalArgumentException(
+                name + " must be a power of two from " + min + " to " + max + ", but is " + value);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package org.fencepost.ipc;
+
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.locks.ReentrantLock;
+import org.agrona.DirectBuffer;
+
+/**
+ * A publisher that any number of threads may share, for loggers and virtual threads.
+ *
+ * <p>It guards one {@link Publisher} with a lock that is held for the copy of one message; a virtual
+ * thread that waits for it does not pin its carrier. Where each thread can have its own publisher,
+ * that is faster. Results are those of {@link Publisher#offer(int, DirectBuffer, int, int)}.
+ */
+public final class ConcurrentPublisher implements AutoCloseable {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Publisher publisher;
+
+    /**
+     * Shares {@code publisher}, which must not be used directly any more; closing this closes it.
+     */
+    public ConcurrentPublisher(final Publisher publisher) {
+        this.publisher = publisher;
+    }
+
+    /** As {@link Publisher#offer(int, DirectBuffer, int, int)}, from any thread. */
+    public long offer(
+        final int typeId, final DirectBuffer buffer, final int offset, final int length) {
+        lock.lock();
+        try {
+            return publisher.offer(typeId, buffer, offset, length);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** As {@link Publisher#offer(int, byte[], int, int)}, from any thread. */
+    public long offer(final int typeId, final byte[] bytes, final int offset, final int length) {
+        lock.lock();
+        try {
+            return publisher.offer(typeId, bytes, offset, length);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** As {@link Publisher#offer(int, MemorySegment, long, int)}, from any thread. */
+    public long offer(
+        final int typeId, final MemorySegment segment, final long offset, final int length) {
+        lock.lock();
+        try {
+            return publisher.offer(typeId, segment, offset, length);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** As {@link Publisher#maxMessageLength()}. */
+    public int maxMessageLength() {
+        return publisher.maxMessageLength();
+    }
+
+    /** As {@link Publisher#hasSubscribers()}. */
+    public boolean hasSubscribers() {
+        return publisher.hasSubscribers();
+    }
+
+    /** Waits for the offer that is under way, then closes the publisher. Idempotent. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            publisher.close();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package org.fencepost.ipc;
+
+import java.nio.charset.StandardCharsets;
+
+/** Where a subscriber begins and whether publishers wait for it. Immutable. */
+public final class SubscriberOptions {
+    /** Longest name of a cursor, in bytes of UTF-8. */
+    public static final int NAME_BYTES_MAX = 96;
+
+    private static final String NO_NAME = "";
+
+    /** Where a subscriber begins. */
+    public enum Start {
+        /** At the oldest message that is kept. */
+        EARLIEST,
+        /** At the tail: the next message to be published. */
+        LATEST,
+        /** At {@link SubscriberOptions#position()}. */
+        POSITION
+    }
+
+    private final Start start;
+    private final long position;
+    private final boolean lossy;
+    private final String name;
+    private final boolean gatesWhileAbsent;
+
+    private SubscriberOptions(
+        final Start start,
+        final long position,
+        final boolean lossy,
+        final String name,
+        final boolean gatesWhileAbsent) {
+        this.start = start;
+        this.position = position;
+        this.lossy = lossy;
+        this.name = name;
+        this.gatesWhileAbsent = gatesWhileAbsent;
+    }
+
+    /** Begin at the oldest message that is kept; gating. */
+    public static SubscriberOptions earliest() {
+        return new SubscriberOptions(Start.EARLIEST, 0, false, NO_NAME, false);
+    }
+
+    /** Begin with the next message to be published; gating. */
+    public static SubscriberOptions latest() {
+        return new SubscriberOptions(Start.LATEST, 0, false, NO_NAME, false);
+    }
+
+    /**
+     * Begin with the message that starts at {@code position}; gating.
+     *
+     * @throws IllegalArgumentException if it is negative.
+     */
+    public static SubscriberOptions from(final long position) {
+        if (position < 0) {
+            throw new IllegalArgumentException("position must not be negative, but is " + position);
+        }
+        return new SubscriberOptions(Start.POSITION, position, false, NO_NAME, false);
+    }
+
+    /**
+     * The same, lossy: publishers never wait for it. In a ring each message is copied before the
+     * handler sees it, and one that falls behind by more than the ring goes on at the oldest message
+     * that is kept; {@link Subscriber#lostBytes()} says what it missed.
+     *
+     * @throws IllegalArgumentException for a named cursor.
+     */
+    public SubscriberOptions lossy() {
+        if (isNamed()) {
+            throw new IllegalArgumentException("a named cursor cannot be lossy: " + name);
+        }
+        return new SubscriberOptions(start, position, true, NO_NAME, false);
+    }
+
+    /**
+     * The same with a cursor that is kept in the channel under {@code name}. If it exists, the
+     * subscriber goes on where the last one of that name stopped, whatever the start says. One
+     * subscriber at a time may hold it.
+     *
+     * @param name             1 to {@link #NAME_BYTES_MAX} bytes of UTF-8.
+     * @param gatesWhileAbsent whether a ring holds publishers back for it while no subscriber has it.
+     * @throws IllegalArgumentException if the name is too short or too long, or this is lossy.
+     */
+    public SubscriberOptions named(final String name, final boolean gatesWhileAbsent) {
+        final int nameBytes = name.getBytes(StandardCharsets.UTF_8).length;
+        if (nameBytes < 1 || nameBytes > NAME_BYTES_MAX) {
+            throw new IllegalArgumentException(
+                "a cursor's name has 1 to " + NAME_BYTES_MAX + " bytes, this one " + nameBytes);
+        }
+        if (lossy) {
+            throw new IllegalArgumentException("a named cursor cannot be lossy: " + name);
+        }
+        return new SubscriberOptions(start, position, false, name, gatesWhileAbsent);
+    }
+
+    /** Where to begin. */
+    public Start start() {
+        return start;
+    }
+
+    /** The position to begin at, for {@link Start#POSITION}. */
+    public long position() {
+        return position;
+    }
+
+    /** Whether it is lossy; otherwise it gates. */
+    public boolean isLossy() {
+        return lossy;
+    }
+
+    /** Whether its cursor has a name. */
+    public boolean isNamed() {
+        return !name.isEmpty();
+    }
+
+    /** The cursor's name, or the empty string. */
+    public String name() {
+        return name;
+    }
+
+    /** Whether a named cursor holds publishers back while nobody has it. */
+    public boolean gatesWhileAbsent() {
+        return gatesWhileAbsent;
+    }
+}

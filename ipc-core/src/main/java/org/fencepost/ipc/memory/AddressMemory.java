@@ -1,0 +1,142 @@
+package org.fencepost.ipc.memory;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * Memory by its virtual address: an address here is the address of the CPU.
+ *
+ * <p>All accesses go through one {@code static final} segment that spans the address space. Because
+ * it is a constant with constant bounds, the JIT folds its checks away and what is left of an
+ * access is one machine instruction. Making that segment is a restricted operation, so this class
+ * fails to initialise where native access is denied.
+ */
+public final class AddressMemory extends SharedMemory {
+    private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+    private static final ValueLayout.OfShort SHORT =
+        ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt INT =
+        ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG =
+        ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle ALIGNED_LONG =
+        ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+
+    /** The memory of this process. */
+    public AddressMemory() {
+    }
+
+    @Override
+    public byte getByte(final long address) {
+        return ALL.get(ValueLayout.JAVA_BYTE, address);
+    }
+
+    @Override
+    public void putByte(final long address, final byte value) {
+        ALL.set(ValueLayout.JAVA_BYTE, address, value);
+    }
+
+    @Override
+    public short getShort(final long address) {
+        return ALL.get(SHORT, address);
+    }
+
+    @Override
+    public void putShort(final long address, final short value) {
+        ALL.set(SHORT, address, value);
+    }
+
+    @Override
+    public int getInt(final long address) {
+        return ALL.get(INT, address);
+    }
+
+    @Override
+    public void putInt(final long address, final int value) {
+        ALL.set(INT, address, value);
+    }
+
+    @Override
+    public long getLong(final long address) {
+        return ALL.get(LONG, address);
+    }
+
+    @Override
+    public void putLong(final long address, final long value) {
+        ALL.set(LONG, address, value);
+    }
+
+    @Override
+    public long getLongOpaque(final long address) {
+        return (long) ALIGNED_LONG.getOpaque(ALL, address);
+    }
+
+    @Override
+    public void putLongOpaque(final long address, final long value) {
+        ALIGNED_LONG.setOpaque(ALL, address, value);
+    }
+
+    @Override
+    public long getLongAcquire(final long address) {
+        return (long) ALIGNED_LONG.getAcquire(ALL, address);
+    }
+
+    @Override
+    public void putLongRelease(final long address, final long value) {
+        ALIGNED_LONG.setRelease(ALL, address, value);
+    }
+
+    @Override
+    public long compareAndExchangeLong(final long address, final long expected, final long value) {
+        return (long) ALIGNED_LONG.compareAndExchange(ALL, address, expected, value);
+    }
+
+    @Override
+    public void copyFrom(final long address, final byte[] source, final int offset, final int length) {
+        MemorySegment.copy(source, offset, ALL, ValueLayout.JAVA_BYTE, address, length);
+    }
+
+    @Override
+    public void copyFrom(
+        final long address, final MemorySegment source, final long offset, final long length) {
+        MemorySegment.copy(source, offset, ALL, address, length);
+    }
+
+    @Override
+    public void copyTo(final long address, final byte[] target, final int offset, final int length) {
+        MemorySegment.copy(ALL, ValueLayout.JAVA_BYTE, address, target, offset, length);
+    }
+
+    @Override
+    public void copyTo(
+        final long address, final MemorySegment target, final long offset, final long length) {
+        MemorySegment.copy(ALL, address, target, offset, length);
+    }
+
+    @Override
+    public void copy(final long sourceAddress, final long targetAddress, final long length) {
+        MemorySegment.copy(ALL, sourceAddress, ALL, targetAddress, length);
+    }
+
+    @Override
+    public void fill(final long address, final long length, final byte value) {
+        ALL.asSlice(address, length).fill(value);
+    }
+
+    @Override
+    public void storeStoreFence() {
+        VarHandle.storeStoreFence();
+    }
+
+    @Override
+    public void acquireFence() {
+        VarHandle.acquireFence();
+    }
+
+    @Override
+    public void fullFence() {
+        VarHandle.fullFence();
+    }
+}

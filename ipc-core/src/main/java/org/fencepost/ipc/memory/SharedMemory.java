@@ -1,0 +1,94 @@
+package org.fencepost.ipc.memory;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Every access to bytes that another process may see, addressed by one {@code long}.
+ *
+ * <p>What an address means is the implementation's business; what matters here is that
+ * {@code address + n} is the n-th byte behind {@code address} inside one mapping. All values are
+ * little-endian. The access mode is part of the method's name; plain accesses may have any
+ * alignment, the others must be naturally aligned.
+ *
+ * <p>An abstract class and not an interface because one process normally loads one implementation
+ * of it: the JIT then binds the calls statically, without a guard. The implementations do not check
+ * addresses. Callers read lengths and offsets from shared bytes once, into a local, and validate
+ * them before they compute an address; an address that was never mapped crashes the JVM.
+ *
+ * <p>An access behind the end of a file that was truncated while it was mapped raises
+ * {@link InternalError}, in compiled code some instructions later than the access itself.
+ */
+public abstract class SharedMemory {
+    /** Only the implementations. */
+    protected SharedMemory() {
+    }
+
+    /** Plain read of one byte. */
+    public abstract byte getByte(long address);
+
+    /** Plain write of one byte. */
+    public abstract void putByte(long address, byte value);
+
+    /** Plain read, any alignment, little-endian. */
+    public abstract short getShort(long address);
+
+    /** Plain write, any alignment, little-endian. */
+    public abstract void putShort(long address, short value);
+
+    /** Plain read, any alignment, little-endian. */
+    public abstract int getInt(long address);
+
+    /** Plain write, any alignment, little-endian. */
+    public abstract void putInt(long address, int value);
+
+    /** Plain read, any alignment, little-endian. */
+    public abstract long getLong(long address);
+
+    /** Plain write, any alignment, little-endian. */
+    public abstract void putLong(long address, long value);
+
+    /** Read that is atomic and coherent, and orders nothing else. */
+    public abstract long getLongOpaque(long address);
+
+    /** Write that is atomic and coherent, and orders nothing else. */
+    public abstract void putLongOpaque(long address, long value);
+
+    /** Read before which no later access of this thread can move. */
+    public abstract long getLongAcquire(long address);
+
+    /** Write behind which no earlier access of this thread can move. */
+    public abstract void putLongRelease(long address, long value);
+
+    /**
+     * Stores {@code value} if the word holds {@code expected}; returns what the word held. Both
+     * acquire and release, whether or not it stored.
+     */
+    public abstract long compareAndExchangeLong(long address, long expected, long value);
+
+    /** Copies {@code length} bytes of {@code source} to {@code address}; plain. */
+    public abstract void copyFrom(long address, byte[] source, int offset, int length);
+
+    /** Copies {@code length} bytes of {@code source} to {@code address}; plain. */
+    public abstract void copyFrom(long address, MemorySegment source, long offset, long length);
+
+    /** Copies {@code length} bytes at {@code address} to {@code target}; plain. */
+    public abstract void copyTo(long address, byte[] target, int offset, int length);
+
+    /** Copies {@code length} bytes at {@code address} to {@code target}; plain. */
+    public abstract void copyTo(long address, MemorySegment target, long offset, long length);
+
+    /** Copies {@code length} bytes between two addresses, which may overlap; plain. */
+    public abstract void copy(long sourceAddress, long targetAddress, long length);
+
+    /** Fills {@code length} bytes with {@code value}; plain. */
+    public abstract void fill(long address, long length, byte value);
+
+    /** Earlier stores become visible before later stores. */
+    public abstract void storeStoreFence();
+
+    /** Earlier loads are performed before later loads and stores. */
+    public abstract void acquireFence();
+
+    /** Earlier loads and stores are performed before later loads and stores. */
+    public abstract void fullFence();
+}
