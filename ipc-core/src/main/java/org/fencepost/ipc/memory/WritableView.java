@@ -1,0 +1,129 @@
+package org.fencepost.ipc.memory;
+
+import java.lang.foreign.MemorySegment;
+import org.agrona.DirectBuffer;
+import org.fencepost.ipc.buffer.WritableBuffer;
+
+/**
+ * The bytes of a claim in shared memory, to be written in place.
+ *
+ * <p>Moved from message to message by the thread that owns it; other threads must not touch it. A
+ * move does not allocate. Neither address nor capacity is doubted here: who sets them has validated
+ * them against the mapping.
+ */
+public final class WritableView extends WritableBuffer {
+    private final SharedMemory memory;
+    private long address;
+
+    /** Shows nothing until it is set. */
+    public WritableView(final SharedMemory memory) {
+        this.memory = memory;
+    }
+
+    /** Shows {@code capacity} bytes from {@code address} on, all of them mapped. */
+    public void set(final long address, final int capacity) {
+        this.address = address;
+        resize(capacity);
+    }
+
+    /** Shows nothing: every access throws until it is set again. */
+    public void clear() {
+        set(0, 0);
+    }
+
+    SharedMemory memory() {
+        return memory;
+    }
+
+    long address() {
+        return address;
+    }
+
+    /**
+     * The address for {@code Unsafe} and native code. Memory without true addresses throws
+     * {@link UnsupportedOperationException}, because any number would make such code crash.
+     */
+    @Override
+    public long addressOffset() {
+        if (memory instanceof AddressMemory) {
+            return address;
+        }
+        throw new UnsupportedOperationException(
+            memory.getClass().getSimpleName() + " has no true addresses");
+    }
+
+    @Override
+    protected byte byteAt(final int index) {
+        return memory.getByte(address + index);
+    }
+
+    @Override
+    protected short shortAt(final int index) {
+        return memory.getShort(address + index);
+    }
+
+    @Override
+    protected int intAt(final int index) {
+        return memory.getInt(address + index);
+    }
+
+    @Override
+    protected long longAt(final int index) {
+        return memory.getLong(address + index);
+    }
+
+    @Override
+    protected void copyTo(
+        final int index, final byte[] target, final int offset, final int length) {
+        memory.copyTo(address + index, target, offset, length);
+    }
+
+    @Override
+    protected void copyTo(
+        final int index, final MemorySegment target, final long offset, final int length) {
+        memory.copyTo(address + index, target, offset, length);
+    }
+
+    @Override
+    protected void byteAt(final int index, final byte value) {
+        memory.putByte(address + index, value);
+    }
+
+    @Override
+    protected void shortAt(final int index, final short value) {
+        memory.putShort(address + index, value);
+    }
+
+    @Override
+    protected void intAt(final int index, final int value) {
+        memory.putInt(address + index, value);
+    }
+
+    @Override
+    protected void longAt(final int index, final long value) {
+        memory.putLong(address + index, value);
+    }
+
+    @Override
+    protected void copyFrom(
+        final int index, final byte[] source, final int offset, final int length) {
+        memory.copyFrom(address + index, source, offset, length);
+    }
+
+    @Override
+    protected void copyFrom(
+        final int index, final MemorySegment source, final long offset, final int length) {
+        memory.copyFrom(address + index, source, offset, length);
+    }
+
+    @Override
+    protected void copyFrom(
+        final int index, final DirectBuffer source, final int sourceIndex, final int length) {
+        Copying.copyIn(memory, address + index, source, sourceIndex, length);
+    }
+
+    @Override
+    protected void fill(final int index, final int length, final byte value) {
+        memory.fill(address + index, length, value);
+    }
+}
