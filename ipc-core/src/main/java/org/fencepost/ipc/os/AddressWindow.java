@@ -1,0 +1,122 @@
+package org.fencepost.ipc.os;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * A range of the process's virtual addresses; the slots follow one another.
+ *
+ * <p>Every page of it is readable and writable at all times: private and zero until a file is
+ * mapped over it, and again once the window is closed. Nothing is ever unmapped, since an access
+ * to an address without a mapping ends the JVM; a mapping is only ever replaced by another, which
+ * the kernel does in one step.
+ */
+final class AddressWindow implements Window {
+    private static final long PROT_READ = 1;
+    private static final long PROT_WRITE = 2;
+    private static final long MAP_SHARED = 0x1;
+    private static final long MAP_PRIVATE = 0x2;
+    private static final long MAP_FIXED = 0x10;
+    private static final long MAP_ANONYMOUS = 0x20;
+    private static final long MAP_NORESERVE = 0x4000;
+    private static final long MADV_POPULATE_READ = 22;
+    private static final long MADV_POPULATE_WRITE = 23;
+
+    private final long base;
+    private final long slotBytes;
+    private final int slots;
+    private boolean closed;
+
+    private AddressWindow(final long base, final long slotBytes, final int slots) {
+        this.base = base;
+        this.slotBytes = slotBytes;
+        this.slots = slots;
+    }
+
+    /** Reserves a range wherever the kernel has room. */
+    static AddressWindow reserve(final long slotBytes, final int slots) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            final SystemCall calls = new SystemCall(arena);
+            final long base = anonymous(calls, 0, slotBytes * slots, 0);
+            if (base == -1) {
+                throw Errno.failure(
+                    "mmap of " + slotBytes * slots + " bytes of addresses", calls.errno());
+            }
+            return new AddressWindow(base, slotBytes, slots);
+        }
+    }
+
+    @Override
+    public long address(final int slot) {
+        return base + Objects.checkIndex(slot, slots) * slotBytes;
+    }
+
+    @Override
+    public synchronized void map(
+        final int slot, final Path file, final long fileOffset, final boolean writable,
+        final boolean prefault) throws IOException {
+        final long address = address(slot);
+        Platform.checkFileOffset(fileOffset);
+        if (closed) {
+            throw new FileSystemException(file.toString(), null, "mmap: the window is closed");
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            final SystemCall calls = new SystemCall(arena);
+            try (OpenFile open = OpenFile.open(calls, file, writable)) {
+                final long found = open.status().sizeBytes();
+                if (found - slotBytes < fileOffset) {
+                    throw new FileSystemException(file.toString(), null,
+                        "mmap: the file is too short: expected at least " + slotBytes
+                            + " bytes behind offset " + fileOffset + ", found a size of " + found);
+                }
+                mapOver(calls, address, open, fileOffset, writable);
+            }
+            if (prefault) {
+                // Best effort: the kernel may be too old, or the page may have gone since.
+                calls.invokeRetrying(SystemCall.NUMBERS.madvise(), address, slotBytes,
+                    writable ? MADV_POPULATE_WRITE : MADV_POPULATE_READ, 0, 0, 0);
+            }
+        }
+    }
+
+    private void mapOver(
+        final SystemCall calls, final long address, final OpenFile open, final long fileOffset,
+        final boolean writable) throws IOException {
+        final long protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+        final long mapped = calls.invoke(SystemCall.NUMBERS.mmap(), address, slotBytes, protection,
+            MAP_SHARED | MAP_FIXED, open.descriptor(), fileOffset);
+        if (mapped == -1) {
+            final int errno = calls.errno();
+            // The kernel may have removed the old mapping before it failed to make the new one.
+            anonymous(calls, address, slotBytes, MAP_FIXED);
+            throw Errno.failure(open.path().toString(),
+                "mmap of " + slotBytes + " bytes at offset " + fileOffset, errno);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            final SystemCall calls = new SystemCall(arena);
+            if (anonymous(calls, base, slotBytes * slots, MAP_FIXED) == -1) {
+                throw new UncheckedIOException(Errno.failure(
+                    "window not closed, its files stay mapped: mmap of " + slotBytes * slots
+                        + " anonymous bytes", calls.errno()));
+            }
+        }
+        closed = true;
+    }
+
+    private static long anonymous(
+        final SystemCall calls, final long address, final long bytes, final long flags) {
+        return calls.invoke(SystemCall.NUMBERS.mmap(), address, bytes, PROT_READ | PROT_WRITE,
+            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
+    }
+}

@@ -1,0 +1,144 @@
+package org.fencepost.ipc.os;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * What the kernel knows about a file.
+ *
+ * @param mode           type and permissions
+ * @param device         the file system's device
+ * @param inode          the file's number in it
+ * @param sizeBytes      its length
+ * @param allocatedBytes how much of the device it takes
+ */
+record FileStatus(int mode, long device, long inode, long sizeBytes, long allocatedBytes) {
+    private static final long AT_FDCWD = -100;
+    private static final long AT_SYMLINK_NOFOLLOW = 0x100;
+    private static final long AT_EMPTY_PATH = 0x1000;
+    private static final long STATX_BASIC_STATS = 0x7ff;
+
+    /*
+     * struct statx, the same on all architectures:
+     *   mode u16@28, inode u64@32, size u64@40, blocks of 512 u64@48,
+     *   device major u32@136, minor u32@140
+     */
+    private static final long STATX_BYTES = 256;
+    private static final long MODE = 28;
+    private static final long INODE = 32;
+    private static final long SIZE = 40;
+    private static final long BLOCKS = 48;
+    private static final long DEVICE_MAJOR = 136;
+    private static final long DEVICE_MINOR = 140;
+    private static final int BLOCK_BYTES = 512;
+
+    private static final int S_IFMT = 0xf000;
+    private static final int S_IFREG = 0x8000;
+    private static final int S_IFDIR = 0x4000;
+    private static final int S_IFLNK = 0xa000;
+
+    /** The status of an open file; the path is for messages. */
+    static FileStatus of(final SystemCall calls, final long descriptor, final Path file)
+        throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment empty = arena.allocate(1);
+            final MemorySegment status = arena.allocate(STATX_BYTES, Long.BYTES);
+            if (statx(calls, descriptor, empty, AT_EMPTY_PATH, status) == -1) {
+                throw Errno.failure(file.toString(), "statx", calls.errno());
+            }
+            return parse(status);
+        }
+    }
+
+    /** The status of what a path leads to, a symbolic link itself; null if there is nothing. */
+    static FileStatus ofPathOrNull(final SystemCall calls, final Path file) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment path = nativePath(arena, file);
+            final MemorySegment status = arena.allocate(STATX_BYTES, Long.BYTES);
+            if (statx(calls, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, status) == -1) {
+                final int errno = calls.errno();
+                if (errno == Errno.ENOENT || errno == Errno.ENOTDIR) {
+                    return null;
+                }
+                throw Errno.failure(file.toString(), "statx", errno);
+            }
+            return parse(status);
+        }
+    }
+
+    /** Whether both are the status of one and the same file. */
+    boolean isSameFile(final FileStatus other) {
+        return device == other.device && inode == other.inode;
+    }
+
+    /** Refuses everything that is not a regular file. */
+    void checkRegular(final Path file) throws IOException {
+        if ((mode & S_IFMT) != S_IFREG) {
+            final String found = switch (mode & S_IFMT) {
+                case S_IFDIR -> "a directory";
+                case S_IFLNK -> "a symbolic link";
+                default -> "a special file (mode 0" + Integer.toOctalString(mode) + ")";
+            };
+            throw new FileSystemException(
+                file.toString(), null, "expected a regular file, found " + found);
+        }
+    }
+
+    /**
+     * A path as the kernel takes it. A name that is not plain ASCII goes by way of its URI, which
+     * has the exact bytes even where the name could not be decoded.
+     */
+    static MemorySegment nativePath(final Arena arena, final Path file) {
+        if (file.getFileSystem() != FileSystems.getDefault()) {
+            throw new IllegalArgumentException(
+                file + ": expected a path of the default file system, found " + file.toUri());
+        }
+        final String text = file.toString();
+        final boolean plain = text.chars().allMatch(c -> c < 0x80);
+        final byte[] bytes = plain
+            ? text.getBytes(StandardCharsets.US_ASCII) : percentDecoded(file.toUri().getRawPath());
+        final MemorySegment path = arena.allocate(bytes.length + 1L);
+        MemorySegment.copy(bytes, 0, path, ValueLayout.JAVA_BYTE, 0, bytes.length);
+        return path;
+    }
+
+    private static byte[] percentDecoded(final String encoded) {
+        final byte[] bytes = new byte[encoded.length()];
+        int length = 0;
+        for (int i = 0; i < encoded.length(); i++) {
+            final char c = encoded.charAt(i);
+            if (c == '%') {
+                bytes[length++] = (byte) Integer.parseInt(encoded, i + 1, i + 3, 16);
+                i += 2;
+            } else {
+                bytes[length++] = (byte) c;
+            }
+        }
+        return Arrays.copyOf(bytes, length);
+    }
+
+    private static long statx(
+        final SystemCall calls, final long directory, final MemorySegment path, final long flags,
+        final MemorySegment status) {
+        return calls.invoke(SystemCall.NUMBERS.statx(), directory, path.address(), flags,
+            STATX_BASIC_STATS, status.address(), 0);
+    }
+
+    private static FileStatus parse(final MemorySegment status) {
+        final long major = status.get(ValueLayout.JAVA_INT, DEVICE_MAJOR);
+        final long minor = status.get(ValueLayout.JAVA_INT, DEVICE_MINOR);
+        return new FileStatus(
+            status.get(ValueLayout.JAVA_SHORT, MODE) & 0xffff,
+            major << 32 | minor & 0xffff_ffffL,
+            status.get(ValueLayout.JAVA_LONG, INODE),
+            status.get(ValueLayout.JAVA_LONG, SIZE),
+            status.get(ValueLayout.JAVA_LONG, BLOCKS) * BLOCK_BYTES);
+    }
+}

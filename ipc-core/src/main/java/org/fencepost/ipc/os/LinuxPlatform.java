@@ -1,0 +1,140 @@
+package org.fencepost.ipc.os;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import org.fencepost.ipc.memory.AddressMemory;
+import org.fencepost.ipc.memory.SharedMemory;
+
+/** Linux by its system calls, on x86-64 and aarch64. */
+final class LinuxPlatform extends Platform {
+    private static final long PROT_NONE = 0;
+    private static final long MAP_PRIVATE_ANONYMOUS = 0x22;
+    private static final long MADV_NORMAL = 0;
+    private static final long MEMBARRIER_PRIVATE_EXPEDITED = 8;
+    private static final long MEMBARRIER_REGISTER_PRIVATE_EXPEDITED = 16;
+
+    private final SharedMemory memory = new AddressMemory();
+    private final SystemCall barrierCalls = new SystemCall(Arena.global());
+    private BarrierState barrierState = BarrierState.UNREGISTERED;
+
+    private enum BarrierState { UNREGISTERED, REGISTERED, UNAVAILABLE }
+
+    private LinuxPlatform() {
+    }
+
+    /**
+     * The platform, if this process can have it. Besides the exceptions, a {@link LinkageError} or
+     * {@link IllegalCallerException} says that it cannot.
+     *
+     * @throws UnsupportedOperationException if the system is another one
+     * @throws IOException if pages are larger than 4096 bytes or the calls do not work
+     */
+    static LinuxPlatform open() throws IOException {
+        final String system = System.getProperty("os.name");
+        if (!"Linux".equals(system)) {
+            throw new UnsupportedOperationException(
+                "operating system: expected Linux, found " + system);
+        }
+        SystemNumbers.of(System.getProperty("os.arch"));
+        final LinuxPlatform platform = new LinuxPlatform();
+        checkPageSize();
+        return platform;
+    }
+
+    /** Advice about the second 4096 bytes of a mapping is refused if pages are larger than that. */
+    private static void checkPageSize() throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            final SystemCall calls = new SystemCall(arena);
+            final long pages = calls.invoke(SystemCall.NUMBERS.mmap(), 0, 2 * PAGE_BYTES, PROT_NONE,
+                MAP_PRIVATE_ANONYMOUS, -1, 0);
+            if (pages == -1) {
+                throw Errno.failure("mmap", calls.errno());
+            }
+            final long advised = calls.invoke(SystemCall.NUMBERS.madvise(), pages + PAGE_BYTES,
+                PAGE_BYTES, MADV_NORMAL, 0, 0, 0);
+            final int errno = calls.errno();
+            calls.invoke(SystemCall.NUMBERS.munmap(), pages, 2 * PAGE_BYTES, 0, 0, 0, 0);
+            if (advised == -1) {
+                throw Errno.failure(
+                    "page size: expected " + PAGE_BYTES + ", found a larger one: madvise", errno);
+            }
+        }
+    }
+
+    @Override
+    public SharedMemory memory() {
+        return memory;
+    }
+
+    @Override
+    public LivenessScheme scheme() {
+        return LivenessScheme.OFD;
+    }
+
+    @Override
+    public Window reserve(final long slotBytes, final int slots) throws IOException {
+        checkGeometry(slotBytes, slots);
+        return AddressWindow.reserve(slotBytes, slots);
+    }
+
+    @Override
+    public LockFile openLockFile(final Path file) throws IOException {
+        return OfdLockFile.open(file);
+    }
+
+    @Override
+    public void allocate(final Path file, final long bytes) throws IOException {
+        checkAllocation(bytes);
+        try (Arena arena = Arena.ofConfined()) {
+            final SystemCall calls = new SystemCall(arena);
+            try (OpenFile open = OpenFile.open(calls, file, true)) {
+                if (calls.invokeRetrying(SystemCall.NUMBERS.fallocate(),
+                    open.descriptor(), 0, 0, bytes, 0, 0) == -1) {
+                    final IOException refusal = Errno.failure(
+                        file.toString(), "fallocate of " + bytes + " bytes", calls.errno());
+                    cutBack(calls, open, refusal);
+                    throw refusal;
+                }
+            }
+        }
+    }
+
+    /** Some file systems leave a file that could not be allocated at its new size. */
+    private static void cutBack(
+        final SystemCall calls, final OpenFile open, final IOException refusal) {
+        final long bytes = open.status().sizeBytes();
+        if (calls.invokeRetrying(SystemCall.NUMBERS.ftruncate(),
+            open.descriptor(), bytes, 0, 0, 0, 0) == -1) {
+            refusal.addSuppressed(Errno.failure(
+                open.path().toString(), "ftruncate back to " + bytes + " bytes", calls.errno()));
+        }
+    }
+
+    @Override
+    public void barrier() {
+        if (!membarrier()) {
+            handshake();
+        }
+    }
+
+    /** False if the kernel, or a sandbox, does not have it. */
+    private synchronized boolean membarrier() {
+        if (barrierState == BarrierState.UNREGISTERED) {
+            barrierState = membarrier(MEMBARRIER_REGISTER_PRIVATE_EXPEDITED)
+                ? BarrierState.REGISTERED : BarrierState.UNAVAILABLE;
+        }
+        return barrierState == BarrierState.REGISTERED
+            && membarrier(MEMBARRIER_PRIVATE_EXPEDITED);
+    }
+
+    private boolean membarrier(final long command) {
+        return barrierCalls.invoke(
+            SystemCall.NUMBERS.membarrier(), command, 0, 0, 0, 0, 0) == 0;
+    }
+
+    @Override
+    public String name() {
+        return "linux";
+    }
+}

@@ -1,0 +1,135 @@
+package org.fencepost.ipc.os;
+
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The files that the portable platform has open. A file that is open for its locks is open once,
+ * whatever the number of handles, and for nothing else, because closing any other descriptor of it
+ * would drop its locks. The table knows both kinds and refuses a file of one kind as the other.
+ */
+final class PortableFiles {
+    private final Map<Object, PortableLocks> locked = new HashMap<>();
+    private final Map<Object, Integer> users = new HashMap<>();
+
+    /** What is done with an open channel. */
+    interface Action<T> {
+        /** Does it; may be called again with another channel after an interruption. */
+        T with(FileChannel channel) throws IOException;
+    }
+
+    /**
+     * Opens a file, does something with it and closes it. An interrupted thread does it too and
+     * stays interrupted: an interruption closes the channel, so it is put aside and the action
+     * repeated.
+     */
+    <T> T use(final Path file, final boolean writable, final Action<T> action) throws IOException {
+        final Object key = key(file);
+        enter(key, file);
+        boolean interrupted = false;
+        try {
+            while (true) {
+                interrupted |= Thread.interrupted();
+                try (FileChannel channel = FileChannel.open(file, options(writable))) {
+                    return action.with(channel);
+                } catch (final ClosedByInterruptException again) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            leave(key);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private synchronized void enter(final Object key, final Path file) throws IOException {
+        if (locked.containsKey(key)) {
+            throw new FileSystemException(file.toString(), null, "is open for its locks, which "
+                + "portable locks do not survive if it is opened for anything else");
+        }
+        users.merge(key, 1, Integer::sum);
+    }
+
+    private synchronized void leave(final Object key) {
+        users.computeIfPresent(key, (same, count) -> count == 1 ? null : count - 1);
+    }
+
+    /** The locks of a file, for one more handle, which gives them back to {@link #closeLocks}. */
+    synchronized PortableLocks openLocks(final Path file) throws IOException {
+        final Object key = key(file);
+        PortableLocks locks = locked.get(key);
+        if (locks == null) {
+            if (users.containsKey(key)) {
+                throw new FileSystemException(file.toString(), null,
+                    "is open for something else, so it cannot be opened for portable locks");
+            }
+            final FileChannel channel = FileChannel.open(file, options(true));
+            if (!key.equals(key(file))) {
+                channel.close();
+                throw new FileSystemException(
+                    file.toString(), null, "was replaced while it was opened");
+            }
+            locks = new PortableLocks(key, file, channel);
+            locked.put(key, locks);
+        }
+        locks.addHandle();
+        return locks;
+    }
+
+    /** Ends one handle's use of the locks. */
+    synchronized void closeLocks(final PortableLocks locks) throws IOException {
+        if (locks.removeHandle()) {
+            locked.remove(locks.key());
+            locks.close();
+        }
+    }
+
+    /**
+     * What identifies a file: device and inode, or the real path on systems that have no such key.
+     *
+     * @throws IOException if there is no file or it is not a regular one
+     */
+    static Object key(final Path file) throws IOException {
+        final BasicFileAttributes attributes = attributes(file);
+        if (!attributes.isRegularFile()) {
+            final String found = attributes.isSymbolicLink() ? "a symbolic link"
+                : attributes.isDirectory() ? "a directory" : "a special file";
+            throw new FileSystemException(
+                file.toString(), null, "expected a regular file, found " + found);
+        }
+        final Object key = attributes.fileKey();
+        return key != null ? key : file.toRealPath(LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static BasicFileAttributes attributes(final Path file) throws IOException {
+        try {
+            return Files.readAttributes(
+                file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        } catch (final NoSuchFileException missing) {
+            final NoSuchFileException described =
+                new NoSuchFileException(file.toString(), null, "open: no such file");
+            described.initCause(missing);
+            throw described;
+        }
+    }
+
+    private static Set<OpenOption> options(final boolean writable) {
+        return writable
+            ? Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)
+            : Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+    }
+}
