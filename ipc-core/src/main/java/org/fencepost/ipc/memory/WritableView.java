@@ -124,6 +124,14 @@ public final class WritableView extends WritableBuffer {
 
     @Override
     protected void fill(final int index, final int length, final byte value) {
-        memory.fill(address + index, length, value);
+        // Not memory.fill: it makes a slice for each call, and parts of a message are short.
+        final long word = (value & 0xFFL) * 0x0101010101010101L;
+        int i = 0;
+        for (; i <= length - Long.BYTES; i += Long.BYTES) {
+            memory.putLong(address + index + i, word);
+        }
+        for (; i < length; i++) {
+            memory.putByte(address + index + i, value);
+        }
     }
 }
