@@ -1,25 +1,199 @@
 package org.fencepost.ipc;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.fencepost.ipc.buffer.MessageBuffer;
+import org.fencepost.ipc.format.BatchFormat;
+import org.fencepost.ipc.format.FrameFormat;
+import org.fencepost.ipc.memory.Copying;
 
+/**
+ * Room for many messages that become visible at once. The caller makes one and uses it for every
+ * {@link Publisher#tryClaimBatch}; it belongs to the thread of the publisher. Messages are added until
+ * one does not fit, then the batch is committed.
+ */
 public final class Batch implements AutoCloseable {
-    /** Bytes a record needs besides its payload; its start is aligned to 8. */
-    public static final int RECORD_HEADER_BYTES = 8;
-    public Batch() { }
-    /** Capacity that messages of these payload length need in a batch: align(8 + length, 8). */
-    public static int recordBytes(int length) { throw new UnsupportedOperationException(); }
-    /** false: does not fit any more. */
-    public boolean add(int typeId, DirectBuffer buffer, int offset, int length) { throw new UnsupportedOperationException(); }
-    public boolean add(int typeId, byte[] bytes, int offset, int length) { throw new UnsupportedOperationException(); }
-    public boolean add(int typeId, MemorySegment segment, long offset, int length) { throw new UnsupportedOperationException(); }
-    /** In-place: opens the next record; returns whether it fits; buffer() is then its payload. */
-    public boolean tryAppend(int typeId, int length) { throw new UnsupportedOperationException(); }
-    public MutableDirectBuffer buffer() { throw new UnsupportedOperationException(); }
-    public int count() { throw new UnsupportedOperationException(); }
-    public int remainingBytes() { throw new UnsupportedOperationException(); }
-    public long commit() { throw new UnsupportedOperationException(); }
-    public void abort() { throw new UnsupportedOperationException(); }
-    @Override public void close() { throw new UnsupportedOperationException(); }
+    private static final MutableDirectBuffer NOTHING = MessageBuffer.allocate(0);
+    private static final int TYPE_OF_BATCH = 0;
+
+    private Publisher publisher;
+    private int length;
+    private int end;
+    private int count;
+
+    /** Not open. */
+    public Batch() {
+    }
+
+    /**
+     * Bytes that a message of this length takes of a batch's capacity.
+     *
+     * @throws ArithmeticException if that is more than an {@code int} holds.
+     */
+    public static int recordBytes(final int messageLength) {
+        return Math.toIntExact(BatchFormat.recordBytes(messageLength));
+    }
+
+    /**
+     * Adds a copy of {@code messageLength} bytes.
+     *
+     * @return whether they fitted; if not, the batch is as before.
+     * @throws IndexOutOfBoundsException if the buffer does not have these bytes.
+     * @throws IllegalStateException     if no batch is open.
+     */
+    public boolean add(
+        final int typeId, final DirectBuffer buffer, final int offset, final int messageLength) {
+        buffer.boundsCheck(offset, messageLength);
+        final long address = startRecord(typeId, messageLength);
+        if (address < 0) {
+            return false;
+        }
+        Copying.copyIn(publisher.memory(), address, buffer, offset, messageLength);
+        return endRecord(messageLength);
+    }
+
+    /** As {@link #add(int, DirectBuffer, int, int)}, from an array. */
+    public boolean add(
+        final int typeId, final byte[] bytes, final int offset, final int messageLength) {
+        Objects.checkFromIndexSize(offset, messageLength, bytes.length);
+        final long address = startRecord(typeId, messageLength);
+        if (address < 0) {
+            return false;
+        }
+        publisher.memory().copyFrom(address, bytes, offset, messageLength);
+        return endRecord(messageLength);
+    }
+
+    /** As {@link #add(int, DirectBuffer, int, int)}, from a memory segment. */
+    public boolean add(
+        final int typeId, final MemorySegment segment, final long offset, final int messageLength) {
+        Objects.checkFromIndexSize(offset, (long) messageLength, segment.byteSize());
+        final long address = startRecord(typeId, messageLength);
+        if (address < 0) {
+            return false;
+        }
+        publisher.memory().copyFrom(address, segment, offset, messageLength);
+        return endRecord(messageLength);
+    }
+
+    /**
+     * Adds a message that is to be written in place through {@link #buffer()}, before the next one is
+     * added.
+     *
+     * @return whether it fits; if not, the batch is as before.
+     * @throws IllegalArgumentException if the length is negative.
+     * @throws IllegalStateException    if no batch is open.
+     */
+    public boolean tryAppend(final int typeId, final int messageLength) {
+        return startRecord(typeId, messageLength) >= 0 && endRecord(messageLength);
+    }
+
+    /** The message added last: index 0 is its first byte. No capacity without one. */
+    public MutableDirectBuffer buffer() {
+        return publisher == null || count == 0 ? NOTHING : publisher.claimBuffer();
+    }
+
+    /** Messages added so far. */
+    public int count() {
+        return count;
+    }
+
+    /** Bytes left of the capacity; a message takes {@link #recordBytes} of them. */
+    public int remainingBytes() {
+        return publisher == null ? 0 : length - end;
+    }
+
+    /** Whether it is neither committed nor aborted. */
+    public boolean isOpen() {
+        return publisher != null;
+    }
+
+    /**
+     * Publishes all messages added, at once; also none.
+     *
+     * @return the position at which the batch's frame ends, or {@link Publisher#CLOSED}.
+     * @throws IllegalStateException if no batch is open.
+     */
+    public long commit() {
+        final Publisher owner = take();
+        if (!owner.isClaimOpen()) {
+            return Publisher.CLOSED;
+        }
+        final long payload = owner.payloadAddress();
+        owner.memory().putInt(payload + BatchFormat.COUNT_OFFSET, count);
+        owner.memory().putInt(
+            payload + BatchFormat.USED_OFFSET, end - BatchFormat.RECORDS_OFFSET);
+        return owner.commit(FrameFormat.KIND_BATCH, TYPE_OF_BATCH, length, end);
+    }
+
+    /**
+     * Gives the room up; subscribers see none of the messages.
+     *
+     * @throws IllegalStateException if no batch is open.
+     */
+    public void abort() {
+        final Publisher owner = take();
+        if (owner.isClaimOpen()) {
+            owner.abort();
+        }
+    }
+
+    /** Aborts if neither committed nor aborted. */
+    @Override
+    public void close() {
+        if (publisher != null) {
+            abort();
+        }
+    }
+
+    void checkUnused() {
+        if (publisher != null) {
+            throw new IllegalStateException("this batch is open; commit or abort it first");
+        }
+    }
+
+    void open(final Publisher owner, final int payloadLength) {
+        publisher = owner;
+        length = payloadLength;
+        end = BatchFormat.RECORDS_OFFSET;
+        count = 0;
+    }
+
+    /** Address of the payload of the next record, or -1 if it does not fit. */
+    private long startRecord(final int typeId, final int messageLength) {
+        if (publisher == null) {
+            throw new IllegalStateException("no batch is open: it was never made or is resolved");
+        }
+        if (messageLength < 0) {
+            throw new IllegalArgumentException(
+                "a message has at least 0 bytes, this one " + messageLength);
+        }
+        final long recordEnd = end + BatchFormat.recordBytes(messageLength);
+        if (recordEnd > length || !publisher.isClaimOpen()) {
+            return -1;
+        }
+        final long record = publisher.payloadAddress() + end;
+        publisher.memory().putInt(record + BatchFormat.RECORD_LENGTH_OFFSET, messageLength);
+        publisher.memory().putInt(record + BatchFormat.RECORD_TYPE_OFFSET, typeId);
+        return record + BatchFormat.RECORD_HEADER_BYTES;
+    }
+
+    /** Counts the record, whose payload could be copied. */
+    private boolean endRecord(final int messageLength) {
+        publisher.showClaim(end + BatchFormat.RECORD_HEADER_BYTES, messageLength);
+        end += (int) BatchFormat.recordBytes(messageLength);
+        count++;
+        return true;
+    }
+
+    private Publisher take() {
+        final Publisher owner = publisher;
+        if (owner == null) {
+            throw new IllegalStateException("no batch is open: it was never made or is resolved");
+        }
+        publisher = null;
+        return owner;
+    }
 }

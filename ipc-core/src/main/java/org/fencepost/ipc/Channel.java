@@ -1,24 +1,275 @@
 package org.fencepost.ipc;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.concurrent.EpochNanoClock;
+import org.agrona.concurrent.OffsetEpochNanoClock;
+import org.fencepost.ipc.format.Geometry;
+import org.fencepost.ipc.log.Claimer;
+import org.fencepost.ipc.log.Log;
+import org.fencepost.ipc.log.Membership;
+import org.fencepost.ipc.log.Subscription;
+import org.fencepost.ipc.log.Subscriptions;
+import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.store.ChannelDirectory;
+import org.fencepost.ipc.store.MappedChannel;
 
+/**
+ * A directory through which the processes of one host exchange messages: a <em>ring</em> of bounded
+ * size, or a <em>journal</em> that keeps everything. There is no server; every process that opens the
+ * directory maps the same files.
+ *
+ * <pre>{@code
+ * try (Channel channel = Channel.open(Path.of("/dev/shm/quotes"), ChannelOptions.ring(4 << 20));
+ *      Publisher publisher = channel.addPublisher()) {
+ *     publisher.offer(1, bytes, 0, bytes.length);
+ * }
+ * }</pre>
+ *
+ * <p>A channel may be used by any thread; each {@link Publisher} and each {@link Subscriber} by one.
+ * What {@code offer} has returned a position for survives the death of any process, not that of the
+ * machine.
+ */
 public final class Channel implements AutoCloseable {
-    private Channel() { }
-    /** Create or join. */
-    public static Channel open(Path directory, ChannelOptions options) { throw new UnsupportedOperationException(); }
-    /** Join; never creates. */
-    public static Channel join(Path directory) { throw new UnsupportedOperationException(); }
-    public Publisher addPublisher() { throw new UnsupportedOperationException(); }
-    public Publisher addExclusivePublisher() { throw new UnsupportedOperationException(); }
-    public Subscriber addSubscriber(SubscriberOptions options) { throw new UnsupportedOperationException(); }
-    public ChannelOptions options() { throw new UnsupportedOperationException(); }
-    public Path path() { throw new UnsupportedOperationException(); }
-    public long startPosition() { throw new UnsupportedOperationException(); }
-    /** Oldest position that can be read. */
-    public long earliestPosition() { throw new UnsupportedOperationException(); }
-    public long tailPosition() { throw new UnsupportedOperationException(); }
-    public boolean hasSubscribers() { throw new UnsupportedOperationException(); }
-    public Housekeeping housekeeping() { throw new UnsupportedOperationException(); }
-    public boolean isClosed() { throw new UnsupportedOperationException(); }
-    @Override public void close() { throw new UnsupportedOperationException(); }
+    private final MappedChannel mapped;
+    private final Log log;
+    private final Platform platform;
+    private final ChannelOptions options;
+    private final Membership membership;
+    private final Subscriptions subscriptions;
+    private final Housekeeping housekeeping;
+    private final List<Endpoint> endpoints = new ArrayList<>();
+
+    private Channel(final MappedChannel mapped, final Platform platform) {
+        this.mapped = mapped;
+        this.platform = platform;
+        this.log = mapped.log();
+        this.options = optionsOf(mapped.geometry());
+        this.membership = new Membership(log);
+        this.subscriptions = new Subscriptions(log, membership);
+        this.housekeeping = new Housekeeping(log);
+    }
+
+    /**
+     * Creates the channel if there is none, and joins it. Parent directories are made. Whoever else
+     * creates it at the same moment joins the same one.
+     *
+     * @param directory does not exist, is empty, or is a channel.
+     * @param options   what the channel is to be, or is.
+     * @throws ChannelMismatchException if it exists with other options.
+     * @throws ChannelDamagedException  if there is something else, or a damaged channel.
+     * @throws ChannelIOException       if the operating system refuses.
+     */
+    public static Channel open(final Path directory, final ChannelOptions options) {
+        return open(directory, options, Platform.detect(), new OffsetEpochNanoClock());
+    }
+
+    /**
+     * Joins an existing channel, whatever its options; never creates one.
+     *
+     * @throws ChannelIOException      if there is none, or the operating system refuses.
+     * @throws ChannelDamagedException if it is damaged.
+     */
+    public static Channel join(final Path directory) {
+        return join(directory, Platform.detect(), new OffsetEpochNanoClock());
+    }
+
+    static Channel open(
+        final Path directory,
+        final ChannelOptions options,
+        final Platform platform,
+        final EpochNanoClock clock) {
+        final ChannelDirectory files = new ChannelDirectory(directory, platform);
+        if (!files.exists()) {
+            files.create(options);
+        }
+        final ChannelOptions found = optionsOf(files.readGeometry());
+        if (!found.equals(options)) {
+            throw new ChannelMismatchException(files.path(),
+                files.path() + " is another channel: expected a " + options + ", found a " + found
+                    + "; join it as it is, or use another path");
+        }
+        return new Channel(MappedChannel.open(files, platform, clock), platform);
+    }
+
+    static Channel join(
+        final Path directory, final Platform platform, final EpochNanoClock clock) {
+        final ChannelDirectory files = new ChannelDirectory(directory, platform);
+        if (!files.exists()) {
+            throw new ChannelIOException(files.path(),
+                "no channel at " + files.path() + ": expected a directory with a control file;"
+                    + " create it with open", null);
+        }
+        return new Channel(MappedChannel.open(files, platform, clock), platform);
+    }
+
+    /**
+     * A publisher that shares the channel with others, for one thread. Waits while another member does
+     * a unit of housekeeping.
+     *
+     * @throws ChannelLimitException  if there are {@value Publisher#PUBLISHERS_MAX}, or an exclusive one.
+     * @throws ChannelClosedException if the channel is closed.
+     */
+    public Publisher addPublisher() {
+        requireOpen();
+        return publisher(membership.joinShared(), false);
+    }
+
+    /**
+     * A publisher that has the channel for itself, and is faster. For one thread. Waits while another
+     * member does a unit of housekeeping.
+     *
+     * @throws ChannelLimitException  if there is any other publisher, in any process.
+     * @throws ChannelClosedException if the channel is closed.
+     */
+    public Publisher addExclusivePublisher() {
+        requireOpen();
+        return publisher(membership.joinExclusive(), true);
+    }
+
+    /**
+     * A subscriber, for one thread. Unless it begins at the latest position, waits while another member
+     * does a unit of housekeeping.
+     *
+     * @throws ChannelLimitException  if there are {@value Subscriber#SUBSCRIBERS_MAX}, or its named
+     *                                cursor belongs to another.
+     * @throws PositionException      if the position that it is to begin at cannot be read.
+     * @throws ChannelClosedException if the channel is closed.
+     */
+    public Subscriber addSubscriber(final SubscriberOptions subscriberOptions) {
+        requireOpen();
+        final Subscription subscription = subscriptions.join(subscriberOptions);
+        boolean done = false;
+        try {
+            final Subscriber subscriber =
+                new Subscriber(mapped, subscriptions, subscription, subscriberOptions.isLossy());
+            register(subscriber);
+            done = true;
+            return subscriber;
+        } finally {
+            if (!done) {
+                subscriptions.leave(subscription.record());
+            }
+        }
+    }
+
+    /** What this channel is. */
+    public ChannelOptions options() {
+        return options;
+    }
+
+    /** The directory, absolute. */
+    public Path path() {
+        return log.path();
+    }
+
+    /** First position of the log. */
+    public long startPosition() {
+        return options.startPosition();
+    }
+
+    /**
+     * Oldest position that can be read now. In a ring it may be gone at once unless a gating subscriber
+     * is there.
+     *
+     * @throws ChannelClosedException if the channel is closed.
+     */
+    public long earliestPosition() {
+        return stillOpen(log.earliestPosition());
+    }
+
+    /**
+     * Position behind the last message: where the next one will be claimed. Messages below it may not
+     * be committed yet. An exclusive publisher moves it after each commit.
+     *
+     * @throws ChannelClosedException if the channel is closed.
+     */
+    public long tailPosition() {
+        return stillOpen(log.words().tailAcquire());
+    }
+
+    /** Whether any subscriber is alive, in any process; as {@link Publisher#hasSubscribers()}. */
+    public boolean hasSubscribers() {
+        return !log.isClosed() && subscriptions.hasSubscribers();
+    }
+
+    /** Work for all that this process may do ahead of need. */
+    public Housekeeping housekeeping() {
+        return housekeeping;
+    }
+
+    /** Whether this handle has been closed. */
+    public boolean isClosed() {
+        return log.isClosed();
+    }
+
+    /**
+     * Closes the publishers and subscribers of this handle and gives up its files; idempotent, from any
+     * thread. The channel stays for others, and for who opens it again.
+     *
+     * <p>A thread that is inside an operation at this moment is not waited for: the operation reports
+     * {@code CLOSED} at its end, a handler that is running may read zeros, and an open claim is lost as
+     * if its process had died. Close publishers and subscribers first where that matters.
+     */
+    @Override
+    public void close() {
+        final List<Endpoint> toClose;
+        synchronized (endpoints) {
+            toClose = new ArrayList<>(endpoints);
+            endpoints.clear();
+        }
+        toClose.forEach(Endpoint::closeFromAnyThread);
+        mapped.close();
+    }
+
+    @Override
+    public String toString() {
+        return path() + ": " + options;
+    }
+
+    private Publisher publisher(final Claimer claimer, final boolean exclusive) {
+        boolean done = false;
+        try {
+            final Publisher publisher = new Publisher(
+                mapped, platform.memory(), claimer, exclusive, membership, subscriptions);
+            register(publisher);
+            done = true;
+            return publisher;
+        } finally {
+            if (!done) {
+                membership.leave(claimer);
+            }
+        }
+    }
+
+    private void register(final Endpoint endpoint) {
+        synchronized (endpoints) {
+            requireOpen();
+            endpoints.removeIf(Endpoint::isMarkedClosed);
+            endpoints.add(endpoint);
+        }
+    }
+
+    private void requireOpen() {
+        if (log.isClosed()) {
+            throw new ChannelClosedException(path(), "the channel " + path() + " is closed");
+        }
+    }
+
+    /** A value read from shared memory counts only if that was not taken away meanwhile. */
+    private long stillOpen(final long value) {
+        requireOpen();
+        return value;
+    }
+
+    private static ChannelOptions optionsOf(final Geometry geometry) {
+        final ChannelOptions options = geometry.ring()
+            ? ChannelOptions.ring(geometry.capacityBytes(), geometry.segmentCount())
+            : ChannelOptions.journal(geometry.segmentBytes());
+        return options
+            .withChecksums(geometry.checksums())
+            .withTimestamps(geometry.timestamps())
+            .withStartPosition(geometry.startPosition());
+    }
 }

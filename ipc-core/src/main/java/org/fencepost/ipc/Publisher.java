@@ -1,26 +1,360 @@
 package org.fencepost.ipc;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.fencepost.ipc.format.BatchFormat;
+import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.FrameFormat;
+import org.fencepost.ipc.log.Claimer;
+import org.fencepost.ipc.log.Membership;
+import org.fencepost.ipc.log.Subscriptions;
+import org.fencepost.ipc.memory.Copying;
+import org.fencepost.ipc.memory.SharedMemory;
+import org.fencepost.ipc.memory.WritableView;
+import org.fencepost.ipc.store.MappedChannel;
 
-public final class Publisher implements AutoCloseable {
-    public static final long BACK_PRESSURED = -1;
-    public static final long PREPARING = -2;
-    public static final long CLOSED = -3;
+/**
+ * Publishes messages into a channel. For one thread; any thread may close it. Up to
+ * {@value #PUBLISHERS_MAX} share a channel, or one exclusive one has it for itself.
+ *
+ * <p>Publishing never waits. Each operation returns the position at which the message's frame ends,
+ * which is positive, or one of the negative values below, which say what to do next. Misuse throws. A
+ * message is visible to subscribers of all processes when the operation has returned its position,
+ * and survives the death of any process from then on. If the process dies before, the message is
+ * published as a whole or not at all.
+ *
+ * <p>Unobstructed, an operation neither allocates, nor enters the kernel, nor takes a lock. At the
+ * end of a segment it may map the next one, and when there is no room it does one unit of
+ * housekeeping itself: it zeroes a segment of a ring, or makes a new one for a journal, which waits for
+ * the disk ({@link Housekeeping} does it ahead of need).
+ */
+public final class Publisher extends Endpoint implements AutoCloseable {
+    /** Publishers a channel. */
+    public static final int PUBLISHERS_MAX = ControlFormat.PUBLISHERS_MAX;
+
+    /**
+     * Nothing was published: a gating subscriber has not read far enough. Try again when it may have;
+     * or drop the message.
+     */
+    public static final long BACK_PRESSURED = Claimer.GATED;
+
+    /**
+     * Nothing was published: another member prepares the next segment at this moment, or a live
+     * publisher has not finished its message in the segment that is to be used again. Try again at
+     * once; subscribers are not the reason.
+     */
+    public static final long PREPARING = Claimer.PREPARING;
+
+    /**
+     * The publisher or its channel has been closed. If that happened during the operation the message
+     * may have been published. Do not try again.
+     */
+    public static final long CLOSED = Claimer.CLOSED;
+
+    /**
+     * Nothing was published: a flush of the channel has failed, and it takes no more messages. Close
+     * it; what has been published can still be read.
+     */
     public static final long FAILED = -4;
-    Publisher() { }
-    public long offer(int typeId, DirectBuffer buffer, int offset, int length) { throw new UnsupportedOperationException(); }
-    public long offer(int typeId, byte[] bytes, int offset, int length) { throw new UnsupportedOperationException(); }
-    public long offer(int typeId, MemorySegment segment, long offset, int length) { throw new UnsupportedOperationException(); }
-    public long tryClaim(int typeId, int length, Claim claim) { throw new UnsupportedOperationException(); }
-    public long tryClaimBatch(int capacityBytes, Batch batch) { throw new UnsupportedOperationException(); }
-    public int maxMessageLength() { throw new UnsupportedOperationException(); }
-    public boolean hasSubscribers() { throw new UnsupportedOperationException(); }
-    public boolean isExclusive() { throw new UnsupportedOperationException(); }
-    public boolean isClosed() { throw new UnsupportedOperationException(); }
-    /** Slot 0..255, what Header.publisherId() shows. */
-    public int id() { throw new UnsupportedOperationException(); }
-    /** Name of a negative result, for messages. */
-    public static String describe(long result) { throw new UnsupportedOperationException(); }
-    @Override public void close() { throw new UnsupportedOperationException(); }
+
+    private final Claimer claimer;
+    private final Membership membership;
+    private final Subscriptions subscriptions;
+    private final SharedMemory memory;
+    private final WritableView claimView;
+    private final int messageLengthMax;
+    private final boolean exclusive;
+    private Thread claimThread;
+
+    Publisher(
+        final MappedChannel mapped,
+        final SharedMemory memory,
+        final Claimer claimer,
+        final boolean exclusive,
+        final Membership membership,
+        final Subscriptions subscriptions) {
+        super(mapped);
+        this.memory = memory;
+        this.claimer = claimer;
+        this.exclusive = exclusive;
+        this.membership = membership;
+        this.subscriptions = subscriptions;
+        this.claimView = new WritableView(memory);
+        this.messageLengthMax = mapped.geometry().payloadBytesMax();
+    }
+
+    /**
+     * Publishes a copy of {@code length} bytes of any Agrona buffer.
+     *
+     * @param typeId any number; subscribers see it in {@link Header#typeId()}.
+     * @return the position at which the message's frame ends, or {@link #BACK_PRESSURED},
+     *     {@link #PREPARING}, {@link #CLOSED} or {@link #FAILED}.
+     * @throws ChannelLimitException     if it is longer than {@link #maxMessageLength()}.
+     * @throws IndexOutOfBoundsException if the buffer does not have these bytes.
+     * @throws IllegalStateException     if a claim of this publisher is open.
+     * @throws ChannelIOException        if a segment cannot be made or mapped.
+     * @throws ChannelDamagedException   if a file was truncated or overwritten.
+     */
+    public long offer(
+        final int typeId, final DirectBuffer buffer, final int offset, final int length) {
+        checkLength(length);
+        buffer.boundsCheck(offset, length);
+        checkNoClaim();
+        try {
+            final long position = enter() ? claimer.claim(length) : CLOSED;
+            if (position < 0) {
+                return position;
+            }
+            Copying.copyIn(memory, claimer.payloadAddress(), buffer, offset, length);
+            return claimer.commit(FrameFormat.KIND_MESSAGE, typeId, length);
+        } catch (final Throwable error) {
+            return failed(error);
+        } finally {
+            exit();
+        }
+    }
+
+    /** As {@link #offer(int, DirectBuffer, int, int)}, from an array. */
+    public long offer(final int typeId, final byte[] bytes, final int offset, final int length) {
+        checkLength(length);
+        Objects.checkFromIndexSize(offset, length, bytes.length);
+        checkNoClaim();
+        try {
+            final long position = enter() ? claimer.claim(length) : CLOSED;
+            if (position < 0) {
+                return position;
+            }
+            memory.copyFrom(claimer.payloadAddress(), bytes, offset, length);
+            return claimer.commit(FrameFormat.KIND_MESSAGE, typeId, length);
+        } catch (final Throwable error) {
+            return failed(error);
+        } finally {
+            exit();
+        }
+    }
+
+    /** As {@link #offer(int, DirectBuffer, int, int)}, from a memory segment of any kind. */
+    public long offer(
+        final int typeId, final MemorySegment segment, final long offset, final int length) {
+        checkLength(length);
+        Objects.checkFromIndexSize(offset, (long) length, segment.byteSize());
+        checkNoClaim();
+        try {
+            final long position = enter() ? claimer.claim(length) : CLOSED;
+            if (position < 0) {
+                return position;
+            }
+            memory.copyFrom(claimer.payloadAddress(), segment, offset, length);
+            return claimer.commit(FrameFormat.KIND_MESSAGE, typeId, length);
+        } catch (final Throwable error) {
+            return failed(error);
+        } finally {
+            exit();
+        }
+    }
+
+    /**
+     * Claims room for a message, to be written in place. The claim holds up every subscriber at its
+     * position until it is committed or aborted: do so soon, and in the same thread.
+     *
+     * @param claim the caller's; re-used from claim to claim.
+     * @return the position at which the frame begins, which is not negative, or
+     *     {@link #BACK_PRESSURED}, {@link #PREPARING}, {@link #CLOSED} or {@link #FAILED}: then
+     *     {@code claim} is not open.
+     * @throws ChannelLimitException if it is longer than {@link #maxMessageLength()}.
+     * @throws IllegalStateException if {@code claim}, or another claim of this publisher, is open.
+     */
+    public long tryClaim(final int typeId, final int length, final Claim claim) {
+        checkLength(length);
+        claim.checkUnused();
+        final long position = open(length);
+        if (position >= 0) {
+            claim.open(this, typeId, length);
+        }
+        return position;
+    }
+
+    /**
+     * Claims room for a batch: many messages that subscribers see all at once or not at all, for the
+     * price of one claim.
+     *
+     * @param capacityBytes sum of {@link Batch#recordBytes} of the messages; what is not used remains
+     *                      empty (an exclusive publisher gives it back).
+     * @param batch         the caller's; re-used from batch to batch.
+     * @return as {@link #tryClaim}.
+     * @throws ChannelLimitException if it is larger than {@link #maxMessageLength()} - 8.
+     * @throws IllegalStateException if {@code batch}, or another claim of this publisher, is open.
+     */
+    public long tryClaimBatch(final int capacityBytes, final Batch batch) {
+        if (capacityBytes < 0 || capacityBytes > messageLengthMax - BatchFormat.RECORDS_OFFSET) {
+            throw new ChannelLimitException(log.path(),
+                "a batch of " + log.path() + " has 0 to "
+                    + (messageLengthMax - BatchFormat.RECORDS_OFFSET) + " bytes, this one "
+                    + capacityBytes);
+        }
+        batch.checkUnused();
+        final int length = BatchFormat.RECORDS_OFFSET + capacityBytes;
+        final long position = open(length);
+        if (position >= 0) {
+            batch.open(this, length);
+        }
+        return position;
+    }
+
+    /** Longest message of this channel, in bytes: what fits into one segment. */
+    public int maxMessageLength() {
+        return messageLengthMax;
+    }
+
+    /**
+     * Whether any subscriber is alive, in any process. Asks the kernel about each one of other handles
+     * (about a microsecond): not for every message.
+     */
+    public boolean hasSubscribers() {
+        return !isMarkedClosed() && subscriptions.hasSubscribers();
+    }
+
+    /** Whether this publisher has the channel for itself. */
+    public boolean isExclusive() {
+        return exclusive;
+    }
+
+    /** The publisher's slot, 0 to 255: what subscribers see as {@link Header#publisherId()}. */
+    public int id() {
+        return claimer.slot();
+    }
+
+    /** Whether this or its channel has been closed. */
+    public boolean isClosed() {
+        return isMarkedClosed();
+    }
+
+    /** A word for a result: the position itself, or what a negative one is called. */
+    public static String describe(final long result) {
+        if (result >= 0) {
+            return "position " + result;
+        }
+        return switch ((int) result) {
+            case (int) BACK_PRESSURED -> "BACK_PRESSURED";
+            case (int) PREPARING -> "PREPARING";
+            case (int) CLOSED -> "CLOSED";
+            case (int) FAILED -> "FAILED";
+            default -> "unknown result " + result;
+        };
+    }
+
+    /**
+     * Gives the publisher's slot up; idempotent, from any thread. An open claim is aborted if this is
+     * the thread that made it; otherwise that thread may still commit it, and the slot is given up
+     * then.
+     */
+    @Override
+    public void close() {
+        if (claimer.isClaimOpen() && claimThread == Thread.currentThread()) {
+            abort();
+        }
+        closeFromAnyThread();
+    }
+
+    @Override
+    void release() {
+        if (!log.isClosed()) {
+            membership.leave(claimer);
+        }
+    }
+
+    MutableDirectBuffer claimBuffer() {
+        return claimView;
+    }
+
+    SharedMemory memory() {
+        return memory;
+    }
+
+    long payloadAddress() {
+        return claimer.payloadAddress();
+    }
+
+    boolean isClaimOpen() {
+        return claimer.isClaimOpen();
+    }
+
+    void showClaim(final int offset, final int length) {
+        claimView.set(claimer.payloadAddress() + offset, length);
+    }
+
+    /** Commits what {@link Claim} or {@link Batch} has open. */
+    long commit(final int kind, final int typeId, final int length, final int used) {
+        claimView.clear();
+        try {
+            return claimer.commit(kind, typeId, claimer.canShrink() ? used : length);
+        } catch (final Throwable error) {
+            return failed(error);
+        } finally {
+            exit();
+        }
+    }
+
+    /** Aborts what {@link Claim} or {@link Batch} has open. */
+    void abort() {
+        claimView.clear();
+        try {
+            claimer.abort();
+        } catch (final Throwable error) {
+            failed(error);
+        } finally {
+            exit();
+        }
+    }
+
+    private long open(final int length) {
+        checkNoClaim();
+        boolean opened = false;
+        try {
+            final long position = enter() ? claimer.claim(length) : CLOSED;
+            opened = position >= 0;
+            if (opened) {
+                claimThread = Thread.currentThread();
+            }
+            return position;
+        } catch (final Throwable error) {
+            return failed(error);
+        } finally {
+            // An open claim is work in progress: a closer leaves the release to this thread.
+            if (!opened) {
+                exit();
+            }
+        }
+    }
+
+    private void checkLength(final int length) {
+        if (length < 0 || length > messageLengthMax) {
+            throw new ChannelLimitException(log.path(),
+                "a message of " + log.path() + " has 0 to " + messageLengthMax
+                    + " bytes, this one " + length);
+        }
+    }
+
+    private void checkNoClaim() {
+        if (claimer.isClaimOpen()) {
+            throw new IllegalStateException(
+                "a claim of this publisher is open; commit or abort it before the next message");
+        }
+    }
+
+    /** Resolves the claim that an error has left, and says what the error means. */
+    private long failed(final Throwable error) {
+        final RuntimeException translated = translated(error);
+        if (log.isClosed()) {
+            return CLOSED;
+        }
+        if (error instanceof InternalError) {
+            claimer.forget();
+        } else {
+            claimer.abort();
+        }
+        throw translated;
+    }
 }

@@ -1,17 +1,328 @@
 package org.fencepost.ipc;
 
-public final class Subscriber implements AutoCloseable {
-    /** poll of a closed subscriber or channel. */
+import org.fencepost.ipc.buffer.ReadableBuffer;
+import org.fencepost.ipc.format.BatchFormat;
+import org.fencepost.ipc.format.CursorsFormat;
+import org.fencepost.ipc.format.FrameFormat;
+import org.fencepost.ipc.log.InPlaceReader;
+import org.fencepost.ipc.log.LogReader;
+import org.fencepost.ipc.log.LossyReader;
+import org.fencepost.ipc.log.Subscription;
+import org.fencepost.ipc.log.Subscriptions;
+import org.fencepost.ipc.store.MappedChannel;
+
+/**
+ * Receives the messages of a channel, each once and in the order of their positions. For one thread;
+ * any thread may close it. Up to {@value #SUBSCRIBERS_MAX} a channel, named cursors included.
+ *
+ * <p>A <em>gating</em> subscriber of a ring holds publishers back when it is slow and reads in place. A
+ * <em>lossy</em> one never does; it reads copies, and counts what it missed. In a journal nothing is
+ * taken away, and both read in place.
+ *
+ * <p>Polling never waits. Unobstructed it neither allocates, nor enters the kernel, nor takes a lock;
+ * where segments meet it may map the next one and zero the one that it left. A message that a live
+ * publisher has claimed and not committed holds up those behind it; one whose publisher died is
+ * repaired and passed over at the first poll that sees the kernel's lock free.
+ */
+public final class Subscriber extends Endpoint implements AutoCloseable {
+    /** Subscribers and named cursors a channel. */
+    public static final int SUBSCRIBERS_MAX = CursorsFormat.SUBSCRIBERS_MAX;
+
+    /** From a poll: the subscriber or its channel has been closed. */
     public static final int CLOSED = -1;
-    Subscriber() { }
-    /** messages delivered, 0..limit, or CLOSED */
-    public int poll(MessageHandler handler, int limit) { throw new UnsupportedOperationException(); }
-    public int controlledPoll(ControlledMessageHandler handler, int limit) { throw new UnsupportedOperationException(); }
-    public long position() { throw new UnsupportedOperationException(); }
-    public void seek(long position) { throw new UnsupportedOperationException(); }
-    public long lagBytes() { throw new UnsupportedOperationException(); }
-    public long lostBytes() { throw new UnsupportedOperationException(); }
-    public boolean isLossy() { throw new UnsupportedOperationException(); }
-    public boolean isClosed() { throw new UnsupportedOperationException(); }
-    @Override public void close() { throw new UnsupportedOperationException(); }
+
+    private final Subscriptions subscriptions;
+    private final LogReader reader;
+    private final int record;
+    private final boolean lossy;
+    private final Header header = new Header();
+    /** Messages consumed of the batch at the reader's position, and where the next one begins. */
+    private int batchIndex;
+    private int batchOffset;
+    private int batchResume;
+
+    Subscriber(
+        final MappedChannel mapped,
+        final Subscriptions subscriptions,
+        final Subscription subscription,
+        final boolean lossy) {
+        super(mapped);
+        this.subscriptions = subscriptions;
+        this.record = subscription.record();
+        this.lossy = lossy;
+        this.batchResume = Math.toIntExact(subscription.batchIndex());
+        this.reader = lossy && mapped.geometry().ring()
+            ? new LossyReader(log, subscription.position(), InPlaceReader.SPINS_DEFAULT)
+            : new InPlaceReader(log, subscription, InPlaceReader.SPINS_DEFAULT);
+    }
+
+    /**
+     * Delivers up to {@code limit} messages. The position is published once, at the end.
+     *
+     * @param handler called for each message on this thread. What it throws passes through; the
+     *                message that it threw at is consumed.
+     * @param limit   most messages to deliver, at least 1; those of a batch count one each.
+     * @return messages delivered, 0 if there are none, or {@link #CLOSED}.
+     * @throws ChannelDamagedException if a file was truncated or overwritten.
+     * @throws ChannelIOException      if a segment cannot be mapped.
+     */
+    public int poll(final MessageHandler handler, final int limit) {
+        int delivered = 0;
+        try {
+            if (!enter()) {
+                return CLOSED;
+            }
+            while (delivered < limit) {
+                final long word = reader.peek();
+                if (word == LogReader.NOTHING) {
+                    break;
+                }
+                final ReadableBuffer buffer = reader.buffer();
+                final int payload = reader.payloadOffset();
+                final int length = FrameFormat.length(word) - payload;
+                setHeader(word, buffer);
+                if (FrameFormat.kind(word) == FrameFormat.KIND_MESSAGE) {
+                    reader.advance();
+                    delivered++;
+                    handler.onMessage(buffer, payload, length, header);
+                } else if (hasNextInBatch(buffer, payload, length)) {
+                    final int record = payload + batchOffset;
+                    final int recordLength = nextInBatch(buffer, record);
+                    delivered++;
+                    handler.onMessage(
+                        buffer, record + BatchFormat.RECORD_HEADER_BYTES, recordLength, header);
+                }
+            }
+        } catch (final RuntimeException | Error error) {
+            return failed(error);
+        } finally {
+            end();
+        }
+        return log.isClosed() ? CLOSED : delivered;
+    }
+
+    /**
+     * Delivers up to {@code limit} messages, and lets the handler decide after each.
+     *
+     * @param handler as for {@link #poll}; a message at which it throws is consumed.
+     * @param limit   most messages to deliver, at least 1.
+     * @return messages consumed, 0 if there are none, or {@link #CLOSED}.
+     * @throws ChannelDamagedException if a file was truncated or overwritten.
+     * @throws ChannelIOException      if a segment cannot be mapped.
+     */
+    public int controlledPoll(final ControlledMessageHandler handler, final int limit) {
+        int consumed = 0;
+        try {
+            if (!enter()) {
+                return CLOSED;
+            }
+            while (consumed < limit) {
+                final long word = reader.peek();
+                if (word == LogReader.NOTHING) {
+                    break;
+                }
+                final ReadableBuffer buffer = reader.buffer();
+                final int payload = reader.payloadOffset();
+                final int length = FrameFormat.length(word) - payload;
+                setHeader(word, buffer);
+                final ControlledMessageHandler.Action action;
+                if (FrameFormat.kind(word) == FrameFormat.KIND_MESSAGE) {
+                    action = controlled(handler, buffer, payload, length);
+                } else if (hasNextInBatch(buffer, payload, length)) {
+                    action = controlledInBatch(handler, buffer, payload + batchOffset);
+                } else {
+                    continue;
+                }
+                if (action == ControlledMessageHandler.Action.ABORT) {
+                    break;
+                }
+                consumed++;
+                if (action == ControlledMessageHandler.Action.COMMIT) {
+                    reader.publishPosition(batchIndex);
+                } else if (action == ControlledMessageHandler.Action.BREAK) {
+                    break;
+                }
+            }
+        } catch (final RuntimeException | Error error) {
+            return failed(error);
+        } finally {
+            end();
+        }
+        return log.isClosed() ? CLOSED : consumed;
+    }
+
+    /** Position up to which every frame is consumed: where the next one begins. Any thread. */
+    public long position() {
+        return reader.position();
+    }
+
+    /**
+     * Goes on at another position: the beginning of a frame, which is the end of the one before it. Takes
+     * the housekeeping lock, and reads the segment up to the position to see that it is one.
+     *
+     * @throws PositionException      if nothing can be read there; the message names what can.
+     * @throws ChannelClosedException if this is closed.
+     */
+    public void seek(final long position) {
+        try {
+            if (!enter()) {
+                throw closedUse("subscriber");
+            }
+            subscriptions.seek(reader, position);
+            batchIndex = 0;
+            batchOffset = 0;
+            batchResume = 0;
+        } finally {
+            exit();
+        }
+    }
+
+    /** Bytes of the log between {@link #position} and the tail; 0 when closed. */
+    public long lagBytes() {
+        return isMarkedClosed() ? 0 : Math.max(0, log.words().tailAcquire() - reader.position());
+    }
+
+    /**
+     * Bytes of the log that were taken away before this could read them: of a lossy subscriber that was
+     * lapped, or of a named cursor that did not gate while it had no owner.
+     */
+    public long lostBytes() {
+        return reader.lostBytes();
+    }
+
+    /** Whether publishers do not wait for this. */
+    public boolean isLossy() {
+        return lossy;
+    }
+
+    /** Whether this or its channel has been closed. */
+    public boolean isClosed() {
+        return isMarkedClosed();
+    }
+
+    /**
+     * Gives the cursor up; idempotent, from any thread. A poll that another thread is in finishes first
+     * and gives it up then. A named cursor keeps its position.
+     */
+    @Override
+    public void close() {
+        closeFromAnyThread();
+    }
+
+    @Override
+    void release() {
+        if (!log.isClosed()) {
+            reader.close();
+            subscriptions.leave(record);
+        }
+    }
+
+    private void end() {
+        reader.hideBuffer();
+        if (!isMarkedClosed()) {
+            reader.publishPosition(batchIndex);
+        }
+        exit();
+    }
+
+    private int failed(final Throwable error) {
+        final RuntimeException translated = translated(error);
+        if (log.isClosed() && error instanceof ChannelException) {
+            return CLOSED;
+        }
+        throw translated;
+    }
+
+    private void setHeader(final long word, final ReadableBuffer buffer) {
+        header.set(
+            buffer.getInt(FrameFormat.TYPE_OFFSET),
+            FrameFormat.publisher(word),
+            reader.position() + FrameFormat.span(FrameFormat.length(word)),
+            (FrameFormat.flags(word) & FrameFormat.FLAG_TIMESTAMP) == 0
+                ? Header.NO_TIMESTAMP
+                : buffer.getLong(FrameFormat.TIMESTAMP_OFFSET));
+    }
+
+    private ControlledMessageHandler.Action controlled(
+        final ControlledMessageHandler handler,
+        final ReadableBuffer buffer,
+        final int payload,
+        final int length) {
+        ControlledMessageHandler.Action action = ControlledMessageHandler.Action.CONTINUE;
+        try {
+            action = handler.onMessage(buffer, payload, length, header);
+        } finally {
+            if (action != ControlledMessageHandler.Action.ABORT) {
+                reader.advance();
+            }
+        }
+        return action;
+    }
+
+    private ControlledMessageHandler.Action controlledInBatch(
+        final ControlledMessageHandler handler, final ReadableBuffer buffer, final int record) {
+        final int indexBefore = batchIndex;
+        final int offsetBefore = batchOffset;
+        final int length = nextInBatch(buffer, record);
+        final ControlledMessageHandler.Action action = handler.onMessage(
+            buffer, record + BatchFormat.RECORD_HEADER_BYTES, length, header);
+        if (action == ControlledMessageHandler.Action.ABORT) {
+            batchIndex = indexBefore;
+            batchOffset = offsetBefore;
+        }
+        return action;
+    }
+
+    /**
+     * Whether the batch has another message. Consumes its frame when it has not, so that a position
+     * inside a batch always has messages behind it.
+     */
+    private boolean hasNextInBatch(
+        final ReadableBuffer buffer, final int payload, final int length) {
+        final int count =
+            length < BatchFormat.RECORDS_OFFSET ? -1 : buffer.getInt(payload);
+        final int used = count < 0 ? -1 : buffer.getInt(payload + BatchFormat.USED_OFFSET);
+        if (count < 0 || used < 0 || used > length - BatchFormat.RECORDS_OFFSET
+            || count > used / BatchFormat.RECORD_HEADER_BYTES) {
+            throw damagedBatch("count " + count + ", " + used + " bytes used of " + length);
+        }
+        if (batchOffset == 0) {
+            batchOffset = BatchFormat.RECORDS_OFFSET;
+            while (batchResume > batchIndex && batchIndex < count) {
+                nextInBatch(buffer, payload + batchOffset);
+            }
+            batchResume = 0;
+        }
+        if (batchIndex < count) {
+            header.setInBatch(0, batchIndex, count);
+            return true;
+        }
+        batchIndex = 0;
+        batchOffset = 0;
+        reader.advance();
+        return false;
+    }
+
+    /** Steps over the record at an offset of the buffer and returns the length of its payload. */
+    private int nextInBatch(final ReadableBuffer buffer, final int record) {
+        final int room = buffer.capacity() - record - BatchFormat.RECORD_HEADER_BYTES;
+        final int length = room < 0 ? -1 : buffer.getInt(record);
+        if (length < 0 || length > room) {
+            throw damagedBatch("a message of " + length + " bytes with " + room + " left");
+        }
+        header.setInBatch(
+            buffer.getInt(record + BatchFormat.RECORD_TYPE_OFFSET),
+            batchIndex,
+            header.batchCount());
+        batchIndex++;
+        batchOffset += (int) BatchFormat.recordBytes(length);
+        return length;
+    }
+
+    private ChannelDamagedException damagedBatch(final String found) {
+        return new ChannelDamagedException(log.path(),
+            "damaged batch in " + log.path() + " at position " + reader.position()
+                + ": expected records that fill its used bytes, found " + found
+                + "; nothing was changed, seek behind it or restore the file");
+    }
 }

@@ -1,0 +1,97 @@
+package org.fencepost.ipc;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.fencepost.ipc.log.Log;
+import org.fencepost.ipc.store.MappedChannel;
+
+/**
+ * A publisher or subscriber: used by one thread, closed by any.
+ *
+ * <p>Its lock byte and cursor may not be given up while its thread works on shared memory with them:
+ * a publisher's claim would be taken for a dead one's, a subscriber's segment would be used again
+ * under its handler. So the thread marks that it is inside, and a closer that finds it there
+ * leaves the release to it. The thread pays two ordinary stores; the closer makes all threads pass
+ * a fence between its own store and its look, so that one of the two sees the other.
+ */
+abstract class Endpoint {
+    private static final VarHandle INSIDE;
+
+    static {
+        try {
+            INSIDE = MethodHandles.lookup().findVarHandle(Endpoint.class, "inside", boolean.class);
+        } catch (final ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final MappedChannel mapped;
+    final Log log;
+    private final AtomicBoolean released = new AtomicBoolean();
+    @SuppressWarnings("unused") // by INSIDE
+    private boolean inside;
+    private volatile boolean closed;
+
+    Endpoint(final MappedChannel mapped) {
+        this.mapped = mapped;
+        this.log = mapped.log();
+    }
+
+    /** Whether work may begin; {@link #exit} follows in any case. */
+    final boolean enter() {
+        // Opaque, so that the compiler keeps the store before the load of closed; the processor is
+        // ordered by the closer's barrier.
+        INSIDE.setOpaque(this, true);
+        return !closed;
+    }
+
+    /** Ends work; gives everything up if somebody has closed this meanwhile. */
+    final void exit() {
+        // Pairs with the closer's acquire: it sees all of this thread's work.
+        INSIDE.setRelease(this, false);
+        if (closed) {
+            releaseOnce();
+        }
+    }
+
+    /** Marks this closed and gives everything up, now or when its thread leaves. */
+    final void closeFromAnyThread() {
+        closed = true;
+        mapped.barrier();
+        if (!(boolean) INSIDE.getAcquire(this)) {
+            releaseOnce();
+        }
+    }
+
+    final boolean isMarkedClosed() {
+        return closed || log.isClosed();
+    }
+
+    /** Gives up claim, cursor, slot, mappings; once, and only while no thread is inside. */
+    abstract void release();
+
+    final RuntimeException closedUse(final String what) {
+        return new ChannelClosedException(
+            log.path(), "this " + what + " of " + log.path() + " is closed");
+    }
+
+    /** What an error that passed through an operation means to the user. */
+    final RuntimeException translated(final Throwable error) {
+        if (error instanceof InternalError) {
+            return new ChannelDamagedException(log.path(),
+                "a page of " + log.path() + " is missing: a file was truncated while it was mapped,"
+                    + " expected its full size; restore it and open the channel again", error);
+        }
+        if (error instanceof RuntimeException exception) {
+            return exception;
+        }
+        throw (Error) error;
+    }
+
+    private void releaseOnce() {
+        if (released.compareAndSet(false, true)) {
+            release();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package org.fencepost.ipc.format;
+
+/**
+ * The file {@code control}: what the channel is, and the words of the protocol.
+ *
+ * <pre>
+ *       0  page with {@link FileHeader}; specific fields:
+ *              32 kind (u32)   36 flags (u32)   40 segmentBytes (u64)   48 segmentCount (u32)
+ *              52 livenessScheme (u32)   56 startPosition (u64)   64 createdNanos (i64)
+ *    4096  tail                                        publishers
+ *    4224  ready, clearing                             housekeeping lock
+ *    4352  durable                                     reserved, zero
+ *    4480  publisherSlotsUsed, exclusive, earliest     housekeeping lock
+ *    8192  256 publisher slots of 128 bytes: start, wonEnd, ownerPid
+ *   40960  end
+ * </pre>
+ *
+ * <p>Each group of words that one party writes has 128 bytes for itself, two cache lines, because
+ * processors fetch lines in pairs. docs/protocol.md says who writes each word and with which access
+ * mode.
+ */
+public final class ControlFormat {
+    /** Name of the file in the channel's directory. */
+    public static final String FILE_NAME = "control";
+    /** Distance between words with different writers. */
+    public static final int LINE_BYTES = 128;
+    /** Positions end here. */
+    public static final long POSITION_MAX = 1L << 62;
+    /** Publishers a channel. */
+    public static final int PUBLISHERS_MAX = 256;
+
+    /** Offset of the channel's kind (u32): {@link #KIND_RING} or {@link #KIND_JOURNAL}. */
+    public static final int KIND_OFFSET = FileHeader.SPECIFIC_OFFSET;
+    /** Offset of the channel's flags (u32). */
+    public static final int FLAGS_OFFSET = KIND_OFFSET + Integer.BYTES;
+    /** Offset of the bytes of data in a segment (u64). */
+    public static final int SEGMENT_BYTES_OFFSET = FLAGS_OFFSET + Integer.BYTES;
+    /** Offset of the number of segments (u32); 0 in a journal. */
+    public static final int SEGMENT_COUNT_OFFSET = SEGMENT_BYTES_OFFSET + Long.BYTES;
+    /** Offset of the liveness scheme (u32). */
+    public static final int LIVENESS_OFFSET = SEGMENT_COUNT_OFFSET + Integer.BYTES;
+    /** Offset of the first position of the log (u64). */
+    public static final int START_POSITION_OFFSET = LIVENESS_OFFSET + Integer.BYTES;
+    /** Offset of the time of creation (i64, nanoseconds since 1970 UTC). */
+    public static final int CREATED_OFFSET = START_POSITION_OFFSET + Long.BYTES;
+
+    /** A ring. */
+    public static final int KIND_RING = 1;
+    /** A journal. */
+    public static final int KIND_JOURNAL = 2;
+    /** Frames carry checksums. */
+    public static final int FLAG_CHECKSUMS = 1;
+    /** Frames carry timestamps. */
+    public static final int FLAG_TIMESTAMPS = 2;
+
+    /** Offset of the tail (u64): everything below is claimed. */
+    public static final int TAIL_OFFSET = FileHeader.PAGE_BYTES;
+    /** Offset of ready (u64): everything below is zeroed or used. */
+    public static final int READY_OFFSET = TAIL_OFFSET + LINE_BYTES;
+    /** Offset of clearing (u64): zeroing has begun up to here. */
+    public static final int CLEARING_OFFSET = READY_OFFSET + Long.BYTES;
+    /** Offset of the durable watermark (u64). */
+    public static final int DURABLE_OFFSET = READY_OFFSET + LINE_BYTES;
+    /** Offset of the number of slots ever used (u64); it only grows. */
+    public static final int SLOTS_USED_OFFSET = DURABLE_OFFSET + LINE_BYTES;
+    /** Offset of the mark of an exclusive publisher (u64): its slot + 1, or 0. */
+    public static final int EXCLUSIVE_OFFSET = SLOTS_USED_OFFSET + Long.BYTES;
+    /** Offset of the oldest position that a journal keeps (u64). */
+    public static final int EARLIEST_OFFSET = EXCLUSIVE_OFFSET + Long.BYTES;
+
+    /** Offset of the first publisher slot. */
+    public static final int SLOTS_OFFSET = 2 * FileHeader.PAGE_BYTES;
+    /** Bytes of a publisher slot. */
+    public static final int SLOT_BYTES = LINE_BYTES;
+    /** Offset in a slot of the tail value that its publisher is about to claim from (i64). */
+    public static final int SLOT_START_OFFSET = 0;
+    /** Offset in a slot of the end of its publisher's claim, once it is won (i64). */
+    public static final int SLOT_WON_END_OFFSET = SLOT_START_OFFSET + Long.BYTES;
+    /** Offset in a slot of its owner's process id (i64); for people, decides nothing. */
+    public static final int SLOT_PID_OFFSET = SLOT_WON_END_OFFSET + Long.BYTES;
+    /** In {@code start}: no claim is announced. */
+    public static final long START_NONE = -1;
+
+    /** Bytes of the file. */
+    public static final int FILE_BYTES = SLOTS_OFFSET + PUBLISHERS_MAX * SLOT_BYTES;
+
+    private ControlFormat() {
+    }
+}

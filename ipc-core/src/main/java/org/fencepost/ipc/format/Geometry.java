@@ -1,0 +1,48 @@
+package org.fencepost.ipc.format;
+
+/**
+ * What stands in a control file for good, with the arithmetic of positions.
+ *
+ * @param ring          whether segments are used again.
+ * @param segmentBytes  data of one segment; a power of two.
+ * @param segmentCount  segments of a ring; 0 for a journal.
+ * @param checksums     whether frames carry a CRC32C.
+ * @param timestamps    whether frames carry a time.
+ * @param startPosition first position of the log.
+ * @param channelId     random number that tells channels apart.
+ */
+public record Geometry(
+    boolean ring,
+    long segmentBytes,
+    int segmentCount,
+    boolean checksums,
+    boolean timestamps,
+    long startPosition,
+    long channelId) {
+
+    /** Bytes of all segments of a ring. */
+    public long capacityBytes() {
+        return segmentBytes * segmentCount;
+    }
+
+    /** Position of the first byte of the segment that holds {@code position}. */
+    public long segmentStart(final long position) {
+        return position & -segmentBytes;
+    }
+
+    /** What the name of the segment that holds {@code position} is made of. */
+    public long place(final long position) {
+        return ring ? (position / segmentBytes) & (segmentCount - 1) : segmentStart(position);
+    }
+
+    /** The flags of every frame of this channel that is not padding. */
+    public int frameFlags() {
+        return (timestamps ? FrameFormat.FLAG_TIMESTAMP : 0)
+            | (checksums ? FrameFormat.FLAG_CHECKSUM : 0);
+    }
+
+    /** Longest payload: what fits into a segment. */
+    public int payloadBytesMax() {
+        return (int) (segmentBytes - FrameFormat.headerBytes(frameFlags()));
+    }
+}

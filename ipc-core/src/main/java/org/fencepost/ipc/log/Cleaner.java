@@ -1,0 +1,188 @@
+package org.fencepost.ipc.log;
+
+import java.nio.file.Path;
+import org.fencepost.ipc.ChannelLimitException;
+import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.CursorsFormat;
+import org.fencepost.ipc.format.FrameFormat;
+import org.fencepost.ipc.format.Geometry;
+import org.fencepost.ipc.memory.SharedMemory;
+
+/**
+ * Makes the next segment claimable: in a ring it zeroes the oldest one, in a journal it has a new one
+ * made. One unit is one segment, done under the housekeeping lock; the lock is given back after each
+ * unit, so that whoever dies in one is succeeded by the next who needs it.
+ *
+ * <p>The cleaner's steps in docs/protocol.md. Any thread of any member may run a unit; a publisher
+ * that was turned away does, a subscriber that has left a segment does, and nobody has to.
+ */
+public final class Cleaner {
+    /** A segment was made claimable. */
+    public static final int DONE = 1;
+    /** There is nothing to do: publishers have a segment ahead. */
+    public static final int IDLE = 0;
+    /** A gating cursor is still in the segment. */
+    public static final int GATED = -1;
+    /** Somebody else cleans, or a live publisher has an unresolved claim in the segment. */
+    public static final int BUSY = -2;
+
+    /** For callers that have walked nothing. */
+    public static final long NOT_WALKED = Long.MAX_VALUE;
+
+    /** The kernel is asked about a cursor's owner on one fruitless look out of this many. */
+    private static final int LOOKS_PER_PROBE = 16;
+
+    private final Log log;
+    private final Path path;
+    private final SharedMemory memory;
+    private final ControlWords words;
+    private final CursorTable cursors;
+    private final Geometry geometry;
+    private SegmentMap segments;
+    private int looks;
+
+    Cleaner(final Log log) {
+        this.log = log;
+        this.path = log.path();
+        this.memory = log.memory();
+        this.words = log.words();
+        this.cursors = log.cursors();
+        this.geometry = log.geometry();
+    }
+
+    /**
+     * Does one unit if there is one to do, without waiting for anybody.
+     *
+     * @param walkedFrom position from which on the caller has itself seen a header at every frame, or
+     *                   has repaired it, up to {@code walkedTo}; {@link #NOT_WALKED} if it has not. A
+     *                   segment inside need not be walked again.
+     * @param walkedTo   end of what the caller has walked.
+     * @return {@link #DONE}, {@link #IDLE}, {@link #GATED} or {@link #BUSY}.
+     */
+    public int tryUnit(final long walkedFrom, final long walkedTo) {
+        if (geometry.ring()) {
+            final int state = look(false);
+            if (state != DONE) {
+                return state;
+            }
+        } else if (hasSegmentAhead()) {
+            return IDLE;
+        }
+        if (!log.members().tryEnterHousekeeping()) {
+            return BUSY;
+        }
+        try {
+            return geometry.ring() ? clean(walkedFrom, walkedTo) : prepare();
+        } finally {
+            log.members().leaveHousekeeping();
+        }
+    }
+
+    /** {@link #DONE} if a unit can be done. Under the housekeeping lock the answer is final. */
+    private int look(final boolean underLock) {
+        final long ready = words.readyAcquire();
+        if (words.clearingAcquire() > ready) {
+            return DONE;
+        }
+        final long end = ready - geometry.capacityBytes() + geometry.segmentBytes();
+        // Step 2: the tail before the cursors. A joiner publishes a cursor of zero before it reads the
+        // tail; whoever is not seen here has read a tail at or behind this one.
+        if (words.tailAcquire() < end) {
+            return IDLE;
+        }
+        return isGatedBelow(end, underLock) ? GATED : DONE;
+    }
+
+    private boolean isGatedBelow(final long end, final boolean underLock) {
+        final int used = cursors.usedAcquire();
+        for (int i = 0; i < used; i++) {
+            final long state = cursors.stateAcquire(i);
+            if ((state & CursorsFormat.STATE_GATES) != 0
+                && cursors.positionAcquire(i) < end
+                && ((state & CursorsFormat.STATE_GATES_WHILE_ABSENT) != 0 || isLive(i, underLock))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isLive(final int record, final boolean underLock) {
+        // Counted and not timed; a lost update of the counter does no harm.
+        if (underLock || looks++ % LOOKS_PER_PROBE == 0) {
+            return log.members().isSubscriberLive(record);
+        }
+        return true;
+    }
+
+    private int clean(final long walkedFrom, final long walkedTo) {
+        final long ready = words.readyAcquire();
+        final long start = ready - geometry.capacityBytes();
+        final long end = start + geometry.segmentBytes();
+        final long address = segments().addressOf(geometry.segmentStart(ready));
+        if (words.clearingAcquire() == ready) {
+            final int state = look(true);
+            if (state != DONE) {
+                return state;
+            }
+            // Step 3. Cursors do not prove that every claim is resolved: a joiner begins at the tail,
+            // beyond a claim whose owner is paused.
+            if (!(walkedFrom <= start && walkedTo >= end) && !walk(start, end, address)) {
+                return BUSY;
+            }
+            words.clearingOpaque(ready + geometry.segmentBytes());
+            // A lossy reader that has copied a zero finds clearing moved.
+            memory.storeStoreFence();
+        }
+        memory.fill(address, geometry.segmentBytes(), (byte) 0);
+        words.readyRelease(ready + geometry.segmentBytes());
+        return DONE;
+    }
+
+    /** Whether every frame of the segment is committed, padded, or could be repaired now. */
+    private boolean walk(final long start, final long end, final long address) {
+        long position = start;
+        while (position < end) {
+            final long word = memory.getLongAcquire(address + position - start);
+            if (word == 0) {
+                final long holeEnd =
+                    log.repair().holeEnd(position, address, words.tailAcquire(), true);
+                if (holeEnd < 0) {
+                    return false;
+                }
+                log.repair().pad(position, address, holeEnd);
+            } else if (FrameFormat.isValid(word, end - position)) {
+                position += FrameFormat.span(FrameFormat.length(word));
+            } else {
+                throw log.damagedFrame(position, word);
+            }
+        }
+        return true;
+    }
+
+    private boolean hasSegmentAhead() {
+        return words.tailAcquire() + geometry.segmentBytes() <= words.readyAcquire();
+    }
+
+    private int prepare() {
+        if (hasSegmentAhead()) {
+            return IDLE;
+        }
+        final long ready = words.readyAcquire();
+        if (ready > ControlFormat.POSITION_MAX - geometry.segmentBytes()) {
+            throw new ChannelLimitException(path,
+                "positions of " + path + " end at 2^62 = " + ControlFormat.POSITION_MAX
+                    + " and the log is prepared up to " + ready + "; open a new channel");
+        }
+        log.store().prepare(ready);
+        words.clearingOpaque(ready + geometry.segmentBytes());
+        words.readyRelease(ready + geometry.segmentBytes());
+        return DONE;
+    }
+
+    private SegmentMap segments() {
+        if (segments == null) {
+            segments = log.store().newMap();
+        }
+        return segments;
+    }
+}

@@ -1,0 +1,128 @@
+package org.fencepost.ipc.log;
+
+import static org.fencepost.ipc.format.ControlFormat.CLEARING_OFFSET;
+import static org.fencepost.ipc.format.ControlFormat.EARLIEST_OFFSET;
+import static org.fencepost.ipc.format.ControlFormat.EXCLUSIVE_OFFSET;
+import static org.fencepost.ipc.format.ControlFormat.READY_OFFSET;
+import static org.fencepost.ipc.format.ControlFormat.SLOTS_OFFSET;
+import static org.fencepost.ipc.format.ControlFormat.SLOTS_USED_OFFSET;
+import static org.fencepost.ipc.format.ControlFormat.SLOT_BYTES;
+import static org.fencepost.ipc.format.ControlFormat.SLOT_PID_OFFSET;
+import static org.fencepost.ipc.format.ControlFormat.SLOT_START_OFFSET;
+import static org.fencepost.ipc.format.ControlFormat.SLOT_WON_END_OFFSET;
+import static org.fencepost.ipc.format.ControlFormat.TAIL_OFFSET;
+
+import org.fencepost.ipc.memory.SharedMemory;
+
+/**
+ * The words of the control file, with their access modes. Each is eight aligned bytes, so that a
+ * read gives a value that was stored.
+ *
+ * <p>Invariants: {@code tail <= ready <= clearing <= ready + segment}; none of them ever falls; each
+ * value of tail is a frame boundary.
+ */
+public final class ControlWords {
+    private final SharedMemory memory;
+    private final long address;
+
+    /** The words of the control file that is mapped at {@code address}. */
+    public ControlWords(final SharedMemory memory, final long address) {
+        this.memory = memory;
+        this.address = address;
+    }
+
+    /** Where the tail is, for claimers that work on it directly. */
+    long tailAddress() {
+        return address + TAIL_OFFSET;
+    }
+
+    /** Where a slot is, for the claimer that owns it. */
+    long slotAddress(final int slot) {
+        return address + SLOTS_OFFSET + (long) slot * SLOT_BYTES;
+    }
+
+    /** Pairs with the claimer's compare-and-exchange: slots read later are those behind this tail. */
+    public long tailAcquire() {
+        return memory.getLongAcquire(address + TAIL_OFFSET);
+    }
+
+    /** After a commit or a settlement: a reader that sees this tail sees the headers below it. */
+    public void tailRelease(final long value) {
+        memory.putLongRelease(address + TAIL_OFFSET, value);
+    }
+
+    /** Pairs with {@link #readyRelease}: what is read or claimed later has been zeroed. */
+    public long readyAcquire() {
+        return memory.getLongAcquire(address + READY_OFFSET);
+    }
+
+    /** After the zeros: a claimer that sees this value sees them too. */
+    public void readyRelease(final long value) {
+        memory.putLongRelease(address + READY_OFFSET, value);
+    }
+
+    /** Lossy readers read it after a copy, behind an acquire fence: see {@link #clearingOpaque}. */
+    public long clearingAcquire() {
+        return memory.getLongAcquire(address + CLEARING_OFFSET);
+    }
+
+    /** Before the zeros, with a store-store fence between: who sees a zero can see this value. */
+    public void clearingOpaque(final long value) {
+        memory.putLongOpaque(address + CLEARING_OFFSET, value);
+    }
+
+    /** Number of slots ever used. Read after the tail: a slot added since claims behind that tail. */
+    public int slotsUsedAcquire() {
+        return (int) memory.getLongAcquire(address + SLOTS_USED_OFFSET);
+    }
+
+    /** Written under the housekeeping lock, before the new slot's first announcement. */
+    public void slotsUsedRelease(final int value) {
+        memory.putLongRelease(address + SLOTS_USED_OFFSET, value);
+    }
+
+    /** Slot + 1 of an exclusive publisher that is here or died, or 0. Housekeeping lock. */
+    public long exclusiveAcquire() {
+        return memory.getLongAcquire(address + EXCLUSIVE_OFFSET);
+    }
+
+    /** Set before the exclusive publisher's first store, cleared after its last. Housekeeping lock. */
+    public void exclusiveRelease(final long value) {
+        memory.putLongRelease(address + EXCLUSIVE_OFFSET, value);
+    }
+
+    /** Oldest position that a journal keeps. */
+    public long earliestAcquire() {
+        return memory.getLongAcquire(address + EARLIEST_OFFSET);
+    }
+
+    /** Pairs with the claimer's release: what it did before this claim is visible. */
+    public long slotStartAcquire(final int slot) {
+        return memory.getLongAcquire(slotAddress(slot) + SLOT_START_OFFSET);
+    }
+
+    /** By the slot's owner, or by its heir under the housekeeping lock. */
+    public void slotStartRelease(final int slot, final long value) {
+        memory.putLongRelease(slotAddress(slot) + SLOT_START_OFFSET, value);
+    }
+
+    /** Read between two reads of start; the second one tells whether it belongs to the first. */
+    public long slotWonEndAcquire(final int slot) {
+        return memory.getLongAcquire(slotAddress(slot) + SLOT_WON_END_OFFSET);
+    }
+
+    /** By the slot's owner, or by its heir under the housekeeping lock. */
+    public void slotWonEndRelease(final int slot, final long value) {
+        memory.putLongRelease(slotAddress(slot) + SLOT_WON_END_OFFSET, value);
+    }
+
+    /** For people who look. */
+    public long slotPid(final int slot) {
+        return memory.getLongOpaque(slotAddress(slot) + SLOT_PID_OFFSET);
+    }
+
+    /** For people who look. */
+    public void slotPid(final int slot, final long pid) {
+        memory.putLongOpaque(slotAddress(slot) + SLOT_PID_OFFSET, pid);
+    }
+}

@@ -1,0 +1,115 @@
+package org.fencepost.ipc.log;
+
+import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.FrameFormat;
+import org.fencepost.ipc.format.Geometry;
+import org.fencepost.ipc.memory.SharedMemory;
+
+/**
+ * Finds out what a zero header below the tail is: a claim that somebody alive still works on, or a
+ * hole that a dead publisher left, and where that hole ends.
+ *
+ * <p>Steps 4 to 6 of the subscriber in docs/protocol.md. The order of the reads is the proof: the
+ * tail first (the caller did), then the slots, then the headers. A publisher announces before it
+ * moves the tail, so every claim below the tail that was read is in a slot that is read later, or
+ * has been given up since, and then its header is there for the scan.
+ *
+ * <p>Any thread; keeps no state.
+ */
+final class HoleRepair {
+    /** A live publisher announces this position: look again later. */
+    static final long WAIT = -1;
+    /** Something moved while it was looked at: begin again at the header. */
+    static final long AGAIN = -2;
+
+    private final Log log;
+    private final SharedMemory memory;
+    private final ControlWords words;
+    private final Geometry geometry;
+
+    HoleRepair(final Log log) {
+        this.log = log;
+        this.memory = log.memory();
+        this.words = log.words();
+        this.geometry = log.geometry();
+    }
+
+    /**
+     * End of the hole at {@code position}, or {@link #WAIT} or {@link #AGAIN}.
+     *
+     * @param position       whose header was read as zero, before that {@code tail}.
+     * @param segmentAddress address of the segment that holds it.
+     * @param tail           read with acquire, behind {@code position}.
+     * @param judge          whether to ask the kernel who lives; without, every announcer does.
+     */
+    long holeEnd(
+        final long position, final long segmentAddress, final long tail, final boolean judge) {
+        final long segmentEnd = geometry.segmentStart(position) + geometry.segmentBytes();
+        long bound = Math.min(requireAligned("tail", tail), segmentEnd);
+        if (bound <= position) {
+            return AGAIN;
+        }
+        long wonEnd = 0;
+
+        final int slots = Math.clamp(words.slotsUsedAcquire(), 0, ControlFormat.PUBLISHERS_MAX);
+        for (int slot = 0; slot < slots; slot++) {
+            final long start = words.slotStartAcquire(slot);
+            if (start == position) {
+                if (!judge || log.members().isPublisherLive(slot)) {
+                    return WAIT;
+                }
+                // The lock is free, so the owner's stores are all visible. An heir who took the slot
+                // in between has changed start: it is read again behind wonEnd.
+                final long end = words.slotWonEndAcquire(slot);
+                if (words.slotStartAcquire(slot) != start) {
+                    return AGAIN;
+                }
+                if (end > position) {
+                    if (end > tail || end > segmentEnd) {
+                        return AGAIN;
+                    }
+                    wonEnd = requireAligned("wonEnd of slot " + slot, end);
+                }
+            } else if (start > position && start < bound) {
+                bound = requireAligned("start of a slot", start);
+            }
+        }
+        // The header once more: its claimer may have committed and moved on, or committed and died,
+        // since it was read as zero.
+        final long base = segmentAddress - geometry.segmentStart(position);
+        if (memory.getLongAcquire(base + position) != 0) {
+            return AGAIN;
+        }
+        return wonEnd != 0 ? wonEnd : nextHeader(base, position, bound);
+    }
+
+    /**
+     * Pads the hole from {@code position} to {@code end}, unless somebody else was faster. Only by
+     * whoever keeps the segment from being used again: by a gating cursor at or below the position,
+     * or by the housekeeping lock with the position at or above {@code clearing} minus capacity.
+     */
+    void pad(final long position, final long segmentAddress, final long end) {
+        // Compare-and-exchange, never a store: several may repair the same hole, and the length that
+        // the first one stored may already have been used.
+        memory.compareAndExchangeLong(
+            segmentAddress + position - geometry.segmentStart(position),
+            0,
+            FrameFormat.paddingWord(end - position));
+    }
+
+    /** Nobody dead had won the position: its claimer wrote nothing, what follows is somebody's. */
+    private long nextHeader(final long base, final long position, final long bound) {
+        long next = position + FrameFormat.ALIGNMENT;
+        while (next < bound && memory.getLongAcquire(base + next) == 0) {
+            next += FrameFormat.ALIGNMENT;
+        }
+        return Math.min(next, bound);
+    }
+
+    private long requireAligned(final String word, final long value) {
+        if (value < 0 || (value & (FrameFormat.ALIGNMENT - 1)) != 0) {
+            throw log.damagedWord(word, value);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,195 @@
+package org.fencepost.ipc.log;
+
+import org.fencepost.ipc.buffer.ReadableBuffer;
+import org.fencepost.ipc.format.FrameFormat;
+import org.fencepost.ipc.format.Geometry;
+import org.fencepost.ipc.memory.ReadOnlyView;
+import org.fencepost.ipc.memory.SharedMemory;
+
+/**
+ * Reads frames where they are: in a ring behind a gating cursor, which keeps the segment from being
+ * used again, and in a journal, whose segments are never used again. The subscriber's steps in
+ * docs/protocol.md.
+ *
+ * <p>Invariants: the published cursor never leads the position; a segment is entered only when
+ * {@code ready} covers it, or the frames of the last lap would be read again. One thread.
+ */
+public final class InPlaceReader implements LogReader {
+    /** Times that a header below the tail is read again before anybody is asked about it. */
+    public static final int SPINS_DEFAULT = 32;
+
+    private static final int LOOKS_PER_PROBE = 8;
+
+    private final Log log;
+    private final SharedMemory memory;
+    private final ControlWords words;
+    private final SegmentMap segments;
+    private final ReadOnlyView view;
+    private final long segmentBytes;
+    private final int headerBytes;
+    private final int record;
+    private final int spins;
+
+    private long position;
+    private long segmentAddress;
+    private long segmentEnd;
+    private int frameLength;
+    /** Every frame from here to the position was seen with a header, or repaired, by this reader. */
+    private long walkedFrom;
+    private long stuckAt = -1;
+    private int looks;
+    private long publishedBatchIndex;
+    private final long lostBytes;
+
+    /**
+     * A reader for whoever has joined so.
+     *
+     * @param spins how often a header is read again before the slots are read.
+     */
+    public InPlaceReader(
+        final Log log, final Subscription subscription, final int spins) {
+        final Geometry geometry = log.geometry();
+        this.log = log;
+        this.memory = log.memory();
+        this.words = log.words();
+        this.segments = log.store().newMap();
+        this.view = new ReadOnlyView(memory);
+        this.segmentBytes = geometry.segmentBytes();
+        this.headerBytes = FrameFormat.headerBytes(geometry.frameFlags());
+        this.record = subscription.record();
+        this.lostBytes = subscription.lostBytes();
+        this.publishedBatchIndex = subscription.batchIndex();
+        this.spins = spins;
+        moveTo(subscription.position());
+    }
+
+    @Override
+    public long peek() {
+        while (true) {
+            if (position >= segmentEnd && !enterSegment()) {
+                return NOTHING;
+            }
+            final long address = segmentAddress - (segmentEnd - position);
+            // Pairs with the release of the header: payload read later is the committed one.
+            final long word = memory.getLongAcquire(address);
+            if (word == 0) {
+                if (!resolve(address)) {
+                    return NOTHING;
+                }
+            } else if (!FrameFormat.isValid(word, segmentEnd - position)) {
+                throw log.damagedFrame(position, word);
+            } else if (FrameFormat.isPadding(word)) {
+                position += FrameFormat.length(word);
+            } else {
+                frameLength = FrameFormat.length(word);
+                view.set(address, frameLength);
+                return word;
+            }
+        }
+    }
+
+    @Override
+    public void advance() {
+        position += FrameFormat.span(frameLength);
+    }
+
+    @Override
+    public ReadableBuffer buffer() {
+        return view;
+    }
+
+    @Override
+    public int payloadOffset() {
+        return headerBytes;
+    }
+
+    @Override
+    public void hideBuffer() {
+        view.clear();
+    }
+
+    @Override
+    public long position() {
+        return position;
+    }
+
+    @Override
+    public void publishPosition(final long batchIndex) {
+        // The index goes to zero before the position moves and up after it: a death in between repeats
+        // messages of a batch and skips none.
+        if (publishedBatchIndex != 0) {
+            log.cursors().batchIndexRelease(record, 0);
+        }
+        log.cursors().positionRelease(record, position);
+        if (batchIndex != 0) {
+            log.cursors().batchIndexRelease(record, batchIndex);
+        }
+        publishedBatchIndex = batchIndex;
+    }
+
+    @Override
+    public void moveTo(final long newPosition) {
+        position = newPosition;
+        segmentEnd = newPosition;
+        walkedFrom = newPosition;
+    }
+
+    @Override
+    public long lostBytes() {
+        return lostBytes;
+    }
+
+    @Override
+    public void close() {
+        segments.close();
+    }
+
+    /**
+     * Goes on to the segment that begins at, or contains, the position. {@link #segmentAddress} is kept
+     * as the address of its end, so that one subtraction gives the address of a position.
+     */
+    private boolean enterSegment() {
+        final long start = position & -segmentBytes;
+        if (position == start && position > walkedFrom) {
+            leaveSegment();
+        }
+        if (words.readyAcquire() < start + segmentBytes || log.isClosed()) {
+            return false;
+        }
+        segmentAddress = segments.addressOf(start) + segmentBytes;
+        segmentEnd = start + segmentBytes;
+        return true;
+    }
+
+    /** What was just read is warm in this core's cache: the cheapest moment to clean it. */
+    private void leaveSegment() {
+        if (log.geometry().ring() && !log.isClosed()) {
+            publishPosition(0);
+            log.cleaner().tryUnit(walkedFrom, position);
+        }
+    }
+
+    /** Whether to read the header again: it may be there now. */
+    private boolean resolve(final long address) {
+        final long tail = words.tailAcquire();
+        if (tail <= position) {
+            return false;
+        }
+        for (int i = 0; i < spins; i++) {
+            Thread.onSpinWait();
+            if (memory.getLongAcquire(address) != 0) {
+                return true;
+            }
+        }
+        looks = stuckAt == position ? looks + 1 : 0;
+        stuckAt = position;
+        final long startAddress = segmentAddress - segmentBytes;
+        final long holeEnd =
+            log.repair().holeEnd(position, startAddress, tail, looks % LOOKS_PER_PROBE == 0);
+        if (holeEnd < 0 || log.isClosed()) {
+            return false;
+        }
+        log.repair().pad(position, startAddress, holeEnd);
+        return true;
+    }
+}

@@ -1,0 +1,134 @@
+package org.fencepost.ipc.log;
+
+import java.nio.file.Path;
+import org.agrona.concurrent.EpochNanoClock;
+import org.fencepost.ipc.ChannelDamagedException;
+import org.fencepost.ipc.format.FrameFormat;
+import org.fencepost.ipc.format.Geometry;
+import org.fencepost.ipc.memory.SharedMemory;
+
+/**
+ * What the publishers and subscribers of one handle share: the words, the members, the segments.
+ *
+ * <p>{@link #close} only sets a flag. Every operation reads it after its last access to shared
+ * memory and before it reports success, because the mappings below it are replaced by private
+ * memory right after the flag was set.
+ */
+public final class Log {
+    private final Path path;
+    private final Geometry geometry;
+    private final SharedMemory memory;
+    private final ControlWords words;
+    private final CursorTable cursors;
+    private final Members members;
+    private final SegmentStore store;
+    private final EpochNanoClock clock;
+    private final HoleRepair repair;
+    private final Cleaner cleaner;
+    private volatile boolean closed;
+
+    /** The log of a mapped channel; {@code path} is for messages. */
+    public Log(
+        final Path path,
+        final Geometry geometry,
+        final SharedMemory memory,
+        final ControlWords words,
+        final CursorTable cursors,
+        final Members members,
+        final SegmentStore store,
+        final EpochNanoClock clock) {
+        this.path = path;
+        this.geometry = geometry;
+        this.memory = memory;
+        this.words = words;
+        this.cursors = cursors;
+        this.members = members;
+        this.store = store;
+        this.clock = clock;
+        this.repair = new HoleRepair(this);
+        this.cleaner = new Cleaner(this);
+    }
+
+    /** The channel's directory. */
+    public Path path() {
+        return path;
+    }
+
+    /** Kind, sizes and options. */
+    public Geometry geometry() {
+        return geometry;
+    }
+
+    /** Tail, ready, clearing and the publishers' slots. */
+    public ControlWords words() {
+        return words;
+    }
+
+    /** The subscribers' records. */
+    public CursorTable cursors() {
+        return cursors;
+    }
+
+    /** Who is alive. */
+    public Members members() {
+        return members;
+    }
+
+    /** Makes used segments claimable again, or new ones. */
+    public Cleaner cleaner() {
+        return cleaner;
+    }
+
+    /** Marks the handle closed. */
+    public void close() {
+        closed = true;
+    }
+
+    /** Whether the handle has been closed. */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /**
+     * Oldest position that has not been given away. In a ring everything from {@code clearing} minus
+     * the capacity on is intact; more may go as soon as this has returned, unless a cursor or the
+     * housekeeping lock holds it.
+     */
+    public long earliestPosition() {
+        return geometry.ring()
+            ? Math.max(geometry.startPosition(), words.clearingAcquire() - geometry.capacityBytes())
+            : words.earliestAcquire();
+    }
+
+    SharedMemory memory() {
+        return memory;
+    }
+
+    SegmentStore store() {
+        return store;
+    }
+
+    EpochNanoClock clock() {
+        return clock;
+    }
+
+    HoleRepair repair() {
+        return repair;
+    }
+
+    ChannelDamagedException damagedFrame(final long position, final long headerWord) {
+        return new ChannelDamagedException(path,
+            "damaged frame in " + path + " at position " + position + ": expected a header of a"
+                + " message, batch or padding that ends within its segment of "
+                + geometry.segmentBytes() + " bytes, found length " + FrameFormat.length(headerWord)
+                + ", kind " + FrameFormat.kind(headerWord) + ", flags "
+                + FrameFormat.flags(headerWord) + " (0x" + Long.toHexString(headerWord)
+                + "); nothing was changed, read from another position or restore the file");
+    }
+
+    ChannelDamagedException damagedWord(final String word, final long found) {
+        return new ChannelDamagedException(path,
+            "damaged control file in " + path + ": " + word + " is " + found + ", expected a"
+                + " multiple of " + FrameFormat.ALIGNMENT + " within the log; nothing was changed");
+    }
+}

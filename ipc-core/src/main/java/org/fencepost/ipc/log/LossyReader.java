@@ -1,0 +1,197 @@
+package org.fencepost.ipc.log;
+
+import org.fencepost.ipc.buffer.MessageBuffer;
+import org.fencepost.ipc.buffer.ReadableBuffer;
+import org.fencepost.ipc.format.FrameFormat;
+import org.fencepost.ipc.format.Geometry;
+import org.fencepost.ipc.memory.SharedMemory;
+
+/**
+ * Reads a ring that does not wait for it. Each frame is copied, then {@code clearing} is read again,
+ * and only a frame whose segment was not touched in between is delivered.
+ *
+ * <p>Invariants: position = start + delivered + skipped + lost, all in bytes of the log; nothing is
+ * delivered whose bytes may have been zeroed or written again while they were copied. It never
+ * stores into the log: a hole is skipped by this reader alone. One thread.
+ */
+public final class LossyReader implements LogReader {
+    private static final int LOOKS_PER_PROBE = 8;
+
+    private final Log log;
+    private final SharedMemory memory;
+    private final ControlWords words;
+    private final SegmentMap segments;
+    private final long segmentBytes;
+    private final long capacityBytes;
+    private final int headerBytes;
+    private final int spins;
+    private final MessageBuffer copy;
+
+    private byte[] bytes = new byte[FrameFormat.ALIGNMENT * 16];
+    private long position;
+    private long segmentAddress;
+    private long segmentEnd;
+    /** Header word of the frame in the copy, until it is consumed. */
+    private long copiedWord = NOTHING;
+    private long lostBytes;
+    private long stuckAt = -1;
+    private int looks;
+
+    /** A reader from {@code position} on. */
+    public LossyReader(final Log log, final long position, final int spins) {
+        final Geometry geometry = log.geometry();
+        this.log = log;
+        this.memory = log.memory();
+        this.words = log.words();
+        this.segments = log.store().newMap();
+        this.segmentBytes = geometry.segmentBytes();
+        this.capacityBytes = geometry.capacityBytes();
+        this.headerBytes = FrameFormat.headerBytes(geometry.frameFlags());
+        this.spins = spins;
+        this.copy = MessageBuffer.of(bytes);
+        moveTo(position);
+    }
+
+    @Override
+    public long peek() {
+        if (copiedWord != NOTHING) {
+            return copiedWord;
+        }
+        while (true) {
+            if (position >= segmentEnd && !enterSegment()) {
+                return NOTHING;
+            }
+            final long address = segmentAddress - (segmentEnd - position);
+            // Pairs with the release of the header. What it says counts only once clearing was read
+            // behind it: the position may lie in the middle of a frame of the next lap.
+            final long word = memory.getLongAcquire(address);
+            if (isLapped()) {
+                if (log.isClosed()) {
+                    return NOTHING;
+                }
+                skipLost();
+            } else if (word == 0) {
+                if (!resolve(address)) {
+                    return NOTHING;
+                }
+            } else if (!FrameFormat.isValid(word, segmentEnd - position)) {
+                throw log.damagedFrame(position, word);
+            } else if (FrameFormat.isPadding(word)) {
+                position += FrameFormat.length(word);
+            } else if (copyFrame(address, FrameFormat.length(word))) {
+                copiedWord = word;
+                return word;
+            }
+        }
+    }
+
+    @Override
+    public void advance() {
+        position += FrameFormat.span(FrameFormat.length(copiedWord));
+        copiedWord = NOTHING;
+    }
+
+    @Override
+    public ReadableBuffer buffer() {
+        return copy;
+    }
+
+    @Override
+    public int payloadOffset() {
+        return headerBytes;
+    }
+
+    @Override
+    public void hideBuffer() {
+        // The copy belongs to this reader; a handler that kept it sees the next message.
+    }
+
+    @Override
+    public long position() {
+        return position;
+    }
+
+    @Override
+    public void publishPosition(final long batchIndex) {
+        // Nobody waits for this reader.
+    }
+
+    @Override
+    public void moveTo(final long newPosition) {
+        position = newPosition;
+        segmentEnd = newPosition;
+        copiedWord = NOTHING;
+    }
+
+    @Override
+    public long lostBytes() {
+        return lostBytes;
+    }
+
+    @Override
+    public void close() {
+        segments.close();
+    }
+
+    private boolean enterSegment() {
+        final long start = position & -segmentBytes;
+        if (words.readyAcquire() < start + segmentBytes || log.isClosed()) {
+            return false;
+        }
+        segmentAddress = segments.addressOf(start) + segmentBytes;
+        segmentEnd = start + segmentBytes;
+        return true;
+    }
+
+    /** Whether zeroing of this segment for its next use may have begun. */
+    private boolean isLapped() {
+        return words.clearingAcquire() - capacityBytes > segmentEnd - segmentBytes;
+    }
+
+    private void skipLost() {
+        final long earliest = words.clearingAcquire() - capacityBytes;
+        lostBytes += earliest - position;
+        moveTo(earliest);
+    }
+
+    /** Whether the whole frame was copied before anybody could touch it. */
+    private boolean copyFrame(final long address, final int length) {
+        if (bytes.length < length) {
+            bytes = new byte[(int) Math.min(segmentBytes, Long.highestOneBit(length) * 2L)];
+            copy.wrap(bytes);
+        }
+        memory.copyTo(address, bytes, 0, length);
+        // Pairs with the cleaner's store-store fence: if the copy met a zero or a byte of the next
+        // lap, the clearing that is read behind this fence says so.
+        memory.acquireFence();
+        return !isLapped();
+    }
+
+    /** Whether to look at the header, or behind it, again. */
+    private boolean resolve(final long address) {
+        final long tail = words.tailAcquire();
+        if (tail <= position) {
+            return false;
+        }
+        for (int i = 0; i < spins; i++) {
+            Thread.onSpinWait();
+            if (memory.getLongAcquire(address) != 0) {
+                return true;
+            }
+        }
+        looks = stuckAt == position ? looks + 1 : 0;
+        stuckAt = position;
+        final long holeEnd = log.repair().holeEnd(
+            position, segmentAddress - segmentBytes, tail, looks % LOOKS_PER_PROBE == 0);
+        if (holeEnd < 0 || log.isClosed()) {
+            return false;
+        }
+        // Skipping is the operation. It counts only if the slots and headers that were read belong
+        // to this lap.
+        memory.acquireFence();
+        if (!isLapped()) {
+            position = holeEnd;
+        }
+        return true;
+    }
+}

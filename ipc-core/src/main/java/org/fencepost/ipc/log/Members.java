@@ -1,0 +1,192 @@
+package org.fencepost.ipc.log;
+
+import static org.fencepost.ipc.format.MembersFormat.EXCLUSIVE_BYTE;
+import static org.fencepost.ipc.format.MembersFormat.HOUSEKEEPING_BYTE;
+import static org.fencepost.ipc.format.MembersFormat.publisherByte;
+import static org.fencepost.ipc.format.MembersFormat.subscriberByte;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.fencepost.ipc.ChannelClosedException;
+import org.fencepost.ipc.ChannelIOException;
+import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.CursorsFormat;
+import org.fencepost.ipc.os.LockFile;
+
+/**
+ * Who is alive, by the kernel's locks. Each publisher and each subscriber holds its byte of the
+ * members file while it lives; nothing else, and no clock, decides that somebody is dead.
+ *
+ * <p>A query on the descriptor that holds a lock says that it is free. So the members of this handle
+ * are known from memory, and only those of other handles are asked of the kernel. For the same
+ * reason the housekeeping lock has a mutex of this handle in front of it.
+ */
+public final class Members {
+    private static final int FREE = 0;
+    private static final int HELD = 1;
+
+    private final Path path;
+    private final LockFile locks;
+    private final AtomicIntegerArray ownPublishers =
+        new AtomicIntegerArray(ControlFormat.PUBLISHERS_MAX);
+    private final AtomicIntegerArray ownSubscribers =
+        new AtomicIntegerArray(CursorsFormat.SUBSCRIBERS_MAX);
+    private final AtomicBoolean ownExclusive = new AtomicBoolean();
+    private final AtomicBoolean housekeeping = new AtomicBoolean();
+    private volatile boolean closed;
+
+    /** The members of the channel whose lock file is given; {@code path} is for messages. */
+    public Members(final Path path, final LockFile locks) {
+        this.path = path;
+        this.locks = locks;
+    }
+
+    /** Takes a publisher slot, if it is free. */
+    public boolean tryTakePublisher(final int slot) {
+        return tryTake(ownPublishers, slot, publisherByte(slot));
+    }
+
+    /** Gives a publisher slot up. */
+    public void releasePublisher(final int slot) {
+        release(ownPublishers, slot, publisherByte(slot));
+    }
+
+    /** Takes a subscriber record, if it is free. */
+    public boolean tryTakeSubscriber(final int record) {
+        return tryTake(ownSubscribers, record, subscriberByte(record));
+    }
+
+    /** Gives a subscriber record up. */
+    public void releaseSubscriber(final int record) {
+        release(ownSubscribers, record, subscriberByte(record));
+    }
+
+    /** Whether somebody holds this publisher slot. */
+    public boolean isPublisherLive(final int slot) {
+        return ownPublishers.get(slot) == HELD || isLockedByOther(publisherByte(slot), 1);
+    }
+
+    /** Whether any publisher slot is held. */
+    public boolean isAnyPublisherLive() {
+        for (int slot = 0; slot < ControlFormat.PUBLISHERS_MAX; slot++) {
+            if (ownPublishers.get(slot) == HELD) {
+                return true;
+            }
+        }
+        return isLockedByOther(publisherByte(0), ControlFormat.PUBLISHERS_MAX);
+    }
+
+    /** Whether somebody holds this subscriber record. */
+    public boolean isSubscriberLive(final int record) {
+        return ownSubscribers.get(record) == HELD || isLockedByOther(subscriberByte(record), 1);
+    }
+
+    /** Takes the byte of the exclusive publisher. Housekeeping lock. */
+    public boolean tryTakeExclusive() {
+        if (!ownExclusive.compareAndSet(false, true)) {
+            return false;
+        }
+        boolean taken = false;
+        try {
+            taken = locks.tryLock(EXCLUSIVE_BYTE);
+            return taken;
+        } catch (final IOException e) {
+            throw failed(e);
+        } finally {
+            if (!taken) {
+                ownExclusive.set(false);
+            }
+        }
+    }
+
+    /** Gives the byte of the exclusive publisher up. */
+    public void releaseExclusive() {
+        unlock(EXCLUSIVE_BYTE);
+        ownExclusive.set(false);
+    }
+
+    /** Whether an exclusive publisher is alive. */
+    public boolean isExclusiveLive() {
+        return ownExclusive.get() || isLockedByOther(EXCLUSIVE_BYTE, 1);
+    }
+
+    /** Enters housekeeping if nobody is in it, in this handle or another. */
+    public boolean tryEnterHousekeeping() {
+        if (!housekeeping.compareAndSet(false, true)) {
+            return false;
+        }
+        boolean entered = false;
+        try {
+            entered = locks.tryLock(HOUSEKEEPING_BYTE);
+            return entered;
+        } catch (final IOException e) {
+            throw failed(e);
+        } finally {
+            if (!entered) {
+                housekeeping.set(false);
+            }
+        }
+    }
+
+    /** Leaves housekeeping. */
+    public void leaveHousekeeping() {
+        unlock(HOUSEKEEPING_BYTE);
+        housekeeping.set(false);
+    }
+
+    /** Drops all locks of this handle. Idempotent. */
+    public void close() {
+        closed = true;
+        locks.close();
+    }
+
+    private boolean tryTake(final AtomicIntegerArray own, final int index, final long lockByte) {
+        if (!own.compareAndSet(index, FREE, HELD)) {
+            return false;
+        }
+        boolean taken = false;
+        try {
+            taken = locks.tryLock(lockByte);
+            return taken;
+        } catch (final IOException e) {
+            throw failed(e);
+        } finally {
+            if (!taken) {
+                own.set(index, FREE);
+            }
+        }
+    }
+
+    private void release(final AtomicIntegerArray own, final int index, final long lockByte) {
+        unlock(lockByte);
+        own.set(index, FREE);
+    }
+
+    private void unlock(final long lockByte) {
+        try {
+            locks.unlock(lockByte);
+        } catch (final IOException e) {
+            // Closing the handle has dropped all its locks.
+            if (!closed) {
+                throw failed(e);
+            }
+        }
+    }
+
+    private boolean isLockedByOther(final long firstByte, final long count) {
+        try {
+            return locks.isLockedByOther(firstByte, count);
+        } catch (final IOException e) {
+            throw failed(e);
+        }
+    }
+
+    private RuntimeException failed(final IOException e) {
+        return closed
+            ? new ChannelClosedException(path, "the channel " + path + " was closed meanwhile", e)
+            : new ChannelIOException(
+                path, "the kernel refused a lock in " + path + ": " + e.getMessage(), e);
+    }
+}

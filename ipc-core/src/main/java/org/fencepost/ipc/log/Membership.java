@@ -1,0 +1,228 @@
+package org.fencepost.ipc.log;
+
+import java.util.function.IntPredicate;
+import java.util.function.Supplier;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
+import org.fencepost.ipc.ChannelClosedException;
+import org.fencepost.ipc.ChannelDamagedException;
+import org.fencepost.ipc.ChannelLimitException;
+import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.FrameFormat;
+import org.fencepost.ipc.format.Geometry;
+import org.fencepost.ipc.memory.SharedMemory;
+
+/**
+ * How publishers come and go: taking a slot, settling what its last owner left, and who may be beside
+ * whom. Everything here happens under the housekeeping lock; whoever comes waits for it, which takes
+ * as long as one unit of somebody's work, or as long as that somebody is paused.
+ */
+public final class Membership {
+    private final Log log;
+    private final SharedMemory memory;
+    private final ControlWords words;
+    private final Members members;
+    private final Geometry geometry;
+
+    /** Of this handle's log. */
+    public Membership(final Log log) {
+        this.log = log;
+        this.memory = log.memory();
+        this.words = log.words();
+        this.members = log.members();
+        this.geometry = log.geometry();
+    }
+
+    /**
+     * Takes a slot for a publisher that shares the channel.
+     *
+     * @throws ChannelLimitException if all slots are taken or an exclusive publisher is alive.
+     */
+    public SharedClaimer joinShared() {
+        enterHousekeeping();
+        try {
+            if (members.isExclusiveLive()) {
+                throw new ChannelLimitException(log.path(),
+                    "an exclusive publisher (" + exclusiveOwner() + ") has " + log.path()
+                        + " for itself; expected none, close it first");
+            }
+            settleExclusive();
+            final int slot = takeSlot();
+            return completed(slot, () -> new SharedClaimer(log, slot));
+        } finally {
+            members.leaveHousekeeping();
+        }
+    }
+
+    /**
+     * Takes the channel for one exclusive publisher.
+     *
+     * @throws ChannelLimitException if another publisher is alive.
+     */
+    public ExclusiveClaimer joinExclusive() {
+        enterHousekeeping();
+        try {
+            if (members.isExclusiveLive() || members.isAnyPublisherLive()) {
+                throw new ChannelLimitException(log.path(),
+                    "an exclusive publisher needs " + log.path() + " for itself, but "
+                        + livePublishers() + " is publishing; close it first");
+            }
+            settleExclusive();
+            final int slot = takeSlot();
+            return completed(slot, () -> {
+                final ExclusiveClaimer claimer = new ExclusiveClaimer(log, slot);
+                if (!members.tryTakeExclusive()) {
+                    throw new ChannelLimitException(log.path(),
+                        "another exclusive publisher of " + log.path() + " came first");
+                }
+                words.exclusiveRelease(slot + 1L);
+                return claimer;
+            });
+        } finally {
+            members.leaveHousekeeping();
+        }
+    }
+
+    /** Resolves the open claim and gives the slot up. */
+    public void leave(final Claimer claimer) {
+        claimer.close();
+        final int slot = claimer.slot();
+        if (claimer instanceof SharedClaimer) {
+            words.slotStartRelease(slot, ControlFormat.START_NONE);
+        } else {
+            words.exclusiveRelease(0);
+            members.releaseExclusive();
+        }
+        members.releasePublisher(slot);
+    }
+
+    /**
+     * Waits for the housekeeping lock.
+     *
+     * @throws ChannelClosedException if the handle is closed meanwhile.
+     */
+    public void enterHousekeeping() {
+        final IdleStrategy idle = new BackoffIdleStrategy();
+        while (!members.tryEnterHousekeeping()) {
+            if (log.isClosed()) {
+                throw new ChannelClosedException(
+                    log.path(), "the channel " + log.path() + " was closed meanwhile");
+            }
+            idle.idle();
+        }
+    }
+
+    /** Gives the housekeeping lock back. */
+    public void leaveHousekeeping() {
+        members.leaveHousekeeping();
+    }
+
+    /** Takes the lowest index below {@code limit} that {@code tryTake} accepts, or -1. */
+    static int takeFirst(final int limit, final IntPredicate tryTake) {
+        for (int i = 0; i < limit; i++) {
+            if (tryTake.test(i)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private int takeSlot() {
+        final int slot = takeFirst(ControlFormat.PUBLISHERS_MAX, members::tryTakePublisher);
+        if (slot < 0) {
+            throw new ChannelLimitException(log.path(),
+                "a channel has at most " + ControlFormat.PUBLISHERS_MAX + " publishers, and all are"
+                    + " taken in " + log.path() + "; close one first");
+        }
+        return completed(slot, () -> {
+            settleSlot(slot);
+            words.slotWonEndRelease(slot, 0);
+            words.slotStartRelease(slot, ControlFormat.START_NONE);
+            words.slotPid(slot, ProcessHandle.current().pid());
+            if (words.slotsUsedAcquire() <= slot) {
+                words.slotsUsedRelease(slot + 1);
+            }
+            return slot;
+        });
+    }
+
+    /** What {@code rest} gives; the slot is given up if it throws. */
+    private <T> T completed(final int slot, final Supplier<T> rest) {
+        boolean done = false;
+        try {
+            final T result = rest.get();
+            done = true;
+            return result;
+        } finally {
+            if (!done) {
+                members.releasePublisher(slot);
+            }
+        }
+    }
+
+    /**
+     * Pads the claim that the slot's last owner won and left. Afterwards nothing is lost when the slot
+     * says something else.
+     */
+    private void settleSlot(final int slot) {
+        final long start = words.slotStartAcquire(slot);
+        final long end = words.slotWonEndAcquire(slot);
+        if (end <= start || start < log.earliestPosition()) {
+            return;
+        }
+        final long segmentStart = geometry.segmentStart(start);
+        if ((start | end) % FrameFormat.ALIGNMENT != 0
+            || end > segmentStart + geometry.segmentBytes()
+            || end > words.tailAcquire()) {
+            throw new ChannelDamagedException(log.path(),
+                "damaged slot " + slot + " in " + log.path() + ": its claim from " + start + " to "
+                    + end + " does not lie within one segment below the tail "
+                    + words.tailAcquire() + "; nothing was changed");
+        }
+        try (SegmentMap segments = log.store().newTemporaryMap()) {
+            log.repair().pad(start, segments.addressOf(segmentStart), end);
+        }
+    }
+
+    /**
+     * Finishes what a dead exclusive publisher left: moves the tail over what it committed, and zeroes
+     * the payload that it may have left behind that, up to the segment's end.
+     */
+    private void settleExclusive() {
+        if (words.exclusiveAcquire() == 0) {
+            return;
+        }
+        try (SegmentMap segments = log.store().newTemporaryMap()) {
+            long position = words.tailAcquire();
+            while (position < words.readyAcquire()) {
+                final long segmentStart = geometry.segmentStart(position);
+                final long segmentEnd = segmentStart + geometry.segmentBytes();
+                final long base = segments.addressOf(segmentStart) - segmentStart;
+                final long word = memory.getLongAcquire(base + position);
+                if (word == 0) {
+                    memory.fill(base + position, segmentEnd - position, (byte) 0);
+                    break;
+                }
+                if (!FrameFormat.isValid(word, segmentEnd - position)) {
+                    throw log.damagedFrame(position, word);
+                }
+                position += FrameFormat.span(FrameFormat.length(word));
+                words.tailRelease(position);
+            }
+        }
+        // After the zeros: until this is cleared, whoever comes settles again.
+        words.exclusiveRelease(0);
+    }
+
+    private String exclusiveOwner() {
+        final long slot = words.exclusiveAcquire() - 1;
+        return slot >= 0 && slot < ControlFormat.PUBLISHERS_MAX
+            ? "slot " + slot + ", process " + words.slotPid((int) slot)
+            : "joining";
+    }
+
+    private String livePublishers() {
+        final int slot = takeFirst(words.slotsUsedAcquire(), members::isPublisherLive);
+        return slot < 0 ? "another publisher" : "slot " + slot + ", process " + words.slotPid(slot);
+    }
+}

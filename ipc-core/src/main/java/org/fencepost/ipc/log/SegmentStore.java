@@ -1,0 +1,18 @@
+package org.fencepost.ipc.log;
+
+/** Where segments come from. */
+public interface SegmentStore {
+    /** A map for one endpoint; for a ring always the same one. */
+    SegmentMap newMap();
+
+    /** A map for a moment, under the housekeeping lock; closing it takes nothing from others. */
+    SegmentMap newTemporaryMap();
+
+    /**
+     * Makes the segment of a journal that starts here exist, zeroed and allocated; does nothing if it
+     * exists. Called under the housekeeping lock; may block on the disk.
+     *
+     * @throws org.fencepost.ipc.ChannelException if it cannot be made; nothing is left behind then.
+     */
+    void prepare(long segmentStart);
+}

@@ -1,0 +1,229 @@
+package org.fencepost.ipc.log;
+
+import org.fencepost.ipc.ChannelLimitException;
+import org.fencepost.ipc.PositionException;
+import org.fencepost.ipc.SubscriberOptions;
+import org.fencepost.ipc.format.CursorsFormat;
+import org.fencepost.ipc.format.FrameFormat;
+import org.fencepost.ipc.format.Geometry;
+import org.fencepost.ipc.memory.SharedMemory;
+
+/**
+ * How subscribers come, move and go.
+ *
+ * <p>Who begins at the tail needs no lock: it publishes a cursor of zero, which stops every cleaner that
+ * reads it, and then reads the tail. Who begins behind the tail, or moves, does so under the
+ * housekeeping lock, because a cleaner may already have read the cursors.
+ */
+public final class Subscriptions {
+    private final Log log;
+    private final SharedMemory memory;
+    private final ControlWords words;
+    private final CursorTable cursors;
+    private final Members members;
+    private final Membership membership;
+    private final Geometry geometry;
+
+    /** Of this handle's log. */
+    public Subscriptions(final Log log, final Membership membership) {
+        this.log = log;
+        this.memory = log.memory();
+        this.words = log.words();
+        this.cursors = log.cursors();
+        this.members = log.members();
+        this.membership = membership;
+        this.geometry = log.geometry();
+    }
+
+    /**
+     * Takes a record and a position.
+     *
+     * @throws ChannelLimitException if all records are taken, or the named cursor has an owner.
+     * @throws PositionException     if the wanted position cannot be read.
+     */
+    public Subscription join(final SubscriberOptions options) {
+        if (options.start() == SubscriberOptions.Start.LATEST && !options.isNamed()) {
+            final int record = takeRecord();
+            return new Subscription(record, beginAtTail(record, state(options)), 0, 0);
+        }
+        membership.enterHousekeeping();
+        try {
+            final int named = options.isNamed() ? find(options.name()) : -1;
+            return named < 0 ? begin(options) : resume(named, options);
+        } finally {
+            membership.leaveHousekeeping();
+        }
+    }
+
+    /** Gives the record up; a named one keeps its position. */
+    public void leave(final int record) {
+        if ((cursors.stateAcquire(record) & CursorsFormat.STATE_NAMED) == 0) {
+            cursors.stateRelease(record, 0);
+        }
+        members.releaseSubscriber(record);
+    }
+
+    /**
+     * Moves a reader to another frame boundary.
+     *
+     * @throws PositionException if nothing can be read there.
+     */
+    public void seek(final LogReader reader, final long position) {
+        membership.enterHousekeeping();
+        try {
+            requireReadable(position);
+            reader.moveTo(position);
+            reader.publishPosition(0);
+        } finally {
+            membership.leaveHousekeeping();
+        }
+    }
+
+    /** Whether any subscriber is alive, in this handle or another. */
+    public boolean hasSubscribers() {
+        final int used = cursors.usedAcquire();
+        for (int i = 0; i < used; i++) {
+            if ((cursors.stateAcquire(i) & CursorsFormat.STATE_USED) != 0
+                && members.isSubscriberLive(i)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private long beginAtTail(final int record, final long state) {
+        cursors.positionRelease(record, 0);
+        cursors.batchIndexRelease(record, 0);
+        cursors.stateRelease(record, state);
+        // Pairs with the cleaner, which reads the tail and then the cursors: it sees the zero, or this
+        // sees a tail behind the segment that it cleans.
+        memory.fullFence();
+        final long tail = words.tailAcquire();
+        cursors.positionRelease(record, tail);
+        return tail;
+    }
+
+    private Subscription begin(final SubscriberOptions options) {
+        final long position = switch (options.start()) {
+            case EARLIEST -> log.earliestPosition();
+            case LATEST -> words.tailAcquire();
+            case POSITION -> requireReadable(options.position());
+        };
+        final int record = takeRecord();
+        cursors.positionRelease(record, position);
+        cursors.batchIndexRelease(record, 0);
+        if (options.isNamed()) {
+            cursors.name(record, options.name());
+        }
+        cursors.stateRelease(record, state(options));
+        return new Subscription(record, position, 0, 0);
+    }
+
+    private Subscription resume(final int record, final SubscriberOptions options) {
+        if (!members.tryTakeSubscriber(record)) {
+            throw new ChannelLimitException(log.path(),
+                "the cursor '" + options.name() + "' of " + log.path() + " belongs to a subscriber of"
+                    + " process " + cursors.pid(record) + "; one at a time can have it");
+        }
+        cursors.pid(record, ProcessHandle.current().pid());
+        cursors.stateRelease(record, state(options));
+        final long earliest = log.earliestPosition();
+        final long position = cursors.positionAcquire(record);
+        if (position >= earliest) {
+            return new Subscription(record, position, cursors.batchIndexAcquire(record), 0);
+        }
+        // It did not gate while it was absent, and the ring went on.
+        cursors.batchIndexRelease(record, 0);
+        cursors.positionRelease(record, earliest);
+        return new Subscription(record, earliest, 0, earliest - position);
+    }
+
+    private int takeRecord() {
+        final int record = Membership.takeFirst(CursorsFormat.SUBSCRIBERS_MAX, this::tryTakeUnnamed);
+        if (record < 0) {
+            throw new ChannelLimitException(log.path(),
+                "a channel has at most " + CursorsFormat.SUBSCRIBERS_MAX + " subscribers and named"
+                    + " cursors together, and all are taken in " + log.path()
+                    + "; close a subscriber first");
+        }
+        cursors.pid(record, ProcessHandle.current().pid());
+        cursors.raiseUsed(record + 1);
+        return record;
+    }
+
+    private boolean tryTakeUnnamed(final int record) {
+        if (isNamed(record) || !members.tryTakeSubscriber(record)) {
+            return false;
+        }
+        if (isNamed(record)) {
+            members.releaseSubscriber(record);
+            return false;
+        }
+        return true;
+    }
+
+    private boolean isNamed(final int record) {
+        return (cursors.stateAcquire(record) & CursorsFormat.STATE_NAMED) != 0;
+    }
+
+    private int find(final String name) {
+        final int used = cursors.usedAcquire();
+        for (int i = 0; i < used; i++) {
+            if (isNamed(i) && cursors.name(i).equals(name)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static long state(final SubscriberOptions options) {
+        return CursorsFormat.STATE_USED
+            | (options.isLossy() ? 0 : CursorsFormat.STATE_GATES)
+            | (options.isNamed() ? CursorsFormat.STATE_NAMED : 0)
+            | (options.gatesWhileAbsent() ? CursorsFormat.STATE_GATES_WHILE_ABSENT : 0);
+    }
+
+    /** Walks from the segment's start, which is a frame boundary, to see whether this is one too. */
+    private long requireReadable(final long position) {
+        final long earliest = log.earliestPosition();
+        final long tail = words.tailAcquire();
+        if (position < earliest || position > tail) {
+            throw new PositionException(log.path(),
+                "position " + position + " of " + log.path() + " cannot be read: expected "
+                    + earliest + " (earliest) to " + tail + " (tail)");
+        }
+        final long segmentStart = geometry.segmentStart(position);
+        if (position == segmentStart || position == tail) {
+            return position;
+        }
+        try (SegmentMap segments = log.store().newTemporaryMap()) {
+            final long address = segments.addressOf(segmentStart);
+            long boundary = segmentStart;
+            while (boundary < position) {
+                final long next = nextBoundary(boundary, address, tail);
+                if (next < 0 || next > position) {
+                    throw new PositionException(log.path(),
+                        "position " + position + " of " + log.path() + " is "
+                            + (next < 0 ? "behind a claim that is not committed yet"
+                                : "in the middle of a frame")
+                            + "; the nearest before it is " + boundary
+                            + (next < 0 ? "" : ", behind it " + next));
+                }
+                boundary = next;
+            }
+        }
+        return position;
+    }
+
+    private long nextBoundary(final long boundary, final long segmentAddress, final long tail) {
+        final long segmentStart = geometry.segmentStart(boundary);
+        final long word = memory.getLongAcquire(segmentAddress + boundary - segmentStart);
+        if (word == 0) {
+            return log.repair().holeEnd(boundary, segmentAddress, tail, true);
+        }
+        if (!FrameFormat.isValid(word, segmentStart + geometry.segmentBytes() - boundary)) {
+            throw log.damagedFrame(boundary, word);
+        }
+        return boundary + FrameFormat.span(FrameFormat.length(word));
+    }
+}

@@ -1,0 +1,309 @@
+package org.fencepost.ipc.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.concurrent.TimeUnit;
+import org.fencepost.ipc.ChannelDamagedException;
+import org.fencepost.ipc.ChannelIOException;
+import org.fencepost.ipc.ChannelMismatchException;
+import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.CursorsFormat;
+import org.fencepost.ipc.format.FileHeader;
+import org.fencepost.ipc.format.FileHeader.FileKind;
+import org.fencepost.ipc.format.Geometry;
+import org.fencepost.ipc.format.MembersFormat;
+import org.fencepost.ipc.format.SegmentFormat;
+import org.fencepost.ipc.os.LivenessScheme;
+import org.fencepost.ipc.os.LockFile;
+import org.fencepost.ipc.os.Platform;
+
+/**
+ * The directory of a channel. A channel is made in a directory beside its own and then renamed, so
+ * that it is there whole or not at all. What a creator that died has left beside it is recognised by
+ * its free lock and removed by the next one.
+ */
+public final class ChannelDirectory {
+    private static final String CREATING = ".creating-";
+    private static final FileAttribute<?>[] DIRECTORY_MODE = mode("rwx------");
+    private static final FileAttribute<?>[] FILE_MODE = mode("rw-------");
+
+    private final Path path;
+    private final Platform platform;
+
+    /** The channel at {@code path}, which may not exist yet. */
+    public ChannelDirectory(final Path path, final Platform platform) {
+        this.path = path.toAbsolutePath().normalize();
+        this.platform = platform;
+    }
+
+    /** The directory. */
+    public Path path() {
+        return path;
+    }
+
+    /** Whether there is something that has to be a channel. */
+    public boolean exists() {
+        return Files.exists(path.resolve(ControlFormat.FILE_NAME), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    Path control() {
+        return path.resolve(ControlFormat.FILE_NAME);
+    }
+
+    Path cursors() {
+        return path.resolve(CursorsFormat.FILE_NAME);
+    }
+
+    Path members() {
+        return path.resolve(MembersFormat.FILE_NAME);
+    }
+
+    /** The file whose bytes are locked, which differs by scheme: see {@link MembersFormat}. */
+    static Path lockFile(final Path directory, final LivenessScheme scheme) {
+        return directory.resolve(scheme == LivenessScheme.OFD
+            ? MembersFormat.FILE_NAME : MembersFormat.PORTABLE_LOCK_FILE_NAME);
+    }
+
+    /** What the control file says, verified. */
+    public Geometry readGeometry() {
+        final ByteBuffer page = Headers.read(control(), FileKind.CONTROL);
+        final int scheme = page.getInt(ControlFormat.LIVENESS_OFFSET);
+        if (scheme != platform.scheme().code()) {
+            throw new ChannelMismatchException(path,
+                path + ": members prove that they live by scheme " + scheme + ", but this process"
+                    + " can only use " + platform.scheme().code() + " (" + platform.scheme()
+                    + "); two schemes do not see each other, so use native access in all processes"
+                    + " of the channel or in none");
+        }
+        final int kind = page.getInt(ControlFormat.KIND_OFFSET);
+        final long segmentBytes = page.getLong(ControlFormat.SEGMENT_BYTES_OFFSET);
+        final int segmentCount = page.getInt(ControlFormat.SEGMENT_COUNT_OFFSET);
+        final int flags = page.getInt(ControlFormat.FLAGS_OFFSET);
+        final boolean ring = kind == ControlFormat.KIND_RING;
+        if (!ring && kind != ControlFormat.KIND_JOURNAL
+            || !isPowerOfTwo(segmentBytes, ChannelOptions.SEGMENT_BYTES_MIN,
+                ChannelOptions.SEGMENT_BYTES_MAX)
+            || (ring ? !isPowerOfTwo(segmentCount, ChannelOptions.RING_SEGMENTS_MIN,
+                ChannelOptions.RING_SEGMENTS_MAX) : segmentCount != 0)) {
+            throw Headers.wrong(control(), "geometry", "a ring or a journal with sizes within limits",
+                "kind " + kind + ", " + segmentCount + " segments of " + segmentBytes + " bytes");
+        }
+        return new Geometry(
+            ring,
+            segmentBytes,
+            segmentCount,
+            (flags & ControlFormat.FLAG_CHECKSUMS) != 0,
+            (flags & ControlFormat.FLAG_TIMESTAMPS) != 0,
+            page.getLong(ControlFormat.START_POSITION_OFFSET),
+            page.getLong(FileHeader.CHANNEL_ID_OFFSET));
+    }
+
+    /**
+     * Makes the channel, unless somebody else does at the same moment.
+     *
+     * @throws ChannelIOException      if the operating system refuses; nothing is left behind.
+     * @throws ChannelDamagedException if the directory holds something that is not a channel.
+     */
+    public void create(final ChannelOptions options) {
+        final Path parent = path.getParent();
+        if (parent == null) {
+            throw new ChannelIOException(path, "the root directory cannot be a channel", null);
+        }
+        try {
+            Files.createDirectories(parent);
+            removeLeftovers(parent);
+            final Path temporary = Files.createTempDirectory(
+                parent, "." + path.getFileName() + CREATING, DIRECTORY_MODE);
+            boolean moved = false;
+            try {
+                fill(temporary, options);
+                moved = moveIntoPlace(temporary);
+            } finally {
+                if (!moved) {
+                    deleteTree(temporary);
+                }
+            }
+            sync(parent);
+        } catch (final IOException e) {
+            throw new ChannelIOException(
+                path, "cannot create the channel " + path + ": " + reason(e), e);
+        }
+    }
+
+    private void fill(final Path directory, final ChannelOptions options) throws IOException {
+        final long channelId = new SecureRandom().nextLong();
+        final boolean ring = options.kind() == ChannelOptions.Kind.RING;
+        final long segmentBytes = options.segmentBytes();
+
+        writeFile(
+            directory.resolve(MembersFormat.FILE_NAME),
+            FileHeader.seal(
+                FileHeader.page(FileKind.MEMBERS, channelId, MembersFormat.FILE_BYTES)));
+        final Path lockPath = lockFile(directory, platform.scheme());
+        if (platform.scheme() != LivenessScheme.OFD) {
+            Files.createFile(lockPath, FILE_MODE);
+        }
+        try (LockFile lock = platform.openLockFile(lockPath)) {
+            lock.tryLockShared(MembersFormat.PRESENCE_BYTE);
+            writeCursors(directory, channelId);
+            final int segments = ring ? options.segmentCount() : 1;
+            for (int i = 0; i < segments; i++) {
+                final long place = ring ? i : options.startPosition();
+                SegmentFiles.write(
+                    platform, directory.resolve(SegmentFormat.name(place)), channelId,
+                    segmentBytes, place, !ring);
+            }
+            writeControl(directory, channelId, options);
+            sync(directory);
+        }
+    }
+
+    private void writeCursors(final Path directory, final long channelId) throws IOException {
+        final Path file = directory.resolve(CursorsFormat.FILE_NAME);
+        writeFile(file, FileHeader.seal(
+            FileHeader.page(FileKind.CURSORS, channelId, CursorsFormat.FILE_BYTES)));
+        platform.allocate(file, CursorsFormat.FILE_BYTES);
+    }
+
+    private void writeControl(
+        final Path directory, final long channelId, final ChannelOptions options)
+        throws IOException {
+        final boolean ring = options.kind() == ChannelOptions.Kind.RING;
+        final long start = options.startPosition();
+        final long ready = start + options.segmentBytes() * (ring ? options.segmentCount() : 1);
+        final ByteBuffer page =
+            FileHeader.page(FileKind.CONTROL, channelId, ControlFormat.FILE_BYTES);
+        page.putInt(ControlFormat.KIND_OFFSET,
+            ring ? ControlFormat.KIND_RING : ControlFormat.KIND_JOURNAL);
+        page.putInt(ControlFormat.FLAGS_OFFSET,
+            (options.checksums() ? ControlFormat.FLAG_CHECKSUMS : 0)
+                | (options.timestamps() ? ControlFormat.FLAG_TIMESTAMPS : 0));
+        page.putLong(ControlFormat.SEGMENT_BYTES_OFFSET, options.segmentBytes());
+        page.putInt(ControlFormat.SEGMENT_COUNT_OFFSET, options.segmentCount());
+        page.putInt(ControlFormat.LIVENESS_OFFSET, platform.scheme().code());
+        page.putLong(ControlFormat.START_POSITION_OFFSET, start);
+        page.putLong(ControlFormat.CREATED_OFFSET,
+            TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
+        FileHeader.seal(page);
+
+        final ByteBuffer words = ByteBuffer.allocate(2 * FileHeader.PAGE_BYTES).order(page.order());
+        words.put(0, page, 0, FileHeader.PAGE_BYTES);
+        words.putLong(ControlFormat.TAIL_OFFSET, start);
+        words.putLong(ControlFormat.READY_OFFSET, ready);
+        words.putLong(ControlFormat.CLEARING_OFFSET, ready);
+        words.putLong(ControlFormat.EARLIEST_OFFSET, start);
+        final Path file = directory.resolve(ControlFormat.FILE_NAME);
+        writeFile(file, words);
+        platform.allocate(file, ControlFormat.FILE_BYTES);
+    }
+
+    /** Whether this creator's directory is the channel now; false if another was first. */
+    private boolean moveIntoPlace(final Path temporary) throws IOException {
+        try {
+            // Replaces nothing but an empty directory.
+            Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
+            return true;
+        } catch (final FileAlreadyExistsException | DirectoryNotEmptyException e) {
+            return lostRace(e);
+        } catch (final IOException e) {
+            if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+                return lostRace(e);
+            }
+            throw e;
+        }
+    }
+
+    private boolean lostRace(final IOException cause) {
+        if (exists()) {
+            return false;
+        }
+        throw new ChannelDamagedException(path,
+            path + ": expected a channel, or nothing or an empty directory to make one, found "
+                + (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
+                    ? "a directory with other files and no " + ControlFormat.FILE_NAME
+                    : "something that is not a directory")
+                + "; use another path or move it away", cause);
+    }
+
+    /** Removes what creators of this channel that are dead have left. */
+    private void removeLeftovers(final Path parent) throws IOException {
+        final String prefix = "." + path.getFileName() + CREATING;
+        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(
+            parent, entry -> entry.getFileName().toString().startsWith(prefix))) {
+            for (final Path leftover : leftovers) {
+                final Path lockPath = lockFile(leftover, platform.scheme());
+                // Without the file its creator may be about to make it, and cannot be judged.
+                if (Files.isRegularFile(lockPath, LinkOption.NOFOLLOW_LINKS)) {
+                    removeIfDead(leftover, lockPath);
+                }
+            }
+        }
+    }
+
+    private void removeIfDead(final Path leftover, final Path lockPath) throws IOException {
+        try (LockFile lock = platform.openLockFile(lockPath)) {
+            if (lock.tryLock(MembersFormat.PRESENCE_BYTE)) {
+                deleteTree(leftover);
+            }
+        }
+    }
+
+    static void writeFile(final Path file, final ByteBuffer content) throws IOException {
+        Files.createFile(file, FILE_MODE);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            content.rewind();
+            while (content.hasRemaining()) {
+                channel.write(content);
+            }
+            channel.force(true);
+        }
+    }
+
+    /** Makes the names in a directory durable; where directories cannot be opened, does nothing. */
+    static void sync(final Path directory) throws IOException {
+        if (!directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private static void deleteTree(final Path directory) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            for (final Path entry : entries) {
+                Files.deleteIfExists(entry);
+            }
+        }
+        Files.deleteIfExists(directory);
+    }
+
+    static String reason(final IOException e) {
+        return e.getClass().getSimpleName() + ": " + e.getMessage();
+    }
+
+    private static boolean isPowerOfTwo(final long value, final long min, final long max) {
+        return value >= min && value <= max && Long.bitCount(value) == 1;
+    }
+
+    private static FileAttribute<?>[] mode(final String permissions) {
+        return Path.of("").getFileSystem().supportedFileAttributeViews().contains("posix")
+            ? new FileAttribute<?>[] {
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+            }
+            : new FileAttribute<?>[0];
+    }
+}

@@ -1,0 +1,188 @@
+package org.fencepost.ipc.store;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import org.fencepost.ipc.ChannelClosedException;
+import org.fencepost.ipc.ChannelIOException;
+import org.fencepost.ipc.PositionException;
+import org.fencepost.ipc.format.Geometry;
+import org.fencepost.ipc.format.SegmentFormat;
+import org.fencepost.ipc.log.SegmentMap;
+import org.fencepost.ipc.log.SegmentStore;
+import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.Window;
+
+/**
+ * The segments of a journal: a file each, made ahead of need and kept. Every endpoint has a window of
+ * {@link #SLOTS} segments around the place where it works, so that the address space a handle needs
+ * does not grow with the journal. Windows of endpoints that were closed are used again.
+ */
+final class JournalSegments implements SegmentStore, AutoCloseable {
+    private static final int SLOTS = 2;
+    private static final String PREPARING = ".preparing-";
+
+    private final Platform platform;
+    private final Path directory;
+    private final Geometry geometry;
+    private final List<Window> windows = new ArrayList<>();
+    private final Deque<Window> unused = new ArrayDeque<>();
+    private final SegmentMap temporary;
+    private boolean closed;
+
+    JournalSegments(final Platform platform, final Path directory, final Geometry geometry) {
+        this.platform = platform;
+        this.directory = directory;
+        this.geometry = geometry;
+        this.temporary = new Lazy();
+    }
+
+    @Override
+    public synchronized SegmentMap newMap() {
+        return new EndpointMap(takeWindow());
+    }
+
+    @Override
+    public SegmentMap newTemporaryMap() {
+        return temporary;
+    }
+
+    @Override
+    public void prepare(final long segmentStart) {
+        final Path file = directory.resolve(SegmentFormat.name(segmentStart));
+        final Path temporaryFile = directory.resolve(
+            PREPARING + SegmentFormat.name(segmentStart) + "-" + ProcessHandle.current().pid());
+        try {
+            if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                // Only a dead one can have left it: preparing happens under the housekeeping lock.
+                Files.deleteIfExists(temporaryFile);
+                try {
+                    SegmentFiles.write(platform, temporaryFile, geometry.channelId(),
+                        geometry.segmentBytes(), segmentStart, true);
+                    Files.createLink(file, temporaryFile);
+                } finally {
+                    Files.deleteIfExists(temporaryFile);
+                }
+                ChannelDirectory.sync(directory);
+            }
+        } catch (final FileAlreadyExistsException e) {
+            // Made by somebody whose lock was dropped while it still worked; verified below.
+        } catch (final IOException e) {
+            throw new ChannelIOException(file,
+                "cannot make the next segment " + file + ": " + ChannelDirectory.reason(e)
+                    + "; everything up to position " + segmentStart
+                    + " stays readable, and publishing goes on when this succeeds", e);
+        }
+        SegmentFiles.verify(file, geometry.channelId(), geometry.segmentBytes(), segmentStart);
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        windows.forEach(Window::close);
+    }
+
+    private Window takeWindow() {
+        requireOpen();
+        if (!unused.isEmpty()) {
+            return unused.pop();
+        }
+        try {
+            final Window window = platform.reserve(geometry.segmentBytes(), SLOTS);
+            windows.add(window);
+            return window;
+        } catch (final IOException e) {
+            throw new ChannelIOException(directory,
+                "cannot reserve addresses for " + SLOTS + " segments of " + geometry.segmentBytes()
+                    + " bytes of " + directory + ": " + ChannelDirectory.reason(e), e);
+        }
+    }
+
+    private synchronized void giveBack(final Window window) {
+        if (!closed) {
+            unused.push(window);
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new ChannelClosedException(directory, "the channel " + directory + " is closed");
+        }
+    }
+
+    /** Maps a segment; not beside {@link #close}, or it would come back to life behind it. */
+    private synchronized void map(final Window window, final int slot, final long segmentStart) {
+        requireOpen();
+        final Path file = directory.resolve(SegmentFormat.name(segmentStart));
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new PositionException(directory,
+                "position " + segmentStart + " of " + directory + " is not kept: there is no "
+                    + file.getFileName() + "; begin at the earliest position");
+        }
+        SegmentFiles.verify(file, geometry.channelId(), geometry.segmentBytes(), segmentStart);
+        try {
+            window.map(slot, file, SegmentFormat.DATA_OFFSET, true, false);
+        } catch (final IOException e) {
+            throw new ChannelIOException(file,
+                "cannot map " + file + ": " + ChannelDirectory.reason(e), e);
+        }
+    }
+
+    /** The window of one endpoint; used by one thread at a time. */
+    private final class EndpointMap implements SegmentMap {
+        private static final long NOTHING = -1;
+
+        private final Window window;
+        private final long[] mapped = new long[SLOTS];
+        private boolean givenBack;
+
+        EndpointMap(final Window window) {
+            this.window = window;
+            Arrays.fill(mapped, NOTHING);
+        }
+
+        @Override
+        public long addressOf(final long segmentStart) {
+            final int slot = (int) (segmentStart / geometry.segmentBytes() % SLOTS);
+            if (mapped[slot] != segmentStart) {
+                mapped[slot] = NOTHING;
+                map(window, slot, segmentStart);
+                mapped[slot] = segmentStart;
+            }
+            return window.address(slot);
+        }
+
+        @Override
+        public void close() {
+            if (!givenBack) {
+                givenBack = true;
+                giveBack(window);
+            }
+        }
+    }
+
+    /** The window of whoever holds the housekeeping lock; made when first needed, kept. */
+    private final class Lazy implements SegmentMap {
+        private SegmentMap map;
+
+        @Override
+        public long addressOf(final long segmentStart) {
+            if (map == null) {
+                map = newMap();
+            }
+            return map.addressOf(segmentStart);
+        }
+
+        @Override
+        public void close() {
+            // Kept for the next holder of the lock.
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package org.fencepost.ipc.store;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.agrona.concurrent.EpochNanoClock;
+import org.fencepost.ipc.ChannelDamagedException;
+import org.fencepost.ipc.ChannelIOException;
+import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.CursorsFormat;
+import org.fencepost.ipc.format.FileHeader.FileKind;
+import org.fencepost.ipc.format.FrameFormat;
+import org.fencepost.ipc.format.Geometry;
+import org.fencepost.ipc.format.MembersFormat;
+import org.fencepost.ipc.log.ControlWords;
+import org.fencepost.ipc.log.CursorTable;
+import org.fencepost.ipc.log.Log;
+import org.fencepost.ipc.log.Members;
+import org.fencepost.ipc.log.SegmentStore;
+import org.fencepost.ipc.os.LockFile;
+import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.Window;
+
+/**
+ * The open files of one handle, and the log on top of them.
+ *
+ * <p>Opened in the order lock, control, cursors, segments, and closed the other way round with the
+ * lock last: as long as this process can store into a segment its members hold their locks. The
+ * segments go before the control file, or a publisher in the middle of a claim could win a position
+ * of the private memory that replaces it and write there.
+ */
+public final class MappedChannel implements AutoCloseable {
+    private final Platform platform;
+    private final Geometry geometry;
+    private final Members members;
+    private final Window control;
+    private final Window cursors;
+    private final AutoCloseable segments;
+    private final Log log;
+
+    private MappedChannel(
+        final Platform platform,
+        final Geometry geometry,
+        final Members members,
+        final Window control,
+        final Window cursors,
+        final AutoCloseable segments,
+        final Log log) {
+        this.platform = platform;
+        this.geometry = geometry;
+        this.members = members;
+        this.control = control;
+        this.cursors = cursors;
+        this.segments = segments;
+        this.log = log;
+    }
+
+    /**
+     * Opens the files of an existing channel.
+     *
+     * @throws org.fencepost.ipc.ChannelException if one is missing, damaged or not permitted.
+     */
+    public static MappedChannel open(
+        final ChannelDirectory directory, final Platform platform, final EpochNanoClock clock) {
+        final Path path = directory.path();
+        final Opened opened = new Opened();
+        boolean done = false;
+        try {
+            final Geometry geometry = directory.readGeometry();
+            final long id = geometry.channelId();
+            Headers.read(directory.members(), FileKind.MEMBERS, id);
+            final Path lockPath = ChannelDirectory.lockFile(path, platform.scheme());
+            final LockFile locks = platform.openLockFile(lockPath);
+            opened.members = new Members(path, locks);
+            if (!locks.tryLockShared(MembersFormat.PRESENCE_BYTE)) {
+                throw new ChannelIOException(path, path
+                    + " is being rebuilt or removed by another process; try again when it is done",
+                    null);
+            }
+            if (!locks.isSameFile(lockPath)) {
+                throw new ChannelDamagedException(lockPath, lockPath
+                    + ": expected the file that was just opened, found another; the channel was"
+                    + " removed or replaced meanwhile, try again");
+            }
+            Headers.read(directory.cursors(), FileKind.CURSORS, id);
+            opened.control = map(platform, directory.control(), ControlFormat.FILE_BYTES);
+            opened.cursors = map(platform, directory.cursors(), CursorsFormat.FILE_BYTES);
+            final SegmentStore store;
+            if (geometry.ring()) {
+                final RingSegments ring = new RingSegments(platform, path, geometry);
+                opened.segments = ring;
+                store = ring;
+            } else {
+                final JournalSegments journal = new JournalSegments(platform, path, geometry);
+                opened.segments = journal;
+                store = journal;
+            }
+            final ControlWords words =
+                new ControlWords(platform.memory(), opened.control.address(0));
+            requireSound(directory, geometry, words);
+            final Log log = new Log(
+                path, geometry, platform.memory(), words,
+                new CursorTable(platform.memory(), opened.cursors.address(0)),
+                opened.members, store, clock);
+            done = true;
+            return new MappedChannel(platform, geometry, opened.members, opened.control,
+                opened.cursors, opened.segments, log);
+        } catch (final IOException e) {
+            throw new ChannelIOException(
+                path, "cannot open the channel " + path + ": " + ChannelDirectory.reason(e), e);
+        } finally {
+            if (!done) {
+                opened.close();
+            }
+        }
+    }
+
+    /** The log on the mapped files. */
+    public Log log() {
+        return log;
+    }
+
+    /** Kind, sizes and options. */
+    public Geometry geometry() {
+        return geometry;
+    }
+
+    /** Makes every thread of this process pass a fence; see {@link Platform#barrier}. */
+    public void barrier() {
+        platform.barrier();
+    }
+
+    /**
+     * Closes the handle under whatever its threads are doing: an operation that is in the middle
+     * touches private memory from here on and finds the handle closed at its end.
+     */
+    @Override
+    public void close() {
+        log.close();
+        platform.barrier();
+        closeQuietly(segments);
+        cursors.close();
+        control.close();
+        members.close();
+    }
+
+    private static Window map(final Platform platform, final Path file, final long bytes)
+        throws IOException {
+        final Window window = platform.reserve(bytes, 1);
+        boolean mapped = false;
+        try {
+            window.map(0, file, 0, true, true);
+            mapped = true;
+            return window;
+        } finally {
+            if (!mapped) {
+                window.close();
+            }
+        }
+    }
+
+    /** The words that positions are computed from have to fit together. */
+    private static void requireSound(
+        final ChannelDirectory directory, final Geometry geometry, final ControlWords words) {
+        // They only grow, and are read from the smallest to the largest: so they compare as they should
+        // although others move them meanwhile.
+        final long start = geometry.startPosition();
+        final long tail = words.tailAcquire();
+        final long ready = words.readyAcquire();
+        final long clearing = words.clearingAcquire();
+        final long segmentMask = geometry.segmentBytes() - 1;
+        if (start < 0 || tail < start || ready < tail || clearing < ready
+            || clearing > ControlFormat.POSITION_MAX + geometry.capacityBytes()
+            || tail % FrameFormat.ALIGNMENT != 0
+            || ((start | ready | clearing) & segmentMask) != 0) {
+            throw Headers.wrong(directory.control(), "words",
+                "aligned positions start <= tail <= ready <= clearing",
+                "start " + start + ", tail " + tail + ", ready " + ready + ", clearing " + clearing);
+        }
+    }
+
+    private static void closeQuietly(final AutoCloseable closeable) {
+        try {
+            closeable.close();
+        } catch (final RuntimeException e) {
+            throw e;
+        } catch (final Exception e) {
+            throw new IllegalStateException("closing segments throws no checked exception", e);
+        }
+    }
+
+    /** What has been opened so far, to be closed when the rest fails. */
+    private static final class Opened {
+        private Members members;
+        private Window control;
+        private Window cursors;
+        private AutoCloseable segments;
+
+        void close() {
+            if (segments != null) {
+                closeQuietly(segments);
+            }
+            if (cursors != null) {
+                cursors.close();
+            }
+            if (control != null) {
+                control.close();
+            }
+            if (members != null) {
+                members.close();
+            }
+        }
+    }
+}

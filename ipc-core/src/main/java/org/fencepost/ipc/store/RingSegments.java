@@ -1,0 +1,74 @@
+package org.fencepost.ipc.store;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.fencepost.ipc.ChannelIOException;
+import org.fencepost.ipc.format.Geometry;
+import org.fencepost.ipc.format.SegmentFormat;
+import org.fencepost.ipc.log.SegmentMap;
+import org.fencepost.ipc.log.SegmentStore;
+import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.Window;
+
+/** All segments of a ring, mapped once for all endpoints of a handle. */
+final class RingSegments implements SegmentStore, AutoCloseable {
+    private final Window window;
+    private final SegmentMap map;
+
+    RingSegments(final Platform platform, final Path directory, final Geometry geometry) {
+        final int count = geometry.segmentCount();
+        final long segmentBytes = geometry.segmentBytes();
+        try {
+            this.window = platform.reserve(segmentBytes, count);
+            boolean mapped = false;
+            try {
+                for (int i = 0; i < count; i++) {
+                    final Path file = directory.resolve(SegmentFormat.name(i));
+                    SegmentFiles.verify(file, geometry.channelId(), segmentBytes, i);
+                    window.map(i, file, SegmentFormat.DATA_OFFSET, true, true);
+                }
+                mapped = true;
+            } finally {
+                if (!mapped) {
+                    window.close();
+                }
+            }
+        } catch (final IOException e) {
+            throw new ChannelIOException(directory,
+                "cannot map the ring " + directory + ": " + ChannelDirectory.reason(e), e);
+        }
+        this.map = new Addresses(window, geometry);
+    }
+
+    @Override
+    public SegmentMap newMap() {
+        return map;
+    }
+
+    @Override
+    public SegmentMap newTemporaryMap() {
+        return map;
+    }
+
+    @Override
+    public void prepare(final long segmentStart) {
+        throw new IllegalStateException("a ring has all its segments");
+    }
+
+    @Override
+    public void close() {
+        window.close();
+    }
+
+    private record Addresses(Window window, Geometry geometry) implements SegmentMap {
+        @Override
+        public long addressOf(final long segmentStart) {
+            return window.address((int) geometry.place(segmentStart));
+        }
+
+        @Override
+        public void close() {
+            // The mappings belong to the handle.
+        }
+    }
+}
