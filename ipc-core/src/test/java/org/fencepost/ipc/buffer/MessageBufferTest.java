@@ -53,6 +53,8 @@ class MessageBufferTest {
         assertEquals(5, buffer.wrapAdjustment());
         assertEquals(20, buffer.capacity());
         assertNull(buffer.byteBuffer());
+        // Nobody can use the address of an array in a JVM without the flag; asking is harmless.
+        assertEquals(5, buffer.addressOffset());
         assertEquals(42, buffer.segment().get(java.lang.foreign.ValueLayout.JAVA_BYTE, 2));
         assertThrows(IndexOutOfBoundsException.class, () -> MessageBuffer.of(bytes, 30, 3));
     }

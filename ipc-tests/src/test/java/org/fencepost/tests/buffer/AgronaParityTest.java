@@ -141,7 +141,8 @@ class AgronaParityTest {
                 new UnsafeBuffer(new byte[CAPACITY]),
                 new UnsafeBuffer(new byte[CAPACITY + 7], 4, CAPACITY),
                 new UnsafeBuffer(ByteBuffer.allocate(CAPACITY + 9).slice(5, CAPACITY)),
-                new UnsafeBuffer(ByteBuffer.allocate(CAPACITY + 9).slice(2, CAPACITY + 3), 3, CAPACITY),
+                new UnsafeBuffer(
+                    ByteBuffer.allocate(CAPACITY + 9).slice(2, CAPACITY + 3), 3, CAPACITY),
                 new UnsafeBuffer(slice),
                 new UnsafeBuffer(ByteBuffer.allocateDirect(CAPACITY + 9), 6, CAPACITY),
                 new UnsafeBuffer(raw.address(), CAPACITY),
@@ -284,7 +285,7 @@ class AgronaParityTest {
             } else if (type == String.class || type == CharSequence.class) {
                 arguments[i] = random.nextInt(10) == 0 ? null : text(random);
             } else {
-                assertTrue(type.isAssignableFrom(UnsafeBuffer.class), () -> "no arguments: " + type);
+                assertTrue(type.isAssignableFrom(UnsafeBuffer.class), type::toString);
                 final byte[] bytes = new byte[random.nextInt(60)];
                 random.nextBytes(bytes);
                 arguments[i] = new UnsafeBuffer(bytes);
