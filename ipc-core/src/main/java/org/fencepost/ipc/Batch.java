@@ -19,6 +19,7 @@ public final class Batch implements AutoCloseable {
     private static final int TYPE_OF_BATCH = 0;
 
     private Publisher publisher;
+    private boolean open;
     private int length;
     private int end;
     private int count;
@@ -92,7 +93,7 @@ public final class Batch implements AutoCloseable {
 
     /** The message added last: index 0 is its first byte. No capacity without one. */
     public MutableDirectBuffer buffer() {
-        return publisher == null || count == 0 ? NOTHING : publisher.claimBuffer();
+        return !open || count == 0 ? NOTHING : publisher.claimBuffer();
     }
 
     /** Messages added so far. */
@@ -102,12 +103,12 @@ public final class Batch implements AutoCloseable {
 
     /** Bytes left of the capacity; a message takes {@link #recordBytes} of them. */
     public int remainingBytes() {
-        return publisher == null ? 0 : length - end;
+        return !open ? 0 : length - end;
     }
 
     /** Whether it is neither committed nor aborted. */
     public boolean isOpen() {
-        return publisher != null;
+        return open;
     }
 
     /**
@@ -143,19 +144,22 @@ public final class Batch implements AutoCloseable {
     /** Aborts if neither committed nor aborted. */
     @Override
     public void close() {
-        if (publisher != null) {
+        if (open) {
             abort();
         }
     }
 
     void checkUnused() {
-        if (publisher != null) {
+        if (open) {
             throw new IllegalStateException("this batch is open; commit or abort it first");
         }
     }
 
     void open(final Publisher owner, final int payloadLength) {
-        publisher = owner;
+        if (publisher != owner) {
+            publisher = owner;
+        }
+        open = true;
         length = payloadLength;
         end = BatchFormat.RECORDS_OFFSET;
         count = 0;
@@ -163,7 +167,7 @@ public final class Batch implements AutoCloseable {
 
     /** Address of the payload of the next record, or -1 if it does not fit. */
     private long startRecord(final int typeId, final int messageLength) {
-        if (publisher == null) {
+        if (!open) {
             throw new IllegalStateException("no batch is open: it was never made or is resolved");
         }
         if (messageLength < 0) {
@@ -189,11 +193,10 @@ public final class Batch implements AutoCloseable {
     }
 
     private Publisher take() {
-        final Publisher owner = publisher;
-        if (owner == null) {
+        if (!open) {
             throw new IllegalStateException("no batch is open: it was never made or is resolved");
         }
-        publisher = null;
-        return owner;
+        open = false;
+        return publisher;
     }
 }

@@ -22,6 +22,8 @@ public final class Claim implements AutoCloseable {
     private static final MutableDirectBuffer NOTHING = MessageBuffer.allocate(0);
 
     private Publisher publisher;
+    /** Apart from the publisher, which stays: storing a reference costs the collector's barrier. */
+    private boolean open;
     private int typeId;
     private int length;
 
@@ -34,17 +36,17 @@ public final class Claim implements AutoCloseable {
      * no capacity, and neither has one that was kept from before.
      */
     public MutableDirectBuffer buffer() {
-        return publisher == null ? NOTHING : publisher.claimBuffer();
+        return !open ? NOTHING : publisher.claimBuffer();
     }
 
     /** Length of the message in bytes; 0 without an open claim. */
     public int length() {
-        return publisher == null ? 0 : length;
+        return !open ? 0 : length;
     }
 
     /** Whether it is neither committed nor aborted. */
     public boolean isOpen() {
-        return publisher != null;
+        return open;
     }
 
     /**
@@ -75,30 +77,32 @@ public final class Claim implements AutoCloseable {
     /** Aborts if neither committed nor aborted. */
     @Override
     public void close() {
-        if (publisher != null) {
+        if (open) {
             abort();
         }
     }
 
     void checkUnused() {
-        if (publisher != null) {
+        if (open) {
             throw new IllegalStateException("this claim is open; commit or abort it first");
         }
     }
 
     void open(final Publisher owner, final int messageTypeId, final int messageLength) {
-        publisher = owner;
+        if (publisher != owner) {
+            publisher = owner;
+        }
+        open = true;
         typeId = messageTypeId;
         length = messageLength;
         owner.showClaim(0, messageLength);
     }
 
     private Publisher take() {
-        final Publisher owner = publisher;
-        if (owner == null) {
+        if (!open) {
             throw new IllegalStateException("no claim is open: it was never made or is resolved");
         }
-        publisher = null;
-        return owner;
+        open = false;
+        return publisher;
     }
 }

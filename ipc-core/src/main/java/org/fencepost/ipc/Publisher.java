@@ -315,7 +315,7 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         try {
             final long position = enter() ? claimer.claim(length) : CLOSED;
             opened = position >= 0;
-            if (opened) {
+            if (opened && claimThread != Thread.currentThread()) {
                 claimThread = Thread.currentThread();
             }
             return position;
