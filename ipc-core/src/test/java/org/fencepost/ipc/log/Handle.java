@@ -1,0 +1,77 @@
+package org.fencepost.ipc.log;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.concurrent.SystemEpochNanoClock;
+import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.SubscriberOptions;
+import org.fencepost.ipc.format.FrameFormat;
+import org.fencepost.ipc.memory.SharedMemory;
+import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.store.ChannelDirectory;
+import org.fencepost.ipc.store.MappedChannel;
+
+/**
+ * One handle of a real channel, for tests of the log's parts. {@link #die} does what the kernel does
+ * to a process that is killed: the memory goes first, then the locks, and nothing is tidied up.
+ */
+final class Handle implements AutoCloseable {
+    final MappedChannel mapped;
+    final Log log;
+    final Membership membership;
+    final Subscriptions subscriptions;
+    final SharedMemory memory;
+
+    Handle(final Path path, final ChannelOptions options, final Platform platform) {
+        final ChannelDirectory directory = new ChannelDirectory(path, platform);
+        if (!directory.exists()) {
+            directory.create(options);
+        }
+        this.mapped = MappedChannel.open(directory, platform, new SystemEpochNanoClock());
+        this.log = mapped.log();
+        this.memory = platform.memory();
+        this.membership = new Membership(log);
+        this.subscriptions = new Subscriptions(log, membership);
+    }
+
+    InPlaceReader reader(final SubscriberOptions options) {
+        return new InPlaceReader(log, subscriptions.join(options), 0);
+    }
+
+    /** Publishes one message that holds {@code value}; returns what claim or commit returned. */
+    long publish(final Claimer claimer, final long value, final int payloadBytes) {
+        final long start = claimer.claim(payloadBytes);
+        if (start < 0) {
+            return start;
+        }
+        memory.putLong(claimer.payloadAddress(), value);
+        return claimer.commit(FrameFormat.KIND_MESSAGE, 7, payloadBytes);
+    }
+
+    /** What a reader finds up to where it has to stop. */
+    static List<Long> readAll(final LogReader reader) {
+        final List<Long> values = new ArrayList<>();
+        while (reader.peek() != LogReader.NOTHING) {
+            values.add(reader.buffer().getLong(reader.payloadOffset()));
+            reader.advance();
+        }
+        reader.publishPosition(0);
+        return values;
+    }
+
+    /** Address of the frame at a position, in this handle's memory. */
+    long addressOf(final long position) {
+        final long start = log.geometry().segmentStart(position);
+        return log.store().newTemporaryMap().addressOf(start) + position - start;
+    }
+
+    void die() {
+        mapped.close();
+    }
+
+    @Override
+    public void close() {
+        mapped.close();
+    }
+}
