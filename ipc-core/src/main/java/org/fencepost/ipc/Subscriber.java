@@ -52,8 +52,8 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
         this.lossy = lossy;
         this.batchResume = Math.toIntExact(subscription.batchIndex());
         this.reader = lossy && mapped.geometry().ring()
-            ? new LossyReader(log, subscription.position(), InPlaceReader.SPINS_DEFAULT)
-            : new InPlaceReader(log, subscription, InPlaceReader.SPINS_DEFAULT);
+            ? new LossyReader(log, subscription.position(), InPlaceReader.LOOKS_PER_PROBE)
+            : new InPlaceReader(log, subscription, InPlaceReader.LOOKS_PER_PROBE);
     }
 
     /**

@@ -145,7 +145,7 @@ public final class Cleaner {
             final long word = memory.getLongAcquire(address + position - start);
             if (word == 0) {
                 final long holeEnd =
-                    log.repair().holeEnd(position, address, words.tailAcquire(), true);
+                    log.repair().holeEnd(position, address, words.tailAcquire());
                 if (holeEnd < 0) {
                     return false;
                 }

@@ -40,10 +40,9 @@ final class HoleRepair {
      * @param position       whose header was read as zero, before that {@code tail}.
      * @param segmentAddress address of the segment that holds it.
      * @param tail           read with acquire, behind {@code position}.
-     * @param judge          whether to ask the kernel who lives; without, every announcer does.
      */
     long holeEnd(
-        final long position, final long segmentAddress, final long tail, final boolean judge) {
+        final long position, final long segmentAddress, final long tail) {
         final long segmentEnd = geometry.segmentStart(position) + geometry.segmentBytes();
         long bound = Math.min(requireAligned("tail", tail), segmentEnd);
         if (bound <= position) {
@@ -55,7 +54,7 @@ final class HoleRepair {
         for (int slot = 0; slot < slots; slot++) {
             final long start = words.slotStartAcquire(slot);
             if (start == position) {
-                if (!judge || log.members().isPublisherLive(slot)) {
+                if (log.members().isPublisherLive(slot)) {
                     return WAIT;
                 }
                 // The lock is free, so the owner's stores are all visible. An heir who took the slot

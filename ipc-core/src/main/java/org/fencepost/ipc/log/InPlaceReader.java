@@ -15,10 +15,9 @@ import org.fencepost.ipc.memory.SharedMemory;
  * {@code ready} covers it, or the frames of the last lap would be read again. One thread.
  */
 public final class InPlaceReader implements LogReader {
-    /** Times that a header below the tail is read again before anybody is asked about it. */
-    public static final int SPINS_DEFAULT = 32;
+    /** Fruitless looks at one position for each time that it is found out who holds it up. */
+    public static final int LOOKS_PER_PROBE = 8;
 
-    private static final int LOOKS_PER_PROBE = 8;
 
     private final Log log;
     private final SharedMemory memory;
@@ -28,7 +27,7 @@ public final class InPlaceReader implements LogReader {
     private final long segmentBytes;
     private final int headerBytes;
     private final int record;
-    private final int spins;
+    private final int looksPerProbe;
 
     private long position;
     private long segmentAddress;
@@ -44,10 +43,11 @@ public final class InPlaceReader implements LogReader {
     /**
      * A reader for whoever has joined so.
      *
-     * @param spins how often a header is read again before the slots are read.
+     * @param looksPerProbe fruitless looks at one position for each time that it is found out who
+     *                      holds it up.
      */
     public InPlaceReader(
-        final Log log, final Subscription subscription, final int spins) {
+        final Log log, final Subscription subscription, final int looksPerProbe) {
         final Geometry geometry = log.geometry();
         this.log = log;
         this.memory = log.memory();
@@ -59,7 +59,7 @@ public final class InPlaceReader implements LogReader {
         this.record = subscription.record();
         this.lostBytes = subscription.lostBytes();
         this.publishedBatchIndex = subscription.batchIndex();
-        this.spins = spins;
+        this.looksPerProbe = looksPerProbe;
         moveTo(subscription.position());
     }
 
@@ -73,7 +73,7 @@ public final class InPlaceReader implements LogReader {
             // Pairs with the release of the header: payload read later is the committed one.
             final long word = memory.getLongAcquire(address);
             if (word == 0) {
-                if (!resolve(address)) {
+                if (!resolve()) {
                     return NOTHING;
                 }
             } else if (!FrameFormat.isValid(word, segmentEnd - position)) {
@@ -169,23 +169,24 @@ public final class InPlaceReader implements LogReader {
         }
     }
 
-    /** Whether to read the header again: it may be there now. */
-    private boolean resolve(final long address) {
+    /**
+     * Whether to go on at a header that is zero. Almost always it will be there soon, and all that a
+     * reader should touch is that header: the tail's line belongs to the publishers, and taking it
+     * from them at every fruitless poll would slow them down. So only every so many looks, counted
+     * and not timed, it is found out whether somebody died here.
+     */
+    private boolean resolve() {
+        looks = stuckAt == position ? looks + 1 : 1;
+        stuckAt = position;
+        if (looks % looksPerProbe != 0) {
+            return false;
+        }
         final long tail = words.tailAcquire();
         if (tail <= position) {
             return false;
         }
-        for (int i = 0; i < spins; i++) {
-            Thread.onSpinWait();
-            if (memory.getLongAcquire(address) != 0) {
-                return true;
-            }
-        }
-        looks = stuckAt == position ? looks + 1 : 0;
-        stuckAt = position;
         final long startAddress = segmentAddress - segmentBytes;
-        final long holeEnd =
-            log.repair().holeEnd(position, startAddress, tail, looks % LOOKS_PER_PROBE == 0);
+        final long holeEnd = log.repair().holeEnd(position, startAddress, tail);
         if (holeEnd < 0 || log.isClosed()) {
             return false;
         }

@@ -15,7 +15,6 @@ import org.fencepost.ipc.memory.SharedMemory;
  * stores into the log: a hole is skipped by this reader alone. One thread.
  */
 public final class LossyReader implements LogReader {
-    private static final int LOOKS_PER_PROBE = 8;
 
     private final Log log;
     private final SharedMemory memory;
@@ -24,7 +23,7 @@ public final class LossyReader implements LogReader {
     private final long segmentBytes;
     private final long capacityBytes;
     private final int headerBytes;
-    private final int spins;
+    private final int looksPerProbe;
     private final MessageBuffer copy;
 
     private byte[] bytes = new byte[FrameFormat.ALIGNMENT * 16];
@@ -37,8 +36,8 @@ public final class LossyReader implements LogReader {
     private long stuckAt = -1;
     private int looks;
 
-    /** A reader from {@code position} on. */
-    public LossyReader(final Log log, final long position, final int spins) {
+    /** A reader from {@code position} on; {@code looksPerProbe} as for {@link InPlaceReader}. */
+    public LossyReader(final Log log, final long position, final int looksPerProbe) {
         final Geometry geometry = log.geometry();
         this.log = log;
         this.memory = log.memory();
@@ -47,7 +46,7 @@ public final class LossyReader implements LogReader {
         this.segmentBytes = geometry.segmentBytes();
         this.capacityBytes = geometry.capacityBytes();
         this.headerBytes = FrameFormat.headerBytes(geometry.frameFlags());
-        this.spins = spins;
+        this.looksPerProbe = looksPerProbe;
         this.copy = MessageBuffer.of(bytes);
         moveTo(position);
     }
@@ -71,7 +70,7 @@ public final class LossyReader implements LogReader {
                 }
                 skipLost();
             } else if (word == 0) {
-                if (!resolve(address)) {
+                if (!resolve()) {
                     return NOTHING;
                 }
             } else if (!FrameFormat.isValid(word, segmentEnd - position)) {
@@ -167,22 +166,24 @@ public final class LossyReader implements LogReader {
         return !isLapped();
     }
 
-    /** Whether to look at the header, or behind it, again. */
-    private boolean resolve(final long address) {
+    /**
+     * Whether to go on at a header that is zero. Almost always it will be there soon, and all that a
+     * reader should touch is that header: the tail's line belongs to the publishers, and taking it
+     * from them at every fruitless poll would slow them down. So only every so many looks, counted
+     * and not timed, it is found out whether somebody died here.
+     */
+    private boolean resolve() {
+        looks = stuckAt == position ? looks + 1 : 1;
+        stuckAt = position;
+        if (looks % looksPerProbe != 0) {
+            return false;
+        }
         final long tail = words.tailAcquire();
         if (tail <= position) {
             return false;
         }
-        for (int i = 0; i < spins; i++) {
-            Thread.onSpinWait();
-            if (memory.getLongAcquire(address) != 0) {
-                return true;
-            }
-        }
-        looks = stuckAt == position ? looks + 1 : 0;
-        stuckAt = position;
-        final long holeEnd = log.repair().holeEnd(
-            position, segmentAddress - segmentBytes, tail, looks % LOOKS_PER_PROBE == 0);
+        final long startAddress = segmentAddress - segmentBytes;
+        final long holeEnd = log.repair().holeEnd(position, startAddress, tail);
         if (holeEnd < 0 || log.isClosed()) {
             return false;
         }

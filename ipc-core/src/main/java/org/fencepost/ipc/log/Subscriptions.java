@@ -219,7 +219,7 @@ public final class Subscriptions {
         final long segmentStart = geometry.segmentStart(boundary);
         final long word = memory.getLongAcquire(segmentAddress + boundary - segmentStart);
         if (word == 0) {
-            return log.repair().holeEnd(boundary, segmentAddress, tail, true);
+            return log.repair().holeEnd(boundary, segmentAddress, tail);
         }
         if (!FrameFormat.isValid(word, segmentStart + geometry.segmentBytes() - boundary)) {
             throw log.damagedFrame(boundary, word);

@@ -73,7 +73,7 @@ class DeathTest {
         assertEquals(List.of(1L), readAll(reader), "a live claim is waited for");
         assertEquals(hole, reader.position());
         dying.die();
-        assertEquals(List.of(2L), readPastTheDead(reader));
+        assertEquals(List.of(2L), readAll(reader));
         assertEquals(
             FrameFormat.paddingWord(FrameFormat.span(116)),
             living.memory.getLong(living.addressOf(hole)));
@@ -89,7 +89,7 @@ class DeathTest {
 
         assertEquals(List.of(), readAll(reader));
         dying.die();
-        assertEquals(List.of(5L), readPastTheDead(reader));
+        assertEquals(List.of(5L), readAll(reader));
         assertEquals(FrameFormat.paddingWord(64), living.memory.getLong(living.addressOf(0)));
     }
 
@@ -301,15 +301,6 @@ class DeathTest {
         final InPlaceReader second = living.reader(named);
         assertEquals(living.log.earliestPosition(), second.position());
         assertEquals(second.position() - stopped, second.lostBytes());
-    }
-
-    /** The kernel is asked who lives on one fruitless look of a reader out of eight. */
-    private static List<Long> readPastTheDead(final LogReader reader) {
-        List<Long> values = List.of();
-        for (int look = 0; look < 8 && values.isEmpty(); look++) {
-            values = readAll(reader);
-        }
-        return values;
     }
 
     /** The kernel is asked who lives on one fruitless look of a publisher out of sixteen. */
