@@ -104,27 +104,49 @@ final class PortableFiles {
      * @throws IOException if there is no file or it is not a regular one
      */
     static Object key(final Path file) throws IOException {
-        final BasicFileAttributes attributes = attributes(file);
-        if (!attributes.isRegularFile()) {
-            final String found = attributes.isSymbolicLink() ? "a symbolic link"
-                : attributes.isDirectory() ? "a directory" : "a special file";
-            throw new FileSystemException(
-                file.toString(), null, "expected a regular file, found " + found);
-        }
-        final Object key = attributes.fileKey();
-        return key != null ? key : file.toRealPath(LinkOption.NOFOLLOW_LINKS);
-    }
-
-    private static BasicFileAttributes attributes(final Path file) throws IOException {
+        final BasicFileAttributes attributes;
         try {
-            return Files.readAttributes(
-                file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            attributes = attributes(file);
         } catch (final NoSuchFileException missing) {
             final NoSuchFileException described =
                 new NoSuchFileException(file.toString(), null, "open: no such file");
             described.initCause(missing);
             throw described;
         }
+        if (!attributes.isRegularFile()) {
+            final String found = attributes.isSymbolicLink() ? "a symbolic link"
+                : attributes.isDirectory() ? "a directory" : "a special file";
+            throw new FileSystemException(
+                file.toString(), null, "expected a regular file, found " + found);
+        }
+        return key(file, attributes);
+    }
+
+    /** What identifies a file; null if there is no regular file at the path. */
+    static Object keyOrNull(final Path file) throws IOException {
+        try {
+            final BasicFileAttributes attributes = attributes(file);
+            return attributes.isRegularFile() ? key(file, attributes) : null;
+        } catch (final NoSuchFileException missing) {
+            return null;
+        } catch (final FileSystemException refusal) {
+            for (Path parent = file.getParent(); parent != null; parent = parent.getParent()) {
+                if (Files.isRegularFile(parent)) {
+                    return null;
+                }
+            }
+            throw refusal;
+        }
+    }
+
+    private static Object key(final Path file, final BasicFileAttributes attributes)
+        throws IOException {
+        final Object key = attributes.fileKey();
+        return key != null ? key : file.toRealPath(LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static BasicFileAttributes attributes(final Path file) throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     }
 
     private static Set<OpenOption> options(final boolean writable) {

@@ -3,7 +3,6 @@ package org.fencepost.ipc.os;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** One handle's view of the locks that its process has on a file. */
@@ -47,11 +46,7 @@ final class PortableLockFile implements LockFile {
     @Override
     public synchronized boolean isSameFile(final Path other) throws IOException {
         check(0, 1);
-        try {
-            return PortableFiles.key(other).equals(locks.key());
-        } catch (final NoSuchFileException missing) {
-            return false;
-        }
+        return locks.key().equals(PortableFiles.keyOrNull(other));
     }
 
     @Override

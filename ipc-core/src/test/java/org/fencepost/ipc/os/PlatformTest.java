@@ -1,0 +1,211 @@
+package org.fencepost.ipc.os;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PlatformTest {
+    @TempDir
+    Path directory;
+
+    private static boolean isNative() {
+        return Platform.detect() != Platform.portable();
+    }
+
+    @Test
+    void shouldBeNativeWhenThisIsLinuxOnAKnownArchitecture() {
+        assumeTrue(System.getProperty("os.name").equals("Linux"));
+        assumeTrue(System.getProperty("os.arch").equals("amd64"));
+        assertEquals("linux", Platform.detect().name());
+        assertEquals(LivenessScheme.OFD, Platform.detect().scheme());
+        assertEquals("portable", Platform.portable().name());
+        assertEquals(LivenessScheme.PORTABLE, Platform.portable().scheme());
+        assertSame(Platform.detect(), Platform.detect());
+        assertSame(Platform.portable(), Platform.portable());
+    }
+
+    @Test
+    void shouldFallBackAndSayWhyOnceWhenNativeAccessIsDenied() throws Exception {
+        try (ChildJvm child =
+            ChildJvm.start(List.of("--illegal-native-access=deny"), NameProbe.class)) {
+            final String output = child.rest();
+            assertEquals(0, child.exitCode(), output);
+            final List<String> lines = output.lines().toList();
+            assertTrue(lines.contains("portable"), output);
+            final List<String> reasons = lines.stream()
+                .filter(line -> line.contains("using the portable platform")).toList();
+            assertEquals(1, reasons.size(), output);
+            assertTrue(reasons.getFirst().contains("IllegalCallerException"), output);
+        }
+    }
+
+    @Test
+    void shouldNameCallAndErrorWhenSystemRefuses() throws IOException {
+        assumeTrue(isNative());
+        final Path missing = directory.resolve("missing");
+        final String message = assertThrows(NoSuchFileException.class,
+            () -> Platform.detect().openLockFile(missing)).getMessage();
+        assertEquals(missing
+            + ": open for writing failed with errno 2 (ENOENT: no such file or directory)", message);
+
+        final Path file = Files.write(directory.resolve("file"), new byte[10]);
+        final String tooLarge = assertThrows(IOException.class,
+            () -> Platform.detect().allocate(file, Long.MAX_VALUE)).getMessage();
+        assertTrue(tooLarge.startsWith(file + ": fallocate of"), tooLarge);
+        assertTrue(tooLarge.contains("errno 27 (EFBIG"), tooLarge);
+        assertEquals(10, Files.size(file));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldFindSchemeAgainWhenGivenItsCode(final LivenessScheme scheme) {
+        assertSame(scheme, LivenessScheme.of(scheme.code()));
+    }
+
+    @Test
+    void shouldRefuseWhenSchemeIsUnknown() {
+        assertEquals(1, LivenessScheme.OFD.code());
+        assertEquals(2, LivenessScheme.PORTABLE.code());
+        assertThrows(IllegalArgumentException.class, () -> LivenessScheme.of(0));
+        assertThrows(IllegalArgumentException.class, () -> LivenessScheme.of(3));
+    }
+
+    @Nested
+    @ParameterizedClass
+    @MethodSource("org.fencepost.ipc.os.Platforms#all")
+    class OnEachPlatform {
+        @Parameter
+        Platform platform;
+
+        private Path file;
+
+        @BeforeEach
+        void create() throws IOException {
+            file = Files.write(directory.resolve("file"), new byte[] {1, 2, 3});
+        }
+
+        @Test
+        void shouldGrowAndKeepContentsWhenFileIsShorter() throws IOException {
+            platform.allocate(file, 1_000_001);
+            final byte[] expected = Arrays.copyOf(new byte[] {1, 2, 3}, 1_000_001);
+            assertArrayEquals(expected, Files.readAllBytes(file));
+        }
+
+        @Test
+        void shouldTakeBlocksWhenAllocating() throws IOException {
+            assumeTrue(isNative(), "only the native platform can count blocks");
+            platform.allocate(file, 1 << 20);
+            try (Arena arena = Arena.ofConfined()) {
+                final FileStatus status =
+                    FileStatus.ofPathOrNull(new SystemCall(arena), file);
+                assertEquals(1 << 20, status.sizeBytes());
+                assertTrue(status.allocatedBytes() >= 1 << 20,
+                    "allocated only " + status.allocatedBytes());
+            }
+        }
+
+        @Test
+        void shouldLeaveSizeWhenFileIsLonger() throws IOException {
+            platform.allocate(file, 2);
+            assertArrayEquals(new byte[] {1, 2, 3}, Files.readAllBytes(file));
+            assertThrows(IllegalArgumentException.class, () -> platform.allocate(file, 0));
+        }
+
+        @Test
+        void shouldCutBackWhenLimitIsReached() throws Exception {
+            assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "needs a shell for ulimit");
+            try (ChildJvm child = ChildJvm.startWithFileLimit(
+                64, AllocationProbe.class, platform.name(), file, 1 << 20)) {
+                final String refusal = child.line();
+                assertTrue(refusal.startsWith(file.toString()), refusal);
+                assertTrue(refusal.contains("1048576 bytes failed"), refusal);
+                assertEquals("3", child.line());
+                assertEquals(0, child.exitCode());
+            }
+            assertArrayEquals(new byte[] {1, 2, 3}, Files.readAllBytes(file));
+        }
+
+        @Test
+        void shouldAllocateWhenThreadIsInterrupted() throws IOException {
+            Thread.currentThread().interrupt();
+            try {
+                platform.allocate(file, 10_000);
+            } finally {
+                assertTrue(Thread.interrupted(), "the interruption must not be lost");
+            }
+            assertEquals(10_000, Files.size(file));
+        }
+
+        @Test
+        void shouldRefuseWhenPathIsNotARegularFile() throws IOException {
+            final Path symbolic = Files.createSymbolicLink(directory.resolve("symbolic"), file);
+            refused(directory, "directory");
+            refused(symbolic, "symbolic link");
+            refused(directory.resolve("missing"), "no such file");
+        }
+
+        @Test
+        void shouldRefuseWhenFileIsNotPermitted() throws IOException {
+            assumeTrue(file.toFile().setReadOnly());
+            assumeFalse(Files.isWritable(file), "this user may write everything");
+            assertThrows(IOException.class, () -> platform.openLockFile(file));
+            assertThrows(IOException.class, () -> platform.allocate(file, 10));
+        }
+
+        private void refused(final Path path, final String reason) throws IOException {
+            final List<String> messages;
+            try (Window window = platform.reserve(4096, 1)) {
+                messages = List.of(
+                    assertThrows(IOException.class,
+                        () -> platform.openLockFile(path)).getMessage(),
+                    assertThrows(IOException.class,
+                        () -> platform.allocate(path, 4096)).getMessage(),
+                    assertThrows(IOException.class,
+                        () -> window.map(0, path, 0, true, false)).getMessage(),
+                    assertThrows(IOException.class,
+                        () -> window.map(0, path, 0, false, false)).getMessage());
+            }
+            for (final String message : messages) {
+                assertTrue(message.startsWith(path.toString()), message);
+                assertTrue(message.contains(reason), message);
+            }
+        }
+
+        @Test
+        void shouldReturnWhenBarrierIsAskedForByManyThreads() throws InterruptedException {
+            final Thread[] threads = new Thread[3];
+            for (int i = 0; i < threads.length; i++) {
+                threads[i] = Thread.ofPlatform().start(() -> {
+                    for (int round = 0; round < 20; round++) {
+                        platform.barrier();
+                    }
+                });
+            }
+            for (final Thread thread : threads) {
+                thread.join(60_000);
+                assertEquals(Thread.State.TERMINATED, thread.getState());
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package org.fencepost.ipc.os;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.fencepost.ipc.memory.SharedMemory;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@ParameterizedClass
+@MethodSource("org.fencepost.ipc.os.Platforms#all")
+class WindowTest {
+    private static final int SLOT_BYTES = 3 * 4096;
+
+    @Parameter
+    Platform platform;
+
+    @TempDir
+    Path directory;
+
+    private SharedMemory memory;
+    private Path file;
+
+    @BeforeEach
+    void create() throws IOException {
+        memory = platform.memory();
+        file = Files.write(directory.resolve("segmént"), new byte[2 * SLOT_BYTES]);
+    }
+
+    private long fileLong(final int offset) throws IOException {
+        return ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN)
+            .getLong(offset);
+    }
+
+    @Test
+    void shouldSeeStoresOfEachOtherWhenTwoWindowsMapOneFile() throws IOException {
+        try (Window one = platform.reserve(SLOT_BYTES, 2);
+            Window two = platform.reserve(SLOT_BYTES, 4)) {
+            one.map(0, file, 0, true, true);
+            one.map(1, file, SLOT_BYTES, true, false);
+            two.map(3, file, SLOT_BYTES, true, false);
+            two.map(2, file, 0, false, true);
+            memory.putLongRelease(one.address(0) + SLOT_BYTES - 8, 41);
+            memory.putLongRelease(two.address(3) + 8, 42);
+            assertEquals(41, memory.getLongAcquire(two.address(2) + SLOT_BYTES - 8));
+            assertEquals(42, memory.getLongAcquire(one.address(1) + 8));
+            assertEquals(41, fileLong(SLOT_BYTES - 8));
+            assertEquals(42, fileLong(SLOT_BYTES + 8));
+        }
+    }
+
+    @Test
+    void shouldReplaceWhenSlotIsMappedAgain() throws IOException {
+        final Path other = Files.write(directory.resolve("other"), new byte[SLOT_BYTES]);
+        try (Window window = platform.reserve(SLOT_BYTES, 1)) {
+            window.map(0, file, 0, true, false);
+            memory.putLong(window.address(0), 1);
+            window.map(0, other, 0, true, false);
+            assertEquals(0, memory.getLong(window.address(0)));
+            memory.putLong(window.address(0), 2);
+            assertEquals(1, fileLong(0));
+        }
+    }
+
+    @Test
+    void shouldKeepMappingWhenNextOneIsRefused() throws IOException {
+        try (Window window = platform.reserve(SLOT_BYTES, 1)) {
+            window.map(0, file, 0, true, false);
+            assertThrows(IOException.class,
+                () -> window.map(0, directory.resolve("missing"), 0, true, false));
+            memory.putLong(window.address(0), 3);
+            assertEquals(3, fileLong(0));
+        }
+    }
+
+    @Test
+    void shouldReadZeroWhenSlotWasNeverMapped() throws IOException {
+        try (Window window = platform.reserve(SLOT_BYTES, 2)) {
+            assertEquals(0, memory.getLongAcquire(window.address(1)));
+        }
+    }
+
+    @Test
+    void shouldReachNoFileWhenWindowIsClosed() throws IOException {
+        final Window window = platform.reserve(SLOT_BYTES, 2);
+        window.map(0, file, 0, true, false);
+        final long address = window.address(0);
+        memory.putLong(address, 4);
+        window.close();
+        window.close();
+        assertEquals(0, memory.getLong(address));
+        memory.putLong(address, 5);
+        memory.compareAndExchangeLong(address + 8, 0, 6);
+        memory.fill(address + 16, 100, (byte) 7);
+        assertEquals(4, fileLong(0));
+        assertEquals(0, fileLong(8));
+        assertEquals(0, fileLong(16));
+        assertThrows(IOException.class, () -> window.map(0, file, 0, true, false));
+    }
+
+    @Test
+    void shouldNotMeetTheNextWindowWhenAddressIsStale() throws IOException {
+        final Window closed = platform.reserve(SLOT_BYTES, 2);
+        closed.map(0, file, 0, true, false);
+        closed.close();
+        for (int i = 0; i < 100; i++) {
+            try (Window next = platform.reserve(SLOT_BYTES, 2)) {
+                next.map(0, file, 0, true, false);
+                memory.putLong(closed.address(0), 99);
+                assertEquals(0, memory.getLong(next.address(0)));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, SLOT_BYTES, 2 * SLOT_BYTES, 1L << 50})
+    void shouldRefuseWhenFileIsTooShort(final long offset) throws IOException {
+        final int size = SLOT_BYTES - 1;
+        final Path shorter = Files.write(directory.resolve("short"), new byte[size]);
+        try (Window window = platform.reserve(SLOT_BYTES, 1)) {
+            final String message = assertThrows(IOException.class,
+                () -> window.map(0, shorter, offset, true, false)).getMessage();
+            assertTrue(message.contains(shorter.toString()), message);
+            assertTrue(message.contains("expected at least " + SLOT_BYTES), message);
+            assertTrue(message.contains("offset " + offset), message);
+            assertTrue(message.contains("found a size of " + size), message);
+        }
+    }
+
+    @Test
+    void shouldRefuseWhenArgumentsAreWrong() throws IOException {
+        assertThrows(IllegalArgumentException.class, () -> platform.reserve(0, 1));
+        assertThrows(IllegalArgumentException.class, () -> platform.reserve(4097, 1));
+        assertThrows(IllegalArgumentException.class, () -> platform.reserve(4096, 0));
+        assertThrows(IllegalArgumentException.class, () -> platform.reserve(1L << 40, 2));
+        try (Window window = platform.reserve(SLOT_BYTES, 2)) {
+            assertThrows(IndexOutOfBoundsException.class, () -> window.address(2));
+            assertThrows(IndexOutOfBoundsException.class, () -> window.address(-1));
+            assertThrows(IndexOutOfBoundsException.class,
+                () -> window.map(2, file, 0, true, false));
+            assertThrows(IllegalArgumentException.class,
+                () -> window.map(0, file, 100, true, false));
+            assertThrows(IllegalArgumentException.class,
+                () -> window.map(0, file, -4096, true, false));
+        }
+    }
+
+    @Test
+    void shouldMapWhenThreadIsInterrupted() throws IOException {
+        try (Window window = platform.reserve(SLOT_BYTES, 1)) {
+            Thread.currentThread().interrupt();
+            try {
+                window.map(0, file, 0, true, true);
+            } finally {
+                assertTrue(Thread.interrupted(), "the interruption must not be lost");
+            }
+            memory.putLong(window.address(0), 8);
+            assertEquals(8, fileLong(0));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"replace", "close"})
+    void shouldNotCrashWhenMappingsGoUnderRunningThreads(final String what) throws Exception {
+        try (ChildJvm child =
+            ChildJvm.start(WindowStress.class, platform.name(), directory, what)) {
+            final String output = child.rest();
+            assertEquals(0, child.exitCode(), output);
+            assertTrue(output.endsWith("survived"), output);
+            assertFalse(output.contains("Exception"), output);
+        }
+    }
+}
