@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * The main class of a process that tries to lock a byte, prints whether it could, and keeps it until
- * its input ends. Arguments: platform, file, byte, {@code shared} or {@code exclusive}.
+ * The main class of a process that tries to lock a byte, prints whether it could, and keeps it
+ * until its input ends. Arguments: platform, file, byte, {@code shared} or {@code exclusive}.
  */
 final class LockHolder {
     private LockHolder() {

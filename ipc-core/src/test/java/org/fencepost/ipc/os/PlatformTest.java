@@ -67,7 +67,8 @@ class PlatformTest {
         final String message = assertThrows(NoSuchFileException.class,
             () -> Platform.detect().openLockFile(missing)).getMessage();
         assertEquals(missing
-            + ": open for writing failed with errno 2 (ENOENT: no such file or directory)", message);
+            + ": open for writing failed with errno 2 (ENOENT: no such file or directory)",
+            message);
 
         final Path file = Files.write(directory.resolve("file"), new byte[10]);
         final String tooLarge = assertThrows(IOException.class,

@@ -10,13 +10,13 @@ import java.util.concurrent.atomic.LongAdder;
 import org.fencepost.ipc.memory.SharedMemory;
 
 /**
- * The main class of a process in which threads read and write through windows while these are mapped
- * anew or closed. In a process of its own, because what it looks for is the end of the process.
+ * The main class of a process in which threads read and write through windows while these are
+ * mapped anew or closed. In a process of its own, because what it looks for is its end.
  * Arguments: platform, directory, {@code replace} or {@code close}.
  */
 final class WindowStress {
     private static final int SLOT_BYTES = 1 << 16;
-    private static final int ROUNDS = 300;
+    private static final int ROUNDS = 100;
     private static final int ACCESSES_BETWEEN = 2_000;
 
     private final Platform platform;
