@@ -8,6 +8,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -37,6 +38,7 @@ import org.fencepost.ipc.os.Platform;
  */
 public final class ChannelDirectory {
     private static final String CREATING = ".creating-";
+    private static final int ATTEMPTS_MAX = 100;
     private static final FileAttribute<?>[] DIRECTORY_MODE = mode("rwx------");
     private static final FileAttribute<?>[] FILE_MODE = mode("rw-------");
 
@@ -125,15 +127,11 @@ public final class ChannelDirectory {
         try {
             Files.createDirectories(parent);
             removeLeftovers(parent);
-            final Path temporary = Files.createTempDirectory(
-                parent, "." + path.getFileName() + CREATING, DIRECTORY_MODE);
-            boolean moved = false;
-            try {
-                fill(temporary, options);
-                moved = moveIntoPlace(temporary);
-            } finally {
-                if (!moved) {
-                    deleteTree(temporary);
+            int attempts = 1;
+            while (!createIn(parent, options)) {
+                // Another creator took the new directory for a leftover before its lock was taken.
+                if (++attempts > ATTEMPTS_MAX) {
+                    throw new IOException("its new directory was removed " + ATTEMPTS_MAX + " times");
                 }
             }
             sync(parent);
@@ -143,32 +141,54 @@ public final class ChannelDirectory {
         }
     }
 
+    /** False if the new directory was lost to somebody who took it for a leftover. */
+    private boolean createIn(final Path parent, final ChannelOptions options) throws IOException {
+        final Path temporary = Files.createTempDirectory(
+            parent, "." + path.getFileName() + CREATING, DIRECTORY_MODE);
+        final Path lockPath = lockFile(temporary, platform.scheme());
+        boolean moved = false;
+        try {
+            Files.createFile(lockPath, FILE_MODE);
+            // Until the channel is in its place, or it would look like a dead creator's.
+            try (LockFile lock = platform.openLockFile(lockPath)) {
+                if (!lock.tryLockShared(MembersFormat.PRESENCE_BYTE) || !lock.isSameFile(lockPath)) {
+                    return false;
+                }
+                fill(temporary, options);
+                moved = moveIntoPlace(temporary);
+                return true;
+            }
+        } catch (final NoSuchFileException e) {
+            if (Files.exists(lockPath, LinkOption.NOFOLLOW_LINKS)) {
+                throw e;
+            }
+            return false;
+        } finally {
+            if (!moved) {
+                deleteTree(temporary);
+            }
+        }
+    }
+
     private void fill(final Path directory, final ChannelOptions options) throws IOException {
         final long channelId = new SecureRandom().nextLong();
         final boolean ring = options.kind() == ChannelOptions.Kind.RING;
         final long segmentBytes = options.segmentBytes();
+        final int segments = ring ? options.segmentCount() : 1;
 
         writeFile(
             directory.resolve(MembersFormat.FILE_NAME),
             FileHeader.seal(
                 FileHeader.page(FileKind.MEMBERS, channelId, MembersFormat.FILE_BYTES)));
-        final Path lockPath = lockFile(directory, platform.scheme());
-        if (platform.scheme() != LivenessScheme.OFD) {
-            Files.createFile(lockPath, FILE_MODE);
+        writeCursors(directory, channelId);
+        for (int i = 0; i < segments; i++) {
+            final long place = ring ? i : options.startPosition();
+            SegmentFiles.write(
+                platform, directory.resolve(SegmentFormat.name(place)), channelId,
+                segmentBytes, place, !ring);
         }
-        try (LockFile lock = platform.openLockFile(lockPath)) {
-            lock.tryLockShared(MembersFormat.PRESENCE_BYTE);
-            writeCursors(directory, channelId);
-            final int segments = ring ? options.segmentCount() : 1;
-            for (int i = 0; i < segments; i++) {
-                final long place = ring ? i : options.startPosition();
-                SegmentFiles.write(
-                    platform, directory.resolve(SegmentFormat.name(place)), channelId,
-                    segmentBytes, place, !ring);
-            }
-            writeControl(directory, channelId, options);
-            sync(directory);
-        }
+        writeControl(directory, channelId, options);
+        sync(directory);
     }
 
     private void writeCursors(final Path directory, final long channelId) throws IOException {
@@ -244,25 +264,25 @@ public final class ChannelDirectory {
         try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(
             parent, entry -> entry.getFileName().toString().startsWith(prefix))) {
             for (final Path leftover : leftovers) {
-                final Path lockPath = lockFile(leftover, platform.scheme());
-                // Without the file its creator may be about to make it, and cannot be judged.
-                if (Files.isRegularFile(lockPath, LinkOption.NOFOLLOW_LINKS)) {
-                    removeIfDead(leftover, lockPath);
-                }
+                removeIfDead(leftover, lockFile(leftover, platform.scheme()));
             }
         }
     }
 
     private void removeIfDead(final Path leftover, final Path lockPath) throws IOException {
         try (LockFile lock = platform.openLockFile(lockPath)) {
-            if (lock.tryLock(MembersFormat.PRESENCE_BYTE)) {
+            if (lock.tryLock(MembersFormat.PRESENCE_BYTE) && lock.isSameFile(lockPath)) {
                 deleteTree(leftover);
             }
+        } catch (final NoSuchFileException e) {
+            // Its creator is about to make the lock file, or has just moved the directory into place.
         }
     }
 
     static void writeFile(final Path file, final ByteBuffer content) throws IOException {
-        Files.createFile(file, FILE_MODE);
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createFile(file, FILE_MODE);
+        }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             content.rewind();
             while (content.hasRemaining()) {
@@ -282,13 +302,16 @@ public final class ChannelDirectory {
         }
     }
 
+    /** Deletes a directory with its files; somebody else may be doing the same. */
     private static void deleteTree(final Path directory) throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             for (final Path entry : entries) {
                 Files.deleteIfExists(entry);
             }
+            Files.deleteIfExists(directory);
+        } catch (final NoSuchFileException e) {
+            // It has done so.
         }
-        Files.deleteIfExists(directory);
     }
 
     static String reason(final IOException e) {

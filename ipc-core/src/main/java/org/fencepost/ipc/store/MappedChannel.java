@@ -2,7 +2,9 @@ package org.fencepost.ipc.store;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.EpochNanoClock;
+import org.agrona.concurrent.IdleStrategy;
 import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.format.ControlFormat;
@@ -29,6 +31,8 @@ import org.fencepost.ipc.os.Window;
  * of the private memory that replaces it and write there.
  */
 public final class MappedChannel implements AutoCloseable {
+    private static final int PRESENCE_ATTEMPTS_MAX = 1000;
+
     private final Platform platform;
     private final Geometry geometry;
     private final Members members;
@@ -71,11 +75,7 @@ public final class MappedChannel implements AutoCloseable {
             final Path lockPath = ChannelDirectory.lockFile(path, platform.scheme());
             final LockFile locks = platform.openLockFile(lockPath);
             opened.members = new Members(path, locks);
-            if (!locks.tryLockShared(MembersFormat.PRESENCE_BYTE)) {
-                throw new ChannelIOException(path, path
-                    + " is being rebuilt or removed by another process; try again when it is done",
-                    null);
-            }
+            becomePresent(path, locks);
             if (!locks.isSameFile(lockPath)) {
                 throw new ChannelDamagedException(lockPath, lockPath
                     + ": expected the file that was just opened, found another; the channel was"
@@ -141,6 +141,19 @@ public final class MappedChannel implements AutoCloseable {
         cursors.close();
         control.close();
         members.close();
+    }
+
+    /** Somebody may hold the byte for a moment to see whether a dead creator has left this. */
+    private static void becomePresent(final Path path, final LockFile locks) throws IOException {
+        final IdleStrategy idle = new BackoffIdleStrategy();
+        for (int attempt = 0; !locks.tryLockShared(MembersFormat.PRESENCE_BYTE); attempt++) {
+            if (attempt == PRESENCE_ATTEMPTS_MAX) {
+                throw new ChannelIOException(path, path
+                    + " is being rebuilt or removed by another process; try again when it is done",
+                    null);
+            }
+            idle.idle();
+        }
     }
 
     private static Window map(final Platform platform, final Path file, final long bytes)

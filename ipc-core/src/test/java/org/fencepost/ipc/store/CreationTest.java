@@ -1,0 +1,100 @@
+package org.fencepost.ipc.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelDamagedException;
+import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.os.LockFile;
+import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.format.MembersFormat;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+class CreationTest {
+    private static final ChannelOptions RING = ChannelOptions.ring(4 * 4096, 4);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    @Timeout(value = 60, unit = TimeUnit.SECONDS)
+    void shouldGiveAllWhoOpenAtTheSameMomentTheSameChannel() throws Exception {
+        final int threads = 4;
+        final int rounds = 150;
+        final CyclicBarrier start = new CyclicBarrier(threads);
+        try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
+            final List<Future<?>> results = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                final Callable<Void> opener = () -> {
+                    for (int round = 0; round < rounds; round++) {
+                        start.await();
+                        try (Channel channel =
+                            Channel.open(directory.resolve("bus/channel" + round), RING)) {
+                            channel.addPublisher().offer(1, new byte[8], 0, 8);
+                            start.await();
+                            assertEquals(threads * 32, channel.tailPosition());
+                        }
+                    }
+                    return null;
+                };
+                results.add(executor.submit(opener));
+            }
+            for (final Future<?> result : results) {
+                result.get();
+            }
+        }
+        assertEquals(rounds, names(directory.resolve("bus")).size(), "nothing else is left");
+    }
+
+    @Test
+    void shouldRemoveWhatADeadCreatorLeftAndSpareALivingOne() throws IOException {
+        final Path dead = Files.createDirectory(directory.resolve(".ring.creating-1"));
+        Files.createFile(dead.resolve(MembersFormat.FILE_NAME));
+        final Path living = Files.createDirectory(directory.resolve(".ring.creating-2"));
+        final Path lockPath = Files.createFile(living.resolve(MembersFormat.FILE_NAME));
+        try (LockFile lock = Platform.detect().openLockFile(lockPath)) {
+            assertTrue(lock.tryLockShared(MembersFormat.PRESENCE_BYTE));
+            Channel.open(directory.resolve("ring"), RING).close();
+            assertFalse(Files.exists(dead));
+            assertTrue(Files.exists(living));
+        }
+    }
+
+    @Test
+    void shouldTakeAnEmptyDirectoryAndLeaveOneWithOtherFilesAlone() throws IOException {
+        final Path empty = Files.createDirectory(directory.resolve("empty"));
+        Channel.open(empty, RING).close();
+        assertTrue(Files.exists(empty.resolve("control")));
+
+        final Path other = Files.createDirectory(directory.resolve("other"));
+        Files.writeString(other.resolve("letter"), "dear");
+        final ChannelDamagedException refusal =
+            assertThrows(ChannelDamagedException.class, () -> Channel.open(other, RING));
+        assertTrue(refusal.getMessage().contains(other.toString()), refusal.getMessage());
+        assertEquals(List.of("letter"), names(other));
+        assertEquals(List.of("empty", "other"), names(directory), "nothing is left beside it");
+    }
+
+    private static List<String> names(final Path parent) throws IOException {
+        try (Stream<Path> entries = Files.list(parent)) {
+            return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+        }
+    }
+}
