@@ -1,0 +1,152 @@
+package org.fencepost.ipc.bench;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Measures contenders against each other: every run in two new JVMs, the contenders in turn, round
+ * after round. Runs no contender in its own process.
+ */
+public final class Benchmark {
+    /** Everything was measured. */
+    static final int EXIT_MEASURED = 0;
+    /** A message was wrong, or a run failed. */
+    static final int EXIT_FAILED = 1;
+    /** The command line cannot be followed. */
+    static final int EXIT_USAGE = 2;
+
+    private final BenchmarkOptions options;
+    private final PrintStream progress;
+    private final Machine machine;
+    private final Scratch scratch;
+    private final NativePrograms programs;
+
+    private Benchmark(
+        final BenchmarkOptions options,
+        final PrintStream progress,
+        final Machine machine,
+        final Scratch scratch) {
+        this.options = options;
+        this.progress = progress;
+        this.machine = machine;
+        this.scratch = scratch;
+        this.programs = NativePrograms.compile(options.compiler(), scratch);
+    }
+
+    /** Runs the benchmark; {@code --help} shows the options. */
+    public static void main(final String[] arguments) {
+        System.exit(run(System.out, System.err, arguments));
+    }
+
+    /**
+     * Runs the benchmark.
+     *
+     * @param out      for the report.
+     * @param progress for single runs and errors.
+     * @return the exit code.
+     */
+    static int run(
+        final PrintStream out, final PrintStream progress, final String... arguments) {
+        try {
+            final BenchmarkOptions options = BenchmarkOptions.parse(arguments);
+            if (options.wantsHelp()) {
+                out.print(BenchmarkOptions.HELP);
+            } else if (options.wantsList()) {
+                Contenders.names().forEach(out::println);
+            } else {
+                measure(options, out, progress);
+            }
+            return EXIT_MEASURED;
+        } catch (final UsageException e) {
+            progress.println("bench: " + e.getMessage() + " (--help shows the options)");
+            return EXIT_USAGE;
+        } catch (final MismatchException e) {
+            progress.println("bench: WRONG MESSAGE: " + e.getMessage());
+            return EXIT_FAILED;
+        } catch (final RunFailedException e) {
+            progress.println("bench: RUN FAILED: " + e.getMessage());
+            return EXIT_FAILED;
+        }
+    }
+
+    private static void measure(
+        final BenchmarkOptions options, final PrintStream out, final PrintStream progress) {
+        final Machine machine = Machine.here(options);
+        try (Scratch scratch = new Scratch(options.directory())) {
+            final Findings findings =
+                new Benchmark(options, progress, machine, scratch).measure();
+            new MarkdownReport(findings, out).print();
+            if (options.wantsJson()) {
+                new JsonReport(findings).write(options.json());
+            }
+        }
+    }
+
+    private Findings measure() {
+        final String loadBefore = Machine.loadAverage();
+        final List<Entrant> entrants = entrants();
+        final List<Cell> checked = check(entrants);
+        final Bracketing bracketing = new Bracketing(Bracketing.probeOf(programs, machine));
+        final Sampler sampler = new Sampler(options, bracketing, progress);
+        sampler.takeAll(timedCells(entrants), options.rounds());
+        return new Findings(
+            options,
+            machine,
+            loadBefore,
+            Machine.loadAverage(),
+            programs.reasonMissing(),
+            bracketing.bestNanos(),
+            sampler.repeats(),
+            sampler.pauses(),
+            sampler.missing(),
+            checked,
+            entrants,
+            sampler.samples());
+    }
+
+    private List<Entrant> entrants() {
+        final List<Entrant> entrants = new ArrayList<>();
+        for (final String name : options.contenders()) {
+            entrants.add(name.equals(NativeRing.NAME)
+                ? new NativeRing(programs, machine)
+                : new JvmEntrant(Contenders.byName(name), machine, scratch));
+        }
+        return entrants;
+    }
+
+    private List<Cell> check(final List<Entrant> entrants) {
+        final List<Cell> checked = new ArrayList<>();
+        if (options.measures().contains(Measure.CHECK)) {
+            for (final Cell cell : cells(Measure.CHECK, entrants)) {
+                cell.entrant().run(RunPlan.check(cell.payloadBytes()));
+                checked.add(cell);
+                progress.printf(
+                    "checked  %-30s %d bytes%n", cell.entrant().name(), cell.payloadBytes());
+            }
+        }
+        return checked;
+    }
+
+    private List<Cell> timedCells(final List<Entrant> entrants) {
+        final List<Cell> cells = new ArrayList<>();
+        for (final Measure measure : options.measures()) {
+            if (measure != Measure.CHECK) {
+                cells.addAll(cells(measure, entrants));
+            }
+        }
+        return cells;
+    }
+
+    private List<Cell> cells(final Measure measure, final List<Entrant> entrants) {
+        final List<Cell> cells = new ArrayList<>();
+        for (final int payloadBytes : options.sizes(measure)) {
+            for (final Entrant entrant : entrants) {
+                if (entrant.supports(measure)) {
+                    cells.add(new Cell(entrant, measure, payloadBytes));
+                }
+            }
+        }
+        return cells;
+    }
+}

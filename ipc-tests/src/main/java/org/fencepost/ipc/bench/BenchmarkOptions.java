@@ -1,0 +1,208 @@
+package org.fencepost.ipc.bench;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** What the command line asks for. Immutable. */
+final class BenchmarkOptions {
+    static final String HELP = """
+        Usage: ipc-tests/bench [OPTION...]
+        Measures Fencepost and its peers between two JVMs, each pinned to a core.
+          --rounds N           interleaved rounds (default 5)
+          --contenders A,B     by name or by class (default: all but the unchecked ones)
+          --measures A,B       of check, throughput, round-trip (default: all)
+          --sizes N,M          bytes of a message (default 32,256,1024); round trips use the first
+          --quick              one round of short runs: about a minute
+          --json FILE          writes everything, each single run included, to FILE
+          --warm-up-millis N   of a run (default 1000)
+          --measure-millis N   of a run (default 2000)
+          --attempts N         for a run whose cores were far apart (default 5)
+          --cpus A,B           the two cores (default: the first two that are allowed)
+          --directory DIR      where the rings lie (default /dev/shm)
+          --cc COMMAND         the C compiler (default cc)
+          --list               names the contenders
+          --help               shows this
+        Exit code: 0 measured; 1 a message was wrong or a run failed; 2 usage.
+        """;
+
+    private static final int LIST_MAX = 64;
+    private static final Path MEMORY_FILE_SYSTEM = Path.of("/dev/shm");
+
+    private final List<String> arguments;
+    private boolean quick;
+    private boolean help;
+    private boolean list;
+    private int rounds = 5;
+    private long warmUpMillis = 1000;
+    private long measureMillis = 2000;
+    private int attempts = 5;
+    private List<String> contenders = Contenders.DEFAULT_NAMES;
+    private List<Measure> measures = List.of(Measure.values());
+    private List<Integer> sizes = List.of(32, 256, 1024);
+    private List<Integer> cpus = List.of();
+    private String compiler = "cc";
+    private Path json;
+    private Path directory = Files.isWritable(MEMORY_FILE_SYSTEM)
+        ? MEMORY_FILE_SYSTEM : Path.of(System.getProperty("java.io.tmpdir"));
+
+    private BenchmarkOptions(final List<String> arguments) {
+        this.arguments = arguments;
+    }
+
+    static BenchmarkOptions parse(final String... arguments) {
+        final BenchmarkOptions options = new BenchmarkOptions(List.of(arguments));
+        if (options.arguments.contains("--quick")) {
+            options.quick = true;
+            options.rounds = 1;
+            options.warmUpMillis = 500;
+            options.measureMillis = 500;
+        }
+        for (int i = 0; i < arguments.length; i++) {
+            switch (arguments[i]) {
+                case "--quick" -> { }
+                case "--help" -> options.help = true;
+                case "--list" -> options.list = true;
+                default -> {
+                    if (i + 1 == arguments.length) {
+                        throw new UsageException(
+                            "unknown option or missing value: " + arguments[i]);
+                    }
+                    options.set(arguments[i], arguments[i + 1]);
+                    i++;
+                }
+            }
+        }
+        return options;
+    }
+
+    private void set(final String option, final String value) {
+        switch (option) {
+            case "--rounds" -> rounds = number(option, value, 1, 1000);
+            case "--warm-up-millis" -> warmUpMillis = number(option, value, 0, 60_000);
+            case "--measure-millis" -> measureMillis = number(option, value, 1, 60_000);
+            case "--attempts" -> attempts = number(option, value, 1, 100);
+            case "--contenders" -> contenders = split(option, value);
+            case "--measures" ->
+                measures = split(option, value).stream().map(Measure::ofLabel).toList();
+            case "--sizes" -> {
+                sizes = numbers(option, value, Payload.LENGTH_BYTES_MAX);
+                sizes.forEach(Payload::requireLength);
+            }
+            case "--cpus" -> {
+                cpus = numbers(option, value, 4095);
+                if (cpus.size() != 2) {
+                    throw new UsageException("--cpus needs two numbers, found '" + value + "'");
+                }
+            }
+            case "--json" -> json = Path.of(value);
+            case "--directory" -> directory = Path.of(value);
+            case "--cc" -> compiler = value;
+            default -> throw new UsageException("unknown option " + option);
+        }
+    }
+
+    private static List<String> split(final String option, final String value) {
+        final List<String> parts = Arrays.asList(value.split(","));
+        if (value.isBlank() || parts.size() > LIST_MAX) {
+            throw new UsageException(
+                option + " needs 1 to " + LIST_MAX + " values, found '" + value + "'");
+        }
+        return parts.stream().distinct().toList();
+    }
+
+    private static List<Integer> numbers(final String option, final String value, final int max) {
+        final List<Integer> numbers = new ArrayList<>();
+        for (final String part : split(option, value)) {
+            numbers.add(number(option, part, 0, max));
+        }
+        return numbers;
+    }
+
+    private static int number(
+        final String option, final String value, final int min, final int max) {
+        try {
+            final int number = Integer.parseInt(value);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (final NumberFormatException e) {
+            // Reported below, as a number out of range is.
+        }
+        throw new UsageException(
+            option + " needs a number from " + min + " to " + max + ", found '" + value + "'");
+    }
+
+    /** The plan of a timed run. */
+    RunPlan plan(final Measure measure, final int payloadBytes) {
+        return new RunPlan(measure, payloadBytes, warmUpMillis, measureMillis, 1);
+    }
+
+    /** The sizes that a measure is taken at. */
+    List<Integer> sizes(final Measure measure) {
+        return measure == Measure.ROUND_TRIP ? sizes.subList(0, 1) : sizes;
+    }
+
+    List<String> arguments() {
+        return arguments;
+    }
+
+    boolean isQuick() {
+        return quick;
+    }
+
+    boolean wantsHelp() {
+        return help;
+    }
+
+    boolean wantsList() {
+        return list;
+    }
+
+    int rounds() {
+        return rounds;
+    }
+
+    long warmUpMillis() {
+        return warmUpMillis;
+    }
+
+    long measureMillis() {
+        return measureMillis;
+    }
+
+    int attempts() {
+        return attempts;
+    }
+
+    List<String> contenders() {
+        return contenders;
+    }
+
+    List<Measure> measures() {
+        return measures;
+    }
+
+    /** The two cores, or empty for the first two that are allowed. */
+    List<Integer> cpus() {
+        return cpus;
+    }
+
+    String compiler() {
+        return compiler;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    boolean wantsJson() {
+        return json != null;
+    }
+
+    Path json() {
+        return json;
+    }
+}

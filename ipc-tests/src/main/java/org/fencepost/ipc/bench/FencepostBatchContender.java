@@ -1,0 +1,86 @@
+package org.fencepost.ipc.bench;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.fencepost.ipc.Batch;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.Publisher;
+
+/** A Fencepost ring, filled in place with batches of a fixed number of messages. */
+final class FencepostBatchContender implements Contender {
+    static final String NAME = "fencepost-batch";
+
+    /** Constructed by {@link Contenders}. */
+    FencepostBatchContender() {
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public List<String> jvmFlags() {
+        return List.of();
+    }
+
+    /** A lone message would wait for the rest of its batch, so there is no round trip to time. */
+    @Override
+    public boolean supports(final Measure measure) {
+        return measure != Measure.ROUND_TRIP;
+    }
+
+    @Override
+    public Sender openSender(final Path path, final Payload payload) {
+        return new BatchSender(FencepostContender.open(path), payload);
+    }
+
+    @Override
+    public Receiver openReceiver(final Path path, final Checker checker) {
+        return new FencepostContender.PollReceiver(FencepostContender.open(path), checker);
+    }
+
+    private static final class BatchSender implements Sender {
+        private final Channel channel;
+        private final Publisher publisher;
+        private final Payload payload;
+        private final int batchBytes;
+        private final Batch batch = new Batch();
+        private int openMessages;
+
+        BatchSender(final Channel channel, final Payload payload) {
+            this.channel = channel;
+            this.publisher = channel.addPublisher();
+            this.payload = payload;
+            this.batchBytes = Contenders.BATCH_MESSAGES * Batch.recordBytes(payload.lengthBytes());
+        }
+
+        @Override
+        public boolean trySend(final long sequence) {
+            if (openMessages == 0
+                && !FencepostContender.isClaimed(publisher.tryClaimBatch(batchBytes, batch))) {
+                return false;
+            }
+            if (!batch.tryAppend(FencepostContender.MESSAGE_TYPE, payload.lengthBytes())) {
+                throw new IllegalStateException(
+                    "a batch of " + batchBytes + " bytes has no room for message " + openMessages
+                        + " of " + Contenders.BATCH_MESSAGES);
+            }
+            payload.write(batch.buffer(), 0, sequence);
+            if (++openMessages == Contenders.BATCH_MESSAGES) {
+                FencepostContender.requireCommitted(batch.commit());
+                openMessages = 0;
+            }
+            return true;
+        }
+
+        @Override
+        public void close() {
+            if (openMessages > 0) {
+                batch.abort();
+            }
+            publisher.close();
+            channel.close();
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package org.fencepost.ipc.bench;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.Claim;
+import org.fencepost.ipc.MessageHandler;
+import org.fencepost.ipc.Publisher;
+import org.fencepost.ipc.Subscriber;
+import org.fencepost.ipc.SubscriberOptions;
+
+/** A Fencepost ring, claimed and committed in place by a shared or by an exclusive publisher. */
+final class FencepostContender implements Contender {
+    static final String SHARED = "fencepost-shared";
+    static final String EXCLUSIVE = "fencepost-exclusive";
+
+    static final int MESSAGE_TYPE = 1;
+
+    private final boolean exclusive;
+
+    private FencepostContender(final boolean exclusive) {
+        this.exclusive = exclusive;
+    }
+
+    static FencepostContender shared() {
+        return new FencepostContender(false);
+    }
+
+    static FencepostContender exclusive() {
+        return new FencepostContender(true);
+    }
+
+    static Channel open(final Path path) {
+        return Channel.open(path, ChannelOptions.ring(Contenders.RING_BYTES));
+    }
+
+    /**
+     * Whether a claim was made.
+     *
+     * @throws IllegalStateException if it was turned down for a reason that does not pass.
+     */
+    static boolean isClaimed(final long result) {
+        if (result >= 0) {
+            return true;
+        }
+        if (result == Publisher.BACK_PRESSURED || result == Publisher.PREPARING) {
+            return false;
+        }
+        throw new IllegalStateException("a claim returned " + Publisher.describe(result));
+    }
+
+    /**
+     * Makes sure that a commit counted.
+     *
+     * @throws IllegalStateException if it did not.
+     */
+    static void requireCommitted(final long result) {
+        if (result < 0) {
+            throw new IllegalStateException("a commit returned " + Publisher.describe(result));
+        }
+    }
+
+    @Override
+    public String name() {
+        return exclusive ? EXCLUSIVE : SHARED;
+    }
+
+    @Override
+    public List<String> jvmFlags() {
+        return List.of();
+    }
+
+    @Override
+    public Sender openSender(final Path path, final Payload payload) {
+        final Channel channel = open(path);
+        return new ClaimSender(
+            channel, exclusive ? channel.addExclusivePublisher() : channel.addPublisher(), payload);
+    }
+
+    @Override
+    public Receiver openReceiver(final Path path, final Checker checker) {
+        return new PollReceiver(open(path), checker);
+    }
+
+    private static final class ClaimSender implements Sender {
+        private final Channel channel;
+        private final Publisher publisher;
+        private final Payload payload;
+        private final Claim claim = new Claim();
+
+        ClaimSender(final Channel channel, final Publisher publisher, final Payload payload) {
+            this.channel = channel;
+            this.publisher = publisher;
+            this.payload = payload;
+        }
+
+        @Override
+        public boolean trySend(final long sequence) {
+            if (!isClaimed(publisher.tryClaim(MESSAGE_TYPE, payload.lengthBytes(), claim))) {
+                return false;
+            }
+            payload.write(claim.buffer(), 0, sequence);
+            requireCommitted(claim.commit());
+            return true;
+        }
+
+        @Override
+        public void close() {
+            publisher.close();
+            channel.close();
+        }
+    }
+
+    /** Polls a gating subscriber. */
+    static final class PollReceiver implements Receiver {
+        private final Channel channel;
+        private final Subscriber subscriber;
+        private final MessageHandler handler;
+
+        PollReceiver(final Channel channel, final Checker checker) {
+            this.channel = channel;
+            this.subscriber = channel.addSubscriber(SubscriberOptions.earliest());
+            this.handler = (buffer, offset, length, header) ->
+                checker.onMessage(buffer, offset, length);
+        }
+
+        @Override
+        public int poll(final int limit) {
+            final int count = subscriber.poll(handler, limit);
+            if (count == Subscriber.CLOSED) {
+                throw new IllegalStateException("the subscriber is closed");
+            }
+            return count;
+        }
+
+        @Override
+        public void close() {
+            subscriber.close();
+            channel.close();
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package org.fencepost.ipc.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything that a benchmark found out, for the two reports.
+ *
+ * @param checked names of the contenders whose every byte was checked, with the sizes.
+ */
+record Findings(
+    BenchmarkOptions options,
+    Machine machine,
+    String loadBefore,
+    String loadAfter,
+    String reasonUnbracketed,
+    double bestNanos,
+    int repeats,
+    int pauses,
+    int missing,
+    List<Cell> checked,
+    List<Entrant> entrants,
+    Map<Cell, List<Sample>> samples) {
+
+    private static final List<List<String>> COMPARED = List.of(
+        List.of(FencepostContender.SHARED, AgronaContender.MANY_TO_ONE),
+        List.of(
+            FencepostContender.SHARED,
+            AgronaContender.MANY_TO_ONE + AgronaContender.UNCHECKED_SUFFIX),
+        List.of(FencepostContender.EXCLUSIVE, AgronaContender.ONE_TO_ONE),
+        List.of(
+            FencepostContender.EXCLUSIVE,
+            AgronaContender.ONE_TO_ONE + AgronaContender.UNCHECKED_SUFFIX));
+
+    /** Medians of throughput, one divided by the other. */
+    record Ratio(String contender, String peer, int payloadBytes, double ratio) {
+    }
+
+    boolean isBracketed() {
+        return reasonUnbracketed.isEmpty();
+    }
+
+    /** What Fencepost is compared with, as far as both were measured. */
+    List<Ratio> ratios() {
+        final List<Ratio> ratios = new ArrayList<>();
+        for (final List<String> pair : COMPARED) {
+            for (final int payloadBytes : options.sizes(Measure.THROUGHPUT)) {
+                final double ratio = median(pair.get(0), payloadBytes)
+                    / median(pair.get(1), payloadBytes);
+                if (!Double.isNaN(ratio)) {
+                    ratios.add(new Ratio(pair.get(0), pair.get(1), payloadBytes, ratio));
+                }
+            }
+        }
+        return ratios;
+    }
+
+    private double median(final String name, final int payloadBytes) {
+        for (final Map.Entry<Cell, List<Sample>> entry : samples.entrySet()) {
+            final Cell cell = entry.getKey();
+            if (cell.measure() == Measure.THROUGHPUT && cell.payloadBytes() == payloadBytes
+                && cell.entrant().name().equals(name)) {
+                return Summary.of(entry.getValue(), 0).median();
+            }
+        }
+        return Double.NaN;
+    }
+}

@@ -1,0 +1,125 @@
+package org.fencepost.ipc.bench;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Takes the samples, round by round, and keeps those whose cores were near. A run between far cores
+ * is repeated a bounded number of times; if it never becomes near, its sample is missing, since a
+ * figure from another distance is worse than none.
+ */
+final class Sampler {
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final int PAUSES_MAX = 15;
+
+    private final BenchmarkOptions options;
+    private final Bracketing bracketing;
+    private final PrintStream progress;
+    private final Map<Cell, List<Sample>> samples = new LinkedHashMap<>();
+    private int repeats;
+    private int pauses;
+    private int missing;
+
+    Sampler(
+        final BenchmarkOptions options,
+        final Bracketing bracketing,
+        final PrintStream progress) {
+        this.options = options;
+        this.bracketing = bracketing;
+        this.progress = progress;
+    }
+
+    /** Runs every cell once a round, so that whatever drifts meets all of them alike. */
+    void takeAll(final List<Cell> cells, final int rounds) {
+        cells.forEach(cell -> samples.put(cell, new ArrayList<>()));
+        for (int round = 1; round <= rounds; round++) {
+            for (final Cell cell : cells) {
+                take(cell, round);
+            }
+        }
+        retakeFar();
+    }
+
+    /**
+     * The best round trip is known only at the end: runs that looked near by an earlier standard
+     * are judged again, and taken again.
+     */
+    private void retakeFar() {
+        for (final Map.Entry<Cell, List<Sample>> entry : samples.entrySet()) {
+            final List<Sample> far = entry.getValue().stream()
+                .filter(sample -> bracketing.isFar(sample.worseNanos())).toList();
+            entry.getValue().removeAll(far);
+            for (final Sample sample : far) {
+                repeats++;
+                take(entry.getKey(), sample.round());
+            }
+        }
+        // Taking them again may have found a still better round trip; those left have no sample.
+        for (final List<Sample> taken : samples.values()) {
+            final int before = taken.size();
+            taken.removeIf(sample -> bracketing.isFar(sample.worseNanos()));
+            missing += before - taken.size();
+        }
+    }
+
+    private void take(final Cell cell, final int round) {
+        for (int attempt = 1; attempt <= options.attempts(); attempt++) {
+            final Sample sample = run(cell, round);
+            if (!bracketing.isFar(sample.worseNanos())) {
+                samples.get(cell).add(sample);
+                return;
+            }
+            if (attempt < options.attempts()) {
+                repeats++;
+            }
+        }
+        missing++;
+    }
+
+    Map<Cell, List<Sample>> samples() {
+        return samples;
+    }
+
+    /** Runs that were thrown away and taken again because the cores were far apart. */
+    int repeats() {
+        return repeats;
+    }
+
+    /** Times that a run was put off because the cores were far apart. */
+    int pauses() {
+        return pauses;
+    }
+
+    /** Samples that could not be taken between near cores. */
+    int missing() {
+        return missing;
+    }
+
+    private Sample run(final Cell cell, final int round) {
+        final double before = probeWhenNear();
+        final List<Double> figures =
+            cell.entrant().run(options.plan(cell.measure(), cell.payloadBytes()));
+        final Sample sample = new Sample(round, figures, before, bracketing.probeNanos());
+        progress.printf(
+            Locale.ROOT, "round %d  %-30s %-10s %5d bytes  %s  (cache line %.0f, %.0f ns)%n",
+            round, cell.entrant().name(), cell.measure().label(), cell.payloadBytes(), figures,
+            sample.beforeNanos(), sample.afterNanos());
+        return sample;
+    }
+
+    private double probeWhenNear() {
+        double nanos = bracketing.probeNanos();
+        for (int i = 0; i < PAUSES_MAX && bracketing.isFar(nanos); i++) {
+            pauses++;
+            LockSupport.parkNanos(PAUSE_NANOS);
+            nanos = bracketing.probeNanos();
+        }
+        return nanos;
+    }
+}

@@ -1,0 +1,149 @@
+package org.fencepost.ipc.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Runs the benchmark as its users do, with runs too short to mean anything. */
+@Timeout(120)
+class BenchmarkTest {
+    @TempDir
+    private Path directory;
+    @TempDir
+    private Path reports;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream progress = new ByteArrayOutputStream();
+
+    @AfterEach
+    void shouldLeaveNoFileBehind() throws IOException {
+        try (Stream<Path> left = Files.list(directory)) {
+            assertEquals(List.of(), left.toList());
+        }
+    }
+
+    @Test
+    void shouldReportEveryMeasureWhenContendersAreSound() throws IOException {
+        final Path json = reports.resolve("report.json");
+
+        assertEquals(0, bench(
+            "--contenders", "agrona-many-to-one,agrona-one-to-one", "--sizes", "32",
+            "--json", json.toString()), this::output);
+
+        final JsonNode root = new ObjectMapper().readTree(json.toFile());
+        assertEquals(
+            List.of("machine", "run", "bracket", "checked", "results", "ratios"), keys(root));
+        assertEquals(2, root.get("checked").size());
+        assertEquals(4, root.get("results").size());
+        for (final JsonNode result : root.get("results")) {
+            for (final String figure
+                : Measure.ofLabel(result.get("measure").asText()).figures()) {
+                assertEquals(
+                    List.of("median", "min", "max"), keys(result.get(figure)), result::toString);
+                assertTrue(result.get(figure).get("median").asDouble() > 0, result::toString);
+                assertEquals(
+                    result.get("runs").get(0).get(figure).asDouble(),
+                    result.get(figure).get("median").asDouble());
+            }
+        }
+        assertTrue(output().contains("| agrona-one-to-one "), this::output);
+        assertTrue(output().contains("--add-opens"), this::output);
+    }
+
+    @Test
+    void shouldFailWhenAByteBetweenTheEndsIsWrongInACheck() {
+        assertEquals(1, bench(
+            "--contenders", SpoilingContender.InnerByte.class.getName(), "--measures", "check",
+            "--sizes", "256"));
+        assertTrue(output().contains("message 100: the word at byte 128 must be"), this::output);
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {
+        SpoilingContender.LastByte.class,
+        SpoilingContender.Lost.class,
+        SpoilingContender.Twice.class})
+    void shouldFailWhenAMessageIsWrongInATimedRun(final Class<?> contender) {
+        assertEquals(1, bench(
+            "--contenders", contender.getName(), "--measures", "throughput", "--sizes", "32"));
+        assertTrue(output().contains("WRONG MESSAGE"), this::output);
+        assertFalse(output().contains("| " + contender.getName()), this::output);
+    }
+
+    @Test
+    void shouldFailWhenAnAnswerIsWrong() {
+        assertEquals(1, bench(
+            "--contenders", SpoilingContender.LastByte.class.getName(),
+            "--measures", "round-trip", "--sizes", "32"));
+        assertTrue(output().contains("message 100: the last word must be"), this::output);
+    }
+
+    @Test
+    void shouldShowTheErrorWhenAContenderFails() {
+        assertEquals(1, bench(
+            "--contenders", SpoilingContender.Failing.class.getName(),
+            "--measures", "check", "--sizes", "32"));
+        assertTrue(
+            output().contains("IllegalStateException: out of order"), this::output);
+    }
+
+    @Test
+    void shouldSayUnbracketedWhenThereIsNoCompiler() {
+        assertEquals(0, bench(
+            "--contenders", "agrona-one-to-one,c-ring", "--measures", "throughput",
+            "--sizes", "32", "--cc", directory.resolve("no-such-compiler").toString()));
+        assertTrue(output().contains("- UNBRACKETED: "), this::output);
+        assertTrue(output().contains("no-such-compiler"), this::output);
+        assertFalse(output().contains("| c-ring"), this::output);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "--sizes 33", "--sizes 8", "--rounds 0", "--rounds", "--cpus 0", "--measures speed",
+        "--contenders nobody", "--contenders java.lang.String", "--wrong 1"})
+    void shouldExplainWhenTheCommandLineIsWrong(final String arguments) {
+        assertEquals(
+            2, Benchmark.run(stream(out), stream(progress), arguments.split(" ")), this::output);
+        assertTrue(output().startsWith("bench: "), this::output);
+    }
+
+    private int bench(final String... arguments) {
+        final List<String> all = new ArrayList<>(List.of(
+            "--directory", directory.toString(), "--rounds", "1", "--warm-up-millis", "20",
+            "--measure-millis", "50"));
+        all.addAll(List.of(arguments));
+        return Benchmark.run(stream(out), stream(progress), all.toArray(String[]::new));
+    }
+
+    private static PrintStream stream(final ByteArrayOutputStream bytes) {
+        return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    }
+
+    private String output() {
+        return out.toString(StandardCharsets.UTF_8) + progress.toString(StandardCharsets.UTF_8);
+    }
+
+    private static List<String> keys(final JsonNode node) {
+        final List<String> keys = new ArrayList<>();
+        node.fieldNames().forEachRemaining(keys::add);
+        return keys;
+    }
+}

@@ -1,0 +1,104 @@
+package org.fencepost.ipc.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Which runs count, with distances between the cores that are given and not measured. */
+class SamplerTest {
+    private static final double NEAR = 130;
+    private static final double FAR = 510;
+
+    private final Deque<Double> distances = new ArrayDeque<>();
+    private int runs;
+
+    private final Entrant entrant = new Entrant() {
+        @Override
+        public String name() {
+            return "counted";
+        }
+
+        @Override
+        public boolean supports(final Measure measure) {
+            return true;
+        }
+
+        @Override
+        public List<String> jvmFlags() {
+            return List.of();
+        }
+
+        @Override
+        public List<Double> run(final RunPlan plan) {
+            return List.of((double) ++runs);
+        }
+    };
+
+    private final Cell cell = new Cell(entrant, Measure.THROUGHPUT, 32);
+
+    @Test
+    void shouldKeepEveryRunWhenCoresAreNear() {
+        final Sampler sampler = sample(2, 5, NEAR, NEAR, NEAR, NEAR);
+        assertEquals(List.of(1.0, 2.0), figures(sampler));
+        assertEquals(0, sampler.repeats());
+    }
+
+    @Test
+    void shouldRepeatARunWhenCoresWereFarAfterIt() {
+        final Sampler sampler = sample(2, 5, NEAR, FAR, NEAR, NEAR, NEAR, NEAR);
+        assertEquals(List.of(2.0, 3.0), figures(sampler));
+        assertEquals(1, sampler.repeats());
+        assertEquals(0, sampler.missing());
+    }
+
+    @Test
+    void shouldGoWithoutASampleWhenCoresStayFar() {
+        final Sampler sampler = sample(2, 2, NEAR, FAR, NEAR, FAR, NEAR, NEAR);
+        assertEquals(List.of(3.0), figures(sampler));
+        assertEquals(1, sampler.missing());
+    }
+
+    @Test
+    void shouldTakeAnEarlierRunAgainWhenABetterDistanceIsSeenLater() {
+        // Near by the 130 ns of the calibration, far by the 60 ns that are seen in the second round.
+        final Sampler sampler = sample(2, 5, NEAR, NEAR, 60, 60, 60, 60);
+        assertEquals(List.of(2.0, 3.0), figures(sampler));
+        assertEquals(1, sampler.repeats());
+    }
+
+    @Test
+    void shouldKeepEveryRunWhenDistancesAreUnknown() {
+        final double unknown = Bracketing.UNKNOWN;
+        final Sampler sampler = sample(unknown, 2, 5, unknown, unknown, unknown, unknown);
+        assertEquals(List.of(1.0, 2.0), figures(sampler));
+    }
+
+    private Sampler sample(final int rounds, final int attempts, final double... measured) {
+        return sample(NEAR, rounds, attempts, measured);
+    }
+
+    private Sampler sample(
+        final double calibration, final int rounds, final int attempts, final double... measured) {
+        final Bracketing bracketing =
+            new Bracketing(() -> distances.isEmpty() ? calibration : distances.pop());
+        for (final double distance : measured) {
+            distances.add(distance);
+        }
+        final Sampler sampler = new Sampler(
+            BenchmarkOptions.parse("--attempts", Integer.toString(attempts)),
+            bracketing,
+            new PrintStream(OutputStream.nullOutputStream()));
+        sampler.takeAll(List.of(cell), rounds);
+        assertEquals(List.of(), List.copyOf(distances), "distances that nobody asked for");
+        return sampler;
+    }
+
+    private List<Double> figures(final Sampler sampler) {
+        return sampler.samples().get(cell).stream().map(s -> s.figures().getFirst()).toList();
+    }
+}
