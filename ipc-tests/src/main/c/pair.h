@@ -75,6 +75,22 @@ static inline pid_t fork_bound(void)
     return child;
 }
 
+/* How long a process of one thread was ready to run without running, or -1. */
+static inline int64_t waited_nanos(pid_t pid)
+{
+    char path[64];
+    long ran;
+    long waited;
+    snprintf(path, sizeof path, "/proc/%d/schedstat", (int)pid);
+    FILE *file = fopen(path, "r");
+    if (file == NULL) {
+        return -1;
+    }
+    int count = fscanf(file, "%ld %ld", &ran, &waited);
+    fclose(file);
+    return count == 2 ? waited : -1;
+}
+
 /* Ends the child whatever it is doing. */
 static inline void end_child(pid_t child)
 {

@@ -3,12 +3,13 @@
  * message and nothing that a library has to do besides (no claims, no recovery, no varying length).
  *
  * ring CPU CPU PAYLOAD_BYTES RING_BYTES WARM_UP_MILLIS MEASURE_MILLIS prints the messages that the
- * consumer received in the measured time and that time in nanoseconds. The consumer checks the first
- * and the last word of every message and exits with 1 if one is wrong.
+ * consumer received in the measured time, that time in nanoseconds, and how much of it the worse of
+ * the two processes waited for its core (-1 where the kernel does not say). The consumer checks the
+ * first and the last word of every message and exits with 1 if one is wrong.
  *
- * A frame's header holds the message's sequence plus one, so that a header of the lap before is told
- * from a new one and nothing has to be cleared. The consumer publishes its position once per poll,
- * and the producer looks at it when it has used up what it knew to be free.
+ * A frame's header holds the message's sequence plus one, so that a header of the lap before is
+ * told from a new one and nothing has to be cleared. The consumer publishes its position once per
+ * poll, and the producer looks at it when it has used up what it knew to be free.
  */
 #include "pair.h"
 
@@ -131,10 +132,18 @@ int main(int count, char **arguments)
     pin(atoi(arguments[2]));
     struct consumer consumer = {ring, shape, 0, 0};
     consume_for(&consumer, now_nanos() + atol(arguments[5]) * 1000000);
+    int64_t waited_producer = waited_nanos(child);
+    int64_t waited_consumer = waited_nanos(getpid());
     int64_t start = now_nanos();
     uint64_t messages = consume_for(&consumer, start + atol(arguments[6]) * 1000000);
     int64_t nanos = now_nanos() - start;
+    int64_t waited = -1;
+    if (waited_producer >= 0 && waited_consumer >= 0) {
+        waited_producer = waited_nanos(child) - waited_producer;
+        waited_consumer = waited_nanos(getpid()) - waited_consumer;
+        waited = waited_producer > waited_consumer ? waited_producer : waited_consumer;
+    }
     end_child(child);
-    printf("%lu %ld\n", (unsigned long)messages, (long)nanos);
+    printf("%lu %ld %ld\n", (unsigned long)messages, (long)nanos, (long)waited);
     return 0;
 }

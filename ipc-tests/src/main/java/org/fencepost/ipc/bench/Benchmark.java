@@ -87,7 +87,8 @@ public final class Benchmark {
         final String loadBefore = Machine.loadAverage();
         final List<Entrant> entrants = entrants();
         final List<Cell> checked = check(entrants);
-        final Bracketing bracketing = new Bracketing(Bracketing.probeOf(programs, machine));
+        final Bracketing bracketing = new Bracketing(
+            Bracketing.probeOf(programs, machine), options.nearNanos());
         final Sampler sampler = new Sampler(options, bracketing, progress);
         sampler.takeAll(timedCells(entrants), options.rounds());
         return new Findings(

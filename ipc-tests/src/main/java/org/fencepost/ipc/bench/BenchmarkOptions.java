@@ -20,6 +20,8 @@ final class BenchmarkOptions {
           --warm-up-millis N   of a run (default 1000)
           --measure-millis N   of a run (default 2000)
           --attempts N         for a run whose cores were far apart (default 5)
+          --near-nanos N       what a cache line's round trip takes between near cores (default: the
+                               best median that is seen)
           --cpus A,B           the two cores (default: the first two that are allowed)
           --directory DIR      where the rings lie (default /dev/shm)
           --cc COMMAND         the C compiler (default cc)
@@ -39,6 +41,7 @@ final class BenchmarkOptions {
     private long warmUpMillis = 1000;
     private long measureMillis = 2000;
     private int attempts = 5;
+    private double nearNanos = Bracketing.UNKNOWN;
     private List<String> contenders = Contenders.DEFAULT_NAMES;
     private List<Measure> measures = List.of(Measure.values());
     private List<Integer> sizes = List.of(32, 256, 1024);
@@ -83,6 +86,7 @@ final class BenchmarkOptions {
             case "--rounds" -> rounds = number(option, value, 1, 1000);
             case "--warm-up-millis" -> warmUpMillis = number(option, value, 0, 60_000);
             case "--measure-millis" -> measureMillis = number(option, value, 1, 60_000);
+            case "--near-nanos" -> nearNanos = number(option, value, 1, 1_000_000);
             case "--attempts" -> attempts = number(option, value, 1, 100);
             case "--contenders" -> contenders = split(option, value);
             case "--measures" ->
@@ -175,6 +179,11 @@ final class BenchmarkOptions {
 
     int attempts() {
         return attempts;
+    }
+
+    /** What near is, or {@link Bracketing#UNKNOWN} for the best that is seen. */
+    double nearNanos() {
+        return nearNanos;
     }
 
     List<String> contenders() {

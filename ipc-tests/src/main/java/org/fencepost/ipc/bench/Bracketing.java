@@ -6,9 +6,10 @@ import java.util.function.DoubleSupplier;
 /**
  * Tells runs on cores that were near each other from runs on cores that were far apart. A virtual
  * machine's CPUs may be moved, and everything that crosses between them slows down with the
- * distance for as long as that lasts; a bare round trip of a cache line before and after a run shows
- * it. What near means is taken from the best one seen, so a machine whose cores are far apart the
- * whole time looks near: the report names that best one, to be compared with other reports.
+ * distance for as long as that lasts; a bare round trip of a cache line before and after a run
+ * shows it. Unless it is given, what near means is taken from the best one seen, so a machine whose
+ * cores are far apart the whole time looks near: the report names that best one, to be compared with
+ * other reports.
  */
 final class Bracketing {
     static final String PROGRAM = "pingpong";
@@ -22,15 +23,18 @@ final class Bracketing {
     private static final int CALIBRATION_PROBES = 5;
 
     private final DoubleSupplier probe;
+    private final double nearNanos;
     private double bestNanos = UNKNOWN;
 
     /**
      * Probes a few times, so that the first run is judged by more than its own bracket.
      *
-     * @param probe measures the median round trip in nanoseconds, or returns {@link #UNKNOWN}.
+     * @param probe     measures the median round trip in nanoseconds, or returns {@link #UNKNOWN}.
+     * @param nearNanos what near is, or {@link #UNKNOWN} for the best that is seen.
      */
-    Bracketing(final DoubleSupplier probe) {
+    Bracketing(final DoubleSupplier probe, final double nearNanos) {
         this.probe = probe;
+        this.nearNanos = nearNanos;
         for (int i = 0; i < CALIBRATION_PROBES; i++) {
             probeNanos();
         }
@@ -63,8 +67,12 @@ final class Bracketing {
         return bestNanos;
     }
 
-    /** Whether a round trip is far, by what is known of this machine now; an unknown one is not. */
+    /**
+     * Whether a round trip is far, by what is known of this machine now; an unknown one is not.
+     * Where near was given, much nearer is another place too: two threads of one core, for one.
+     */
     boolean isFar(final double nanos) {
-        return nanos > FAR_RATIO * bestNanos;
+        final double near = Double.isNaN(nearNanos) ? bestNanos : nearNanos;
+        return nanos > FAR_RATIO * near || nanos < near / FAR_RATIO;
     }
 }

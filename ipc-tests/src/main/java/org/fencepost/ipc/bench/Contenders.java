@@ -46,7 +46,8 @@ final class Contenders {
             return (Contender) Class.forName(name).getDeclaredConstructor().newInstance();
         } catch (final ReflectiveOperationException | ClassCastException e) {
             throw new UsageException("contender '" + name
-                + "' must be a class on the class path that implements Contender and has a constructor without parameters, but: " + e);
+                + "' must be a class on the class path that implements Contender and has a"
+                + " constructor without parameters, but: " + e);
         }
     }
 

@@ -16,8 +16,10 @@ final class ControlLine {
     static final String GO = "go";
     /** To a process: the figures are there, close and end. */
     static final String STOP = "stop";
-    /** From a process: everything is open. */
-    static final String READY = "ready";
+    /** From a process, before the thread that it measures with: everything is open. */
+    static final String READY = "ready ";
+    /** From a process: the warm-up is over. */
+    static final String MEASURING = "measuring";
     /** From a process, before its figures. */
     static final String RESULT = "result ";
     /** From a process, before what was wrong with a message. */

@@ -17,16 +17,14 @@ interface Entrant {
     /**
      * Runs once, from starting the processes to ending them.
      *
-     * @return a value for each of the measure's {@link Measure#figures() figures}, in their order.
      * @throws MismatchException  if a message was wrong.
      * @throws RunFailedException if there is no figure for another reason.
      */
-    List<Double> run(RunPlan plan);
+    Outcome run(RunPlan plan);
 
-    /** What both kinds of runs report: messages and nanoseconds, as one figure. */
-    static List<Double> throughput(final String words, final String source) {
-        final List<Double> numbers = numbers(words, 2, source);
-        return List.of(numbers.get(0) * 1000 / numbers.get(1));
+    /** Messages and nanoseconds, as the one figure of throughput. */
+    static List<Double> throughput(final double messages, final double nanos) {
+        return List.of(messages * 1000 / nanos);
     }
 
     /** The numbers in a line that a process has printed. */

@@ -3,11 +3,12 @@ package org.fencepost.ipc.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 
 /**
  * Everything that a benchmark found out, for the two reports.
  *
- * @param checked names of the contenders whose every byte was checked, with the sizes.
+ * @param checked the contenders and sizes whose every byte was checked.
  */
 record Findings(
     BenchmarkOptions options,
@@ -35,6 +36,25 @@ record Findings(
 
     /** Medians of throughput, one divided by the other. */
     record Ratio(String contender, String peer, int payloadBytes, double ratio) {
+    }
+
+    /** A run is disturbed if a measured thread waited for its core for more than this share. */
+    static final double DISTURBED_SHARE = 0.01;
+
+    /** Runs in which others took a core away. */
+    long disturbedRuns() {
+        return waitedShares().filter(share -> share > DISTURBED_SHARE).count();
+    }
+
+    /** The largest share of a run's time that others took, or {@link Outcome#UNKNOWN}. */
+    double worstWaitedShare() {
+        return waitedShares().max().orElse(Outcome.UNKNOWN);
+    }
+
+    private DoubleStream waitedShares() {
+        return samples.values().stream().flatMap(List::stream)
+            .mapToDouble(sample -> sample.outcome().waitedShare())
+            .filter(share -> !Double.isNaN(share));
     }
 
     boolean isBracketed() {

@@ -39,6 +39,8 @@ final class JsonReport {
         final ObjectNode node = mapper.valueToTree(findings.machine());
         node.put("loadAverageBefore", findings.loadBefore());
         node.put("loadAverageAfter", findings.loadAfter());
+        node.put("disturbedRuns", findings.disturbedRuns());
+        put(node, "worstWaitedShare", findings.worstWaitedShare());
         return node;
     }
 
@@ -65,6 +67,7 @@ final class JsonReport {
         node.put("available", findings.isBracketed());
         node.put("reasonMissing", findings.reasonUnbracketed());
         put(node, "bestNanos", findings.bestNanos());
+        put(node, "nearNanos", findings.options().nearNanos());
         node.put("farRatio", Bracketing.FAR_RATIO);
         node.put("repeats", findings.repeats());
         node.put("pauses", findings.pauses());
@@ -104,8 +107,9 @@ final class JsonReport {
                 final ObjectNode run = runs.addObject();
                 run.put("round", sample.round());
                 for (int i = 0; i < figures.size(); i++) {
-                    put(run, figures.get(i), sample.figures().get(i));
+                    put(run, figures.get(i), sample.outcome().figures().get(i));
                 }
+                put(run, "waitedShare", sample.outcome().waitedShare());
                 put(run, "cacheLineBeforeNanos", sample.beforeNanos());
                 put(run, "cacheLineAfterNanos", sample.afterNanos());
             }

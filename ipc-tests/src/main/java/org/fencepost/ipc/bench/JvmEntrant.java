@@ -46,7 +46,7 @@ final class JvmEntrant implements Entrant {
     }
 
     @Override
-    public List<Double> run(final RunPlan plan) {
+    public Outcome run(final RunPlan plan) {
         final Path directory = scratch.newDirectory();
         try {
             return new Pair(plan, directory).run();
@@ -88,31 +88,45 @@ final class JvmEntrant implements Entrant {
                 PATIENCE_MILLIS + plan.warmUpMillis() + plan.measureMillis());
         }
 
-        List<Double> run() throws InterruptedException {
+        Outcome run() throws InterruptedException {
             final boolean roundTrip = plan.measure() == Measure.ROUND_TRIP;
             final Side first = start(
                 0, roundTrip ? RunProcess.Role.PING : RunProcess.Role.SEND);
             final Side second = start(
                 1, roundTrip ? RunProcess.Role.PONG : RunProcess.Role.RECEIVE);
-            await(ControlLine.READY);
-            await(ControlLine.READY);
+            final List<String> threads =
+                List.of(await(ControlLine.READY), await(ControlLine.READY));
             // The one that answers first, so that it does not miss the beginning of the time.
             second.tell(ControlLine.GO);
             first.tell(ControlLine.GO);
+            await(ControlLine.MEASURING);
+            final long start = System.nanoTime();
+            final List<Double> waitedBefore = waitedNanos(threads);
             final String figures = await(ControlLine.RESULT);
+            final List<Double> waitedAfter = waitedNanos(threads);
+            final double nanos = System.nanoTime() - start;
             first.tell(ControlLine.STOP);
             second.tell(ControlLine.STOP);
             await("");
             await("");
             requireCleanEnd(first);
             requireCleanEnd(second);
-            return figuresOf(figures);
+            final double waitedMax = Math.max(
+                waitedAfter.get(0) - waitedBefore.get(0), waitedAfter.get(1) - waitedBefore.get(1));
+            return new Outcome(figuresOf(figures), waitedMax / nanos);
+        }
+
+        private static List<Double> waitedNanos(final List<String> threads) {
+            return threads.stream().map(CoreShare::waitedNanos).toList();
         }
 
         private List<Double> figuresOf(final String words) {
             return switch (plan.measure()) {
                 case CHECK -> List.of();
-                case THROUGHPUT -> Entrant.throughput(words, name());
+                case THROUGHPUT -> {
+                    final List<Double> numbers = Entrant.numbers(words, 2, name());
+                    yield Entrant.throughput(numbers.get(0), numbers.get(1));
+                }
                 case ROUND_TRIP ->
                     Entrant.numbers(words, Measure.ROUND_TRIP.figures().size(), name());
             };

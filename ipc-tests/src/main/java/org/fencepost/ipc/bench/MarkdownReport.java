@@ -58,15 +58,29 @@ final class MarkdownReport {
             + " place; the words between are left alone");
         line("- Every byte was checked in a run of its own: %s", checked());
         printBracketing();
+        printDisturbance();
+    }
+
+    private void printDisturbance() {
+        final double worst = findings.worstWaitedShare();
+        if (Double.isNaN(worst)) {
+            line("- Whether others worked on the two cores is not known");
+        } else {
+            line("- Others took a core away for more than %.0f %% of the time in %d runs, %.1f %%"
+                + " in the worst; these runs are not left out",
+                100 * Findings.DISTURBED_SHARE, findings.disturbedRuns(), 100 * worst);
+        }
     }
 
     private void printBracketing() {
         if (findings.isBracketed()) {
-            line("- Round trip of a cache line between the cores: best median %.0f ns; a run with one over"
-                + " %.1f times that before or after it does not count: %d repeated, %d times put"
-                + " off, %d missing",
-                findings.bestNanos(), Bracketing.FAR_RATIO, findings.repeats(), findings.pauses(),
-                findings.missing());
+            final double given = findings.options().nearNanos();
+            line("- Round trip of a cache line between the cores: best median %.0f ns; near means"
+                + " within a factor of %.1f of %s, before and after a run: %d repeated, %d times"
+                + " put off, %d missing",
+                findings.bestNanos(), Bracketing.FAR_RATIO,
+                Double.isNaN(given) ? "the best" : String.format(Locale.ROOT, "%.0f ns", given),
+                findings.repeats(), findings.pauses(), findings.missing());
         } else {
             line("- UNBRACKETED: how far apart the cores were is not known: %s",
                 findings.reasonUnbracketed());

@@ -31,7 +31,7 @@ final class NativeRing implements Entrant {
     }
 
     @Override
-    public List<Double> run(final RunPlan plan) {
+    public Outcome run(final RunPlan plan) {
         final String output = programs.run(PROGRAM, List.of(
             machine.cpus().get(0).toString(),
             machine.cpus().get(1).toString(),
@@ -39,6 +39,11 @@ final class NativeRing implements Entrant {
             Integer.toString(Contenders.RING_BYTES),
             Long.toString(plan.warmUpMillis()),
             Long.toString(plan.measureMillis())));
-        return Entrant.throughput(output, NAME);
+        final List<Double> numbers = Entrant.numbers(output, 3, NAME);
+        final double nanos = numbers.get(1);
+        final double waitedNanos = numbers.get(2);
+        return new Outcome(
+            Entrant.throughput(numbers.get(0), nanos),
+            waitedNanos < 0 ? Outcome.UNKNOWN : waitedNanos / nanos);
     }
 }

@@ -89,7 +89,7 @@ public final class RunProcess {
     }
 
     private void begin() throws InterruptedException {
-        ControlLine.say(ControlLine.READY);
+        ControlLine.say(ControlLine.READY + CoreShare.currentThread());
         control.awaitGo();
     }
 
@@ -129,6 +129,7 @@ public final class RunProcess {
         while (System.nanoTime() - warmUpEnd < 0) {
             receiveChunk(receiver, CHUNK_MESSAGES);
         }
+        ControlLine.say(ControlLine.MEASURING);
         final long start = System.nanoTime();
         final long end = start + TimeUnit.MILLISECONDS.toNanos(plan.measureMillis());
         long messages = 0;
@@ -204,6 +205,7 @@ public final class RunProcess {
         String measure() {
             exchangeFor(plan.warmUpMillis(), 0);
             histogram.reset();
+            ControlLine.say(ControlLine.MEASURING);
             exchangeFor(plan.measureMillis(), plan.messagesMin());
             return histogram.getValueAtPercentile(50) + " " + histogram.getValueAtPercentile(99)
                 + " " + histogram.getValueAtPercentile(99.9);

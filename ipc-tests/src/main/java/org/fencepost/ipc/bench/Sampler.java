@@ -53,7 +53,7 @@ final class Sampler {
     private void retakeFar() {
         for (final Map.Entry<Cell, List<Sample>> entry : samples.entrySet()) {
             final List<Sample> far = entry.getValue().stream()
-                .filter(sample -> bracketing.isFar(sample.worseNanos())).toList();
+                .filter(sample -> sample.isFar(bracketing)).toList();
             entry.getValue().removeAll(far);
             for (final Sample sample : far) {
                 repeats++;
@@ -63,7 +63,7 @@ final class Sampler {
         // Taking them again may have found a still better round trip; those left have no sample.
         for (final List<Sample> taken : samples.values()) {
             final int before = taken.size();
-            taken.removeIf(sample -> bracketing.isFar(sample.worseNanos()));
+            taken.removeIf(sample -> sample.isFar(bracketing));
             missing += before - taken.size();
         }
     }
@@ -71,7 +71,7 @@ final class Sampler {
     private void take(final Cell cell, final int round) {
         for (int attempt = 1; attempt <= options.attempts(); attempt++) {
             final Sample sample = run(cell, round);
-            if (!bracketing.isFar(sample.worseNanos())) {
+            if (!sample.isFar(bracketing)) {
                 samples.get(cell).add(sample);
                 return;
             }
@@ -103,13 +103,15 @@ final class Sampler {
 
     private Sample run(final Cell cell, final int round) {
         final double before = probeWhenNear();
-        final List<Double> figures =
+        final Outcome outcome =
             cell.entrant().run(options.plan(cell.measure(), cell.payloadBytes()));
-        final Sample sample = new Sample(round, figures, before, bracketing.probeNanos());
+        final Sample sample = new Sample(round, outcome, before, bracketing.probeNanos());
         progress.printf(
-            Locale.ROOT, "round %d  %-30s %-10s %5d bytes  %s  (cache line %.0f, %.0f ns)%n",
-            round, cell.entrant().name(), cell.measure().label(), cell.payloadBytes(), figures,
-            sample.beforeNanos(), sample.afterNanos());
+            Locale.ROOT,
+            "round %d  %-30s %-10s %5d bytes  %s  cache line %.0f, %.0f ns, waited %.1f %%%n",
+            round, cell.entrant().name(), cell.measure().label(), cell.payloadBytes(),
+            outcome.figures(),
+            sample.beforeNanos(), sample.afterNanos(), 100 * outcome.waitedShare());
         return sample;
     }
 

@@ -66,11 +66,35 @@ class BenchmarkTest {
         }
         assertTrue(output().contains("| agrona-one-to-one "), this::output);
         assertTrue(output().contains("--add-opens"), this::output);
+        assertTrue(
+            root.get("machine").get("worstWaitedShare").asDouble(-1) >= 0, root::toString);
+    }
+
+    @Test
+    void shouldCompareFencepostWithItsPeerWhenBothAreMeasured() throws IOException {
+        final Path json = reports.resolve("report.json");
+
+        assertEquals(0, benchUnbracketed(
+            "--contenders", "fencepost-shared,agrona-many-to-one",
+            "--measures", "throughput,round-trip", "--sizes", "32", "--json", json.toString()),
+            this::output);
+
+        final JsonNode ratios = new ObjectMapper().readTree(json.toFile()).get("ratios");
+        assertEquals(1, ratios.size());
+        assertEquals(List.of("contender", "peer", "payloadBytes", "ratio"), keys(ratios.get(0)));
+        assertTrue(ratios.get(0).get("ratio").asDouble() > 0, ratios::toString);
+    }
+
+    @Test
+    void shouldSeeEveryByteArriveWhenFencepostIsChecked() {
+        assertEquals(0, benchUnbracketed(
+            "--contenders", "fencepost-shared,fencepost-exclusive,fencepost-batch",
+            "--measures", "check", "--sizes", "256"), this::output);
     }
 
     @Test
     void shouldFailWhenAByteBetweenTheEndsIsWrongInACheck() {
-        assertEquals(1, bench(
+        assertEquals(1, benchUnbracketed(
             "--contenders", SpoilingContender.InnerByte.class.getName(), "--measures", "check",
             "--sizes", "256"));
         assertTrue(output().contains("message 100: the word at byte 128 must be"), this::output);
@@ -82,7 +106,7 @@ class BenchmarkTest {
         SpoilingContender.Lost.class,
         SpoilingContender.Twice.class})
     void shouldFailWhenAMessageIsWrongInATimedRun(final Class<?> contender) {
-        assertEquals(1, bench(
+        assertEquals(1, benchUnbracketed(
             "--contenders", contender.getName(), "--measures", "throughput", "--sizes", "32"));
         assertTrue(output().contains("WRONG MESSAGE"), this::output);
         assertFalse(output().contains("| " + contender.getName()), this::output);
@@ -90,7 +114,7 @@ class BenchmarkTest {
 
     @Test
     void shouldFailWhenAnAnswerIsWrong() {
-        assertEquals(1, bench(
+        assertEquals(1, benchUnbracketed(
             "--contenders", SpoilingContender.LastByte.class.getName(),
             "--measures", "round-trip", "--sizes", "32"));
         assertTrue(output().contains("message 100: the last word must be"), this::output);
@@ -98,7 +122,7 @@ class BenchmarkTest {
 
     @Test
     void shouldShowTheErrorWhenAContenderFails() {
-        assertEquals(1, bench(
+        assertEquals(1, benchUnbracketed(
             "--contenders", SpoilingContender.Failing.class.getName(),
             "--measures", "check", "--sizes", "32"));
         assertTrue(
@@ -107,9 +131,9 @@ class BenchmarkTest {
 
     @Test
     void shouldSayUnbracketedWhenThereIsNoCompiler() {
-        assertEquals(0, bench(
+        assertEquals(0, benchUnbracketed(
             "--contenders", "agrona-one-to-one,c-ring", "--measures", "throughput",
-            "--sizes", "32", "--cc", directory.resolve("no-such-compiler").toString()));
+            "--sizes", "32"));
         assertTrue(output().contains("- UNBRACKETED: "), this::output);
         assertTrue(output().contains("no-such-compiler"), this::output);
         assertFalse(output().contains("| c-ring"), this::output);
@@ -131,6 +155,14 @@ class BenchmarkTest {
             "--measure-millis", "50"));
         all.addAll(List.of(arguments));
         return Benchmark.run(stream(out), stream(progress), all.toArray(String[]::new));
+    }
+
+    /** Without a C compiler it is quicker. */
+    private int benchUnbracketed(final String... arguments) {
+        final List<String> all =
+            new ArrayList<>(List.of("--cc", directory.resolve("no-such-compiler").toString()));
+        all.addAll(List.of(arguments));
+        return bench(all.toArray(String[]::new));
     }
 
     private static PrintStream stream(final ByteArrayOutputStream bytes) {

@@ -16,6 +16,7 @@ class SamplerTest {
 
     private final Deque<Double> distances = new ArrayDeque<>();
     private int runs;
+    private double nearNanos = Bracketing.UNKNOWN;
 
     private final Entrant entrant = new Entrant() {
         @Override
@@ -34,8 +35,8 @@ class SamplerTest {
         }
 
         @Override
-        public List<Double> run(final RunPlan plan) {
-            return List.of((double) ++runs);
+        public Outcome run(final RunPlan plan) {
+            return new Outcome(List.of((double) ++runs), Outcome.UNKNOWN);
         }
     };
 
@@ -65,9 +66,17 @@ class SamplerTest {
 
     @Test
     void shouldTakeAnEarlierRunAgainWhenABetterDistanceIsSeenLater() {
-        // Near by the 130 ns of the calibration, far by the 60 ns that are seen in the second round.
+        // Near by the 130 ns of the calibration, far by the 60 ns that the second round sees.
         final Sampler sampler = sample(2, 5, NEAR, NEAR, 60, 60, 60, 60);
         assertEquals(List.of(2.0, 3.0), figures(sampler));
+        assertEquals(1, sampler.repeats());
+    }
+
+    @Test
+    void shouldRepeatARunWhenCoresWereMuchNearerThanGiven() {
+        nearNanos = NEAR;
+        final Sampler sampler = sample(1, 5, NEAR, 60, NEAR, NEAR);
+        assertEquals(List.of(2.0), figures(sampler));
         assertEquals(1, sampler.repeats());
     }
 
@@ -85,7 +94,7 @@ class SamplerTest {
     private Sampler sample(
         final double calibration, final int rounds, final int attempts, final double... measured) {
         final Bracketing bracketing =
-            new Bracketing(() -> distances.isEmpty() ? calibration : distances.pop());
+            new Bracketing(() -> distances.isEmpty() ? calibration : distances.pop(), nearNanos);
         for (final double distance : measured) {
             distances.add(distance);
         }
@@ -99,6 +108,7 @@ class SamplerTest {
     }
 
     private List<Double> figures(final Sampler sampler) {
-        return sampler.samples().get(cell).stream().map(s -> s.figures().getFirst()).toList();
+        return sampler.samples().get(cell).stream().map(sample ->
+            sample.outcome().figures().getFirst()).toList();
     }
 }
