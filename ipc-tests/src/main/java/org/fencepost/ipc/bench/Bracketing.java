@@ -8,8 +8,8 @@ import java.util.function.DoubleSupplier;
  * machine's CPUs may be moved, and everything that crosses between them slows down with the
  * distance for as long as that lasts; a bare round trip of a cache line before and after a run
  * shows it. Unless it is given, what near means is taken from the best one seen, so a machine whose
- * cores are far apart the whole time looks near: the report names that best one, to be compared with
- * other reports.
+ * cores are far apart the whole time looks near: the report names that best one, to be compared
+ * with other reports.
  */
 final class Bracketing {
     static final String PROGRAM = "pingpong";

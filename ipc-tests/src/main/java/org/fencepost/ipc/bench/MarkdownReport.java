@@ -149,6 +149,9 @@ final class MarkdownReport {
             return;
         }
         line("%n## Ratios of the medians of throughput%n");
+        if (findings.disturbedRuns() > 0) {
+            line("Not to be quoted: %d runs were disturbed.%n", findings.disturbedRuns());
+        }
         for (final Findings.Ratio ratio : ratios) {
             line("- %s / %s at %d bytes: %.2f",
                 ratio.contender(), ratio.peer(), ratio.payloadBytes(), ratio.ratio());
