@@ -12,6 +12,10 @@ import static org.fencepost.ipc.format.ControlFormat.SLOT_START_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.SLOT_WON_END_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.TAIL_OFFSET;
 
+import java.nio.file.Path;
+import org.fencepost.ipc.ChannelDamagedException;
+import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.memory.SharedMemory;
 
 /**
@@ -22,11 +26,16 @@ import org.fencepost.ipc.memory.SharedMemory;
  * value of tail is a frame boundary.
  */
 public final class ControlWords {
+    private final Path path;
     private final SharedMemory memory;
     private final long address;
 
-    /** The words of the control file that is mapped at {@code address}. */
-    public ControlWords(final SharedMemory memory, final long address) {
+    /**
+     * The words of the control file that is mapped at {@code address}; {@code path} is the channel's
+     * directory, for messages.
+     */
+    public ControlWords(final Path path, final SharedMemory memory, final long address) {
+        this.path = path;
         this.memory = memory;
         this.address = address;
     }
@@ -43,7 +52,7 @@ public final class ControlWords {
 
     /** Pairs with the claimer's compare-and-exchange: slots read later are those behind this tail. */
     public long tailAcquire() {
-        return memory.getLongAcquire(address + TAIL_OFFSET);
+        return position("tail", memory.getLongAcquire(address + TAIL_OFFSET));
     }
 
     /** After a commit or a settlement: a reader that sees this tail sees the headers below it. */
@@ -53,7 +62,7 @@ public final class ControlWords {
 
     /** Pairs with {@link #readyRelease}: what is read or claimed later has been zeroed. */
     public long readyAcquire() {
-        return memory.getLongAcquire(address + READY_OFFSET);
+        return position("ready", memory.getLongAcquire(address + READY_OFFSET));
     }
 
     /** After the zeros: a claimer that sees this value sees them too. */
@@ -63,7 +72,7 @@ public final class ControlWords {
 
     /** Lossy readers read it after a copy, behind an acquire fence: see {@link #clearingOpaque}. */
     public long clearingAcquire() {
-        return memory.getLongAcquire(address + CLEARING_OFFSET);
+        return position("clearing", memory.getLongAcquire(address + CLEARING_OFFSET));
     }
 
     /** Before the zeros, with a store-store fence between: who sees a zero can see this value. */
@@ -73,7 +82,9 @@ public final class ControlWords {
 
     /** Number of slots ever used. Read after the tail: a slot added since claims behind that tail. */
     public int slotsUsedAcquire() {
-        return (int) memory.getLongAcquire(address + SLOTS_USED_OFFSET);
+        final long used = memory.getLongAcquire(address + SLOTS_USED_OFFSET);
+        return used < 0 || used > ControlFormat.PUBLISHERS_MAX
+            ? ControlFormat.PUBLISHERS_MAX : (int) used;
     }
 
     /** Written under the housekeeping lock, before the new slot's first announcement. */
@@ -93,12 +104,13 @@ public final class ControlWords {
 
     /** Oldest position that a journal keeps. */
     public long earliestAcquire() {
-        return memory.getLongAcquire(address + EARLIEST_OFFSET);
+        return position("earliest", memory.getLongAcquire(address + EARLIEST_OFFSET));
     }
 
     /** Pairs with the claimer's release: what it did before this claim is visible. */
     public long slotStartAcquire(final int slot) {
-        return memory.getLongAcquire(slotAddress(slot) + SLOT_START_OFFSET);
+        final long start = memory.getLongAcquire(slotAddress(slot) + SLOT_START_OFFSET);
+        return start == ControlFormat.START_NONE ? start : position("start of a slot", start);
     }
 
     /** By the slot's owner, or by its heir under the housekeeping lock. */
@@ -108,12 +120,27 @@ public final class ControlWords {
 
     /** Read between two reads of start; the second one tells whether it belongs to the first. */
     public long slotWonEndAcquire(final int slot) {
-        return memory.getLongAcquire(slotAddress(slot) + SLOT_WON_END_OFFSET);
+        return position(
+            "wonEnd of a slot", memory.getLongAcquire(slotAddress(slot) + SLOT_WON_END_OFFSET));
     }
 
     /** By the slot's owner, or by its heir under the housekeeping lock. */
     public void slotWonEndRelease(final int slot, final long value) {
         memory.putLongRelease(slotAddress(slot) + SLOT_WON_END_OFFSET, value);
+    }
+
+    /**
+     * The value, if it can be a position. A word that was overwritten by somebody else must not become
+     * an address.
+     */
+    long position(final String word, final long value) {
+        if (value < 0 || (value & (FrameFormat.ALIGNMENT - 1)) != 0) {
+            throw new ChannelDamagedException(path,
+                "damaged control file in " + path + ": " + word + " is " + value
+                    + ", expected a position, a multiple of " + FrameFormat.ALIGNMENT
+                    + "; nothing was changed");
+        }
+        return value;
     }
 
     /** For people who look. */

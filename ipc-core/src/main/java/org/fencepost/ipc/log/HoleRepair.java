@@ -1,6 +1,5 @@
 package org.fencepost.ipc.log;
 
-import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.memory.SharedMemory;
@@ -44,13 +43,13 @@ final class HoleRepair {
     long holeEnd(
         final long position, final long segmentAddress, final long tail) {
         final long segmentEnd = geometry.segmentStart(position) + geometry.segmentBytes();
-        long bound = Math.min(requireAligned("tail", tail), segmentEnd);
+        long bound = Math.min(tail, segmentEnd);
         if (bound <= position) {
             return AGAIN;
         }
         long wonEnd = 0;
 
-        final int slots = Math.clamp(words.slotsUsedAcquire(), 0, ControlFormat.PUBLISHERS_MAX);
+        final int slots = words.slotsUsedAcquire();
         for (int slot = 0; slot < slots; slot++) {
             final long start = words.slotStartAcquire(slot);
             if (start == position) {
@@ -67,10 +66,10 @@ final class HoleRepair {
                     if (end > tail || end > segmentEnd) {
                         return AGAIN;
                     }
-                    wonEnd = requireAligned("wonEnd of slot " + slot, end);
+                    wonEnd = end;
                 }
             } else if (start > position && start < bound) {
-                bound = requireAligned("start of a slot", start);
+                bound = start;
             }
         }
         // The header once more: its claimer may have committed and moved on, or committed and died,
@@ -103,12 +102,5 @@ final class HoleRepair {
             next += FrameFormat.ALIGNMENT;
         }
         return Math.min(next, bound);
-    }
-
-    private long requireAligned(final String word, final long value) {
-        if (value < 0 || (value & (FrameFormat.ALIGNMENT - 1)) != 0) {
-            throw log.damagedWord(word, value);
-        }
-        return value;
     }
 }

@@ -125,10 +125,4 @@ public final class Log {
                 + FrameFormat.flags(headerWord) + " (0x" + Long.toHexString(headerWord)
                 + "); nothing was changed, read from another position or restore the file");
     }
-
-    ChannelDamagedException damagedWord(final String word, final long found) {
-        return new ChannelDamagedException(path,
-            "damaged control file in " + path + ": " + word + " is " + found + ", expected a"
-                + " multiple of " + FrameFormat.ALIGNMENT + " within the log; nothing was changed");
-    }
 }

@@ -171,8 +171,7 @@ public final class Membership {
             return;
         }
         final long segmentStart = geometry.segmentStart(start);
-        if ((start | end) % FrameFormat.ALIGNMENT != 0
-            || end > segmentStart + geometry.segmentBytes()
+        if (end > segmentStart + geometry.segmentBytes()
             || end > words.tailAcquire()) {
             throw new ChannelDamagedException(log.path(),
                 "damaged slot " + slot + " in " + log.path() + ": its claim from " + start + " to "
@@ -194,7 +193,16 @@ public final class Membership {
         }
         try (SegmentMap segments = log.store().newTemporaryMap()) {
             long position = words.tailAcquire();
-            while (position < words.readyAcquire()) {
+            final long ready = words.readyAcquire();
+            final long readyMax = position + geometry.segmentBytes()
+                + (geometry.ring() ? geometry.capacityBytes() : geometry.segmentBytes());
+            if (ready > readyMax) {
+                throw new ChannelDamagedException(log.path(),
+                    "damaged control file in " + log.path() + ": ready is " + ready
+                        + ", expected at most " + readyMax + " with the tail at " + position
+                        + "; nothing was changed");
+            }
+            while (position < ready) {
                 final long segmentStart = geometry.segmentStart(position);
                 final long segmentEnd = segmentStart + geometry.segmentBytes();
                 final long base = segments.addressOf(segmentStart) - segmentStart;

@@ -61,8 +61,8 @@ public final class SharedClaimer extends Claimer {
             // Step 4. Pairs with the repairer's acquire of the tail: who sees the new tail sees start.
             final long witness = memory.compareAndExchangeLong(tailAddress, start, end);
             if (witness != start) {
-                tail = witness;
-                start = witness;
+                tail = words.position("tail", witness);
+                start = tail;
                 continue;
             }
             tail = end;

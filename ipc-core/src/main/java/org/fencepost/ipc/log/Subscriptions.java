@@ -1,5 +1,6 @@
 package org.fencepost.ipc.log;
 
+import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelLimitException;
 import org.fencepost.ipc.PositionException;
 import org.fencepost.ipc.SubscriberOptions;
@@ -125,12 +126,32 @@ public final class Subscriptions {
                 "the cursor '" + options.name() + "' of " + log.path() + " belongs to a subscriber of"
                     + " process " + cursors.pid(record) + "; one at a time can have it");
         }
-        cursors.pid(record, ProcessHandle.current().pid());
-        cursors.stateRelease(record, state(options));
+        boolean done = false;
+        try {
+            final Subscription subscription = resumed(record);
+            cursors.pid(record, ProcessHandle.current().pid());
+            cursors.stateRelease(record, state(options));
+            done = true;
+            return subscription;
+        } finally {
+            if (!done) {
+                members.releaseSubscriber(record);
+            }
+        }
+    }
+
+    private Subscription resumed(final int record) {
         final long earliest = log.earliestPosition();
         final long position = cursors.positionAcquire(record);
+        final long batchIndex = cursors.batchIndexAcquire(record);
+        if (position < 0 || batchIndex < 0 || batchIndex > Integer.MAX_VALUE) {
+            throw new ChannelDamagedException(log.path(),
+                "damaged cursors file in " + log.path() + ": cursor '" + cursors.name(record)
+                    + "' is at position " + position + ", message " + batchIndex
+                    + " of a batch; nothing was changed");
+        }
         if (position >= earliest) {
-            return new Subscription(record, position, cursors.batchIndexAcquire(record), 0);
+            return new Subscription(record, requireReadable(position), batchIndex, 0);
         }
         // It did not gate while it was absent, and the ring went on.
         cursors.batchIndexRelease(record, 0);
@@ -183,24 +204,26 @@ public final class Subscriptions {
             | (options.gatesWhileAbsent() ? CursorsFormat.STATE_GATES_WHILE_ABSENT : 0);
     }
 
-    /** Walks from the segment's start, which is a frame boundary, to see whether this is one too. */
+    /**
+     * The position, if frames begin there. That is found out by walking from a boundary before it: its
+     * segment's start, or the tail, beyond which an exclusive publisher may have committed.
+     */
     private long requireReadable(final long position) {
         final long earliest = log.earliestPosition();
         final long tail = words.tailAcquire();
-        if (position < earliest || position > tail) {
+        if (position < earliest || position > tail + geometry.segmentBytes()) {
             throw new PositionException(log.path(),
                 "position " + position + " of " + log.path() + " cannot be read: expected "
                     + earliest + " (earliest) to " + tail + " (tail)");
         }
-        final long segmentStart = geometry.segmentStart(position);
-        if (position == segmentStart || position == tail) {
+        long boundary = position > tail ? tail : geometry.segmentStart(position);
+        if (position == tail) {
             return position;
         }
         try (SegmentMap segments = log.store().newTemporaryMap()) {
-            final long address = segments.addressOf(segmentStart);
-            long boundary = segmentStart;
             while (boundary < position) {
-                final long next = nextBoundary(boundary, address, tail);
+                final long segmentStart = geometry.segmentStart(boundary);
+                final long next = nextBoundary(boundary, segments.addressOf(segmentStart), tail);
                 if (next < 0 || next > position) {
                     throw new PositionException(log.path(),
                         "position " + position + " of " + log.path() + " is "

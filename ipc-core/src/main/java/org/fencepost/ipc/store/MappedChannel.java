@@ -95,7 +95,7 @@ public final class MappedChannel implements AutoCloseable {
                 store = journal;
             }
             final ControlWords words =
-                new ControlWords(platform.memory(), opened.control.address(0));
+                new ControlWords(path, platform.memory(), opened.control.address(0));
             requireSound(directory, geometry, words);
             final Log log = new Log(
                 path, geometry, platform.memory(), words,
