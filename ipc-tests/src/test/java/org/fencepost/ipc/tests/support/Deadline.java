@@ -1,0 +1,32 @@
+package org.fencepost.ipc.tests.support;
+
+import java.time.Duration;
+
+/**
+ * How long a loop may go on before the test has failed. A test that passes never reaches it, so it is
+ * generous: it is there for a machine that is busy with something else.
+ */
+public final class Deadline {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final String what;
+    private final long startNanos = System.nanoTime();
+
+    private Deadline(final String what) {
+        this.what = what;
+    }
+
+    /** From now on; {@code what} says what is waited for. */
+    public static Deadline forWaitingUntil(final String what) {
+        return new Deadline(what);
+    }
+
+    /** Fails when the time is up; otherwise lets others run. */
+    public void check(final Object state) {
+        if (System.nanoTime() - startNanos > PATIENCE.toNanos()) {
+            throw new AssertionError(
+                "waited " + PATIENCE.toSeconds() + " s until " + what + ", but is at " + state);
+        }
+        Thread.onSpinWait();
+    }
+}
