@@ -42,8 +42,10 @@ class StartTest extends ConformanceTest {
 
     @Test
     void shouldBeginThereWhenThePositionIsAnyFrameBoundary() {
-        final List<Long> ends = publishOneByOne(publisher(), 60);
         final ChannelPort reading = openForSubscribing(channel());
+        // Keeps a ring from using the first segments again when another subscriber has left them.
+        reading.addSubscriber(SubscriberSpec.earliest());
+        final List<Long> ends = publishOneByOne(publisher(), 60);
         for (int i = 0; i < ends.size(); i++) {
             final SubscriberPort subscriber =
                 reading.addSubscriber(SubscriberSpec.from(ends.get(i)));
@@ -94,7 +96,10 @@ class StartTest extends ConformanceTest {
 
     @Test
     void shouldReadAgainOrSkipWhenItSeeks() {
-        final SubscriberPort subscriber = subscriber(SubscriberSpec.earliest());
+        final ChannelPort reading = openForSubscribing(channel());
+        // Keeps a ring from using the first segments again when the other subscriber has left them.
+        reading.addSubscriber(SubscriberSpec.earliest());
+        final SubscriberPort subscriber = reading.addSubscriber(SubscriberSpec.earliest());
         final List<Long> ends = publishOneByOne(publisher(), 60);
         receive(subscriber, 30);
         subscriber.seek(ends.get(9));
