@@ -27,6 +27,7 @@ import org.fencepost.ipc.tests.support.Deadline;
 import org.junit.jupiter.api.Test;
 
 /** Batches: many messages in one frame, all or none. */
+@EveryChannel
 class BatchTest extends ConformanceTest {
     private static final Series SERIES = new Series(21, 0, 60);
 

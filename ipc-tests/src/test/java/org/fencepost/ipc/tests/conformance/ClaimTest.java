@@ -19,6 +19,7 @@ import org.fencepost.ipc.tests.support.Deadline;
 import org.junit.jupiter.api.Test;
 
 /** Claims: what is written in place, and how claims end. */
+@EveryChannel
 class ClaimTest extends ConformanceTest {
 
     @Test

@@ -28,12 +28,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.MethodSource;
 
-/** A directory, two sides that open channels in it, and what most tests do with them. */
-@ParameterizedClass(name = "{0}")
-@MethodSource("org.fencepost.ipc.tests.conformance.Setup#all")
+/**
+ * A directory, two sides that open channels in it, and what most tests do with them. Subclasses say
+ * for which setups they run: {@link EveryChannel}, {@link EveryRing}.
+ */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 abstract class ConformanceTest {
     static final long SEGMENT_BYTES = 8192;

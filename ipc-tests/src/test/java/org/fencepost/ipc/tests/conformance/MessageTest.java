@@ -20,6 +20,7 @@ import org.fencepost.ipc.tests.peer.SubscriberSpec;
 import org.junit.jupiter.api.Test;
 
 /** Offered messages: order, completeness, content, lengths, sources. */
+@EveryChannel
 class MessageTest extends ConformanceTest {
     /** The library sets its clock once, by one that counts milliseconds. */
     private static final long CLOCKS_APART_NANOS = 2_000_000;

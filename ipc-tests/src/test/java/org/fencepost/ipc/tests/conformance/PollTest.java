@@ -16,6 +16,7 @@ import org.fencepost.ipc.tests.peer.SubscriberSpec;
 import org.junit.jupiter.api.Test;
 
 /** What a poll delivers, when it stops and what it consumes. */
+@EveryChannel
 class PollTest extends ConformanceTest {
     private static final Series SERIES = new Series(31, 0, 100);
 

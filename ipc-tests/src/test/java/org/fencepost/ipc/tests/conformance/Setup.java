@@ -37,6 +37,11 @@ record Setup(Kind kind, Placement placement) {
             Arrays.stream(Placement.values()).map(placement -> new Setup(kind, placement)));
     }
 
+    /** Every combination with a ring. */
+    static Stream<Setup> rings() {
+        return all().filter(Setup::isRing);
+    }
+
     /** A channel of this kind; a ring has eight segments. */
     ChannelSpec channel(final long segmentBytes) {
         return kind == Kind.RING

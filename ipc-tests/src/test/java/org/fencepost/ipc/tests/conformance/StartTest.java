@@ -16,6 +16,7 @@ import org.fencepost.ipc.tests.peer.SubscriberSpec;
 import org.junit.jupiter.api.Test;
 
 /** Where subscribers begin and where they may go. */
+@EveryChannel
 class StartTest extends ConformanceTest {
     private static final Series SERIES = new Series(41, 20, 300);
 
