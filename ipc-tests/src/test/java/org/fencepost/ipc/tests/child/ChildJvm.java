@@ -161,6 +161,15 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
+    /** Ends the child's standard input. */
+    public void closeInput() {
+        try {
+            input.close();
+        } catch (final IOException failure) {
+            throw new AssertionError(describe("takes no input: " + failure), failure);
+        }
+    }
+
     /** Waits for the next line that begins with {@code prefix} and returns the rest of it. */
     public String awaitLine(final String prefix, final Duration timeout) {
         return awaitLine(line -> line.startsWith(prefix), "a line with " + prefix, timeout)
