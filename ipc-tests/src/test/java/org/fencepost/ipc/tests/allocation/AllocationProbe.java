@@ -23,8 +23,9 @@ import org.fencepost.ipc.buffer.MessageBuffer;
  * messages allocated. A JVM of its own, whose compiled code nobody else's profile has shaped.
  */
 final class AllocationProbe {
-    /** What happens once a segment has to be warm too, and there are 64 messages to one. */
-    private static final int WARM_UP = 2_000_000;
+    private static final int WARM_UP = 1_000_000;
+    /** Before all: what happens once a segment has to be warm too, and there are 64 messages to one. */
+    private static final int WARM_UP_OF_ROLLS = 10_000_000;
     private static final int MEASURED = 1_000_000;
     private static final int LENGTH = 48;
     private static final int BATCH = 10;
@@ -64,6 +65,11 @@ final class AllocationProbe {
         final ChannelOptions rolling = ChannelOptions.ring(8 * 4096);
         final ChannelOptions full = rolling.withChecksums(true).withTimestamps(true);
         final SubscriberOptions gating = SubscriberOptions.latest();
+        try (Channel channel = Channel.open(directory.resolve("warm-up"), rolling);
+            Publisher publisher = channel.addPublisher();
+            Subscriber subscriber = channel.addSubscriber(gating)) {
+            repeat(publisher, subscriber, steps().get("array"), WARM_UP_OF_ROLLS);
+        }
         print("nothing", measure(null, null, (publisher, subscriber, index) -> 1));
         steps().forEach((name, step) -> {
             inChannel(name, rolling, gating, false, step);
