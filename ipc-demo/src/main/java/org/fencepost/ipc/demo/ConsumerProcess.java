@@ -1,0 +1,113 @@
+package org.fencepost.ipc.demo;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.IdleStrategy;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.Header;
+import org.fencepost.ipc.MessageHandler;
+import org.fencepost.ipc.Subscriber;
+import org.fencepost.ipc.SubscriberOptions;
+
+/**
+ * What a consumer of the demo runs: receives every message and judges it by itself. It learns from
+ * its parent that all producers are done, never how much they sent.
+ */
+final class ConsumerProcess implements MessageHandler {
+    private static final int POLL_LIMIT = 256;
+    private static final long PROGRESS_INTERVAL_NANOS = 100_000_000;
+
+    private final Channel channel;
+    private final Subscriber subscriber;
+    private final ParentLink parent;
+    private final IdleStrategy idle = Idling.strategy();
+    private final ReceivedStream[] streams;
+    private final Histogram latencyNanos = LatencyCodec.histogram();
+    private long received;
+    private long bytes;
+    private long strange;
+    private long lastNanos;
+
+    private ConsumerProcess(
+        final Channel channel,
+        final Subscriber subscriber,
+        final ParentLink parent,
+        final int producers) {
+        this.channel = channel;
+        this.subscriber = subscriber;
+        this.parent = parent;
+        this.streams =
+            Stream.generate(ReceivedStream::new).limit(producers).toArray(ReceivedStream[]::new);
+    }
+
+    /** The arguments are those of {@link #arguments}. */
+    public static void main(final String[] arguments) {
+        final ChannelPlace place =
+            new ChannelPlace(Path.of(arguments[0]), Boolean.parseBoolean(arguments[1]));
+        final ParentLink parent = new ParentLink(place);
+        try (Channel channel = Channel.open(place.directory(), place.options());
+            Subscriber subscriber = channel.addSubscriber(SubscriberOptions.earliest())) {
+            parent.say(ParentLink.JOINED, System.nanoTime());
+            parent.say(ParentLink.DONE, new ConsumerProcess(
+                channel, subscriber, parent, Integer.parseInt(arguments[2])).receive().toJson());
+        }
+    }
+
+    /** Arguments of a consumer. */
+    static List<String> arguments(final ChannelPlace place, final DemoOptions options) {
+        return List.of(
+            place.directory().toString(),
+            Boolean.toString(place.journal()),
+            Integer.toString(options.producers()));
+    }
+
+    @Override
+    public void onMessage(
+        final DirectBuffer buffer, final int offset, final int length, final Header header) {
+        final long now = System.nanoTime();
+        lastNanos = now;
+        received++;
+        bytes += length;
+        if (header.typeId() != DemoMessage.TYPE_ID || length < DemoMessage.TEXT_OFFSET) {
+            strange++;
+            return;
+        }
+        final int producer = DemoMessage.producer(buffer, offset);
+        if (producer < 0 || producer >= streams.length) {
+            strange++;
+            return;
+        }
+        LatencyCodec.record(latencyNanos, now - DemoMessage.timeNanos(buffer, offset));
+        streams[producer].add(buffer, offset, length);
+    }
+
+    private ConsumerResult receive() {
+        long reportNanos = System.nanoTime() + PROGRESS_INTERVAL_NANOS;
+        boolean producersDone = false;
+        while (true) {
+            // Read before the poll: what was sent before the parent said so is then in that poll.
+            producersDone = producersDone || parent.hasLine();
+            final int count = subscriber.poll(this, POLL_LIMIT);
+            if (count == Subscriber.CLOSED) {
+                throw new IllegalStateException("the channel was closed under the consumer");
+            }
+            if (count > 0) {
+                idle.reset();
+            } else if (producersDone && subscriber.position() >= channel.tailPosition()) {
+                break;
+            } else {
+                idle.idle();
+            }
+            final long now = System.nanoTime();
+            if (now - reportNanos >= 0) {
+                parent.say(ParentLink.PROGRESS, received + " " + bytes);
+                reportNanos = now + PROGRESS_INTERVAL_NANOS;
+            }
+        }
+        return new ConsumerResult(received, bytes, strange, lastNanos,
+            Stream.of(streams).map(ReceivedStream::result).toList(), latencyNanos);
+    }
+}

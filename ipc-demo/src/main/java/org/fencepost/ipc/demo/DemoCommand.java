@@ -1,0 +1,154 @@
+package org.fencepost.ipc.demo;
+
+import java.io.Console;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code ipc demo}: real producers and consumers in processes of their own, and proof that it
+ * works.
+ */
+@Command(
+    name = "demo",
+    description = {
+        "Sends the lines of text files from producer processes to consumer processes.",
+        "Every consumer receives every message and compares a SHA-256 per producer. "
+            + "Exit code 0 means that all arrived intact."},
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class DemoCommand implements Callable<Integer> {
+    /** Most producers, and most consumers: what a channel takes. */
+    static final int PROCESSES_MAX = 256;
+
+    private static final String FRESH_DIRECTORY = "";
+    /** Where the launcher says that the project is. */
+    private static final String PROJECT_VARIABLE = "IPC_PROJECT";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--input", paramLabel = "FILE|DIR",
+        description = "Text to send; a directory with all below it except .git and target. "
+            + "Default: this project.")
+    private Path input;
+
+    @Option(names = "--messages", paramLabel = "N", defaultValue = "2000000",
+        description = "Messages to send, all producers together. Default: ${DEFAULT-VALUE}.")
+    private long messages;
+
+    @Option(names = "--producers", paramLabel = "P", defaultValue = "2",
+        description = "Producer processes. Default: ${DEFAULT-VALUE}.")
+    private int producers;
+
+    @Option(names = "--consumers", paramLabel = "C", defaultValue = "2",
+        description = "Consumer processes. Default: ${DEFAULT-VALUE}.")
+    private int consumers;
+
+    @Option(names = "--rate", paramLabel = "MSGS_PER_SECOND",
+        description = "Pace of all producers together. Latencies then count from when a message "
+            + "was due. Default: full speed, where latency is mostly time in the queue.")
+    private Long rate;
+
+    @Option(names = "--journal", paramLabel = "DIR", arity = "0..1",
+        fallbackValue = FRESH_DIRECTORY,
+        description = "Use a journal instead of a ring, and keep it in DIR, "
+            + "or in a fresh directory.")
+    private String journal;
+
+    @Option(names = "--json", description = "Print the result as one JSON object.")
+    private boolean json;
+
+    /** For picocli. */
+    DemoCommand() {
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        final DemoOptions options = options();
+        final InputFiles files = InputFiles.find(options.input());
+        if (files.files().isEmpty()) {
+            throw new CommandFailedException("no text file to send in " + options.input() + " ("
+                + files.binaryCount() + " binary and " + files.unreadableCount()
+                + " unreadable ones were left out)");
+        }
+        final Console console = System.console();
+        final boolean watched = console != null && console.isTerminal();
+        try (Stage stage = new Stage(options)) {
+            return run(stage, new DemoRun(
+                options, files, stage, new Progress(System.err, watched, options)), options);
+        }
+    }
+
+    private int run(final Stage stage, final DemoRun run, final DemoOptions options)
+        throws InterruptedException {
+        try {
+            final DemoResult result = run.run();
+            final PrintWriter out = spec.commandLine().getOut();
+            out.println(options.json() ? ResultJson.format(result) : ResultTable.format(result));
+            out.flush();
+            return result.intact() ? 0 : Ipc.EXIT_FAILED;
+        } catch (final CommandFailedException e) {
+            if (stage.isCleared()) {
+                return Ipc.EXIT_INTERRUPTED;
+            }
+            throw stage.place().journal() ? withJournal(e, stage.place().directory()) : e;
+        } finally {
+            final PrintWriter err = spec.commandLine().getErr();
+            run.errorOutput().forEach(err::println);
+            err.flush();
+        }
+    }
+
+    /** A journal stays even if the run failed; so its place has to be known. */
+    private static CommandFailedException withJournal(
+        final CommandFailedException failure, final Path directory) {
+        return new CommandFailedException(
+            failure.getMessage() + "; the journal stays in " + directory, failure);
+    }
+
+    /** Checks what picocli cannot. */
+    private DemoOptions options() {
+        requireRange("--messages", messages, 1, Long.MAX_VALUE / 2 / PROCESSES_MAX);
+        requireRange("--producers", producers, 1, PROCESSES_MAX);
+        requireRange("--consumers", consumers, 1, PROCESSES_MAX);
+        if (rate != null) {
+            requireRange("--rate", rate, 1, Pace.RATE_MAX);
+        }
+        final Path source = input == null ? project() : input;
+        if (!Files.exists(source)) {
+            throw new ParameterException(
+                spec.commandLine(), "Invalid value for option '--input': no such file: " + source);
+        }
+        return new DemoOptions(
+            source,
+            messages,
+            producers,
+            consumers,
+            journal != null,
+            Optional.ofNullable(journal).filter(path -> !path.isEmpty()).map(Path::of),
+            json,
+            rate == null ? OptionalLong.empty() : OptionalLong.of(rate));
+    }
+
+    private static Path project() {
+        return Path.of(Optional.ofNullable(System.getenv(PROJECT_VARIABLE)).orElse("."))
+            .toAbsolutePath().normalize();
+    }
+
+    private void requireRange(
+        final String option, final long value, final long min, final long max) {
+        if (value < min || value > max) {
+            throw new ParameterException(spec.commandLine(), "Invalid value for option '" + option
+                + "': expected " + min + " to " + max + ", but was " + value);
+        }
+    }
+}

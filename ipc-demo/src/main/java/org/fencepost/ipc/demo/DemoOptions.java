@@ -1,0 +1,33 @@
+package org.fencepost.ipc.demo;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What one run of the demo is to do.
+ *
+ * @param input            file, or directory with files, whose lines are sent.
+ * @param messages         to send, by all producers together.
+ * @param producers        number of producer processes.
+ * @param consumers        number of consumer processes; each receives every message.
+ * @param journal          whether the channel is a journal that is kept; otherwise a ring.
+ * @param journalDirectory where the journal goes; a fresh directory if empty.
+ * @param json             whether the result is printed as JSON.
+ * @param rate             messages a second of all producers together; full speed if empty.
+ */
+record DemoOptions(
+    Path input,
+    long messages,
+    int producers,
+    int consumers,
+    boolean journal,
+    Optional<Path> journalDirectory,
+    boolean json,
+    OptionalLong rate) {
+
+    /** Messages that the producer of this index sends: the first ones send the remainder. */
+    long share(final int producer) {
+        return messages / producers + (producer < messages % producers ? 1 : 0);
+    }
+}

@@ -1,0 +1,122 @@
+package org.fencepost.ipc.demo;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.concurrent.IdleStrategy;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.Claim;
+import org.fencepost.ipc.Publisher;
+import org.fencepost.ipc.demo.LineReader.Spot;
+
+/** What a producer of the demo runs: reads lines and publishes them. */
+final class ProducerProcess {
+    private static final String FULL_SPEED = "full-speed";
+
+    private final int index;
+    private final Publisher publisher;
+    private final LineReader reader;
+    private final Pace pace;
+    private final IdleStrategy idle = Idling.strategy();
+    private final Claim claim = new Claim();
+    private final TextDigest digest = new TextDigest();
+    private long bytes;
+    private long split;
+
+    private ProducerProcess(
+        final int index, final Publisher publisher, final LineReader reader, final Pace pace) {
+        this.index = index;
+        this.publisher = publisher;
+        this.reader = reader;
+        this.pace = pace;
+    }
+
+    /**
+     * The arguments are those of {@link #arguments}. The list of files follows on standard input,
+     * as its length and one URI a line, because it may be longer than a command line.
+     */
+    public static void main(final String[] arguments) throws InterruptedException {
+        final int index = Integer.parseInt(arguments[0]);
+        final Pace pace = arguments[3].equals(FULL_SPEED)
+            ? Pace.fullSpeed()
+            : Pace.of(Long.parseLong(arguments[3]), index, Integer.parseInt(arguments[4]));
+        final ChannelPlace place =
+            new ChannelPlace(Path.of(arguments[1]), Boolean.parseBoolean(arguments[2]));
+        final ParentLink parent = new ParentLink(place);
+        final List<Path> files = new ArrayList<>();
+        for (long count = Long.parseLong(parent.nextLine()); count > 0; count--) {
+            files.add(Path.of(URI.create(parent.nextLine())));
+        }
+        try (Channel channel = Channel.open(place.directory(), place.options());
+            Publisher publisher = channel.addPublisher()) {
+            final int textBytesMax = publisher.maxMessageLength() - DemoMessage.TEXT_OFFSET;
+            parent.say(ParentLink.JOINED, System.nanoTime() + " " + textBytesMax);
+            final String[] start = parent.nextLine().split(" ");
+            try (LineReader reader = new LineReader(files, textBytesMax)) {
+                reader.seek(new Spot(
+                    Integer.parseInt(start[1]),
+                    Long.parseLong(start[2]),
+                    Boolean.parseBoolean(start[3])));
+                parent.say(ParentLink.DONE, new ProducerProcess(index, publisher, reader, pace)
+                    .send(Long.parseLong(start[4])).toJson());
+            }
+        }
+    }
+
+    /** Arguments of the producer of this index. */
+    static List<String> arguments(
+        final int index, final ChannelPlace place, final DemoOptions options) {
+        return List.of(
+            Integer.toString(index),
+            place.directory().toString(),
+            Boolean.toString(place.journal()),
+            options.rate().isPresent()
+                ? Long.toString(options.rate().getAsLong())
+                : FULL_SPEED,
+            Integer.toString(options.producers()));
+    }
+
+    /** The parent's line that lets a producer begin. */
+    static String start(final Spot spot, final long share) {
+        return String.join(" ", ParentLink.START, Integer.toString(spot.file()),
+            Long.toString(spot.offset()), Boolean.toString(spot.midLine()), Long.toString(share));
+    }
+
+    private ProducerResult send(final long count) {
+        final long firstNanos = System.nanoTime();
+        pace.begin(firstNanos);
+        for (long sequence = 0; sequence < count; sequence++) {
+            reader.nextRoundAndRound();
+            split += reader.cutsLine() ? 1 : 0;
+            publish(sequence, pace.await(sequence));
+            digest.add(reader.bytes(), reader.offset(), reader.length());
+        }
+        return new ProducerResult(count, bytes, split, firstNanos, digest.hex());
+    }
+
+    private void publish(final long sequence, final long timeNanos) {
+        final int length = DemoMessage.TEXT_OFFSET + reader.length();
+        long result = publisher.tryClaim(DemoMessage.TYPE_ID, length, claim);
+        while (result < 0) {
+            if (result != Publisher.BACK_PRESSURED && result != Publisher.PREPARING) {
+                throw gone(result);
+            }
+            idle.idle();
+            result = publisher.tryClaim(DemoMessage.TYPE_ID, length, claim);
+        }
+        idle.reset();
+        DemoMessage.write(claim.buffer(), timeNanos, sequence, index,
+            reader.bytes(), reader.offset(), reader.length());
+        result = claim.commit();
+        if (result < 0) {
+            throw gone(result);
+        }
+        bytes += length;
+    }
+
+    private static IllegalStateException gone(final long result) {
+        return new IllegalStateException(
+            "the channel takes no more messages: " + Publisher.describe(result));
+    }
+}

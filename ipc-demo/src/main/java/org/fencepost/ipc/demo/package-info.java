@@ -1,0 +1,9 @@
+/**
+ * The tool {@code ipc}: one class per command, beginning with {@code demo}.
+ *
+ * <p>{@link org.fencepost.ipc.demo.Ipc} is its entry. {@link org.fencepost.ipc.demo.DemoCommand}
+ * reads the options of {@code demo}, {@code DemoRun} directs the processes, {@code ProducerProcess}
+ * and {@code ConsumerProcess} are what these processes run. Depends on the public packages of
+ * ipc-core, picocli, HdrHistogram and Jackson.
+ */
+package org.fencepost.ipc.demo;
