@@ -1,0 +1,260 @@
+/* Publishers, shared and exclusive, and what a follower does for a dead exclusive one. */
+
+#define WRITE_PAYLOAD(until) \
+    do \
+    :: d_step { i < until -> AT(p + i) = CONTENT(me, p); i++ } \
+    :: atomic { i < until && kills > 0 -> kills--; goto die } \
+    :: i >= until -> break \
+    od
+
+#if NX > 0
+/* Whoever publishes after an exclusive publisher, under the housekeeping lock: move the tail over
+ * what it committed, zero from there to the segment end, then forget that it was here. No header is
+ * read at or beyond `ready`: an old lap stands there. Repeating it after a death is harmless. */
+inline settleExclusive() {
+    d_step {
+        p = tail;
+#ifndef NEG_X_NOADVANCE
+        do
+#ifdef NEG_X_PASTREADY
+        :: p < ready + S && AT(p) != 0 -> assert(AT(p) < PAY); p = p + LEN(AT(p))
+#else
+        :: p < ready && AT(p) != 0 -> assert(AT(p) < PAY); p = p + LEN(AT(p))
+#endif
+        :: else -> break
+        od;
+#endif
+        se = (p < ready -> SEGEND(p) : p)
+    };
+#ifdef NEG_X_WORDFIRST
+    STEP(kills, exclusiveWasHere = 0);
+#endif
+    STEP(kills, tail = p);
+    do
+    :: d_step { p < se -> assert(state[p % CAP] != 1); zeroCell(p); p++ }
+    :: atomic { p < se && kills > 0 -> kills--; goto die }
+    :: p >= se -> break
+    od;
+    STEP(kills, exclusiveWasHere = 0);
+    p = 0; se = 0
+}
+#endif
+
+/* p: the claim, n: the message's cells, se: padding that is needed first. */
+proctype SharedPublisher(byte me) {
+    byte t, r, n, p, se, i, claimed, lastLength;
+#if NX > 0
+    goto join;
+#else
+    goto next;
+#endif
+
+join: skip; /* Join: lock byte, then, under the housekeeping lock, settle the past, then reset the slot. */
+    STEP(kills, pubLock[me] = 1);
+    LOCK_HK(kills, PUBLISHER(me));
+#if NX > 0
+#ifndef NEG_X_BESIDE
+    if
+    :: d_step { exclLock -> hk = 0; pubLock[me] = 0 }      /* refused */
+        (!exclLock || left[me] == 0);
+        goto join
+    :: else
+    fi;
+#endif
+#ifndef NEG_X_NOSETTLE
+    if :: exclusiveWasHere -> settleExclusive() :: else fi;
+#endif
+#endif
+#ifndef NEG_NOSETTLE
+    STEP(kills,
+        if
+        :: start[me] > 0 && wonEnd[me] > start[me] - 1 && start[me] - 1 >= clearing - CAP
+                && AT(start[me] - 1) == 0 ->
+            ghostHole((start[me] - 1), wonEnd[me]);
+            AT(start[me] - 1) = PAD + (wonEnd[me] - (start[me] - 1));
+            state[(start[me] - 1) % CAP] = 0
+        :: else
+        fi);
+#endif
+    STEP(kills, wonEnd[me] = 0);
+    STEP(kills, start[me] = 0);
+    STEP(kills, hk = 0);
+
+next: skip;
+    if
+    :: left[me] == 0 -> goto leave
+    :: d_step { left[me] > 0 -> left[me]--; n = 1 }
+    :: d_step { left[me] > 0 -> left[me]--; n = MAXLEN }
+    fi;
+
+again: skip; /* Publisher 1: the tail, the room. */
+    READ(t = tail);
+    READ(r = ready; se = ((t % S) + n > S -> S - (t % S) : 0));
+    if
+    :: t + se + n > r ->
+        STEP(kills, start[me] = 0);
+        if :: ready != r :: tail != t fi;
+        t = 0; r = 0; se = 0;
+        goto again
+    :: else
+    fi;
+    r = 0;
+    p = (se > 0 -> se : n);          /* until it is won: the length to claim */
+    /* Publisher 3: announce. */
+#ifdef NEG_STALEWON                  /* a mark that is a length, reset after the new start */
+    STEP(kills, start[me] = t + 1; wonEnd[me] = (lastLength > 0 -> t + lastLength : 0));
+    STEP(kills, wonEnd[me] = 0);
+#else
+#ifndef NEG_SLOTLATE
+    STEP(kills, start[me] = t + 1);
+#endif
+#endif
+    /* Publisher 4: claim. */
+    STEP(kills, if :: tail == t -> tail = t + p; ghostClaim(t, p, p); r = 1 :: else -> r = 0 fi);
+    if
+    :: r == 0 -> t = 0; p = 0; se = 0; goto again
+    :: else
+    fi;
+#ifdef NEG_SLOTLATE
+    STEP(kills, start[me] = t + 1);
+#endif
+    r = 0; p = t; t = 0;
+    if
+    :: se > 0 ->                     /* Publisher 5: it was padding. */
+        STEP(kills, AT(p) = PAD + se; state[p % CAP] = 3; claimed = 0);
+        p = 0; se = 0;
+        goto again
+    :: else
+    fi;
+    i = 1;
+#ifdef NEG_PAYFIRST
+    WRITE_PAYLOAD(n);
+#endif
+    /* Publisher 6: won. */
+#ifndef NEG_NOWON
+    STEP(kills, wonEnd[me] = p + n);
+#endif
+#ifdef NEG_STALEWON
+    lastLength = n;
+#endif
+    /* Publisher 7 and 8: payload, header. */
+#ifdef NEG_COMFIRST                  /* before the last cell of the payload */
+    WRITE_PAYLOAD(n - 1);
+    STEP(kills, ghostCommit(p, n));
+    WRITE_PAYLOAD(n);
+#else
+    WRITE_PAYLOAD(n);
+    if
+    :: STEP(kills, ghostCommit(p, n))
+    :: aborts > 0 ->
+        STEP(kills, aborts--; AT(p) = PAD + n; state[p % CAP] = 3; claimed = 0)
+    fi;
+#endif
+    p = 0; n = 0; i = 0;
+    goto next;
+
+die: skip;
+    d_step { ghostDeath(); t = 0; r = 0; p = 0; n = 0; se = 0; i = 0; lastLength = 0 };
+    UNLOCK_HK(PUBLISHER(me));
+    pubLock[me] = 0;                 /* the kernel frees the locks, some time later */
+    if
+    :: atomic { takeovers > 0 -> takeovers--; goto join }
+    :: skip
+    fi;
+    goto done;
+leave:
+#if NX > 0
+    pubLock[me] = 0;
+#endif
+done:
+    published++
+}
+
+#if NX > 0
+proctype ExclusivePublisher(byte me) {
+    byte r, n, p, se, i, claimed;
+
+join: skip; /* Neither shared publishers nor another exclusive one may be there; decided under the lock. */
+    LOCK_HK(kills, EXCLUSIVE(me));
+#ifndef NEG_X_BESIDE
+    READ(r = exclLock; g = 0; do :: g < NP -> r = r + pubLock[g]; g++ :: else -> break od; g = 0);
+    if
+    :: r > 0 ->                      /* refused */
+        d_step { hk = 0; r = 0 };
+#if NP == 0
+        (!exclLock);
+#elif NP == 1
+        (!exclLock && !pubLock[0]);
+#else
+        (!exclLock && !pubLock[0] && !pubLock[1]);
+#endif
+        goto join
+    :: else
+    fi;
+#endif
+    STEP(kills, exclLock = 1);
+#ifndef NEG_X_NOSETTLE
+    if :: exclusiveWasHere -> settleExclusive() :: else fi;
+#endif
+    STEP(kills, exclusiveWasHere = 1);
+    READ(p = tail);
+    STEP(kills, hk = 0);
+
+next: skip;
+    if
+    :: left[me] == 0 -> goto leave
+    :: d_step { left[me] > 0 -> left[me]--; n = 1 }
+    :: d_step { left[me] > 0 -> left[me]--; n = MAXLEN }
+    fi;
+
+again: skip; /* Exclusive 1: the room at its own tail, p. */
+    READ(r = ready; se = ((p % S) + n > S -> S - (p % S) : 0));
+    if
+    :: p + se + n > r -> (ready != r); r = 0; se = 0; goto again
+    :: else
+    fi;
+    r = 0;
+    if
+    :: se > 0 ->                     /* Exclusive 2: padding to the segment end. */
+        STEP(kills, ghostClaim(p, se, 1); AT(p) = PAD + se; state[p % CAP] = 3; claimed = 0);
+        STEP(kills, tail = p + se);
+        p = p + se; se = 0;
+        goto again
+    :: else
+    fi;
+    READ(ghostClaim(p, n, 1); i = 1);
+    /* Exclusive 3 to 5: payload, header, then the tail. */
+#ifdef NEG_X_TAILFIRST
+    STEP(kills, tail = p + n);
+#endif
+#ifdef NEG_COMFIRST
+    WRITE_PAYLOAD(n - 1);
+    STEP(kills, ghostCommit(p, n));
+    WRITE_PAYLOAD(n);
+#else
+    WRITE_PAYLOAD(n);
+    if
+    :: STEP(kills, ghostCommit(p, n))
+    :: aborts > 0 ->                 /* an aborted claim keeps its length, as padding */
+#ifdef NEG_X_ABORTNOPAD
+        STEP(kills, aborts--; state[p % CAP] = 0; claimed = 0);
+        n = 0; i = 0;
+        goto next
+#else
+        STEP(kills, aborts--; AT(p) = PAD + n; state[p % CAP] = 3; claimed = 0)
+#endif
+    fi;
+#endif
+    STEP(kills, tail = p + n);
+    p = p + n; n = 0; i = 0;
+    goto next;
+
+die: skip;
+    d_step { ghostDeath(); r = 0; p = 0; n = 0; se = 0; i = 0 };
+    UNLOCK_HK(EXCLUSIVE(me));
+leave:
+    exclLock = 0;                    /* the word stays: the next publisher settles */
+    p = 0;
+    published++
+}
+#endif

@@ -1,0 +1,127 @@
+/* A gating subscriber. P: its position; joined: where it began, it has walked every frame since. */
+proctype Subscriber(byte me) {
+    byte P, h, n, rc, com, t, i, s, live, w, bound, q, r, j, joined;
+    goto loop;
+
+join: skip; /* Join: lock byte; the cursor at 0 blocks cleaners; then the tail. */
+    STEP(skills, subLock[me] = 1);
+#ifdef EARLIEST
+    /* Another start than the tail: under the housekeeping lock. */
+#ifndef NEG_EARLIEST_NOHK
+    LOCK_HK(skills, SUBSCRIBER(me));
+#endif
+#ifdef NEG_EARLIEST_READY
+    READ(P = ready - CAP; joined = P);
+#else
+    READ(P = clearing - CAP; joined = P);
+#endif
+    STEP(skills, cursor[me] = P; subAlive[me] = 1);
+    STEP(skills, UNLOCK_HK(SUBSCRIBER(me)));
+#else
+#ifndef NEG_JOIN
+    STEP(skills, cursor[me] = 0);
+#endif
+    READ(P = tail; joined = P);
+    STEP(skills, cursor[me] = P; subAlive[me] = 1);
+#endif
+
+loop:   /* Subscriber 1: nothing of a segment is read before it is ready. */
+#ifndef NEG_NOREADY
+    if
+    :: P % S == 0 ->
+        if
+        :: ready >= P + S
+        :: published == PUBLISHERS && tail <= P && ready < P + S -> goto finish
+        fi
+    :: else
+    fi;
+#endif
+    resolve(P, true, skills);
+    if
+    :: rc == 2 ->
+        rc = 0;
+        if
+        :: tail > P
+        :: AT(P) != 0
+        :: d_step { published == PUBLISHERS && tail <= P && AT(P) == 0 } -> goto finish
+        fi;
+        h = 0;
+        goto loop
+    :: else
+    fi;
+    if
+    :: com == 1 ->               /* Subscriber 2: deliver, every cell of it. */
+        READ(
+            assert(P < tail || NX > 0);
+            assert(state[P % CAP] == 2 && length[P % CAP] == n));
+        i = 1;
+        do
+        :: d_step { i < n -> assert(AT(P + i) == CONTENT(owner[P % CAP], P)); i++ }
+        :: i >= n -> break
+        od;
+        i = 0
+    :: else ->
+        READ(
+            assert(P < tail || NX > 0);
+            g = P;
+            do
+            :: g < P + n -> assert(state[g % CAP] != 2 && state[g % CAP] != 1); g++
+            :: else -> break
+            od;
+            g = 0)
+    fi;
+    P = P + n; n = 0; com = 0; h = 0;
+    STEP(skills, cursor[me] = P);                                       /* Subscriber 7 */
+#ifdef SCLEAN
+    /* A segment that this subscriber just left and has walked from its start needs no second walk. */
+    if
+    :: P % S == 0 && hk == 0 ->
+        if
+        :: d_step { hk == 0 -> hk = SUBSCRIBER(me) }
+        :: else -> goto loop
+        fi;
+        READ(r = ready; live = (clearing > r));
+        if :: live == 1 -> live = 0; goto zero :: else fi;
+#ifdef NEG_PROOF_MIDDLE
+        if :: P < r - CAP + S -> goto unlock :: else fi;
+#else
+        if :: P < r - CAP + S || joined > r - CAP -> goto unlock :: else fi;
+#endif
+#ifndef NEG_PROOF_NOTAIL
+        READ(t = tail);
+        if :: t < r - CAP + S -> goto unlock :: else fi;
+        t = 0;
+#endif
+        do
+        :: i < NSUB ->
+            READ(live = (subLock[i] && cursor[i] < r - CAP + S));
+            if :: live == 1 -> goto unlock :: else -> i++ fi
+        :: else -> break
+        od;
+        i = 0;
+        clearSegment(skills);
+unlock:
+        i = 0; live = 0; r = 0; t = 0;
+        STEP(skills, hk = 0)
+    :: else
+    fi;
+#endif
+    goto loop;
+
+die: skip;
+    d_step {
+        subAlive[me] = 0; P = 0; h = 0; n = 0; rc = 0; com = 0; t = 0; i = 0; s = 0; live = 0;
+        w = 0; bound = 0; q = 0; r = 0; j = 0; joined = 0
+    };
+    UNLOCK_HK(SUBSCRIBER(me));
+    d_step { subLock[me] = 0; cursor[me] = 255 };
+    if
+    :: atomic { rejoins > 0 -> rejoins--; goto join }
+    :: skip
+    fi;
+    goto gone;
+finish:
+    assert(P >= committedEnd);   /* everything that was committed has been passed */
+gone:
+    skip
+}
