@@ -1,4 +1,4 @@
-package org.fencepost.tests.buffer;
+package org.fencepost.ipc.tests.buffer;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

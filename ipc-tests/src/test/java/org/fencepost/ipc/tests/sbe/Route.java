@@ -1,4 +1,4 @@
-package org.fencepost.tests.sbe;
+package org.fencepost.ipc.tests.sbe;
 
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;

@@ -1,4 +1,4 @@
-package org.fencepost.tests.sbe;
+package org.fencepost.ipc.tests.sbe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.fencepost.ipc.buffer.MessageBuffer;
-import org.fencepost.tests.orders.MessageHeaderDecoder;
-import org.fencepost.tests.orders.MessageHeaderEncoder;
-import org.fencepost.tests.orders.OrderDecoder;
-import org.fencepost.tests.orders.OrderEncoder;
-import org.fencepost.tests.orders.Side;
+import org.fencepost.ipc.tests.orders.MessageHeaderDecoder;
+import org.fencepost.ipc.tests.orders.MessageHeaderEncoder;
+import org.fencepost.ipc.tests.orders.OrderDecoder;
+import org.fencepost.ipc.tests.orders.OrderEncoder;
+import org.fencepost.ipc.tests.orders.Side;
 
 /** One order for each number: encoded into a buffer, and checked field by field behind it. */
 final class Orders {

@@ -1,8 +1,9 @@
-package org.fencepost.tests.sbe;
+package org.fencepost.ipc.tests.sbe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -13,13 +14,19 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.stream.Stream;
 import org.agrona.MutableDirectBuffer;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.Claim;
+import org.fencepost.ipc.Publisher;
+import org.fencepost.ipc.Subscriber;
+import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.buffer.MessageBuffer;
 import org.fencepost.ipc.memory.AddressMemory;
 import org.fencepost.ipc.memory.ReadOnlyView;
 import org.fencepost.ipc.memory.SharedMemory;
 import org.fencepost.ipc.memory.WritableView;
-import org.fencepost.tests.orders.MessageHeaderDecoder;
-import org.fencepost.tests.orders.OrderDecoder;
+import org.fencepost.ipc.tests.orders.MessageHeaderDecoder;
+import org.fencepost.ipc.tests.orders.OrderDecoder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +45,12 @@ class SbeInPlaceTest {
             @Override
             Route open(final Path directory) throws IOException {
                 return new MappedRoute(directory.resolve("segment"));
+            }
+        },
+        CHANNEL {
+            @Override
+            Route open(final Path directory) {
+                return new ChannelRoute(directory.resolve("channel"));
             }
         },
         MESSAGE_BUFFER_ON_HEAP {
@@ -144,6 +157,39 @@ class SbeInPlaceTest {
         @Override
         public void close() {
             arena.close();
+        }
+    }
+
+    /** The claim of a publisher and the handler of a subscriber, in two handles of one channel. */
+    private static final class ChannelRoute implements Route {
+        private final Channel from;
+        private final Channel to;
+        private final Publisher publisher;
+        private final Subscriber subscriber;
+        private final Claim claim = new Claim();
+
+        ChannelRoute(final Path path) {
+            from = Channel.open(path, ChannelOptions.ring(1 << 16));
+            to = Channel.join(path);
+            publisher = from.addPublisher();
+            subscriber = to.addSubscriber(SubscriberOptions.latest());
+        }
+
+        @Override
+        public void carry(final Encoder encoder, final Decoder decoder) {
+            assertTrue(publisher.tryClaim(1, LENGTH_MAX, claim) >= 0);
+            final int length = encoder.encode(claim.buffer());
+            assertTrue(claim.commit() > 0);
+            assertEquals(1, subscriber.poll((buffer, offset, messageLength, header) -> {
+                assertEquals(LENGTH_MAX, messageLength);
+                assertEquals(length, decoder.decode(buffer, offset));
+            }, 2));
+        }
+
+        @Override
+        public void close() {
+            to.close();
+            from.close();
         }
     }
 
