@@ -29,13 +29,24 @@ abstract class Endpoint {
     final MappedChannel mapped;
     final Log log;
     private final AtomicBoolean released = new AtomicBoolean();
-    @SuppressWarnings("unused") // by INSIDE
     private boolean inside;
     private volatile boolean closed;
 
     Endpoint(final MappedChannel mapped) {
         this.mapped = mapped;
         this.log = mapped.log();
+    }
+
+    /**
+     * Refuses work from inside this endpoint's own handler, and, where it happens to be seen, from two
+     * threads at once.
+     */
+    final void requireOutside() {
+        if (inside) {
+            throw new IllegalStateException(
+                "this endpoint of " + log.path() + " is at work: it must not be used from its own"
+                    + " handler, nor by two threads");
+        }
     }
 
     /** Whether work may begin; {@link #exit} follows in any case. */

@@ -83,6 +83,7 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         this.subscriptions = subscriptions;
         this.claimView = new WritableView(memory);
         this.messageLengthMax = mapped.geometry().payloadBytesMax();
+        log.members().healBy(claimer.slot(), this::heal);
     }
 
     /**
@@ -101,7 +102,7 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         final int typeId, final DirectBuffer buffer, final int offset, final int length) {
         checkLength(length);
         buffer.boundsCheck(offset, length);
-        checkNoClaim();
+        prepareToClaim();
         try {
             final long position = enter() ? claimer.claim(length) : CLOSED;
             if (position < 0) {
@@ -120,7 +121,7 @@ public final class Publisher extends Endpoint implements AutoCloseable {
     public long offer(final int typeId, final byte[] bytes, final int offset, final int length) {
         checkLength(length);
         Objects.checkFromIndexSize(offset, length, bytes.length);
-        checkNoClaim();
+        prepareToClaim();
         try {
             final long position = enter() ? claimer.claim(length) : CLOSED;
             if (position < 0) {
@@ -140,7 +141,7 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         final int typeId, final MemorySegment segment, final long offset, final int length) {
         checkLength(length);
         Objects.checkFromIndexSize(offset, (long) length, segment.byteSize());
-        checkNoClaim();
+        prepareToClaim();
         try {
             final long position = enter() ? claimer.claim(length) : CLOSED;
             if (position < 0) {
@@ -255,6 +256,7 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         if (claimer.isClaimOpen() && claimThread == Thread.currentThread()) {
             abort();
         }
+        heal();
         closeFromAnyThread();
     }
 
@@ -310,14 +312,11 @@ public final class Publisher extends Endpoint implements AutoCloseable {
     }
 
     private long open(final int length) {
-        checkNoClaim();
+        prepareToClaim();
         boolean opened = false;
         try {
             final long position = enter() ? claimer.claim(length) : CLOSED;
             opened = position >= 0;
-            if (opened && claimThread != Thread.currentThread()) {
-                claimThread = Thread.currentThread();
-            }
             return position;
         } catch (final Throwable error) {
             return failed(error);
@@ -337,11 +336,28 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         }
     }
 
-    private void checkNoClaim() {
-        if (claimer.isClaimOpen()) {
+    /** Before each claim: no other may be open, and whose the next one is has to be known before it is. */
+    private void prepareToClaim() {
+        if (claimer.isClaimOpen() && !heal()) {
             throw new IllegalStateException(
                 "a claim of this publisher is open; commit or abort it before the next message");
         }
+        if (claimThread != Thread.currentThread()) {
+            // Published by the release of the slot's announcement: a reader that is stuck behind the
+            // claim sees the thread that made it.
+            claimThread = Thread.currentThread();
+        }
+    }
+
+    /** Aborts the claim of a thread that has ended; whether there was one. Any thread. */
+    private synchronized boolean heal() {
+        final Thread thread = claimThread;
+        // That the thread is not alive any more makes all that it did visible here.
+        if (thread == null || thread.isAlive() || !claimer.isClaimOpen()) {
+            return false;
+        }
+        abort();
+        return true;
     }
 
     /** Resolves the claim that an error has left, and says what the error means. */

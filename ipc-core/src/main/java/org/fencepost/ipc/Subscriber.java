@@ -63,10 +63,12 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
      *                message that it threw at is consumed.
      * @param limit   most messages to deliver, at least 1; those of a batch count one each.
      * @return messages delivered, 0 if there are none, or {@link #CLOSED}.
+     * @throws IllegalStateException   if it is called from inside a handler of this subscriber.
      * @throws ChannelDamagedException if a file was truncated or overwritten.
      * @throws ChannelIOException      if a segment cannot be mapped.
      */
     public int poll(final MessageHandler handler, final int limit) {
+        requireOutside();
         int delivered = 0;
         try {
             if (!enter()) {
@@ -88,6 +90,7 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
                 } else if (hasNextInBatch(buffer, payload, length)) {
                     final int record = payload + batchOffset;
                     final int recordLength = nextInBatch(buffer, record);
+                    endBatchIfConsumed();
                     delivered++;
                     handler.onMessage(
                         buffer, record + BatchFormat.RECORD_HEADER_BYTES, recordLength, header);
@@ -107,10 +110,12 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
      * @param handler as for {@link #poll}; a message at which it throws is consumed.
      * @param limit   most messages to deliver, at least 1.
      * @return messages consumed, 0 if there are none, or {@link #CLOSED}.
+     * @throws IllegalStateException   if it is called from inside a handler of this subscriber.
      * @throws ChannelDamagedException if a file was truncated or overwritten.
      * @throws ChannelIOException      if a segment cannot be mapped.
      */
     public int controlledPoll(final ControlledMessageHandler handler, final int limit) {
+        requireOutside();
         int consumed = 0;
         try {
             if (!enter()) {
@@ -164,6 +169,7 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
      * @throws ChannelClosedException if this is closed.
      */
     public void seek(final long position) {
+        requireOutside();
         try {
             if (!enter()) {
                 throw closedUse("subscriber");
@@ -264,19 +270,22 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
         final int indexBefore = batchIndex;
         final int offsetBefore = batchOffset;
         final int length = nextInBatch(buffer, record);
-        final ControlledMessageHandler.Action action = handler.onMessage(
-            buffer, record + BatchFormat.RECORD_HEADER_BYTES, length, header);
-        if (action == ControlledMessageHandler.Action.ABORT) {
-            batchIndex = indexBefore;
-            batchOffset = offsetBefore;
+        ControlledMessageHandler.Action action = ControlledMessageHandler.Action.CONTINUE;
+        try {
+            action = handler.onMessage(
+                buffer, record + BatchFormat.RECORD_HEADER_BYTES, length, header);
+        } finally {
+            if (action == ControlledMessageHandler.Action.ABORT) {
+                batchIndex = indexBefore;
+                batchOffset = offsetBefore;
+            } else {
+                endBatchIfConsumed();
+            }
         }
         return action;
     }
 
-    /**
-     * Whether the batch has another message. Consumes its frame when it has not, so that a position
-     * inside a batch always has messages behind it.
-     */
+    /** Whether the batch has another message; one that is empty is consumed. */
     private boolean hasNextInBatch(
         final ReadableBuffer buffer, final int payload, final int length) {
         final int count =
@@ -297,10 +306,20 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
             header.setInBatch(0, batchIndex, count);
             return true;
         }
+        endBatch();
+        return false;
+    }
+
+    private void endBatchIfConsumed() {
+        if (batchIndex == header.batchCount()) {
+            endBatch();
+        }
+    }
+
+    private void endBatch() {
         batchIndex = 0;
         batchOffset = 0;
         reader.advance();
-        return false;
     }
 
     /** Steps over the record at an offset of the buffer and returns the length of its payload. */

@@ -26,6 +26,9 @@ public final class Cleaner {
     /** Somebody else cleans, or a live publisher has an unresolved claim in the segment. */
     public static final int BUSY = -2;
 
+    /** One segment in so many of a ring is kept zeroed ahead of the publishers. */
+    private static final int SEGMENTS_PER_AHEAD = 4;
+
     /** For callers that have walked nothing. */
     public static final long NOT_WALKED = Long.MAX_VALUE;
 
@@ -39,6 +42,7 @@ public final class Cleaner {
     private final CursorTable cursors;
     private final Geometry geometry;
     private SegmentMap segments;
+    private final long aheadBytes;
     private int looks;
 
     Cleaner(final Log log) {
@@ -48,6 +52,8 @@ public final class Cleaner {
         this.words = log.words();
         this.cursors = log.cursors();
         this.geometry = log.geometry();
+        this.aheadBytes =
+            geometry.segmentBytes() * Math.max(1, geometry.segmentCount() / SEGMENTS_PER_AHEAD);
     }
 
     /**
@@ -85,9 +91,14 @@ public final class Cleaner {
             return DONE;
         }
         final long end = ready - geometry.capacityBytes() + geometry.segmentBytes();
+        final long tail = words.tailAcquire();
+        // Not earlier than needed: until then lossy subscribers and late joiners can read it.
+        if (ready - tail >= aheadBytes) {
+            return IDLE;
+        }
         // Step 2: the tail before the cursors. A joiner publishes a cursor of zero before it reads the
         // tail; whoever is not seen here has read a tail at or behind this one.
-        if (words.tailAcquire() < end) {
+        if (tail < end) {
             return IDLE;
         }
         return isGatedBelow(end, underLock) ? GATED : DONE;
@@ -108,10 +119,19 @@ public final class Cleaner {
 
     private boolean isLive(final int record, final boolean underLock) {
         // Counted and not timed; a lost update of the counter does no harm.
-        if (underLock || looks++ % LOOKS_PER_PROBE == 0) {
-            return log.members().isSubscriberLive(record);
+        if (!underLock && looks++ % LOOKS_PER_PROBE != 0 || log.members().isSubscriberLive(record)) {
+            return true;
         }
-        return true;
+        retire(record);
+        return false;
+    }
+
+    /** Remembers that a record's owner is dead, so that nobody has to ask for it again. */
+    private void retire(final int record) {
+        if (log.members().tryTakeSubscriber(record)) {
+            cursors.release(record);
+            log.members().releaseSubscriber(record);
+        }
     }
 
     private int clean(final long walkedFrom, final long walkedTo) {
@@ -168,6 +188,10 @@ public final class Cleaner {
             return IDLE;
         }
         final long ready = words.readyAcquire();
+        // What was read counts only if the words were not taken away: here it becomes a file's name.
+        if (log.isClosed()) {
+            return BUSY;
+        }
         if (ready > ControlFormat.POSITION_MAX - geometry.segmentBytes()) {
             throw new ChannelLimitException(path,
                 "positions of " + path + " end at 2^62 = " + ControlFormat.POSITION_MAX

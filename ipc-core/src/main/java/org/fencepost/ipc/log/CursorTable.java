@@ -7,6 +7,9 @@ import static org.fencepost.ipc.format.CursorsFormat.NAME_OFFSET;
 import static org.fencepost.ipc.format.CursorsFormat.PID_OFFSET;
 import static org.fencepost.ipc.format.CursorsFormat.POSITION_OFFSET;
 import static org.fencepost.ipc.format.CursorsFormat.RECORDS_USED_OFFSET;
+import static org.fencepost.ipc.format.CursorsFormat.STATE_GATES;
+import static org.fencepost.ipc.format.CursorsFormat.STATE_GATES_WHILE_ABSENT;
+import static org.fencepost.ipc.format.CursorsFormat.STATE_NAMED;
 import static org.fencepost.ipc.format.CursorsFormat.STATE_OFFSET;
 import static org.fencepost.ipc.format.CursorsFormat.SUBSCRIBERS_MAX;
 import static org.fencepost.ipc.format.CursorsFormat.recordOffset;
@@ -72,6 +75,16 @@ public final class CursorTable {
     /** After the position: who sees that a record gates sees where. */
     public void stateRelease(final int index, final long state) {
         memory.putLongRelease(record(index) + STATE_OFFSET, state);
+    }
+
+    /** What the owner does when it leaves, or its heir who has taken the record's lock byte. */
+    void release(final int index) {
+        final long state = stateAcquire(index);
+        if ((state & STATE_NAMED) == 0) {
+            stateRelease(index, 0);
+        } else if ((state & STATE_GATES_WHILE_ABSENT) == 0) {
+            stateRelease(index, state & ~STATE_GATES);
+        }
     }
 
     /** For people who look. */

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.BooleanSupplier;
 import org.fencepost.ipc.ChannelClosedException;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.format.ControlFormat;
@@ -33,6 +35,8 @@ public final class Members {
         new AtomicIntegerArray(ControlFormat.PUBLISHERS_MAX);
     private final AtomicIntegerArray ownSubscribers =
         new AtomicIntegerArray(CursorsFormat.SUBSCRIBERS_MAX);
+    private final AtomicReferenceArray<BooleanSupplier> healers =
+        new AtomicReferenceArray<>(ControlFormat.PUBLISHERS_MAX);
     private final AtomicBoolean ownExclusive = new AtomicBoolean();
     private final AtomicBoolean housekeeping = new AtomicBoolean();
     private volatile boolean closed;
@@ -48,8 +52,25 @@ public final class Members {
         return tryTake(ownPublishers, slot, publisherByte(slot));
     }
 
+    /**
+     * Says how a claim of a slot of this handle is resolved whose thread has ended. Nobody else can know:
+     * to the kernel the process is alive.
+     *
+     * @param healer tells whether there was such a claim.
+     */
+    public void healBy(final int slot, final BooleanSupplier healer) {
+        healers.set(slot, healer);
+    }
+
+    /** Resolves the claim of a slot of this handle if its thread has ended; whether it did. */
+    boolean heal(final int slot) {
+        final BooleanSupplier healer = healers.get(slot);
+        return healer != null && healer.getAsBoolean();
+    }
+
     /** Gives a publisher slot up. */
     public void releasePublisher(final int slot) {
+        healers.set(slot, null);
         release(ownPublishers, slot, publisherByte(slot));
     }
 

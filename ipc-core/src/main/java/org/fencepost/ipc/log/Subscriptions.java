@@ -58,9 +58,7 @@ public final class Subscriptions {
 
     /** Gives the record up; a named one keeps its position. */
     public void leave(final int record) {
-        if ((cursors.stateAcquire(record) & CursorsFormat.STATE_NAMED) == 0) {
-            cursors.stateRelease(record, 0);
-        }
+        cursors.release(record);
         members.releaseSubscriber(record);
     }
 
