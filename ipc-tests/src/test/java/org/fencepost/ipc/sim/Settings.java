@@ -1,0 +1,53 @@
+package org.fencepost.ipc.sim;
+
+import java.util.SplittableRandom;
+
+/**
+ * How one schedule is drawn.
+ *
+ * @param strategy how the next thread is chosen
+ * @param burst the mean number of steps that a thread runs before another one may be chosen
+ * @param stalePercent how often a load looks for an old value
+ * @param reorderPercent how often a store or exchange goes before newer values it does not know
+ * @param pauses how many long pauses of some thread there are
+ * @param kills how many processes are killed at most
+ * @param horizon roughly how many steps the program takes: pauses and kills fall into these
+ * @param traced whether each step is recorded as text
+ */
+public record Settings(
+    Strategy strategy, int burst, int stalePercent, int reorderPercent, int pauses, int kills,
+    long horizon, boolean traced) {
+
+    /** Who is next. */
+    public enum Strategy {
+        /** Any thread after any step. */
+        UNIFORM,
+        /** Any thread, each for a number of steps. */
+        BURSTS,
+        /** The thread with the highest priority; at a few random steps the running one drops. */
+        PRIORITIES
+    }
+
+    private static final int[] BURSTS = {3, 10, 30, 100};
+    private static final int[] PERCENT = {0, 0, 5, 20, 50};
+
+    /** Draws settings for a program that takes about so many steps. */
+    public static Settings draw(
+        final SplittableRandom random, final long horizon, final int killsMax) {
+        final Strategy[] strategies = Strategy.values();
+        return new Settings(
+            strategies[random.nextInt(strategies.length)],
+            BURSTS[random.nextInt(BURSTS.length)],
+            PERCENT[random.nextInt(PERCENT.length)],
+            PERCENT[random.nextInt(PERCENT.length)],
+            random.nextInt(3),
+            random.nextInt(killsMax + 1),
+            horizon,
+            false);
+    }
+
+    /** The same with each step recorded. */
+    public Settings withTrace() {
+        return new Settings(strategy, burst, stalePercent, reorderPercent, pauses, kills, horizon, true);
+    }
+}

@@ -1,0 +1,379 @@
+package org.fencepost.ipc.sim;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import jdk.internal.vm.Continuation;
+
+/**
+ * Runs simulated threads one step at a time on the calling thread, in an order, with pauses and
+ * with kills that follow from one seed.
+ *
+ * <p>A step begins with the choice of who makes it, so a thread that is not chosen for long, or
+ * whose process is killed, stops between two accesses. A killed process never runs again; some
+ * steps later the kernel takes its locks away. In simulated code nothing else may be decided by
+ * chance, time or identity, or a seed would not repeat its schedule; and because all threads share
+ * one carrier, monitors and locks of the JVM do not exclude one simulated thread from another.
+ */
+public final class Simulation {
+    /** Limit of threads in one simulation. */
+    public static final int THREADS_MAX = 24;
+
+    private static final long UNKILLED = Long.MAX_VALUE;
+    private static final int BOUND_OF_STEPS = 60;
+
+    private final Settings settings;
+    private final SplittableRandom random;
+    private final MemoryModel model;
+    private final SimulatedMemory memory;
+    private final Trace trace;
+    private final List<SimulatedThread> threads = new ArrayList<>();
+    private final List<SimulatedProcess> processes = new ArrayList<>();
+    private final long[] killSteps;
+    private final long[] pauseSteps;
+    private final long[] dropSteps;
+    private SimulatedThread current;
+    private SimulatedThread chosen;
+    private boolean calm;
+    private boolean fair;
+    private long steps;
+    private long stepsMax;
+    private int killed;
+
+    /** A simulation that is completely determined by the seed, the settings and its program. */
+    public Simulation(final long seed, final Settings settings) {
+        this.settings = settings;
+        random = new SplittableRandom(seed);
+        trace = new Trace(settings.traced());
+        model = new MemoryModel(this);
+        memory = new SimulatedMemory(this, model);
+        killSteps = drawSteps(settings.kills());
+        pauseSteps = drawSteps(settings.pauses());
+        dropSteps = drawSteps(settings.strategy() == Settings.Strategy.PRIORITIES ? 4 : 0);
+        stepsMax = settings.horizon() * BOUND_OF_STEPS;
+    }
+
+    /** The memory that all of its processes share. */
+    public SimulatedMemory memory() {
+        return memory;
+    }
+
+    /** A new process without threads. */
+    public SimulatedProcess process(final String name) {
+        final SimulatedProcess process = new SimulatedProcess(name);
+        processes.add(process);
+        return process;
+    }
+
+    /** Starts a thread, which knows all that its creator knows. */
+    public SimulatedThread spawn(
+        final SimulatedProcess process, final String name, final Runnable body) {
+        final int index = threads.size() + 1;
+        if (index >= THREADS_MAX) {
+            throw new IllegalStateException("more than " + (THREADS_MAX - 1) + " threads");
+        }
+        final SimulatedThread thread = new SimulatedThread(process, name, index, body);
+        if (current != null) {
+            SimulatedThread.learn(thread.knowledge, current.knowledge);
+        } else {
+            for (final SimulatedThread earlier : threads) {
+                SimulatedThread.learn(thread.knowledge, earlier.knowledge);
+            }
+        }
+        thread.tick();
+        thread.priority = random.nextInt(1 << 20);
+        threads.add(thread);
+        process.threads.add(thread);
+        return thread;
+    }
+
+    /** Runs until every thread has ended or is dead and the locks of the dead are free. */
+    public void run() {
+        try {
+            while (true) {
+                takeDeadApart(false);
+                final SimulatedThread next = chosen != null && chosen.isRunnable() ? chosen : pick(null);
+                chosen = null;
+                if (next == null) {
+                    break;
+                }
+                current = next;
+                next.continuation.run();
+                current = null;
+                if (next.continuation.isDone()) {
+                    next.finished = true;
+                    if (next.thrown instanceof SimulationFailure failure) {
+                        throw failure;
+                    }
+                    if (next.thrown != null) {
+                        throw failure(next + " failed: " + next.thrown, next.thrown);
+                    }
+                }
+            }
+        } finally {
+            current = null;
+        }
+        takeDeadApart(true);
+    }
+
+    /** No more kills, pauses and old values: what runs now must reach its goal. */
+    public void calm() {
+        calm = true;
+        fair = true;
+        stepsMax = steps + settings.horizon() * BOUND_OF_STEPS;
+    }
+
+    /** Called by simulated code that has found nothing to do, so that another thread is next. */
+    public void idle() {
+        final SimulatedThread thread = current;
+        if (thread == null) {
+            return;
+        }
+        steps++;
+        thread.priority = lowestPriority() - 1;
+        beforeStep(thread);
+        final SimulatedThread next = pick(thread);
+        if (next != null && next != thread) {
+            chosen = next;
+            giveWay();
+        }
+    }
+
+    /** A number below the bound, from the seed. */
+    public int random(final int bound) {
+        return random.nextInt(bound);
+    }
+
+    /** Kills a process now; a thread of it that calls this does not return. */
+    public void kill(final SimulatedProcess process) {
+        if (process.dead) {
+            return;
+        }
+        process.dead = true;
+        killed++;
+        process.locksReleasedAt = steps + random.nextInt(1 + (int) Math.min(200, settings.horizon()));
+        for (final SimulatedThread thread : process.threads) {
+            model.abandon(thread);
+        }
+        note("KILL " + process);
+        if (current != null && current.process == process) {
+            giveWay();
+        }
+    }
+
+    /** How many processes were killed so far. */
+    public int killed() {
+        return killed;
+    }
+
+    /** How many steps were made so far. */
+    public long steps() {
+        return steps;
+    }
+
+    /** The thread whose step it is, or null outside of simulated code. */
+    public SimulatedThread current() {
+        return current;
+    }
+
+    /** Equal for equal schedules. */
+    public long traceHash() {
+        return trace.hash();
+    }
+
+    /** The last steps as text, if the settings asked for it. */
+    public List<String> traceLines() {
+        return trace.lines();
+    }
+
+    /** Adds a line of the program's own to the trace. */
+    public void note(final String text) {
+        if (trace.isTextual()) {
+            trace.line(steps + " " + (current == null ? "-" : current) + ": " + text);
+        }
+    }
+
+    /** A failure with the state of all threads. */
+    public SimulationFailure failure(final String message, final Throwable cause) {
+        final StringBuilder text = new StringBuilder(message).append(" [step ").append(steps);
+        for (final SimulatedThread thread : threads) {
+            text.append("; ").append(thread).append(
+                thread.finished ? " ended" : thread.process.dead ? " dead" : " running")
+                .append(" after ").append(thread.lastStep).append(memory.name(thread.lastAddress));
+        }
+        return new SimulationFailure(text.append(']').toString(), cause);
+    }
+
+    Trace trace() {
+        return trace;
+    }
+
+    SimulatedThread thread(final int index) {
+        return threads.get(index - 1);
+    }
+
+    boolean wantsStale() {
+        return !fair && settings.stalePercent() != 0
+            && random.nextInt(100) < settings.stalePercent();
+    }
+
+    boolean wantsReorder() {
+        return !fair && settings.reorderPercent() != 0
+            && random.nextInt(100) < settings.reorderPercent();
+    }
+
+    /** The point before an access at which others may run and this process may die. */
+    void step() {
+        final SimulatedThread thread = current;
+        if (thread == null) {
+            return;
+        }
+        steps++;
+        beforeStep(thread);
+        if (!keeps(thread)) {
+            final SimulatedThread next = pick(null);
+            if (next != thread) {
+                chosen = next;
+                giveWay();
+            }
+        }
+        thread.tick();
+    }
+
+    private void beforeStep(final SimulatedThread thread) {
+        if (steps > stepsMax) {
+            throw failure("no end after " + steps + " steps", null);
+        }
+        if (!fair && steps > settings.horizon() * (BOUND_OF_STEPS / 3)) {
+            // A schedule may be unfair for long, not for ever: from here on waiting must end.
+            fair = true;
+            note("from here on the schedule is fair");
+        }
+        if (!calm) {
+            for (int i = 0; i < killSteps.length; i++) {
+                if (killSteps[i] <= steps) {
+                    killSteps[i] = UNKILLED;
+                    killSomebody();
+                }
+            }
+            for (int i = 0; i < pauseSteps.length; i++) {
+                if (pauseSteps[i] <= steps) {
+                    pauseSteps[i] = UNKILLED;
+                    final SimulatedThread victim = threads.get(random.nextInt(threads.size()));
+                    victim.pausedUntil = steps + random.nextLong(1 + settings.horizon() * 2);
+                    if (trace.isTextual()) {
+                        note("PAUSE " + victim + " until " + victim.pausedUntil);
+                    }
+                }
+            }
+            for (int i = 0; i < dropSteps.length; i++) {
+                if (dropSteps[i] <= steps) {
+                    dropSteps[i] = UNKILLED;
+                    thread.priority = lowestPriority() - 1;
+                }
+            }
+        }
+        takeDeadApart(false);
+    }
+
+    private void killSomebody() {
+        final List<SimulatedProcess> mortals = new ArrayList<>();
+        for (final SimulatedProcess process : processes) {
+            if (process.mortal && !process.dead && isRunning(process)) {
+                mortals.add(process);
+            }
+        }
+        if (!mortals.isEmpty()) {
+            kill(mortals.get(random.nextInt(mortals.size())));
+        }
+    }
+
+    private static boolean isRunning(final SimulatedProcess process) {
+        for (final SimulatedThread thread : process.threads) {
+            if (!thread.finished) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void takeDeadApart(final boolean now) {
+        if (killed == 0) {
+            return;
+        }
+        for (final SimulatedProcess process : processes) {
+            if (process.dead && !process.locksReleased
+                && (now || steps >= process.locksReleasedAt)) {
+                process.locksReleased = true;
+                note("kernel drops the locks of " + process);
+                for (final KernelLocks locks : process.locks) {
+                    locks.releaseAll(process);
+                }
+            }
+        }
+    }
+
+    private boolean keeps(final SimulatedThread thread) {
+        if (thread.pausedUntil > steps && !fair || thread.process.dead) {
+            return false;
+        }
+        if (fair || settings.strategy() == Settings.Strategy.UNIFORM) {
+            return false;
+        }
+        return settings.strategy() == Settings.Strategy.BURSTS
+            && random.nextInt(settings.burst()) != 0;
+    }
+
+    private SimulatedThread pick(final SimulatedThread except) {
+        SimulatedThread best = null;
+        SimulatedThread soonest = null;
+        int candidates = 0;
+        for (final SimulatedThread thread : threads) {
+            if (!thread.isRunnable()) {
+                continue;
+            }
+            if (soonest == null || thread.pausedUntil < soonest.pausedUntil) {
+                soonest = thread;
+            }
+            if (thread == except || thread.pausedUntil > steps && !fair) {
+                continue;
+            }
+            candidates++;
+            if (settings.strategy() == Settings.Strategy.PRIORITIES && !fair) {
+                if (best == null || thread.priority > best.priority) {
+                    best = thread;
+                }
+            } else if (random.nextInt(candidates) == 0) {
+                best = thread;
+            }
+        }
+        if (best != null) {
+            return best;
+        }
+        if (except != null && except.isRunnable() && except.pausedUntil <= steps) {
+            return except;
+        }
+        // All that could run are paused: time passes until the first of them wakes.
+        return soonest;
+    }
+
+    private long lowestPriority() {
+        long lowest = Long.MAX_VALUE;
+        for (final SimulatedThread thread : threads) {
+            lowest = Math.min(lowest, thread.priority);
+        }
+        return lowest;
+    }
+
+    private void giveWay() {
+        Continuation.yield(SimulatedThread.SCOPE);
+    }
+
+    private long[] drawSteps(final int count) {
+        final long[] drawn = new long[count];
+        for (int i = 0; i < count; i++) {
+            drawn[i] = random.nextLong(1 + settings.horizon());
+        }
+        return drawn;
+    }
+}
