@@ -22,54 +22,48 @@ final class KernelLocks {
     private record Released(long byteIndex, int[] knowledge) {
     }
 
+    /** Of one file in one simulation. */
     KernelLocks(final Simulation simulation, final String name) {
         this.simulation = simulation;
         this.name = name;
     }
 
     boolean tryLock(
-        final Object owner, final SimulatedProcess process, final long first, final long count,
+        final Object owner, final SimulatedProcess process, final long byteIndex,
         final boolean shared) {
         enterKernel();
-        for (long at = first; at < first + count; at++) {
-            for (final Held other : held) {
-                if (other.owner != owner && other.byteIndex == at && !(shared && other.shared)) {
-                    note("lock of " + at + " refused");
-                    return false;
-                }
+        for (final Held other : held) {
+            if (other.owner != owner && other.byteIndex == byteIndex && !(shared && other.shared)) {
+                note("lock of " + byteIndex + " refused");
+                return false;
             }
         }
-        for (long at = first; at < first + count; at++) {
-            drop(owner, at);
-            held.add(new Held(owner, process, at, shared));
-            learn(at);
-        }
-        note("lock of " + first + "+" + count + " taken");
+        held.removeIf(lock -> lock.owner == owner && lock.byteIndex == byteIndex);
+        held.add(new Held(owner, process, byteIndex, shared));
+        learn(byteIndex, 1);
+        note("lock of " + byteIndex + " taken");
         return true;
     }
 
-    void unlock(final Object owner, final long first, final long count) {
+    void unlock(final Object owner, final long byteIndex) {
         enterKernel();
         final SimulatedThread thread = simulation.current();
-        for (long at = first; at < first + count; at++) {
-            if (drop(owner, at) && thread != null) {
-                remember(at, thread.knowledge.clone());
-            }
+        if (held.removeIf(lock -> lock.owner == owner && lock.byteIndex == byteIndex)
+            && thread != null) {
+            remember(byteIndex, thread.knowledge.clone());
         }
-        note("lock of " + first + "+" + count + " given back");
+        note("lock of " + byteIndex + " given back");
     }
 
     boolean isLockedByOther(final Object owner, final long first, final long count) {
         enterKernel();
         for (final Held other : held) {
-            if (other.owner != owner && other.byteIndex >= first && other.byteIndex < first + count) {
-                note("byte " + first + " is locked");
+            if (other.owner != owner && other.byteIndex >= first && other.byteIndex - first < count) {
+                note("byte " + other.byteIndex + " is locked");
                 return true;
             }
         }
-        for (long at = first; at < first + count; at++) {
-            learn(at);
-        }
+        learn(first, count);
         note("byte " + first + " is free");
         return false;
     }
@@ -99,11 +93,6 @@ final class KernelLocks {
         }
     }
 
-    /** Whether nobody holds anything. */
-    boolean isFree() {
-        return held.isEmpty();
-    }
-
     private void enterKernel() {
         // No compiler moves a store across a system call, so a death behind it undoes nothing.
         simulation.step();
@@ -115,15 +104,11 @@ final class KernelLocks {
         }
     }
 
-    private boolean drop(final Object owner, final long byteIndex) {
-        return held.removeIf(lock -> lock.owner == owner && lock.byteIndex == byteIndex);
-    }
-
-    private void learn(final long byteIndex) {
+    private void learn(final long first, final long count) {
         final SimulatedThread thread = simulation.current();
         if (thread != null) {
             for (final Released past : released) {
-                if (past.byteIndex == byteIndex) {
+                if (past.byteIndex >= first && past.byteIndex - first < count) {
                     SimulatedThread.learn(thread.knowledge, past.knowledge);
                 }
             }

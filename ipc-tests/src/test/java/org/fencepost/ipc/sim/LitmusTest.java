@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
  * access modes exclude; the others must turn up, or the simulation would miss the mistakes that lead
  * to them.
  */
+@Tag("simulation")
 class LitmusTest {
     private static final int SCHEDULES = 4_000;
     private static final int LINE = 128;

@@ -84,9 +84,8 @@ final class MemoryModel {
         }
         final int overtaken = word.count() - order;
         word.insert(order, stored);
-        if (thread != null) {
-            word.sighted(thread.index, stored.clock, stored);
-        }
+        // What was stored outside of all threads, before they began, is known to each.
+        word.sighted(thread == null ? 0 : thread.index, stored.clock, stored);
         return overtaken;
     }
 

@@ -139,6 +139,17 @@ public final class Simulation {
         }
     }
 
+    /**
+     * Something that other processes can see without the memory, as a system call is: no compiler
+     * moves a store behind it, so no later death undoes one that was made before.
+     */
+    public void systemCall() {
+        step();
+        if (current != null) {
+            current.recentStores.clear();
+        }
+    }
+
     /** A number below the bound, from the seed. */
     public int random(final int bound) {
         return random.nextInt(bound);

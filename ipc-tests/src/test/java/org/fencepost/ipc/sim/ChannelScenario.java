@@ -1,0 +1,245 @@
+package org.fencepost.ipc.sim;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.fencepost.ipc.ChannelLimitException;
+import org.fencepost.ipc.SubscriberOptions;
+import org.fencepost.ipc.format.FrameFormat;
+import org.fencepost.ipc.format.Geometry;
+import org.fencepost.ipc.log.Claimer;
+import org.fencepost.ipc.log.InPlaceReader;
+import org.fencepost.ipc.log.LogReader;
+import org.fencepost.ipc.log.LossyReader;
+import org.fencepost.ipc.log.Subscription;
+import org.fencepost.ipc.sim.GhostLog.Claimed;
+import org.fencepost.ipc.sim.GhostLog.Delivery;
+import org.fencepost.ipc.sim.GhostLog.State;
+
+/**
+ * Some publishers and subscribers of one channel, each in its own process, and afterwards an auditor
+ * who has to be able to read and to publish whatever became of them.
+ */
+final class ChannelScenario {
+    private static final int SHORTEST_SEGMENT = 128;
+    private static final int PAYLOAD_ID_BYTES = Long.BYTES;
+
+    private final Simulation simulation;
+    private final SimulatedChannel channel;
+    private final GhostLog ghost;
+    private final List<SimulatedProcess> publishers = new ArrayList<>();
+    private final Kind kind;
+    private long nextId = 1;
+
+    /** What takes part. */
+    enum Kind { SHARED, EXCLUSIVE, MIXED, LOSSY, JOURNAL }
+
+    ChannelScenario(final Simulation simulation, final Kind kind) {
+        this.simulation = simulation;
+        this.kind = kind;
+        final long segmentBytes = (long) SHORTEST_SEGMENT << simulation.random(2);
+        final Geometry geometry = new Geometry(kind != Kind.JOURNAL, segmentBytes,
+            kind == Kind.JOURNAL ? 0 : 2 << simulation.random(2), false,
+            simulation.random(4) == 0, segmentBytes * simulation.random(3), 1);
+        channel = new SimulatedChannel(simulation, geometry);
+        ghost = new GhostLog(simulation);
+    }
+
+    void run() {
+        final int publisherCount = 1 + simulation.random(3);
+        for (int i = 0; i < publisherCount; i++) {
+            final SimulatedProcess process = simulation.process("publisher" + i);
+            publishers.add(process);
+            final boolean exclusive = kind == Kind.EXCLUSIVE
+                || (kind == Kind.MIXED || kind == Kind.JOURNAL) && simulation.random(2) == 0;
+            final int messages = 2 + simulation.random(8);
+            final boolean heir = i > 0 && i == publisherCount - 1 && simulation.random(3) == 0;
+            simulation.spawn(process, "t", () -> publish(process, exclusive, messages, heir));
+        }
+        final int subscriberCount = 1 + simulation.random(2);
+        for (int i = 0; i < subscriberCount; i++) {
+            final SimulatedProcess process = simulation.process("subscriber" + i);
+            final boolean lossy = kind == Kind.LOSSY && (i == 0 || simulation.random(2) == 0);
+            final int spins = simulation.random(3);
+            final boolean earliest = simulation.random(2) == 0;
+            final SimulatedThread thread = simulation.spawn(process, "t",
+                () -> subscribe(process, lossy, earliest, spins, this::publishersAreDone));
+            if (!lossy) {
+                thread.withOrderedPlainReads();
+            }
+        }
+        simulation.run();
+        audit();
+    }
+
+    /** Whatever has happened: the log can be read up to its tail, and goes on. */
+    private void audit() {
+        simulation.calm();
+        final SimulatedProcess reader = simulation.process("auditor").immortal();
+        simulation.spawn(reader, "t", () -> subscribe(reader, false, true, 0, () -> true))
+            .withOrderedPlainReads();
+        simulation.run();
+        final SimulatedProcess writer = simulation.process("successor").immortal();
+        publishers.add(writer);
+        final int before = ghost.resolved();
+        final int messages = (int) (2 * channel.geometry().capacityBytes() / 48) + 5;
+        simulation.spawn(writer, "t", () -> publish(writer, simulation.random(2) == 0, messages, false));
+        simulation.spawn(reader, "u", () -> subscribe(reader, false, true, 0, this::publishersAreDone))
+            .withOrderedPlainReads();
+        simulation.run();
+        if (ghost.resolved() != before + messages) {
+            throw simulation.failure("not everything could be published in the end", null);
+        }
+    }
+
+    private void publish(
+        final SimulatedProcess process, final boolean exclusive, final int messages,
+        final boolean heir) {
+        // An heir comes when somebody has died, or nobody else is there to die.
+        while (heir && simulation.killed() == 0 && !othersAreDone(process)) {
+            simulation.idle();
+        }
+        final SimulatedChannel.Handle handle = channel.open(process);
+        Claimer claimer = null;
+        while (claimer == null) {
+            try {
+                claimer = exclusive
+                    ? handle.membership().joinExclusive() : handle.membership().joinShared();
+            } catch (final ChannelLimitException e) {
+                simulation.note(e.getMessage());
+                simulation.idle();
+            }
+        }
+        for (int i = 0; i < messages; i++) {
+            publishOne(claimer, exclusive ? process : null);
+        }
+        handle.membership().leave(claimer);
+        simulation.systemCall();
+    }
+
+    private void publishOne(final Claimer claimer, final SimulatedProcess exclusive) {
+        final byte[] payload = payload();
+        long start = claimer.claim(payload.length);
+        while (start < 0) {
+            simulation.idle();
+            start = claimer.claim(payload.length);
+        }
+        final int headerBytes = FrameFormat.headerBytes(channel.geometry().frameFlags());
+        final long frame = claimer.payloadAddress() - headerBytes;
+        final long end = start + FrameFormat.span(headerBytes + payload.length);
+        if (simulation.trace().isTextual()) {
+            simulation.note("claimed " + start + " to " + end);
+        }
+        final Claimed claim = ghost.claimed(start, end, frame, payload, exclusive);
+        simulation.memory().copyFrom(claimer.payloadAddress(), payload, 0, payload.length);
+        if (simulation.random(8) == 0) {
+            ghost.resolving(claim, frame, State.ABORTING);
+            claimer.abort();
+            return;
+        }
+        ghost.resolving(claim, frame, State.PUBLISHING);
+        final int frameKind =
+            simulation.random(4) == 0 ? FrameFormat.KIND_BATCH : FrameFormat.KIND_MESSAGE;
+        final long answer = claimer.commit(frameKind, 7, payload.length);
+        if (answer != end) {
+            throw simulation.failure("commit said " + answer + " for the claim to " + end, null);
+        }
+        if (simulation.random(2) == 0) {
+            // From here on somebody may count on it.
+            simulation.systemCall();
+            ghost.published(claim);
+        }
+    }
+
+    private byte[] payload() {
+        final int header = FrameFormat.headerBytes(channel.geometry().frameFlags());
+        final int longest = SHORTEST_SEGMENT / 2 - header;
+        final byte[] payload = new byte[PAYLOAD_ID_BYTES + simulation.random(longest - PAYLOAD_ID_BYTES)];
+        final long id = nextId++;
+        for (int i = 0; i < payload.length; i++) {
+            payload[i] = (byte) (i < PAYLOAD_ID_BYTES ? id >>> 8 * i | 0x80 : id + i | 1);
+        }
+        return payload;
+    }
+
+    @FunctionalInterface
+    private interface Condition {
+        boolean holds();
+    }
+
+    private void subscribe(
+        final SimulatedProcess process, final boolean lossy, final boolean earliest,
+        final int spins, final Condition ends) {
+        final SimulatedChannel.Handle handle = channel.open(process);
+        SubscriberOptions options = earliest ? SubscriberOptions.earliest() : SubscriberOptions.latest();
+        if (lossy) {
+            options = options.lossy();
+        }
+        final Subscription subscription = handle.subscriptions().join(options);
+        final LogReader reader = lossy
+            ? new LossyReader(handle.log(), subscription.position(), spins)
+            : new InPlaceReader(handle.log(), subscription, spins);
+        final Delivery delivery = ghost.delivery(process.toString(), subscription.position());
+        final int batch = 1 + simulation.random(4);
+        while (true) {
+            // In this order: what is done now was published before the last look at the log.
+            final boolean last = ends.holds();
+            if (!poll(reader, delivery, batch) && last && reader.position() >= channel.tail()) {
+                break;
+            }
+            reader.publishPosition(0);
+            if (simulation.random(3) == 0) {
+                simulation.idle();
+            }
+        }
+        if (reader.lostBytes() == 0) {
+            delivery.reached(reader.position());
+        } else if (!lossy) {
+            throw simulation.failure(process + " lost bytes that it held", null);
+        }
+        reader.close();
+        handle.subscriptions().leave(subscription.record());
+    }
+
+    /** Whether anything was delivered. */
+    private boolean poll(final LogReader reader, final Delivery delivery, final int limit) {
+        int count = 0;
+        while (count < limit) {
+            final long before = reader.position();
+            final long lost = reader.lostBytes();
+            final long word = reader.peek();
+            if (reader.lostBytes() == lost) {
+                delivery.passedOver(before, reader.position());
+            } else if (reader.lostBytes() - lost > reader.position() - before) {
+                throw simulation.failure("more bytes were lost than passed over", null);
+            }
+            if (word == LogReader.NOTHING) {
+                break;
+            }
+            final byte[] payload = new byte[FrameFormat.length(word) - reader.payloadOffset()];
+            reader.buffer().getBytes(reader.payloadOffset(), payload);
+            if (simulation.trace().isTextual()) {
+                simulation.note("delivered " + reader.position());
+            }
+            delivery.delivered(reader.position(), payload);
+            reader.advance();
+            count++;
+        }
+        if (count == 0) {
+            simulation.idle();
+        }
+        return count != 0;
+    }
+
+    private boolean publishersAreDone() {
+        return othersAreDone(null);
+    }
+
+    private boolean othersAreDone(final SimulatedProcess self) {
+        for (final SimulatedProcess process : publishers) {
+            if (process != self && !process.isGone() && !process.threads.getFirst().isFinished()) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,109 @@
+package org.fencepost.ipc.sim;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.CursorsFormat;
+import org.fencepost.ipc.format.Geometry;
+import org.fencepost.ipc.log.ControlWords;
+import org.fencepost.ipc.log.CursorTable;
+import org.fencepost.ipc.log.Log;
+import org.fencepost.ipc.log.Members;
+import org.fencepost.ipc.log.Membership;
+import org.fencepost.ipc.log.SegmentMap;
+import org.fencepost.ipc.log.SegmentStore;
+import org.fencepost.ipc.log.Subscriptions;
+
+/** A new channel in simulated memory, and the real protocol's code on top of it for each process. */
+final class SimulatedChannel {
+    private final Simulation simulation;
+    private final SimulatedMemory memory;
+    private final Geometry geometry;
+    private final long control;
+    private final long cursors;
+    private final KernelLocks locks;
+    private final Map<Long, Long> segments = new HashMap<>();
+    private final ControlWords words;
+
+    /** What one process has of the channel. */
+    record Handle(Log log, Membership membership, Subscriptions subscriptions) {
+    }
+
+    SimulatedChannel(final Simulation simulation, final Geometry geometry) {
+        this.simulation = simulation;
+        this.memory = simulation.memory();
+        this.geometry = geometry;
+        control = memory.allocate("control", ControlFormat.FILE_BYTES, false);
+        cursors = memory.allocate("cursors", CursorsFormat.FILE_BYTES, false);
+        locks = new KernelLocks(simulation, "locks");
+        words = new ControlWords(memory, control);
+        final long start = geometry.startPosition();
+        final long ready = start + (geometry.ring() ? geometry.capacityBytes() : geometry.segmentBytes());
+        for (long at = start; at < ready; at += geometry.segmentBytes()) {
+            makeSegment(at);
+        }
+        words.tailRelease(start);
+        words.clearingOpaque(ready);
+        words.readyRelease(ready);
+        memory.putLong(control + ControlFormat.EARLIEST_OFFSET, start);
+    }
+
+    Geometry geometry() {
+        return geometry;
+    }
+
+    /** The tail as it is in memory, for checkers. */
+    long tail() {
+        return memory.peek(control + ControlFormat.TAIL_OFFSET);
+    }
+
+    /** Opens the channel in a process. */
+    Handle open(final SimulatedProcess process) {
+        final Path path = Path.of("simulated");
+        final Members members =
+            new Members(path, new SimulatedLockFile(simulation, locks, process));
+        final Log log = new Log(path, geometry, memory, words, new CursorTable(memory, cursors),
+            members, new Store(), simulation::steps);
+        final Membership membership = new Membership(log);
+        return new Handle(log, membership, new Subscriptions(log, membership));
+    }
+
+    private void makeSegment(final long start) {
+        segments.computeIfAbsent(geometry.place(start), place ->
+            memory.allocate("segment" + place, geometry.segmentBytes(), true));
+    }
+
+    private final class Store implements SegmentStore {
+        @Override
+        public SegmentMap newMap() {
+            return new SegmentMap() {
+                @Override
+                public long addressOf(final long segmentStart) {
+                    final Long address = segments.get(geometry.place(segmentStart));
+                    if (address == null) {
+                        throw simulation.failure("there is no segment at " + segmentStart, null);
+                    }
+                    return address;
+                }
+
+                @Override
+                public void close() {
+                    // Simulated memory stays.
+                }
+            };
+        }
+
+        @Override
+        public SegmentMap newTemporaryMap() {
+            return newMap();
+        }
+
+        @Override
+        public void prepare(final long segmentStart) {
+            simulation.systemCall();
+            makeSegment(segmentStart);
+            simulation.systemCall();
+        }
+    }
+}

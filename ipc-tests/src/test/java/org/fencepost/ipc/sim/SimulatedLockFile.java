@@ -1,0 +1,63 @@
+package org.fencepost.ipc.sim;
+
+import java.nio.file.Path;
+import org.fencepost.ipc.os.LockFile;
+
+/**
+ * An open file description whose locks end with its simulated process. Like the kernel's own, a query
+ * on it does not see its own locks.
+ */
+final class SimulatedLockFile implements LockFile {
+    private final Simulation simulation;
+    private final KernelLocks locks;
+    private final SimulatedProcess process;
+
+    /** Opens the file in a process. */
+    SimulatedLockFile(
+        final Simulation simulation, final KernelLocks locks, final SimulatedProcess process) {
+        this.simulation = simulation;
+        this.locks = locks;
+        this.process = process;
+        if (!process.locks.contains(locks)) {
+            process.locks.add(locks);
+        }
+    }
+
+    @Override
+    public boolean tryLock(final long byteIndex) {
+        return granted(locks.tryLock(this, process, byteIndex, false));
+    }
+
+    @Override
+    public boolean tryLockShared(final long byteIndex) {
+        return granted(locks.tryLock(this, process, byteIndex, true));
+    }
+
+    @Override
+    public void unlock(final long byteIndex) {
+        locks.unlock(this, byteIndex);
+    }
+
+    @Override
+    public boolean isLockedByOther(final long firstByte, final long count) {
+        return locks.isLockedByOther(this, firstByte, count);
+    }
+
+    @Override
+    public boolean isSameFile(final Path file) {
+        return true;
+    }
+
+    @Override
+    public void close() {
+        locks.closed(this);
+    }
+
+    /** Who is refused may try again at once and for ever; others have to run for that to help. */
+    private boolean granted(final boolean granted) {
+        if (!granted) {
+            simulation.idle();
+        }
+        return granted;
+    }
+}
