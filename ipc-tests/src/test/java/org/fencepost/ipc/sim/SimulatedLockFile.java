@@ -1,6 +1,7 @@
 package org.fencepost.ipc.sim;
 
 import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
 import org.fencepost.ipc.os.LockFile;
 
 /**
@@ -53,9 +54,13 @@ final class SimulatedLockFile implements LockFile {
         locks.closed(this);
     }
 
-    /** Who is refused may try again at once and for ever; others have to run for that to help. */
+    /**
+     * Who is refused may try again at once and for ever; others have to run for that to help. Parking
+     * in between would stop all of them, since they share one carrier: the permit lets it pass.
+     */
     private boolean granted(final boolean granted) {
         if (!granted) {
+            LockSupport.unpark(Thread.currentThread());
             simulation.idle();
         }
         return granted;
