@@ -59,10 +59,10 @@ final class ChannelScenario {
         for (int i = 0; i < subscriberCount; i++) {
             final SimulatedProcess process = simulation.process("subscriber" + i);
             final boolean lossy = kind == Kind.LOSSY && (i == 0 || simulation.random(2) == 0);
-            final int spins = simulation.random(3);
+            final int looksPerProbe = 1 + simulation.random(3);
             final boolean earliest = simulation.random(2) == 0;
             final SimulatedThread thread = simulation.spawn(process, "t",
-                () -> subscribe(process, lossy, earliest, spins, this::publishersAreDone));
+                () -> subscribe(process, lossy, earliest, looksPerProbe, this::publishersAreDone));
             if (!lossy) {
                 thread.withOrderedPlainReads();
             }
@@ -75,7 +75,7 @@ final class ChannelScenario {
     private void audit() {
         simulation.calm();
         final SimulatedProcess reader = simulation.process("auditor").immortal();
-        simulation.spawn(reader, "t", () -> subscribe(reader, false, true, 0, () -> true))
+        simulation.spawn(reader, "t", () -> subscribe(reader, false, true, 1, () -> true))
             .withOrderedPlainReads();
         simulation.run();
         final SimulatedProcess writer = simulation.process("successor").immortal();
@@ -83,7 +83,7 @@ final class ChannelScenario {
         final int before = ghost.resolved();
         final int messages = (int) (2 * channel.geometry().capacityBytes() / 48) + 5;
         simulation.spawn(writer, "t", () -> publish(writer, simulation.random(2) == 0, messages, false));
-        simulation.spawn(reader, "u", () -> subscribe(reader, false, true, 0, this::publishersAreDone))
+        simulation.spawn(reader, "u", () -> subscribe(reader, false, true, 1, this::publishersAreDone))
             .withOrderedPlainReads();
         simulation.run();
         if (ghost.resolved() != before + messages) {
@@ -168,7 +168,7 @@ final class ChannelScenario {
 
     private void subscribe(
         final SimulatedProcess process, final boolean lossy, final boolean earliest,
-        final int spins, final Condition ends) {
+        final int looksPerProbe, final Condition ends) {
         final SimulatedChannel.Handle handle = channel.open(process);
         SubscriberOptions options = earliest ? SubscriberOptions.earliest() : SubscriberOptions.latest();
         if (lossy) {
@@ -176,8 +176,8 @@ final class ChannelScenario {
         }
         final Subscription subscription = handle.subscriptions().join(options);
         final LogReader reader = lossy
-            ? new LossyReader(handle.log(), subscription.position(), spins)
-            : new InPlaceReader(handle.log(), subscription, spins);
+            ? new LossyReader(handle.log(), subscription.position(), looksPerProbe)
+            : new InPlaceReader(handle.log(), subscription, looksPerProbe);
         final Delivery delivery = ghost.delivery(process.toString(), subscription.position());
         final int batch = 1 + simulation.random(4);
         while (true) {
