@@ -16,8 +16,9 @@ import org.fencepost.ipc.sim.GhostLog.Delivery;
 import org.fencepost.ipc.sim.GhostLog.State;
 
 /**
- * Some publishers and subscribers of one channel, each in its own process, and afterwards an auditor
- * who has to be able to read and to publish whatever became of them.
+ * Some publishers and subscribers of one channel, each in its own process, and afterwards an
+ * auditor who has to be able to read, and a successor who has to be able to publish, whatever
+ * became of them.
  */
 final class ChannelScenario {
     private static final int SHORTEST_SEGMENT = 128;
@@ -29,9 +30,33 @@ final class ChannelScenario {
     private final List<SimulatedProcess> publishers = new ArrayList<>();
     private final Kind kind;
     private long nextId = 1;
+    private Delivery earlierDelivery;
 
-    /** What takes part. */
-    enum Kind { SHARED, EXCLUSIVE, MIXED, LOSSY, JOURNAL }
+    /** What takes part, for about how many steps, and how many may be killed. */
+    enum Kind {
+        /** Publishers that share a ring. */
+        SHARED(1_500, 2),
+        /** Publishers that want a ring for themselves, one after the other. */
+        EXCLUSIVE(1_500, 2),
+        /** Both. */
+        MIXED(1_500, 2),
+        /** Readers that a ring does not wait for. */
+        LOSSY(1_500, 2),
+        /** Segments that are kept. */
+        JOURNAL(1_000, 2),
+        /** A cursor that outlives its owner and holds the ring. */
+        NAMED(1_500, 2),
+        /** Several deaths in a short time. */
+        DEATHS(300, 4);
+
+        final long horizon;
+        final int killsMax;
+
+        Kind(final long horizon, final int killsMax) {
+            this.horizon = horizon;
+            this.killsMax = killsMax;
+        }
+    }
 
     ChannelScenario(final Simulation simulation, final Kind kind) {
         this.simulation = simulation;
@@ -45,19 +70,23 @@ final class ChannelScenario {
     }
 
     void run() {
-        final int publisherCount = 1 + simulation.random(3);
+        final int publisherCount = (kind == Kind.DEATHS ? 3 : 1) + simulation.random(3);
         for (int i = 0; i < publisherCount; i++) {
             final SimulatedProcess process = simulation.process("publisher" + i);
             publishers.add(process);
             final boolean exclusive = kind == Kind.EXCLUSIVE
                 || (kind == Kind.MIXED || kind == Kind.JOURNAL) && simulation.random(2) == 0;
-            final int messages = 2 + simulation.random(8);
+            final int messages = kind == Kind.DEATHS ? 2 : 2 + simulation.random(8);
             final boolean heir = i > 0 && i == publisherCount - 1 && simulation.random(3) == 0;
             simulation.spawn(process, "t", () -> publish(process, exclusive, messages, heir));
         }
-        final int subscriberCount = 1 + simulation.random(2);
+        final int subscriberCount = kind == Kind.NAMED ? 2 : 1 + simulation.random(2);
         for (int i = 0; i < subscriberCount; i++) {
             final SimulatedProcess process = simulation.process("subscriber" + i);
+            if (kind == Kind.NAMED && i == 1) {
+                // The cursor holds the ring while nobody owns it, so somebody has to be left.
+                process.immortal();
+            }
             final boolean lossy = kind == Kind.LOSSY && (i == 0 || simulation.random(2) == 0);
             final int looksPerProbe = 1 + simulation.random(3);
             final boolean earliest = simulation.random(2) == 0;
@@ -81,9 +110,11 @@ final class ChannelScenario {
         final SimulatedProcess writer = simulation.process("successor").immortal();
         publishers.add(writer);
         final int before = ghost.resolved();
-        final int messages = (int) (2 * channel.geometry().capacityBytes() / 48) + 5;
-        simulation.spawn(writer, "t", () -> publish(writer, simulation.random(2) == 0, messages, false));
-        simulation.spawn(reader, "u", () -> subscribe(reader, false, true, 1, this::publishersAreDone))
+        final int messages = (int) (channel.geometry().capacityBytes() / 40) + 4;
+        final boolean exclusive = simulation.random(2) == 0;
+        simulation.spawn(writer, "t", () -> publish(writer, exclusive, messages, false));
+        simulation.spawn(reader, "u",
+            () -> subscribe(reader, false, true, 1, this::publishersAreDone))
             .withOrderedPlainReads();
         simulation.run();
         if (ghost.resolved() != before + messages) {
@@ -152,8 +183,8 @@ final class ChannelScenario {
 
     private byte[] payload() {
         final int header = FrameFormat.headerBytes(channel.geometry().frameFlags());
-        final int longest = SHORTEST_SEGMENT / 2 - header;
-        final byte[] payload = new byte[PAYLOAD_ID_BYTES + simulation.random(longest - PAYLOAD_ID_BYTES)];
+        final int variable = SHORTEST_SEGMENT / 2 - header - PAYLOAD_ID_BYTES;
+        final byte[] payload = new byte[PAYLOAD_ID_BYTES + simulation.random(variable)];
         final long id = nextId++;
         for (int i = 0; i < payload.length; i++) {
             payload[i] = (byte) (i < PAYLOAD_ID_BYTES ? id >>> 8 * i | 0x80 : id + i | 1);
@@ -170,15 +201,24 @@ final class ChannelScenario {
         final SimulatedProcess process, final boolean lossy, final boolean earliest,
         final int looksPerProbe, final Condition ends) {
         final SimulatedChannel.Handle handle = channel.open(process);
-        SubscriberOptions options = earliest ? SubscriberOptions.earliest() : SubscriberOptions.latest();
+        SubscriberOptions options =
+            earliest ? SubscriberOptions.earliest() : SubscriberOptions.latest();
         if (lossy) {
             options = options.lossy();
         }
-        final Subscription subscription = handle.subscriptions().join(options);
+        if (kind == Kind.NAMED) {
+            options = options.named("cursor", true);
+        }
+        final Subscription subscription = join(handle, options);
+        if (kind == Kind.NAMED && earlierDelivery != null) {
+            // Whoever had the cursor before has seen all that this one will not.
+            earlierDelivery.reached(subscription.position());
+        }
         final LogReader reader = lossy
             ? new LossyReader(handle.log(), subscription.position(), looksPerProbe)
             : new InPlaceReader(handle.log(), subscription, looksPerProbe);
         final Delivery delivery = ghost.delivery(process.toString(), subscription.position());
+        earlierDelivery = delivery;
         final int batch = 1 + simulation.random(4);
         while (true) {
             // In this order: what is done now was published before the last look at the log.
@@ -198,6 +238,19 @@ final class ChannelScenario {
         }
         reader.close();
         handle.subscriptions().leave(subscription.record());
+    }
+
+    private Subscription join(
+        final SimulatedChannel.Handle handle, final SubscriberOptions options) {
+        while (true) {
+            try {
+                return handle.subscriptions().join(options);
+            } catch (final ChannelLimitException e) {
+                // The cursor has an owner.
+                simulation.note(e.getMessage());
+                simulation.idle();
+            }
+        }
     }
 
     /** Whether anything was delivered. */

@@ -58,7 +58,8 @@ final class KernelLocks {
     boolean isLockedByOther(final Object owner, final long first, final long count) {
         enterKernel();
         for (final Held other : held) {
-            if (other.owner != owner && other.byteIndex >= first && other.byteIndex - first < count) {
+            if (other.owner != owner
+                && other.byteIndex >= first && other.byteIndex - first < count) {
                 note("byte " + other.byteIndex + " is locked");
                 return true;
             }

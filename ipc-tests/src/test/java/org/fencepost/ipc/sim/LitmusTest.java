@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HexFormat;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -13,8 +14,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What the simulated memory must show and must never show. FORBIDDEN outcomes are those that Java's
- * access modes exclude; the others must turn up, or the simulation would miss the mistakes that lead
- * to them.
+ * access modes exclude; the others must turn up, or the simulation would miss the mistakes that
+ * lead to them.
  */
 @Tag("simulation")
 class LitmusTest {
@@ -360,8 +361,8 @@ class LitmusTest {
                 final byte[] target = new byte[source.length];
                 l.memory.copyTo(l.x + 5, target, 0, target.length);
                 System.arraycopy(new byte[] {0x11, 0x22, 0x33, 0x44}, 0, source, 3, 4);
-                assertEquals(java.util.HexFormat.of().formatHex(source),
-                    java.util.HexFormat.of().formatHex(target));
+                assertEquals(HexFormat.of().formatHex(source),
+                    HexFormat.of().formatHex(target));
                 assertEquals(0x3322, l.memory.getShort(l.x + 9));
                 l.memory.fill(l.x + 1, 40, (byte) -1);
                 assertEquals(0xffL << 56 | -1L, l.memory.getLong(l.x + 1));

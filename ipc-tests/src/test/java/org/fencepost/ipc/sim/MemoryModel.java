@@ -43,7 +43,8 @@ final class MemoryModel {
     }
 
     /** Which of the word's values a load returns, as its place in the coherence order. */
-    int load(final SimulatedThread thread, final Word word, final Mode mode, final boolean raceChecked) {
+    int load(
+        final SimulatedThread thread, final Word word, final Mode mode, final boolean raceChecked) {
         int order = word.count() - 1;
         if (thread == null) {
             return order;
@@ -147,7 +148,8 @@ final class MemoryModel {
                 keepsAll |= store.release();
             } else {
                 store.word().remove(value);
-                simulation.note("lost in the death of " + thread + ": 0x" + Long.toHexString(value.bits));
+                simulation.note(
+                    "lost in the death of " + thread + ": 0x" + Long.toHexString(value.bits));
             }
         }
         stores.clear();
@@ -206,8 +208,9 @@ final class MemoryModel {
         }
     }
 
-    private SimulationFailure race(final SimulatedThread thread, final String what, final int other) {
-        return simulation.failure("race: a plain store of " + thread
-            + " is not ordered with an earlier plain " + what + " of " + simulation.thread(other), null);
+    private SimulationFailure race(
+        final SimulatedThread thread, final String what, final int other) {
+        return simulation.failure("race: a plain store of " + thread + " is not ordered with an"
+            + " earlier plain " + what + " of " + simulation.thread(other), null);
     }
 }

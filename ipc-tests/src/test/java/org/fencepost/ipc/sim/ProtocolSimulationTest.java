@@ -2,7 +2,6 @@ package org.fencepost.ipc.sim;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -10,13 +9,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The real publishers, subscribers, repair and cleaner under schedules that nobody has seen before: for
- * a few seconds each, from a first seed that is printed. {@code -Dsim.scenario}, {@code -Dsim.seed} and
- * {@code -Dsim.schedules} repeat some of them; {@link Simulate} runs more.
+ * The real publishers, subscribers, repair and cleaner under schedules that nobody has seen before:
+ * for a few seconds each, from a first seed that is printed. {@code -Dsim.scenario},
+ * {@code -Dsim.seed} and {@code -Dsim.schedules} repeat some of them; {@link Simulate} runs more.
  */
 @Tag("simulation")
 class ProtocolSimulationTest {
-    private static final long SECONDS_PER_SCENARIO = 4;
+    private static final long SECONDS_PER_SCENARIO = 3;
 
     @ParameterizedTest
     @EnumSource
@@ -39,7 +38,7 @@ class ProtocolSimulationTest {
     @Test
     void shouldRepeatARealScheduleStepByStep() {
         for (final ChannelScenario.Kind kind : ChannelScenario.Kind.values()) {
-            final Schedules schedules = Scenarios.of(kind.name().toLowerCase(Locale.ROOT));
+            final Schedules schedules = Scenarios.of(kind);
             for (int seed = 1; seed <= 20; seed++) {
                 final long hash = schedules.run(seed);
                 final int repeated = seed;

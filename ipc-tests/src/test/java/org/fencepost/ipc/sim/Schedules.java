@@ -90,7 +90,7 @@ public final class Schedules {
     }
 
     private Settings settings(final long seed) {
-        // Another generator than the simulation's own, so that settings and choices are independent.
+        // Not the simulation's own generator: settings and choices are independent of each other.
         return Settings.draw(new SplittableRandom(~seed * 0x9E3779B97F4A7C15L), horizon, killsMax);
     }
 
@@ -100,8 +100,9 @@ public final class Schedules {
         final int shown = Math.min(lines.size(), LINES_SHOWN);
         return new SimulationFailure(
             "scenario " + name + ", seed " + seed + ", " + settings(seed) + ": "
-                + cause.getMessage() + "\nrepeat with -Dsim.scenario=" + name + " -Dsim.seed=" + seed
-                + " -Dsim.schedules=1; its last " + shown + " of " + simulation.steps() + " steps:\n"
+                + cause.getMessage() + "\nrepeat with -Dsim.scenario=" + name
+                + " -Dsim.seed=" + seed + " -Dsim.schedules=1; its last " + shown + " lines, of "
+                + simulation.steps() + " steps:\n"
                 + String.join("\n", lines.subList(lines.size() - shown, lines.size())),
             cause);
     }

@@ -48,6 +48,7 @@ public record Settings(
 
     /** The same with each step recorded. */
     public Settings withTrace() {
-        return new Settings(strategy, burst, stalePercent, reorderPercent, pauses, kills, horizon, true);
+        return new Settings(
+            strategy, burst, stalePercent, reorderPercent, pauses, kills, horizon, true);
     }
 }

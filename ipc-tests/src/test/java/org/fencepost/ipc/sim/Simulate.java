@@ -1,12 +1,13 @@
 package org.fencepost.ipc.sim;
 
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
  * Runs schedules of the protocol from the command line, for as long as one likes. Arguments: the
- * scenario or {@code all}, the first seed, the number of schedules of each; {@code trace} as a fourth
- * prints the steps of the first seed. The first failure ends it with status 1 and the seed that
- * repeats it.
+ * scenario or {@code all}, the first seed, the number of schedules of each; {@code trace} as a
+ * fourth prints the steps of the first seed. A failure ends its scenario, is printed with the seed
+ * that repeats it, and makes the status 1.
  */
 public final class Simulate {
     private static final int REPORT_EVERY = 10_000;
@@ -18,7 +19,7 @@ public final class Simulate {
     public static void main(final String[] arguments) {
         if (arguments.length < 3) {
             System.err.println("usage: Simulate all|"
-                + String.join("|", java.util.Arrays.stream(ChannelScenario.Kind.values())
+                + String.join("|", Arrays.stream(ChannelScenario.Kind.values())
                     .map(kind -> kind.name().toLowerCase(Locale.ROOT)).toList())
                 + " <first seed> <schedules> [trace]");
             System.exit(2);

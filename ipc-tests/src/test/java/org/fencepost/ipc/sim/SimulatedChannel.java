@@ -15,7 +15,7 @@ import org.fencepost.ipc.log.SegmentMap;
 import org.fencepost.ipc.log.SegmentStore;
 import org.fencepost.ipc.log.Subscriptions;
 
-/** A new channel in simulated memory, and the real protocol's code on top of it for each process. */
+/** A new channel in simulated memory, and the real protocol on top of it for each process. */
 final class SimulatedChannel {
     private final Simulation simulation;
     private final SimulatedMemory memory;
@@ -39,7 +39,8 @@ final class SimulatedChannel {
         locks = new KernelLocks(simulation, "locks");
         words = new ControlWords(memory, control);
         final long start = geometry.startPosition();
-        final long ready = start + (geometry.ring() ? geometry.capacityBytes() : geometry.segmentBytes());
+        final long ready =
+            start + (geometry.ring() ? geometry.capacityBytes() : geometry.segmentBytes());
         for (long at = start; at < ready; at += geometry.segmentBytes()) {
             makeSegment(at);
         }

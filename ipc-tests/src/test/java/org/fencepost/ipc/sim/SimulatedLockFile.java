@@ -5,8 +5,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.fencepost.ipc.os.LockFile;
 
 /**
- * An open file description whose locks end with its simulated process. Like the kernel's own, a query
- * on it does not see its own locks.
+ * An open file description whose locks end with its simulated process. As with the kernel's, a
+ * query on it does not see its own locks.
  */
 final class SimulatedLockFile implements LockFile {
     private final Simulation simulation;
@@ -55,8 +55,9 @@ final class SimulatedLockFile implements LockFile {
     }
 
     /**
-     * Who is refused may try again at once and for ever; others have to run for that to help. Parking
-     * in between would stop all of them, since they share one carrier: the permit lets it pass.
+     * Who is refused may try again at once and for ever; others have to run for that to help.
+     * Parking in between would stop all of them, since they share one carrier: the permit lets it
+     * pass.
      */
     private boolean granted(final boolean granted) {
         if (!granted) {

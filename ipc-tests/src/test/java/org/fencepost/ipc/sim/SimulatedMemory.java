@@ -121,7 +121,8 @@ public final class SimulatedMemory extends SharedMemory {
     }
 
     @Override
-    public void copyFrom(final long address, final byte[] source, final int offset, final int length) {
+    public void copyFrom(
+        final long address, final byte[] source, final int offset, final int length) {
         copyFrom(address, MemorySegment.ofArray(source), offset, length);
     }
 
@@ -134,7 +135,8 @@ public final class SimulatedMemory extends SharedMemory {
     }
 
     @Override
-    public void copyTo(final long address, final byte[] target, final int offset, final int length) {
+    public void copyTo(
+        final long address, final byte[] target, final int offset, final int length) {
         copyTo(address, MemorySegment.ofArray(target), offset, length);
     }
 
@@ -293,7 +295,8 @@ public final class SimulatedMemory extends SharedMemory {
             thread.lastAddress = address;
         }
         if (trace.isTextual()) {
-            simulation.note(what + name(address) + " 0x" + Long.toHexString(value) + " (" + detail + ')');
+            simulation.note(
+                what + name(address) + " 0x" + Long.toHexString(value) + " (" + detail + ')');
         }
     }
 

@@ -20,7 +20,10 @@ public final class Simulation {
     public static final int THREADS_MAX = 24;
 
     private static final long UNKILLED = Long.MAX_VALUE;
+    /** A program that takes so many times its horizon does not end. */
     private static final int BOUND_OF_STEPS = 60;
+    /** Until the kernel drops the locks of a killed process. */
+    private static final int TEARDOWN_STEPS_MAX = 200;
 
     private final Settings settings;
     private final SplittableRandom random;
@@ -92,7 +95,8 @@ public final class Simulation {
         try {
             while (true) {
                 takeDeadApart(false);
-                final SimulatedThread next = chosen != null && chosen.isRunnable() ? chosen : pick(null);
+                final SimulatedThread next =
+                    chosen != null && chosen.isRunnable() ? chosen : pick(null);
                 chosen = null;
                 if (next == null) {
                     break;
@@ -162,7 +166,7 @@ public final class Simulation {
         }
         process.dead = true;
         killed++;
-        process.locksReleasedAt = steps + random.nextInt(1 + (int) Math.min(200, settings.horizon()));
+        process.locksReleasedAt = steps + random.nextInt(TEARDOWN_STEPS_MAX);
         for (final SimulatedThread thread : process.threads) {
             model.abandon(thread);
         }

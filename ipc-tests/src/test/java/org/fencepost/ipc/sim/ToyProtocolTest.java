@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Does the simulation find known mistakes? A queue of one place between two processes: the sender
- * waits until the place is free, writes two words and says so; the receiver reads them and frees it.
+ * waits until the place is free, writes two words and says so; the receiver reads them and frees
+ * it.
  */
 @Tag("simulation")
 class ToyProtocolTest {
