@@ -17,6 +17,8 @@ import org.fencepost.ipc.log.Subscriptions;
 
 /** A new channel in simulated memory, and the real protocol on top of it for each process. */
 final class SimulatedChannel {
+    private static final Path PATH = Path.of("simulated");
+
     private final Simulation simulation;
     private final SimulatedMemory memory;
     private final Geometry geometry;
@@ -37,7 +39,7 @@ final class SimulatedChannel {
         control = memory.allocate("control", ControlFormat.FILE_BYTES, false);
         cursors = memory.allocate("cursors", CursorsFormat.FILE_BYTES, false);
         locks = new KernelLocks(simulation, "locks");
-        words = new ControlWords(memory, control);
+        words = new ControlWords(PATH, memory, control);
         final long start = geometry.startPosition();
         final long ready =
             start + (geometry.ring() ? geometry.capacityBytes() : geometry.segmentBytes());
@@ -61,10 +63,9 @@ final class SimulatedChannel {
 
     /** Opens the channel in a process. */
     Handle open(final SimulatedProcess process) {
-        final Path path = Path.of("simulated");
         final Members members =
-            new Members(path, new SimulatedLockFile(simulation, locks, process));
-        final Log log = new Log(path, geometry, memory, words, new CursorTable(memory, cursors),
+            new Members(PATH, new SimulatedLockFile(simulation, locks, process));
+        final Log log = new Log(PATH, geometry, memory, words, new CursorTable(memory, cursors),
             members, new Store(), simulation::steps);
         final Membership membership = new Membership(log);
         return new Handle(log, membership, new Subscriptions(log, membership));
