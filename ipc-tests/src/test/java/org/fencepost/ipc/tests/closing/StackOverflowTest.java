@@ -1,0 +1,167 @@
+package org.fencepost.ipc.tests.closing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.fencepost.ipc.Batch;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.Claim;
+import org.fencepost.ipc.Publisher;
+import org.fencepost.ipc.Subscriber;
+import org.fencepost.ipc.SubscriberOptions;
+import org.fencepost.ipc.tests.support.Deadline;
+import org.fencepost.ipc.tests.support.SharedMemoryDirectory;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * An error that no code expects, at any point inside an operation: the stack ends there. What was
+ * claimed then has to be resolved, or nobody reads a message behind it any more.
+ */
+@ParameterizedClass(name = "{0}")
+@MethodSource("channels")
+@Timeout(value = 30, unit = TimeUnit.SECONDS)
+class StackOverflowTest {
+    private static final int ROUNDS = 60;
+    private static final int STACK_BYTES = 256 * 1024;
+
+    /** What is at work when the stack ends. */
+    enum Work {
+        /** Offers. */
+        OFFER,
+        /** Claims that are committed. */
+        CLAIM,
+        /** Batches. */
+        BATCH,
+        /** Polls. */
+        POLL
+    }
+
+    @Parameter
+    ChannelOptions options;
+
+    @TempDir(factory = SharedMemoryDirectory.class)
+    Path temporary;
+
+    private final byte[] bytes = new byte[64];
+    private final Claim claim = new Claim();
+    private final Batch batch = new Batch();
+    private Publisher publisher;
+    private Subscriber subscriber;
+    private Work work;
+    private long overflows;
+
+    static List<ChannelOptions> channels() {
+        return List.of(ChannelOptions.ring(64 * 1024), ChannelOptions.journal(64 * 1024));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldGoOnWhenTheStackEndedInAnOperation(final Work wanted) throws Exception {
+        work = wanted;
+        try (Channel channel = Channel.open(temporary.resolve("channel"), options);
+            Publisher other = channel.addPublisher();
+            Subscriber reading = channel.addSubscriber(SubscriberOptions.earliest())) {
+            publisher = channel.addPublisher();
+            subscriber = channel.addSubscriber(SubscriberOptions.earliest().lossy());
+            for (int round = 0; round < ROUNDS; round++) {
+                final int depth = round;
+                final AtomicReference<Throwable> failure = new AtomicReference<>();
+                final Thread thread = new Thread(null, () -> {
+                    try {
+                        descend(depth);
+                    } catch (final Throwable error) {
+                        failure.set(error);
+                    }
+                }, "deep", STACK_BYTES);
+                thread.start();
+                thread.join();
+                assertEquals(null, failure.get());
+                assertGoesOn(publisher, reading, round);
+                assertGoesOn(other, reading, -round);
+                subscriber.poll((buffer, offset, length, header) -> { }, 1_000);
+            }
+            assertTrue(overflows > 0, "the stack should have ended inside the operation");
+            publisher.close();
+        }
+    }
+
+    /** Goes down to the end of the stack, and works where there is just not enough of it left. */
+    private void descend(final int shift) {
+        try {
+            if (shift > 0) {
+                // Frames of other sizes let the stack end at other places of the operation.
+                aside(shift);
+            } else {
+                descend(0);
+            }
+        } catch (final StackOverflowError end) {
+            work();
+        }
+    }
+
+    private long aside(final int shift) {
+        final long a = shift;
+        final long b = a * 3;
+        if (shift > 1) {
+            return aside(shift - 1) + a + b;
+        }
+        descend(0);
+        return a;
+    }
+
+    private void work() {
+        try {
+            switch (work) {
+                case OFFER -> publisher.offer(1, bytes, 0, 64);
+                case CLAIM -> {
+                    if (publisher.tryClaim(1, 64, claim) >= 0) {
+                        try (claim) {
+                            claim.buffer().putLong(0, 1);
+                            claim.commit();
+                        }
+                    }
+                }
+                case BATCH -> {
+                    if (publisher.tryClaimBatch(200, batch) >= 0) {
+                        try (batch) {
+                            batch.add(1, bytes, 0, 64);
+                            batch.commit();
+                        }
+                    }
+                }
+                case POLL -> subscriber.poll((buffer, offset, length, header) -> { }, 1);
+            }
+        } catch (final StackOverflowError end) {
+            overflows++;
+            throw end;
+        }
+    }
+
+    private void assertGoesOn(
+        final Publisher sender, final Subscriber reading, final int round) {
+        claim.close();
+        batch.close();
+        final Deadline deadline = Deadline.forWaitingUntil("a message goes through");
+        boolean published = false;
+        final boolean[] received = {false};
+        while (!received[0]) {
+            published = published || sender.offer(1_000 + round, bytes, 0, 8) > 0;
+            reading.poll(
+                (buffer, offset, length, header) ->
+                    received[0] |= header.typeId() == 1_000 + round,
+                1_000);
+            deadline.check(round);
+        }
+    }
+}
