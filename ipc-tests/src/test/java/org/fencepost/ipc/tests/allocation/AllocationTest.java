@@ -20,9 +20,9 @@ class AllocationTest {
     private static final int SCENARIOS = 16;
 
     /**
-     * Bytes of a whole scenario that are not the messages'. Code that is thrown back to the interpreter
-     * in the middle of a million messages boxes and builds what the compiler had removed, for
-     * one call or a few; one object a message would be 16,000,000.
+     * Bytes of a whole scenario that are not the messages'. Code that is thrown back to the
+     * interpreter in the middle of a million messages boxes and builds what the compiler had
+     * removed, for one call or a few; one object a message would be 16,000,000.
      */
     private static final long TOLERATED_BYTES = 16 * 1024;
 

@@ -1,5 +1,5 @@
 /**
- * Publishing and polling allocate nothing once they are warm, measured by the JVM's own count for the
- * thread.
+ * Publishing and polling allocate nothing once they are warm, measured by the JVM's own count for
+ * the thread.
  */
 package org.fencepost.ipc.tests.allocation;

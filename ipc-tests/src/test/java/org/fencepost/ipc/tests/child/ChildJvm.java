@@ -21,8 +21,8 @@ import java.util.function.Predicate;
  *
  * <p>The child reports with lines on its standard output and takes lines on its standard input;
  * whatever it writes is kept, and stands in the message of every failure. Its standard input ends
- * when this process ends, so a child that reads it never outlives a test run. Safe for use by several
- * threads.
+ * when this process ends, so a child that reads it never outlives a test run. Safe for use by
+ * several threads.
  */
 public final class ChildJvm implements AutoCloseable {
     private static final String HEAP = "-Xmx64m";
@@ -59,8 +59,8 @@ public final class ChildJvm implements AutoCloseable {
     }
 
     /**
-     * Starts {@code main}, whose standard output belongs to the caller: see {@link #rawOutput()}. Only
-     * what it writes on its standard error is kept.
+     * Starts {@code main}, whose standard output belongs to the caller: see {@link #rawOutput()}.
+     * Only what it writes on its standard error is kept.
      */
     public static ChildJvm startRaw(final Class<?> main, final String... arguments) {
         final ChildJvm child =

@@ -22,8 +22,8 @@ import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
 
 /**
- * A child that closes channels, publishers and subscribers under threads that are using them, over and
- * over. It lives in its own JVM because its failure may be that JVM's crash.
+ * A child that closes channels, publishers and subscribers under threads that are using them,
+ * over and over. It lives in its own JVM because its failure may be that JVM's crash.
  */
 final class ClosingLoops {
     private static final byte[] BYTES = new byte[300];

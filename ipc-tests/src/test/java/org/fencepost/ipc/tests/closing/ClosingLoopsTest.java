@@ -10,7 +10,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Closing under threads at work never crashes a JVM, never hangs one, and leaves a sound channel. */
+/**
+ * Closing under threads at work never crashes a JVM, never hangs one, and leaves a sound channel.
+ */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ClosingLoopsTest {
     @TempDir(factory = SharedMemoryDirectory.class)

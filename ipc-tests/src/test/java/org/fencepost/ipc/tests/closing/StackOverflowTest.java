@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("channels")
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
 class StackOverflowTest {
-    private static final int ROUNDS = 60;
+    private static final int ROUNDS = 12;
     private static final int STACK_BYTES = 256 * 1024;
 
     /** What is at work when the stack ends. */

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.tests.peer.ChannelPort;
-import org.fencepost.ipc.tests.peer.ChildPeer;
 import org.fencepost.ipc.tests.peer.PublisherPort;
 import org.fencepost.ipc.tests.peer.Series;
 import org.fencepost.ipc.tests.peer.SubscriberPort;
@@ -80,31 +79,6 @@ class BackPressureTest extends ConformanceTest {
         assertHeldBack(publisher);
         reading.close();
         publishAll(publisher, SERIES, PER_RING, 2 * PER_RING);
-    }
-
-    @Test
-    void shouldGoOnWhenTheProcessOfTheSlowestIsKilled() {
-        final PublisherPort publisher = publisher();
-        try (ChildPeer child = new ChildPeer()) {
-            child.peer().join(directory().toString()).addSubscriber(SubscriberSpec.earliest());
-            publishAll(publisher, SERIES, 0, PER_RING);
-            assertHeldBack(publisher);
-            child.kill();
-            publishPatiently(publisher, 4 * PER_RING);
-        }
-    }
-
-    @Test
-    void shouldNotHoldBackAgainWhenTheDeathOfASubscriberIsKnown() {
-        final PublisherPort publisher = publisher();
-        try (ChildPeer child = new ChildPeer()) {
-            child.peer().join(directory().toString()).addSubscriber(SubscriberSpec.earliest());
-            publishAll(publisher, SERIES, 0, PER_RING);
-            child.kill();
-        }
-        publishPatiently(publisher, 1);
-        // A publisher may drop what is pressed back, so a dead one must not press again and again.
-        publishAll(publisher, SERIES, PER_RING + 1, 2 * PER_RING);
     }
 
     @Test

@@ -137,7 +137,8 @@ class BatchTest extends ConformanceTest {
         final BatchPort batch = batch(publisher, 500);
         assertThrows(IllegalStateException.class, () -> publisher.offer(1, new byte[1]));
         assertThrows(RuntimeException.class, () -> batch.add(Source.ARRAY, 1, new byte[8], 4, 5));
-        assertThrows(RuntimeException.class, () -> batch.add(Source.SEGMENT, 1, new byte[8], -1, 5));
+        assertThrows(
+            RuntimeException.class, () -> batch.add(Source.SEGMENT, 1, new byte[8], -1, 5));
         assertThrows(RuntimeException.class, () -> batch.add(Source.BUFFER, 1, new byte[8], 0, -1));
         assertThrows(
             RuntimeException.class,

@@ -4,8 +4,8 @@ import org.fencepost.ipc.tests.peer.ChildPeer;
 import org.fencepost.ipc.tests.peer.Peer;
 
 /**
- * One child for all conformance tests, because starting a JVM takes longer than most of them. It ends
- * with this process, when its standard input does.
+ * One child for all conformance tests, because starting a JVM takes longer than most of them. It
+ * ends with this process, when its standard input does.
  */
 final class Children {
     private static ChildPeer shared;

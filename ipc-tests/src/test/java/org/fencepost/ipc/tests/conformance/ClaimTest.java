@@ -188,7 +188,7 @@ class ClaimTest extends ConformanceTest {
 
     private static ClaimPort claim(
         final PublisherPort publisher, final int typeId, final int length) {
-        final Deadline deadline = Deadline.forWaitingUntil("a claim of " + length + " bytes is made");
+        final Deadline deadline = Deadline.forWaitingUntil(length + " bytes are claimed");
         ClaimPort claim = publisher.claim(typeId, length);
         while (claim.result() == Publisher.PREPARING) {
             deadline.check(claim.result());

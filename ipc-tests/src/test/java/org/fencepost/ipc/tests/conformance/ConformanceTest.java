@@ -142,16 +142,18 @@ abstract class ConformanceTest {
         final Series series, final long first, final List<Received> received) {
         for (int i = 0; i < received.size(); i++) {
             final Received message = received.get(i);
-            assertEquals(series.typeId(first + i), message.typeId(), "type of message " + (first + i));
+            final long index = first + i;
+            assertEquals(series.typeId(index), message.typeId(), "type of message " + index);
             assertArrayEquals(
-                series.payload(first + i), message.payload(), "payload of message " + (first + i));
+                series.payload(index), message.payload(), "payload of message " + index);
         }
     }
 
     /** What an exception says has to have these in it. */
     static void assertSays(final Throwable exception, final Object... parts) {
         for (final Object part : parts) {
-            if (exception.getMessage() == null || !exception.getMessage().contains(part.toString())) {
+            final String message = exception.getMessage();
+            if (message == null || !message.contains(part.toString())) {
                 fail("should say \"" + part + "\": " + exception, exception);
             }
         }

@@ -10,7 +10,6 @@ import org.fencepost.ipc.ChannelLimitException;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.tests.peer.BatchPort;
 import org.fencepost.ipc.tests.peer.ChannelPort;
-import org.fencepost.ipc.tests.peer.ChildPeer;
 import org.fencepost.ipc.tests.peer.ClaimPort;
 import org.fencepost.ipc.tests.peer.PublisherPort;
 import org.fencepost.ipc.tests.peer.Received;
@@ -130,34 +129,5 @@ class ExclusiveTest extends ConformanceTest {
         publishAll(shared, SERIES, 0, 20);
         assertSeries(SERIES, 0, receive(subscriber, 20));
         assertNothingToRead(subscriber);
-    }
-
-    @Test
-    void shouldGoOnWhenAnExclusivePublisherWasKilledInAClaim() {
-        final SubscriberPort subscriber = subscriber(SubscriberSpec.earliest());
-        final ChannelPort writing = openForPublishing(channel());
-        for (int round = 0; round < 3; round++) {
-            try (ChildPeer child = new ChildPeer()) {
-                final PublisherPort exclusive =
-                    child.peer().join(directory().toString()).addExclusivePublisher();
-                publishAll(exclusive, SERIES, 0, 10);
-                final ClaimPort claim = exclusive.claim(1, 2_000);
-                claim.put(0, payload(2_000, 0xEE));
-                child.kill();
-            }
-            assertSeries(SERIES, 0, receive(subscriber, 10));
-            assertNothingToRead(subscriber);
-            final PublisherPort next =
-                round == 1 ? writing.addExclusivePublisher() : writing.addPublisher();
-            final ClaimPort unwritten = next.claim(3, 1_000);
-            unwritten.commit();
-            publishAll(next, SERIES, 0, 10);
-            final List<Received> received = receive(subscriber, 11);
-            for (final byte content : received.getFirst().payload()) {
-                assertEquals(0, content, "what the dead one wrote should not be seen");
-            }
-            assertSeries(SERIES, 0, received.subList(1, 11));
-            next.close();
-        }
     }
 }

@@ -10,8 +10,8 @@ import org.fencepost.ipc.tests.peer.ChannelSpec;
 import org.fencepost.ipc.tests.peer.Series;
 
 /**
- * Keeps the books of a lossy subscriber: every byte of the log is delivered, or padding at the end of a
- * segment, or counted as lost. Messages have an index of 8 bytes in front.
+ * Keeps the books of a lossy subscriber: every byte of the log is delivered, or padding at the
+ * end of a segment, or counted as lost. Messages have an index of 8 bytes in front.
  */
 final class LossAccount {
     private final Series series;

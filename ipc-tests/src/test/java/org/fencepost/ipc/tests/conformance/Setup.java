@@ -42,6 +42,11 @@ record Setup(Kind kind, Placement placement) {
         return all().filter(Setup::isRing);
     }
 
+    /** One of each kind, for tests that start processes of their own. */
+    static Stream<Setup> inOneProcess() {
+        return all().filter(setup -> setup.placement() == Placement.ONE_PROCESS);
+    }
+
     /** A channel of this kind; a ring has eight segments. */
     ChannelSpec channel(final long segmentBytes) {
         return kind == Kind.RING

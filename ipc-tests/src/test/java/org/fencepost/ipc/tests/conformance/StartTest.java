@@ -197,7 +197,8 @@ class StartTest extends ConformanceTest {
     void shouldKeepCursorsApartWhenTheirNamesAreSimilar() {
         final String longest = "x".repeat(95);
         final List<String> names = List.of(
-            longest + "a", longest + "b", longest, "a", "A", " ", "a ", "../a", "é".repeat(48), "鍵");
+            longest + "a", longest + "b", longest, "a", "A", " ", "a ", "../a",
+            "é".repeat(48), "鍵");
         final ChannelPort reading = openForSubscribing(channel());
         publishAll(publisher(), SERIES, 0, 50);
         final List<SubscriberPort> subscribers = new ArrayList<>();

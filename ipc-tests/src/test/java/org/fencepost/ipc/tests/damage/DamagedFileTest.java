@@ -32,8 +32,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every kind of damage to every file of a channel that nobody has open. A child opens and uses it: it
- * is told what is wrong, the files stay as they are, and the child is alive afterwards.
+ * Every kind of damage to every file of a channel that nobody has open. A child opens and uses
+ * it: it is told what is wrong, the files stay as they are, and the child is alive afterwards.
  */
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
 class DamagedFileTest {

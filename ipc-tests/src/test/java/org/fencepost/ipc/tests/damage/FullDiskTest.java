@@ -26,7 +26,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A file system that is full, or may not be written. Needs to mount one, and is skipped if it may not. */
+/**
+ * A file system that is full, or may not be written. Needs to mount one, and is skipped if it may
+ * not.
+ */
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
 class FullDiskTest {
     private static final int DISK_BYTES = 512 * 1024;

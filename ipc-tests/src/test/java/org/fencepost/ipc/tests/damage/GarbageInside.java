@@ -21,10 +21,11 @@ import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
 
 /**
- * A child that uses a channel whose shared bytes somebody overwrites with random ones, behind its back
- * or before it comes. Each operation has to succeed, to wait, or to throw a {@link ChannelException};
- * each message that is delivered lies within its segment and has the bytes of the file there. Prints
- * each seed, so that the last one is known if the JVM crashes or hangs.
+ * A child that uses a channel whose shared bytes somebody overwrites with random ones, behind its
+ * back or before it comes. Each operation has to succeed, to wait, or to throw a
+ * {@link ChannelException}, and each message that is delivered can be read as far as it says, which
+ * is no more than a segment. Prints each seed, so that the last one is known if the JVM crashes or
+ * hangs.
  */
 final class GarbageInside {
     private static final int SEGMENT_BYTES = 4096;

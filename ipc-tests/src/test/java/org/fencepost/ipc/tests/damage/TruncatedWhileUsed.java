@@ -18,8 +18,9 @@ import org.fencepost.ipc.SubscriberOptions;
 
 /**
  * A child under whose mappings files are cut. Every operation afterwards works, or throws a
- * {@link ChannelException}, or is overtaken by the JVM's own error; the child does not crash, and goes on to the next file. The code is warm, because
- * compiled code meets a missing page in other ways than the interpreter.
+ * {@link ChannelException}, or is overtaken by the JVM's own error; the child does not crash, and
+ * goes on to the next file. The code is warm, because compiled code meets a missing page in other
+ * ways than the interpreter.
  */
 final class TruncatedWhileUsed {
     private static final int WARM_UP = 30_000;
@@ -144,8 +145,8 @@ final class TruncatedWhileUsed {
     }
 
     /**
-     * The JVM raises an error for a missing page as late as when the operation has been left, if it was
-     * compiled into its caller; the library cannot name it then.
+     * The JVM raises an error for a missing page as late as when the operation has been left, if
+     * it was compiled into its caller; the library cannot name it then.
      */
     private void attempt(final Runnable operation) {
         try {

@@ -10,8 +10,8 @@ import java.time.Duration;
 import org.fencepost.ipc.tests.child.ChildJvm;
 
 /**
- * Works in a child JVM. A call that is never answered, because the child crashed, fails with what the
- * child wrote.
+ * Works in a child JVM. A call that is never answered, because the child crashed, fails with what
+ * the child wrote.
  */
 public final class ChildPeer implements AutoCloseable {
     private final ChildJvm child;

@@ -57,7 +57,8 @@ final class LocalSubscriber implements SubscriberPort {
         try {
             subscriber.poll(
                 (buffer, offset, length, header) -> {
-                    received.add(Received.of(buffer, offset, length, header, subscriber.position()));
+                    received.add(
+                        Received.of(buffer, offset, length, header, subscriber.position()));
                     if (received.size() == index + 1) {
                         throw new HandlerFailure("at message " + index);
                     }

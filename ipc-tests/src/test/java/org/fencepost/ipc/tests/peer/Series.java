@@ -4,11 +4,11 @@ import java.io.Serializable;
 import org.agrona.DirectBuffer;
 
 /**
- * Messages that anybody can compute from their index, so that processes need not tell each other what
- * they sent. Different seeds give different messages.
+ * Messages that anybody can compute from their index, so that processes need not tell each other
+ * what they sent. Different seeds give different messages.
  *
- * <p>Payloads of 8 bytes and more begin with their index, so that a reader can tell which message it
- * sees before it knows which one to expect.
+ * <p>Payloads of 8 bytes and more begin with their index, so that a reader can tell which message
+ * it sees before it knows which one to expect.
  *
  * @param seed      of all content.
  * @param lengthMin shortest payload.
@@ -35,7 +35,8 @@ public record Series(long seed, int lengthMin, int lengthMax) implements Seriali
 
     /** Length of a message. */
     public int length(final long index) {
-        return lengthMin + (int) Long.remainderUnsigned(word(index, -1), lengthMax - lengthMin + 1L);
+        final long choices = lengthMax - lengthMin + 1L;
+        return lengthMin + (int) Long.remainderUnsigned(word(index, -1), choices);
     }
 
     /** Payload of a message, as a new array. */
@@ -68,10 +69,12 @@ public record Series(long seed, int lengthMin, int lengthMax) implements Seriali
         final int offset,
         final int length) {
         if (length != length(index)) {
-            return "message " + index + " should have " + length(index) + " bytes, but has " + length;
+            return "message " + index + " should have " + length(index) + " bytes, but has "
+                + length;
         }
         if (typeId != typeId(index)) {
-            return "message " + index + " should be of type " + typeId(index) + ", but is " + typeId;
+            return "message " + index + " should be of type " + typeId(index) + ", but is "
+                + typeId;
         }
         for (int i = 0; i < length; i++) {
             final byte expected = byteAt(index, i, length);

@@ -11,11 +11,11 @@ import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.tests.peer.Series;
 
 /**
- * A child that subscribes and checks every message against the series of its producer. Prints READY,
- * then DONE and its totals, when it has seen the last message of each producer.
+ * A child that subscribes and checks every message against the series of its producer. Prints
+ * READY, then DONE and its totals, when it has seen the last message of each producer.
  *
- * <p>A gating checker must see every message. A lossy one may miss some, never gets one twice, out of
- * order or torn, and is done when it has passed the position that it is told.
+ * <p>A gating checker must see every message. A lossy one may miss some, never gets one twice,
+ * out of order or torn, and is done when it has passed the position that it is told.
  */
 final class Checker {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(40);
@@ -47,7 +47,8 @@ final class Checker {
             System.out.println("READY");
             checker.check(subscriber);
             System.out.println("DONE received " + checker.received
-                + " lost " + subscriber.lostBytes() + " bytes, next " + Arrays.toString(checker.next));
+                + " lost " + subscriber.lostBytes() + " bytes, next "
+                + Arrays.toString(checker.next));
         }
     }
 
@@ -80,8 +81,9 @@ final class Checker {
             throw new AssertionError("producer " + producer + ": expected " + next[producer]
                 + ", found " + index + " at " + header.position());
         }
+        final Series expected = series[producer];
         final String difference =
-            series[producer].difference(index, series[producer].typeId(index), buffer, offset, length);
+            expected.difference(index, expected.typeId(index), buffer, offset, length);
         if (!difference.isEmpty()) {
             throw new AssertionError(
                 "producer " + producer + " at " + header.position() + ": " + difference);

@@ -9,9 +9,9 @@ import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.tests.peer.Series;
 
 /**
- * A child that publishes the messages of a series with its number as seed: by offer, claim and batch in
- * turn, with an aborted claim now and then. Prints READY, waits for a line, prints DONE and the end
- * position of its last message.
+ * A child that publishes the messages of a series with its number as seed: by offer, claim and
+ * batch in turn, with an aborted claim now and then. Prints READY, waits for a line, prints DONE
+ * and the end position of its last message.
  */
 final class Producer {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(40);

@@ -3,8 +3,8 @@ package org.fencepost.ipc.tests.support;
 import java.time.Duration;
 
 /**
- * How long a loop may go on before the test has failed. A test that passes never reaches it, so it is
- * generous: it is there for a machine that is busy with something else.
+ * How long a loop may go on before the test has failed. A test that passes never reaches it, so
+ * it is generous: it is there for a machine that is busy with something else.
  */
 public final class Deadline {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
