@@ -18,12 +18,12 @@ import org.fencepost.ipc.SubscriberOptions;
  */
 final class ConsumerProcess implements MessageHandler {
     private static final int POLL_LIMIT = 256;
-    private static final long PROGRESS_INTERVAL_NANOS = 100_000_000;
+    private static final long PROGRESS_INTERVAL_NANOS = 200_000_000;
 
     private final Channel channel;
     private final Subscriber subscriber;
     private final ParentLink parent;
-    private final IdleStrategy idle = Idling.strategy();
+    private final IdleStrategy idle;
     private final ReceivedStream[] streams;
     private final Histogram latencyNanos = LatencyCodec.histogram();
     private long received;
@@ -35,10 +35,12 @@ final class ConsumerProcess implements MessageHandler {
         final Channel channel,
         final Subscriber subscriber,
         final ParentLink parent,
-        final int producers) {
+        final int producers,
+        final int consumers) {
         this.channel = channel;
         this.subscriber = subscriber;
         this.parent = parent;
+        this.idle = Idling.strategy(producers + consumers);
         this.streams =
             Stream.generate(ReceivedStream::new).limit(producers).toArray(ReceivedStream[]::new);
     }
@@ -51,8 +53,9 @@ final class ConsumerProcess implements MessageHandler {
         try (Channel channel = Channel.open(place.directory(), place.options());
             Subscriber subscriber = channel.addSubscriber(SubscriberOptions.earliest())) {
             parent.say(ParentLink.JOINED, System.nanoTime());
-            parent.say(ParentLink.DONE, new ConsumerProcess(
-                channel, subscriber, parent, Integer.parseInt(arguments[2])).receive().toJson());
+            final ConsumerProcess consumer = new ConsumerProcess(channel, subscriber, parent,
+                Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
+            parent.say(ParentLink.DONE, consumer.receive().toJson());
         }
     }
 
@@ -61,7 +64,8 @@ final class ConsumerProcess implements MessageHandler {
         return List.of(
             place.directory().toString(),
             Boolean.toString(place.journal()),
-            Integer.toString(options.producers()));
+            Integer.toString(options.producers()),
+            Integer.toString(options.consumers()));
     }
 
     @Override

@@ -12,6 +12,9 @@ import java.util.function.Predicate;
  * them say. Any process that ends before it has said that it is done ends the run.
  */
 final class DemoRun {
+    /** Exit codes above it stand for the signal that ended the process. */
+    private static final int SIGNAL_BASE = 128;
+
     private final DemoOptions options;
     private final InputFiles input;
     private final Stage stage;
@@ -50,7 +53,7 @@ final class DemoRun {
         final int processes = consumers.size() + producers.size();
         awaitEvents(run -> run.joined == processes);
         final InputSurvey survey = InputSurvey.of(input, textBytesMax, options);
-        progress.begin();
+        progress.begin(System.nanoTime());
         for (int index = 0; index < producers.size(); index++) {
             producers.get(index).tell(
                 ProducerProcess.start(survey.spots().get(index), options.share(index)));
@@ -124,7 +127,10 @@ final class DemoRun {
     private void progress(final Child.Event event) {
         final String[] words = event.about().split(" ");
         progress.received(
-            consumers.indexOf(event.child()), Long.parseLong(words[0]), Long.parseLong(words[1]));
+            consumers.indexOf(event.child()),
+            Long.parseLong(words[0]),
+            Long.parseLong(words[1]),
+            System.nanoTime());
     }
 
     private void done(final Child.Event event) {
@@ -144,9 +150,16 @@ final class DemoRun {
             ? consumerResults[consumer] != null
             : producerResults[producers.indexOf(event.child())] != null;
         if (!done || !event.about().equals("0")) {
-            throw new CommandFailedException(event.child().name() + " ended with exit code "
-                + event.about() + (done ? " after it was done" : " before it was done"));
+            throw new CommandFailedException(event.child().name()
+                + describeExit(Integer.parseInt(event.about()))
+                + (done ? " after it was done" : " before it was done"));
         }
         ended++;
+    }
+
+    private static String describeExit(final int code) {
+        return code > SIGNAL_BASE
+            ? " was ended by signal " + (code - SIGNAL_BASE)
+            : " ended with exit code " + code;
     }
 }

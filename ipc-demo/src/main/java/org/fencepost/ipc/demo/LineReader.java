@@ -97,8 +97,8 @@ final class LineReader implements Closeable {
         if (!next()) {
             seek(Spot.START);
             if (!next()) {
-                throw new IllegalStateException(
-                    "none of the " + files.size() + " input files has a line left that can be read");
+                throw new IllegalStateException("none of the " + files.size()
+                    + " input files has a line left that can be read");
             }
         }
     }

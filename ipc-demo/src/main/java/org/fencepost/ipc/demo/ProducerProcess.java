@@ -18,18 +18,23 @@ final class ProducerProcess {
     private final Publisher publisher;
     private final LineReader reader;
     private final Pace pace;
-    private final IdleStrategy idle = Idling.strategy();
+    private final IdleStrategy idle;
     private final Claim claim = new Claim();
     private final TextDigest digest = new TextDigest();
     private long bytes;
     private long split;
 
     private ProducerProcess(
-        final int index, final Publisher publisher, final LineReader reader, final Pace pace) {
+        final int index,
+        final Publisher publisher,
+        final LineReader reader,
+        final Pace pace,
+        final IdleStrategy idle) {
         this.index = index;
         this.publisher = publisher;
         this.reader = reader;
         this.pace = pace;
+        this.idle = idle;
     }
 
     /**
@@ -41,6 +46,8 @@ final class ProducerProcess {
         final Pace pace = arguments[3].equals(FULL_SPEED)
             ? Pace.fullSpeed()
             : Pace.of(Long.parseLong(arguments[3]), index, Integer.parseInt(arguments[4]));
+        final IdleStrategy idle = Idling.strategy(
+            Integer.parseInt(arguments[4]) + Integer.parseInt(arguments[5]));
         final ChannelPlace place =
             new ChannelPlace(Path.of(arguments[1]), Boolean.parseBoolean(arguments[2]));
         final ParentLink parent = new ParentLink(place);
@@ -58,8 +65,9 @@ final class ProducerProcess {
                     Integer.parseInt(start[1]),
                     Long.parseLong(start[2]),
                     Boolean.parseBoolean(start[3])));
-                parent.say(ParentLink.DONE, new ProducerProcess(index, publisher, reader, pace)
-                    .send(Long.parseLong(start[4])).toJson());
+                final ProducerProcess producer =
+                    new ProducerProcess(index, publisher, reader, pace, idle);
+                parent.say(ParentLink.DONE, producer.send(Long.parseLong(start[4])).toJson());
             }
         }
     }
@@ -74,7 +82,8 @@ final class ProducerProcess {
             options.rate().isPresent()
                 ? Long.toString(options.rate().getAsLong())
                 : FULL_SPEED,
-            Integer.toString(options.producers()));
+            Integer.toString(options.producers()),
+            Integer.toString(options.consumers()));
     }
 
     /** The parent's line that lets a producer begin. */

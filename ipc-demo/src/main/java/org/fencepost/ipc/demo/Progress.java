@@ -1,9 +1,16 @@
 package org.fencepost.ipc.demo;
 
 import java.io.PrintStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
 /** One line on a terminal that is written over again and again. Silent where nobody watches. */
 final class Progress {
+    private record Sample(long nanos, long messages) {
+    }
+
+    /** The rate is that of the last seconds: the first ones are slower, while code is compiled. */
+    private static final long WINDOW_NANOS = 2_000_000_000;
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final PrintStream out;
@@ -11,7 +18,7 @@ final class Progress {
     private final long messages;
     private final long[] received;
     private final long[] bytes;
-    private long beginNanos;
+    private final Deque<Sample> window = new ArrayDeque<>();
     private int width;
 
     Progress(final PrintStream out, final boolean watched, final DemoOptions options) {
@@ -23,12 +30,16 @@ final class Progress {
     }
 
     /** Producers begin now. */
-    void begin() {
-        beginNanos = System.nanoTime();
+    void begin(final long nowNanos) {
+        window.add(new Sample(nowNanos, 0));
     }
 
-    /** A consumer has received so much. */
-    void received(final int consumer, final long receivedMessages, final long receivedBytes) {
+    /** A consumer has received so much. The line is about the slowest one. */
+    void received(
+        final int consumer,
+        final long receivedMessages,
+        final long receivedBytes,
+        final long nowNanos) {
         received[consumer] = receivedMessages;
         bytes[consumer] = receivedBytes;
         int slowest = 0;
@@ -36,7 +47,7 @@ final class Progress {
             slowest = received[index] < received[slowest] ? index : slowest;
         }
         if (watched && received[slowest] > 0) {
-            show(line(received[slowest], bytes[slowest], System.nanoTime() - beginNanos));
+            show(line(received[slowest], bytes[slowest], nowNanos));
         }
     }
 
@@ -46,19 +57,23 @@ final class Progress {
             show("");
             out.print('\r');
             out.flush();
-            width = 0;
         }
     }
 
-    /** What is shown when so much has reached every consumer in this time. */
-    String line(final long receivedMessages, final long receivedBytes, final long elapsedNanos) {
-        final double seconds = Math.max(1, elapsedNanos) / NANOS_PER_SECOND;
-        final double perSecond = receivedMessages / seconds;
-        final long remaining = (long) Math.ceil((messages - receivedMessages) / perSecond);
-        return Units.count(receivedMessages) + " of " + Units.count(messages) + " messages ("
-            + 100 * receivedMessages / messages + " %), "
-            + Units.megabytes(receivedBytes) + " MB, "
-            + Units.rate(perSecond) + " msg/s, ETA " + Units.clock(Math.max(0, remaining));
+    private String line(final long count, final long countBytes, final long nowNanos) {
+        while (window.size() > 1 && nowNanos - window.getFirst().nanos() > WINDOW_NANOS) {
+            window.removeFirst();
+        }
+        final Sample first = window.getFirst();
+        final double seconds = Math.max(1, nowNanos - first.nanos()) / NANOS_PER_SECOND;
+        final double perSecond = (count - first.messages()) / seconds;
+        window.add(new Sample(nowNanos, count));
+        final String text = Units.count(count) + " of " + Units.count(messages) + " messages ("
+            + 100 * count / messages + " %), " + Units.megabytes(countBytes) + " MB, "
+            + Units.rate(perSecond) + " msg/s";
+        return perSecond > 0
+            ? text + ", ETA " + Units.clock((long) Math.ceil((messages - count) / perSecond))
+            : text;
     }
 
     private void show(final String line) {

@@ -1,0 +1,157 @@
+package org.fencepost.ipc.demo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The script {@code ipc} in a made-up checkout; its java and mvn say how they were called. */
+@Timeout(60)
+class LauncherTest {
+    private static final String BUILDING = "ipc: building with Maven";
+    private static final String RUNNING = "-0.1.jar org.fencepost.ipc.demo.Ipc demo --json";
+
+    @TempDir
+    private Path directory;
+
+    private Path project;
+    private Path launcher;
+    private Path commands;
+
+    @BeforeEach
+    void makeCheckout() throws IOException {
+        project = Files.createDirectories(directory.resolve("a project"));
+        commands = Files.createDirectories(directory.resolve("commands"));
+        for (final String module : List.of("ipc-core", "ipc-demo")) {
+            write(project.resolve(module + "/pom.xml"), "");
+            write(project.resolve(module + "/src/main/java/Source.java"), "");
+        }
+        write(project.resolve("pom.xml"), "");
+        launcher = project.resolve("ipc-demo/ipc");
+        Files.copy(Path.of("ipc"), launcher);
+        executable(launcher);
+        script(commands.resolve("mvn"), "echo \"mvn: $JAVA25_HOME $*\"; mkdir -p '"
+            + project + "/ipc-demo/target/lib'; : > '"
+            + project + "/ipc-demo/target/ipc-demo-0.1.jar'");
+    }
+
+    @Test
+    void shouldRefuseJdkWhenItIsTooOld() throws Exception {
+        final Path jdk = jdk("old", 24);
+        assertEquals("1 ipc: IPC_JAVA=" + jdk + " is no JDK of release 25 or newer\n",
+            launch(Map.of("IPC_JAVA", jdk.toString())));
+    }
+
+    @Test
+    void shouldRefuseJdkWhenThereIsNone() throws Exception {
+        assertEquals("1 ipc: IPC_JAVA=/no/such is no JDK of release 25 or newer\n",
+            launch(Map.of("IPC_JAVA", "/no/such")));
+    }
+
+    @Test
+    void shouldTakeJavaHomeBeforeJavaInPath() throws Exception {
+        final Path home = jdk("home", 26);
+        Files.createSymbolicLink(commands.resolve("java"), jdk("path", 25).resolve("bin/java"));
+        assertTrue(launch(Map.of("JAVA_HOME", home.toString())).contains("java: home"));
+    }
+
+    @Test
+    void shouldTakeJavaInPathWhenJavaHomeIsTooOld() throws Exception {
+        final Path home = jdk("home", 17);
+        Files.createSymbolicLink(commands.resolve("java"), jdk("path", 25).resolve("bin/java"));
+        assertTrue(launch(Map.of("JAVA_HOME", home.toString())).contains("java: path"));
+    }
+
+    @Test
+    void shouldTakeJavaFileWhenIpcJavaNamesIt() throws Exception {
+        final Path java = jdk("given", 25).resolve("bin/java");
+        assertTrue(launch(Map.of("IPC_JAVA", java.toString())).contains("java: given"));
+    }
+
+    @Test
+    void shouldBuildOnceAndRunWhenNothingIsBuilt() throws Exception {
+        final Map<String, String> environment = Map.of("IPC_JAVA", jdk("given", 25).toString());
+        final String first = launch(environment);
+        assertTrue(first.startsWith("0 " + BUILDING), first);
+        assertTrue(first.contains("mvn: " + directory + "/given -q "), first);
+        assertTrue(first.contains(RUNNING), first);
+        final String second = launch(environment);
+        assertTrue(second.startsWith("0 java: given "), second);
+        assertTrue(second.contains(RUNNING), second);
+    }
+
+    @Test
+    void shouldBuildAgainWhenSourceIsNewer() throws Exception {
+        final Map<String, String> environment = Map.of("IPC_JAVA", jdk("given", 25).toString());
+        launch(environment);
+        Files.setLastModifiedTime(
+            project.resolve("ipc-core/src/main/java/Source.java"),
+            FileTime.from(Instant.now().plusSeconds(10)));
+        final String outcome = launch(environment);
+        assertTrue(outcome.startsWith("0 " + BUILDING), outcome);
+    }
+
+    @Test
+    void shouldStopWhenBuildFails() throws Exception {
+        script(commands.resolve("mvn"), "echo compilation error; exit 1");
+        final String outcome = launch(Map.of("IPC_JAVA", jdk("given", 25).toString()));
+        assertTrue(outcome.startsWith("1 " + BUILDING), outcome);
+        assertTrue(outcome.endsWith(
+            "compilation error\nipc: the build failed; its output is above\n"), outcome);
+    }
+
+    @Test
+    void shouldFindItselfWhenCalledThroughLink() throws Exception {
+        final Path link = directory.resolve("link");
+        Files.createSymbolicLink(link, Path.of("a project/ipc-demo/ipc"));
+        launcher = link;
+        final String outcome = launch(Map.of("IPC_JAVA", jdk("given", 25).toString()));
+        assertTrue(outcome.contains(RUNNING), outcome);
+    }
+
+    /** Exit code and all output of the launcher in an environment with nothing but this. */
+    private String launch(final Map<String, String> environment) throws Exception {
+        final ProcessBuilder builder =
+            new ProcessBuilder(launcher.toString(), "demo", "--json").redirectErrorStream(true);
+        builder.environment().clear();
+        builder.environment().put("PATH", commands + ":/usr/bin:/bin");
+        builder.environment().putAll(environment);
+        final Process process = builder.start();
+        final String output = new String(process.getInputStream().readAllBytes());
+        return process.waitFor() + " " + output;
+    }
+
+    private Path jdk(final String name, final int release) throws IOException {
+        final Path home = directory.resolve(name);
+        write(home.resolve("release"),
+            "IMPLEMENTOR=\"nobody\"\nJAVA_VERSION=\"" + release + ".0.1\"\n");
+        script(Files.createDirectories(home.resolve("bin")).resolve("java"),
+            "echo \"java: " + name + " $*\"");
+        return home;
+    }
+
+    private static void script(final Path file, final String commands) throws IOException {
+        write(file, "#!/bin/sh\n" + commands + "\n");
+        executable(file);
+    }
+
+    private static void executable(final Path file) throws IOException {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private static void write(final Path file, final String content) throws IOException {
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, content);
+    }
+}
