@@ -38,6 +38,7 @@ class DemoProcessTest {
     private Path temporary;
     private Path input;
     private Process tool;
+    private List<ProcessHandle> orphans = List.of();
 
     @BeforeEach
     void prepare() throws IOException {
@@ -51,6 +52,7 @@ class DemoProcessTest {
 
     @AfterEach
     void leaveNoProcess() {
+        orphans.forEach(ProcessHandle::destroyForcibly);
         if (tool != null) {
             tool.descendants().forEach(ProcessHandle::destroyForcibly);
             tool.destroyForcibly();
@@ -233,6 +235,7 @@ class DemoProcessTest {
         await().atMost(PATIENCE).until(() ->
             !tool.isAlive() || tool.children().filter(DemoProcessTest::isDemo).count() == 4);
         final List<ProcessHandle> children = tool.children().toList();
+        orphans = children;
         final List<String> arguments =
             arguments(children.stream().filter(DemoProcessTest::isDemo).findFirst().orElseThrow());
         final Path ring = Path.of(arguments.stream()
