@@ -119,7 +119,7 @@ public final class Batch implements AutoCloseable {
      */
     public long commit() {
         final Publisher owner = take();
-        if (!owner.isClaimOpen()) {
+        if (!owner.isOpenIn(this)) {
             return Publisher.CLOSED;
         }
         final long payload = owner.payloadAddress();
@@ -136,7 +136,7 @@ public final class Batch implements AutoCloseable {
      */
     public void abort() {
         final Publisher owner = take();
-        if (owner.isClaimOpen()) {
+        if (owner.isOpenIn(this)) {
             owner.abort();
         }
     }
@@ -150,7 +150,7 @@ public final class Batch implements AutoCloseable {
     }
 
     void checkUnused() {
-        if (open) {
+        if (open && publisher.isOpenIn(this)) {
             throw new IllegalStateException("this batch is open; commit or abort it first");
         }
     }
@@ -159,10 +159,10 @@ public final class Batch implements AutoCloseable {
         if (publisher != owner) {
             publisher = owner;
         }
-        open = true;
         length = payloadLength;
         end = BatchFormat.RECORDS_OFFSET;
         count = 0;
+        open = true;
     }
 
     /** Address of the payload of the next record, or -1 if it does not fit. */
@@ -175,7 +175,7 @@ public final class Batch implements AutoCloseable {
                 "a message has at least 0 bytes, this one " + messageLength);
         }
         final long recordEnd = end + BatchFormat.recordBytes(messageLength);
-        if (recordEnd > length || !publisher.isClaimOpen()) {
+        if (recordEnd > length || !publisher.isOpenIn(this)) {
             return -1;
         }
         final long record = publisher.payloadAddress() + end;

@@ -57,7 +57,7 @@ public final class Claim implements AutoCloseable {
      */
     public long commit() {
         final Publisher owner = take();
-        return owner.isClaimOpen()
+        return owner.isOpenIn(this)
             ? owner.commit(FrameFormat.KIND_MESSAGE, typeId, length, length)
             : Publisher.CLOSED;
     }
@@ -69,7 +69,7 @@ public final class Claim implements AutoCloseable {
      */
     public void abort() {
         final Publisher owner = take();
-        if (owner.isClaimOpen()) {
+        if (owner.isOpenIn(this)) {
             owner.abort();
         }
     }
@@ -83,7 +83,7 @@ public final class Claim implements AutoCloseable {
     }
 
     void checkUnused() {
-        if (open) {
+        if (open && publisher.isOpenIn(this)) {
             throw new IllegalStateException("this claim is open; commit or abort it first");
         }
     }
@@ -92,10 +92,11 @@ public final class Claim implements AutoCloseable {
         if (publisher != owner) {
             publisher = owner;
         }
-        open = true;
         typeId = messageTypeId;
         length = messageLength;
         owner.showClaim(0, messageLength);
+        // Last and without a call: it is open only if its publisher goes on to lend it.
+        open = true;
     }
 
     private Publisher take() {

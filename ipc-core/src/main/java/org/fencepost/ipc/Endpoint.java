@@ -37,18 +37,6 @@ abstract class Endpoint {
         this.log = mapped.log();
     }
 
-    /**
-     * Refuses work from inside this endpoint's own handler, and, where it happens to be seen, from two
-     * threads at once.
-     */
-    final void requireOutside() {
-        if (inside) {
-            throw new IllegalStateException(
-                "this endpoint of " + log.path() + " is at work: it must not be used from its own"
-                    + " handler, nor by two threads");
-        }
-    }
-
     /** Whether work may begin; {@link #exit} follows in any case. */
     final boolean enter() {
         // Opaque, so that the compiler keeps the store before the load of closed; the processor is
@@ -102,7 +90,11 @@ abstract class Endpoint {
 
     private void releaseOnce() {
         if (released.compareAndSet(false, true)) {
-            release();
+            try {
+                release();
+            } catch (final InternalError error) {
+                throw translated(error);
+            }
         }
     }
 }

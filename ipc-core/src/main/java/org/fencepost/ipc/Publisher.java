@@ -67,6 +67,8 @@ public final class Publisher extends Endpoint implements AutoCloseable {
     private final int messageLengthMax;
     private final boolean exclusive;
     private Thread claimThread;
+    /** The Claim or Batch that had the last claim in the user's hands. */
+    private Object lent;
 
     Publisher(
         final MappedChannel mapped,
@@ -173,6 +175,7 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         final long position = open(length);
         if (position >= 0) {
             claim.open(this, typeId, length);
+            lendTo(claim);
         }
         return position;
     }
@@ -200,6 +203,7 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         final long position = open(length);
         if (position >= 0) {
             batch.open(this, length);
+            lendTo(batch);
         }
         return position;
     }
@@ -279,8 +283,9 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         return claimer.payloadAddress();
     }
 
-    boolean isClaimOpen() {
-        return claimer.isClaimOpen();
+    /** Whether a claim is open that this Claim or Batch shows. */
+    boolean isOpenIn(final Object claimOrBatch) {
+        return claimer.isClaimOpen() && lent == claimOrBatch;
     }
 
     void showClaim(final int offset, final int length) {
@@ -289,8 +294,8 @@ public final class Publisher extends Endpoint implements AutoCloseable {
 
     /** Commits what {@link Claim} or {@link Batch} has open. */
     long commit(final int kind, final int typeId, final int length, final int used) {
-        claimView.clear();
         try {
+            claimView.clear();
             return claimer.commit(kind, typeId, claimer.canShrink() ? used : length);
         } catch (final Throwable error) {
             return failed(error);
@@ -301,8 +306,8 @@ public final class Publisher extends Endpoint implements AutoCloseable {
 
     /** Aborts what {@link Claim} or {@link Batch} has open. */
     void abort() {
-        claimView.clear();
         try {
+            claimView.clear();
             claimer.abort();
         } catch (final Throwable error) {
             failed(error);
@@ -338,7 +343,7 @@ public final class Publisher extends Endpoint implements AutoCloseable {
 
     /** Before each claim: no other may be open, and whose the next one is has to be known before it is. */
     private void prepareToClaim() {
-        if (claimer.isClaimOpen() && !heal()) {
+        if (claimer.isClaimOpen() && isLentAndOpen() && !heal()) {
             throw new IllegalStateException(
                 "a claim of this publisher is open; commit or abort it before the next message");
         }
@@ -347,6 +352,19 @@ public final class Publisher extends Endpoint implements AutoCloseable {
             // claim sees the thread that made it.
             claimThread = Thread.currentThread();
         }
+    }
+
+    private void lendTo(final Object claimOrBatch) {
+        // Storing a reference costs the collector's barrier, and it is nearly always the same.
+        if (lent != claimOrBatch) {
+            lent = claimOrBatch;
+        }
+    }
+
+    /** Whether the open claim is in the user's hands; one that is not was left by an error. */
+    private boolean isLentAndOpen() {
+        return lent instanceof Claim claim && claim.isOpen()
+            || lent instanceof Batch batch && batch.isOpen();
     }
 
     /** Aborts the claim of a thread that has ended; whether there was one. Any thread. */

@@ -40,6 +40,8 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
     private int batchIndex;
     private int batchOffset;
     private int batchResume;
+    /** Set and cleared without a call, so that it is true also after the stack has overflowed. */
+    private boolean polling;
 
     Subscriber(
         final MappedChannel mapped,
@@ -68,9 +70,10 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
      * @throws ChannelIOException      if a segment cannot be mapped.
      */
     public int poll(final MessageHandler handler, final int limit) {
-        requireOutside();
+        requireNotPolling();
         int delivered = 0;
         try {
+            polling = true;
             if (!enter()) {
                 return CLOSED;
             }
@@ -96,10 +99,12 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
                         buffer, record + BatchFormat.RECORD_HEADER_BYTES, recordLength, header);
                 }
             }
+            end();
         } catch (final RuntimeException | Error error) {
             return failed(error);
         } finally {
-            end();
+            polling = false;
+            exit();
         }
         return log.isClosed() ? CLOSED : delivered;
     }
@@ -115,9 +120,10 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
      * @throws ChannelIOException      if a segment cannot be mapped.
      */
     public int controlledPoll(final ControlledMessageHandler handler, final int limit) {
-        requireOutside();
+        requireNotPolling();
         int consumed = 0;
         try {
+            polling = true;
             if (!enter()) {
                 return CLOSED;
             }
@@ -148,10 +154,12 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
                     break;
                 }
             }
+            end();
         } catch (final RuntimeException | Error error) {
             return failed(error);
         } finally {
-            end();
+            polling = false;
+            exit();
         }
         return log.isClosed() ? CLOSED : consumed;
     }
@@ -169,7 +177,7 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
      * @throws ChannelClosedException if this is closed.
      */
     public void seek(final long position) {
-        requireOutside();
+        requireNotPolling();
         try {
             if (!enter()) {
                 throw closedUse("subscriber");
@@ -223,20 +231,30 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
         }
     }
 
+    private void requireNotPolling() {
+        if (polling) {
+            throw new IllegalStateException(
+                "this subscriber of " + log.path() + " is being polled: it must not be used from"
+                    + " its own handler, nor by two threads");
+        }
+    }
+
+    /** Publishes what was consumed; nothing in the handler's hands can be read any more. */
     private void end() {
         reader.hideBuffer();
         if (!isMarkedClosed()) {
             reader.publishPosition(batchIndex);
         }
-        exit();
     }
 
     private int failed(final Throwable error) {
-        final RuntimeException translated = translated(error);
         if (log.isClosed() && error instanceof ChannelException) {
             return CLOSED;
         }
-        throw translated;
+        if (!(error instanceof InternalError)) {
+            end();
+        }
+        throw translated(error);
     }
 
     private void setHeader(final long word, final ReadableBuffer buffer) {

@@ -85,15 +85,22 @@ public final class Membership {
 
     /** Resolves the open claim and gives the slot up. */
     public void leave(final Claimer claimer) {
-        claimer.close();
         final int slot = claimer.slot();
-        if (claimer instanceof SharedClaimer) {
-            words.slotStartRelease(slot, ControlFormat.START_NONE);
-        } else {
-            words.exclusiveRelease(0);
-            members.releaseExclusive();
+        final boolean exclusive = claimer instanceof ExclusiveClaimer;
+        try {
+            claimer.close();
+            if (exclusive) {
+                words.exclusiveRelease(0);
+            } else {
+                words.slotStartRelease(slot, ControlFormat.START_NONE);
+            }
+        } finally {
+            // Also when a file was truncated: who comes next settles what could not be resolved.
+            if (exclusive) {
+                members.releaseExclusive();
+            }
+            members.releasePublisher(slot);
         }
-        members.releasePublisher(slot);
     }
 
     /**

@@ -58,8 +58,11 @@ public final class Subscriptions {
 
     /** Gives the record up; a named one keeps its position. */
     public void leave(final int record) {
-        cursors.release(record);
-        members.releaseSubscriber(record);
+        try {
+            cursors.release(record);
+        } finally {
+            members.releaseSubscriber(record);
+        }
     }
 
     /**

@@ -50,6 +50,9 @@ final class SystemCall {
         final long f) {
         try {
             return (long) SYSCALL.invokeExact(state, number, a, b, c, d, e, f);
+        } catch (final Error error) {
+            // Of this thread, not of the call: a stack that ended, a page that was missing before.
+            throw error;
         } catch (final Throwable impossible) {
             throw new AssertionError("system call " + number, impossible);
         }

@@ -123,8 +123,9 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         final Path file = directory.resolve(SegmentFormat.name(segmentStart));
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new PositionException(directory,
-                "position " + segmentStart + " of " + directory + " is not kept: there is no "
-                    + file.getFileName() + "; begin at the earliest position");
+                "position " + segmentStart + " of " + directory + " is not kept: expected the file "
+                    + file.getFileName() + ", found nothing; begin at the earliest position, or"
+                    + " restore the file");
         }
         SegmentFiles.verify(file, geometry.channelId(), geometry.segmentBytes(), segmentStart);
         try {

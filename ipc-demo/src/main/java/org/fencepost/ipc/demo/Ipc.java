@@ -2,6 +2,7 @@ package org.fencepost.ipc.demo;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Spec;
     name = "ipc",
     description = "Messages and journals in shared memory, between the processes of one host.",
     mixinStandardHelpOptions = true,
-    version = "ipc (Fencepost)",
+    versionProvider = Ipc.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = DemoCommand.class)
 public final class Ipc implements Runnable {
@@ -26,6 +27,15 @@ public final class Ipc implements Runnable {
     public static final int EXIT_USAGE = 2;
     /** Interrupted by SIGINT, as shells number it. */
     public static final int EXIT_INTERRUPTED = 130;
+
+    /** The version of the jar; classes that are in none have none. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            final String version = Ipc.class.getPackage().getImplementationVersion();
+            return new String[] {"Fencepost " + (version == null ? "(not packaged)" : version)};
+        }
+    }
 
     @Spec
     private CommandSpec spec;
