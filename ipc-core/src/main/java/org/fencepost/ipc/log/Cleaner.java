@@ -101,6 +101,9 @@ public final class Cleaner {
         if (tail < end) {
             return IDLE;
         }
+        // Pairs with the joiner's full fence: on memory that may show a store to some before others,
+        // the order of the two reads here is not enough to make the joiner see this tail.
+        memory.fullFence();
         return isGatedBelow(end, underLock) ? GATED : DONE;
     }
 

@@ -43,6 +43,9 @@ public final class ExclusiveClaimer extends Claimer {
             }
             if (!isInSegmentOf(start)) {
                 enterSegmentOf(start);
+                // Whoever settles after a death zeroes one segment: no payload in this one may be there
+                // before the last header and the tail that lead to it.
+                memory.storeStoreFence();
             }
             if (span <= room) {
                 return open(start, end);

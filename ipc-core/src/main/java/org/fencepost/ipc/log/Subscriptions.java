@@ -73,7 +73,7 @@ public final class Subscriptions {
     public void seek(final LogReader reader, final long position) {
         membership.enterHousekeeping();
         try {
-            requireReadable(position);
+            requireReadable(position, false);
             reader.moveTo(position);
             reader.publishPosition(0);
         } finally {
@@ -109,7 +109,7 @@ public final class Subscriptions {
         final long position = switch (options.start()) {
             case EARLIEST -> log.earliestPosition();
             case LATEST -> words.tailAcquire();
-            case POSITION -> requireReadable(options.position());
+            case POSITION -> requireReadable(options.position(), false);
         };
         final int record = takeRecord();
         cursors.positionRelease(record, position);
@@ -152,7 +152,7 @@ public final class Subscriptions {
                     + " of a batch; nothing was changed");
         }
         if (position >= earliest) {
-            return new Subscription(record, requireReadable(position), batchIndex, 0);
+            return new Subscription(record, requireReadable(position, true), batchIndex, 0);
         }
         // It did not gate while it was absent, and the ring went on.
         cursors.batchIndexRelease(record, 0);
@@ -209,7 +209,7 @@ public final class Subscriptions {
      * The position, if frames begin there. That is found out by walking from a boundary before it: its
      * segment's start, or the tail, beyond which an exclusive publisher may have committed.
      */
-    private long requireReadable(final long position) {
+    private long requireReadable(final long position, final boolean stored) {
         final long earliest = log.earliestPosition();
         final long tail = words.tailAcquire();
         if (position < earliest || position > tail + geometry.segmentBytes()) {
@@ -225,6 +225,10 @@ public final class Subscriptions {
             while (boundary < position) {
                 final long segmentStart = geometry.segmentStart(boundary);
                 final long next = nextBoundary(boundary, segments.addressOf(segmentStart), tail);
+                if (next < 0 && stored) {
+                    // Who began at the tail began behind claims that were open, and some still are.
+                    return position;
+                }
                 if (next < 0 || next > position) {
                     throw new PositionException(log.path(),
                         "position " + position + " of " + log.path() + " is "
