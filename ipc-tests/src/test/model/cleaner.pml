@@ -53,12 +53,12 @@ end_idle:
 #else
     atomic { hk == 0 && UNIT_WANTED -> hk = CLEANER(me) };
 #endif
-    READ(r = ready);                                                    /* Cleaner 1 */
+    READ(r = ready);                                                    /* Cleaning 1 */
 #ifndef NEG_NOCLEARING
     READ(live = (clearing > r));
     if :: live == 1 -> live = 0; goto zero :: else fi;
 #endif
-    if :: r > tail + CAP - S -> goto unlock :: else fi;                 /* Cleaner 2 */
+    if :: r > tail + CAP - S -> goto unlock :: else fi;                 /* Cleaning 2 */
     do
     :: j < NSUB ->
         READ(live = (subLock[j] && cursor[j] < r - CAP + S));
@@ -75,7 +75,7 @@ end_wait:   (CURSORS_PAST(r - CAP + S) || ready != r);
     od;
     j = 0;
 #ifndef NEG_NOWALK
-    P = r - CAP;                                                        /* Cleaner 3 */
+    P = r - CAP;                                                        /* Cleaning 3 */
     do
     :: P < r - CAP + S ->
         resolve(P, false, ckills);
@@ -91,7 +91,7 @@ end_wait:   (CURSORS_PAST(r - CAP + S) || ready != r);
     od;
     P = 0;
 #endif
-    clearSegment(ckills);                                               /* Cleaner 4 to 6 */
+    clearSegment(ckills);                                               /* Cleaning 4 to 6 */
 unlock:
     r = 0; h = 0; live = 0;
     STEP(ckills, UNLOCK_HK(CLEANER(me)));

@@ -2,7 +2,7 @@
  * The shared log as a Spin model: publishers (shared and exclusive), gating and lossy subscribers,
  * cleaners; any of them may be killed before each of its stores, slots are taken over.
  *
- * Numbers in the comments ("Publisher 4") are the steps of docs/protocol.md. One unit of position
+ * Numbers in the comments ("Claiming 4") are the steps of docs/protocol.md, by its headings. One unit of position
  * is one cell, a cell is wide enough for a header, and a frame of length n is a header cell and n - 1
  * payload cells. Every step is one load, one store, one compare-and-set or one lock operation. Spin
  * is sequentially consistent: what the memory orders have to add is argued in docs/protocol.md.
@@ -94,7 +94,7 @@ bool exclusiveWasHere = 0;
 /* Kernel locks: the members' and the one of housekeeping (0: free, else its holder). */
 bool pubLock[SLOTS];
 bool subLock[CURSORS];
-bool exclLock = 0;
+byte exclLock = 0;        /* holder + 1 */
 byte hk = 0;
 #define CLEANER(me) (1 + me)
 #define EXCLUSIVE(me) (50 + me)
@@ -147,7 +147,7 @@ inline ghostCommit(pos, size) {
     assert(state[pos % CAP] == 1 && owner[pos % CAP] == me);
     /* Behind an exclusive publisher's frame is the cell that readers look at next. */
     assert((pos + size) % S == 0 || me < NP || AT(pos + size) == 0);
-    AT(pos) = COM + size; state[pos % CAP] = 2; claimed = 0;
+    AT(pos) = COM + size; state[pos % CAP] = 2; length[pos % CAP] = size; claimed = 0;
     if :: pos + size > committedEnd -> committedEnd = pos + size :: else fi;
 #if NLOSSY > 0
     history[pos] = size; author[pos] = me

@@ -59,6 +59,10 @@ loop: skip;
         goto loop
     :: else
     fi;
+#ifdef NEG_L_EARLYCHECK
+    READ(live = LAPPED);
+    if :: live == 1 -> goto loop :: else fi;
+#endif
     READ(t = tail; bound = t);
     if
     :: t <= P ->
@@ -103,7 +107,7 @@ loop: skip;
     READ(h = AT(P));
     if :: h != 0 -> goto loop :: else fi;
 #endif
-#ifndef NEG_L_NORECHECK_HOLE
+#if !defined(NEG_L_NORECHECK_HOLE) && !defined(NEG_L_EARLYCHECK)
     READ(live = LAPPED_NOW);
     if :: live == 1 -> goto loop :: else fi;
 #endif

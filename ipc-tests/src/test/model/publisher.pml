@@ -24,6 +24,7 @@ inline settleExclusive() {
         :: else -> break
         od;
 #endif
+        assert(p <= ready);
         se = (p < ready -> SEGEND(p) : p)
     };
 #ifdef NEG_X_WORDFIRST
@@ -49,14 +50,13 @@ proctype SharedPublisher(byte me) {
     goto next;
 #endif
 
-join: skip; /* Join: lock byte, then, under the housekeeping lock, settle the past, then reset the slot. */
-    STEP(kills, pubLock[me] = 1);
+join: skip; /* Coming, under the housekeeping lock: the past is settled, then the slot is reset. */
     LOCK_HK(kills, PUBLISHER(me));
 #if NX > 0
 #ifndef NEG_X_BESIDE
     if
-    :: d_step { exclLock -> hk = 0; pubLock[me] = 0 }      /* refused */
-        (!exclLock || left[me] == 0);
+    :: d_step { exclLock > 0 -> hk = 0 }                                   /* refused */
+        (exclLock == 0);
         goto join
     :: else
     fi;
@@ -65,6 +65,7 @@ join: skip; /* Join: lock byte, then, under the housekeeping lock, settle the pa
     if :: exclusiveWasHere -> settleExclusive() :: else fi;
 #endif
 #endif
+    STEP(kills, pubLock[me] = 1);
 #ifndef NEG_NOSETTLE
     STEP(kills,
         if
@@ -87,20 +88,20 @@ next: skip;
     :: d_step { left[me] > 0 -> left[me]--; n = MAXLEN }
     fi;
 
-again: skip; /* Publisher 1: the tail, the room. */
+again: skip; /* Claiming 1: the tail, the room. */
     READ(t = tail);
     READ(r = ready; se = ((t % S) + n > S -> S - (t % S) : 0));
+    p = (se > 0 -> se : n);          /* until it is won: the length to claim */
     if
-    :: t + se + n > r ->
+    :: t + p > r ->
         STEP(kills, start[me] = 0);
         if :: ready != r :: tail != t fi;
-        t = 0; r = 0; se = 0;
+        t = 0; r = 0; se = 0; p = 0;
         goto again
     :: else
     fi;
     r = 0;
-    p = (se > 0 -> se : n);          /* until it is won: the length to claim */
-    /* Publisher 3: announce. */
+    /* Claiming 3: announce. */
 #ifdef NEG_STALEWON                  /* a mark that is a length, reset after the new start */
     STEP(kills, start[me] = t + 1; wonEnd[me] = (lastLength > 0 -> t + lastLength : 0));
     STEP(kills, wonEnd[me] = 0);
@@ -109,7 +110,7 @@ again: skip; /* Publisher 1: the tail, the room. */
     STEP(kills, start[me] = t + 1);
 #endif
 #endif
-    /* Publisher 4: claim. */
+    /* Claiming 4: claim. */
     STEP(kills, if :: tail == t -> tail = t + p; ghostClaim(t, p, p); r = 1 :: else -> r = 0 fi);
     if
     :: r == 0 -> t = 0; p = 0; se = 0; goto again
@@ -120,7 +121,7 @@ again: skip; /* Publisher 1: the tail, the room. */
 #endif
     r = 0; p = t; t = 0;
     if
-    :: se > 0 ->                     /* Publisher 5: it was padding. */
+    :: se > 0 ->                     /* Claiming 5: it was padding. */
         STEP(kills, AT(p) = PAD + se; state[p % CAP] = 3; claimed = 0);
         p = 0; se = 0;
         goto again
@@ -130,14 +131,14 @@ again: skip; /* Publisher 1: the tail, the room. */
 #ifdef NEG_PAYFIRST
     WRITE_PAYLOAD(n);
 #endif
-    /* Publisher 6: won. */
+    /* Claiming 6: won. */
 #ifndef NEG_NOWON
     STEP(kills, wonEnd[me] = p + n);
 #endif
 #ifdef NEG_STALEWON
     lastLength = n;
 #endif
-    /* Publisher 7 and 8: payload, header. */
+    /* Claiming 7 and 8: payload, header. */
 #ifdef NEG_COMFIRST                  /* before the last cell of the payload */
     WRITE_PAYLOAD(n - 1);
     STEP(kills, ghostCommit(p, n));
@@ -177,22 +178,22 @@ proctype ExclusivePublisher(byte me) {
 join: skip; /* Neither shared publishers nor another exclusive one may be there; decided under the lock. */
     LOCK_HK(kills, EXCLUSIVE(me));
 #ifndef NEG_X_BESIDE
-    READ(r = exclLock; g = 0; do :: g < NP -> r = r + pubLock[g]; g++ :: else -> break od; g = 0);
+    READ(r = (exclLock > 0); g = 0; do :: g < NP -> r = r + pubLock[g]; g++ :: else -> break od; g = 0);
     if
     :: r > 0 ->                      /* refused */
         d_step { hk = 0; r = 0 };
 #if NP == 0
-        (!exclLock);
+        (exclLock == 0);
 #elif NP == 1
-        (!exclLock && !pubLock[0]);
+        (exclLock == 0 && !pubLock[0]);
 #else
-        (!exclLock && !pubLock[0] && !pubLock[1]);
+        (exclLock == 0 && !pubLock[0] && !pubLock[1]);
 #endif
         goto join
     :: else
     fi;
 #endif
-    STEP(kills, exclLock = 1);
+    STEP(kills, exclLock = me + 1);
 #ifndef NEG_X_NOSETTLE
     if :: exclusiveWasHere -> settleExclusive() :: else fi;
 #endif
@@ -207,23 +208,24 @@ next: skip;
     :: d_step { left[me] > 0 -> left[me]--; n = MAXLEN }
     fi;
 
-again: skip; /* Exclusive 1: the room at its own tail, p. */
+again: skip; /* Exclusive 1: the room at its own tail, p; padding to the segment end. */
     READ(r = ready; se = ((p % S) + n > S -> S - (p % S) : 0));
     if
-    :: p + se + n > r -> (ready != r); r = 0; se = 0; goto again
+    :: p + (se > 0 -> se : n) > r -> (ready != r); r = 0; se = 0; goto again
     :: else
     fi;
     r = 0;
     if
-    :: se > 0 ->                     /* Exclusive 2: padding to the segment end. */
-        STEP(kills, ghostClaim(p, se, 1); AT(p) = PAD + se; state[p % CAP] = 3; claimed = 0);
+    :: se > 0 ->
+        STEP(kills,
+            ghostClaim(p, se, 1); AT(p) = PAD + se; state[p % CAP] = 3; claimed = 0);
         STEP(kills, tail = p + se);
         p = p + se; se = 0;
         goto again
     :: else
     fi;
     READ(ghostClaim(p, n, 1); i = 1);
-    /* Exclusive 3 to 5: payload, header, then the tail. */
+    /* Exclusive 2: payload, header, then the tail. */
 #ifdef NEG_X_TAILFIRST
     STEP(kills, tail = p + n);
 #endif
@@ -232,10 +234,21 @@ again: skip; /* Exclusive 1: the room at its own tail, p. */
     STEP(kills, ghostCommit(p, n));
     WRITE_PAYLOAD(n);
 #else
+#ifdef SHRINK
+    /* A batch may be committed shorter than it was claimed; nothing was written behind its end. */
+    if
+    :: n > 1 ->
+#ifdef NEG_X_SHRINKWRITTEN
+        WRITE_PAYLOAD(n);
+#endif
+        n--
+    :: skip
+    fi;
+#endif
     WRITE_PAYLOAD(n);
     if
     :: STEP(kills, ghostCommit(p, n))
-    :: aborts > 0 ->                 /* an aborted claim keeps its length, as padding */
+    :: aborts > 0 ->                 /* Exclusive 3: an aborted claim keeps its length, as padding */
 #ifdef NEG_X_ABORTNOPAD
         STEP(kills, aborts--; state[p % CAP] = 0; claimed = 0);
         n = 0; i = 0;
@@ -249,11 +262,20 @@ again: skip; /* Exclusive 1: the room at its own tail, p. */
     p = p + n; n = 0; i = 0;
     goto next;
 
+leave: skip; /* In order: first the word, while nobody else can have set it. */
+#ifndef NEG_X_WORDLATE
+    STEP(kills, exclusiveWasHere = 0);
+#endif
+    exclLock = 0;
+#ifdef NEG_X_WORDLATE
+    exclusiveWasHere = 0;
+#endif
+    goto done;
 die: skip;
-    d_step { ghostDeath(); r = 0; p = 0; n = 0; se = 0; i = 0 };
+    d_step { ghostDeath(); r = 0; n = 0; se = 0; i = 0 };
     UNLOCK_HK(EXCLUSIVE(me));
-leave:
-    exclLock = 0;                    /* the word stays: the next publisher settles */
+    if :: exclLock == me + 1 -> exclLock = 0 :: else fi;                /* the word stays */
+done:
     p = 0;
     published++
 }

@@ -1,4 +1,4 @@
-/* One look at the frame at P, by someone who may repair (Subscriber 2 to 6, Cleaner 3).
+/* One look at the frame at P, by someone who may repair (Reading 2 to 7, Cleaning 3).
  * Afterwards: rc 0 go on by n cells, com says whether it is a message; 1 must wait (only if not
  * mayWait); 2 nothing there yet. The caller's variables: h n rc com t i s live w q bound. */
 
@@ -9,7 +9,7 @@
 #define GUESS
 #endif
 
-/* Subscriber 5: headers from P on, to the first one, the bound or the segment end. */
+/* Reading 6: headers from P on, to the first one, the bound or the segment end. */
 #define SCAN(P) \
     q = P + 1; \
     do \
@@ -28,7 +28,7 @@ look: skip;
     :: PADDING(h) -> n = LEN(h)
     :: h != 0 && !COMMITTED(h) && !PADDING(h) -> assert(false)   /* payload in a header's place */
     :: else ->
-        /* Subscriber 3. */
+        /* Reading 3. */
 #ifdef NEG_SCANFIRST
         READ(t = tail; bound = t);
         SCAN(pos);
@@ -41,7 +41,7 @@ look: skip;
             i = 0;
             do
             :: rc == 0 && i < NP ->
-                /* Subscriber 4: start, the lock, wonEnd, start again. */
+                /* Reading 4: start, the lock, wonEnd, start again. */
                 READ(s = start[i]);
                 if
                 :: s == pos + 1 ->
@@ -92,7 +92,7 @@ look: skip;
 #ifndef NEG_SCANFIRST
                 if :: q == 0 -> SCAN(pos) :: else fi;
 #endif
-                /* Subscriber 6. */
+                /* Reading 7; its compare is Reading 5 as well. */
 #ifdef NEG_STORE
                 STEP(budget, ghostHole(pos, q); AT(pos) = PAD + (q - pos); state[(pos) % CAP] = 0);
 #else
@@ -112,8 +112,9 @@ look: skip;
     FORGET
 }
 
-/* A unit's last steps (Cleaner 4 to 6); r is `ready`, j counts the cells. */
+/* A unit's last steps (Cleaning 4 to 6); r is `ready`, j counts the cells. */
 inline clearSegment(budget) {
+    skip;
 #ifndef NEG_NOCLEARING
     STEP(budget, clearing = r + S);
 #endif

@@ -25,7 +25,7 @@ join: skip; /* Join: lock byte; the cursor at 0 blocks cleaners; then the tail. 
     STEP(skills, cursor[me] = P; subAlive[me] = 1);
 #endif
 
-loop:   /* Subscriber 1: nothing of a segment is read before it is ready. */
+loop:   /* Reading 1: nothing of a segment is read before it is ready. */
 #ifndef NEG_NOREADY
     if
     :: P % S == 0 ->
@@ -50,7 +50,7 @@ loop:   /* Subscriber 1: nothing of a segment is read before it is ready. */
     :: else
     fi;
     if
-    :: com == 1 ->               /* Subscriber 2: deliver, every cell of it. */
+    :: com == 1 ->               /* Reading 2: deliver, every cell of it. */
         READ(
             assert(P < tail || NX > 0);
             assert(state[P % CAP] == 2 && length[P % CAP] == n));
@@ -71,7 +71,7 @@ loop:   /* Subscriber 1: nothing of a segment is read before it is ready. */
             g = 0)
     fi;
     P = P + n; n = 0; com = 0; h = 0;
-    STEP(skills, cursor[me] = P);                                       /* Subscriber 7 */
+    STEP(skills, cursor[me] = P);                                       /* Reading 8 */
 #ifdef SCLEAN
     /* A segment that this subscriber just left and has walked from its start needs no second walk. */
     if
