@@ -2,10 +2,11 @@
  * The shared log as a Spin model: publishers (shared and exclusive), gating and lossy subscribers,
  * cleaners; any of them may be killed before each of its stores, slots are taken over.
  *
- * Numbers in the comments ("Claiming 4") are the steps of docs/protocol.md, by its headings. One unit of position
- * is one cell, a cell is wide enough for a header, and a frame of length n is a header cell and n - 1
- * payload cells. Every step is one load, one store, one compare-and-set or one lock operation. Spin
- * is sequentially consistent: what the memory orders have to add is argued in docs/protocol.md.
+ * Numbers in the comments ("Claiming 4") are the steps of docs/protocol.md, by its headings. One
+ * unit of position is one cell, a cell is wide enough for a header, and a frame of length n is a
+ * header cell and n - 1 payload cells. Every step is a load, a store, a compare-and-set or a
+ * lock operation. Spin is sequentially consistent: what the memory orders have to add is argued in
+ * docs/protocol.md.
  *
  * NEG_x leaves out or misplaces one step; negatives.txt lists them and each must be found wrong.
  */
@@ -127,9 +128,9 @@ byte author[POSITIONS];
     if :: d_step { hk == 0 -> hk = me } :: atomic { budget > 0 -> budget--; goto die } fi
 #define UNLOCK_HK(me) if :: hk == me -> hk = 0 :: else fi
 
-/* The instant at which a claim begins. Shared publishers need all of it zero: their payload must not be
- * mixed up with anything, and scanning a hole reads every cell of it as a header. Of an exclusive
- * publisher's claim readers look at one cell only until it is committed, the header. */
+/* The instant at which a claim begins. Shared publishers need all of it zero: scanning a hole reads
+ * every cell of it as a header. Of an exclusive publisher's claim readers look at one cell until
+ * it is committed, the header. */
 inline ghostClaim(pos, size, zeroed) {
     assert(pos + size <= ready);
     g = pos;
@@ -159,7 +160,8 @@ inline ghostDeath() {
     claimed = 0
 }
 
-/* [pos, end) may be padded by somebody else: below the tail, in one segment, nobody's live or kept work. */
+/* [pos, end) may be padded by somebody else: below the tail, in one segment, and no live claim or
+ * committed frame in it. */
 inline ghostHole(pos, end) {
     assert(pos < end && end <= SEGEND(pos) && end <= tail);
     g = pos;

@@ -175,10 +175,13 @@ done:
 proctype ExclusivePublisher(byte me) {
     byte r, n, p, se, i, claimed;
 
-join: skip; /* Neither shared publishers nor another exclusive one may be there; decided under the lock. */
+join: skip; /* No other publisher may be there; decided under the housekeeping lock. */
     LOCK_HK(kills, EXCLUSIVE(me));
 #ifndef NEG_X_BESIDE
-    READ(r = (exclLock > 0); g = 0; do :: g < NP -> r = r + pubLock[g]; g++ :: else -> break od; g = 0);
+    READ(
+        r = (exclLock > 0); g = 0;
+        do :: g < NP -> r = r + pubLock[g]; g++ :: else -> break od;
+        g = 0);
     if
     :: r > 0 ->                      /* refused */
         d_step { hk = 0; r = 0 };
@@ -248,7 +251,7 @@ again: skip; /* Exclusive 1: the room at its own tail, p; padding to the segment
     WRITE_PAYLOAD(n);
     if
     :: STEP(kills, ghostCommit(p, n))
-    :: aborts > 0 ->                 /* Exclusive 3: an aborted claim keeps its length, as padding */
+    :: aborts > 0 ->                 /* Exclusive 3: padding over all of it */
 #ifdef NEG_X_ABORTNOPAD
         STEP(kills, aborts--; state[p % CAP] = 0; claimed = 0);
         n = 0; i = 0;

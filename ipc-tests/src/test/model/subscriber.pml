@@ -73,7 +73,7 @@ loop:   /* Reading 1: nothing of a segment is read before it is ready. */
     P = P + n; n = 0; com = 0; h = 0;
     STEP(skills, cursor[me] = P);                                       /* Reading 8 */
 #ifdef SCLEAN
-    /* A segment that this subscriber just left and has walked from its start needs no second walk. */
+    /* Cleaning 3: a segment that this has just left and walked from its start needs no walk. */
     if
     :: P % S == 0 && hk == 0 ->
         if
