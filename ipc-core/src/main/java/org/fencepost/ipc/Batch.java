@@ -23,6 +23,8 @@ public final class Batch implements AutoCloseable {
     private int length;
     private int end;
     private int count;
+    /** End of what was ever written: beyond {@link #end} when a copy has failed in the middle. */
+    private int writtenEnd;
 
     /** Not open. */
     public Batch() {
@@ -126,7 +128,10 @@ public final class Batch implements AutoCloseable {
         owner.memory().putInt(payload + BatchFormat.COUNT_OFFSET, count);
         owner.memory().putInt(
             payload + BatchFormat.USED_OFFSET, end - BatchFormat.RECORDS_OFFSET);
-        return owner.commit(FrameFormat.KIND_BATCH, TYPE_OF_BATCH, length, end);
+        // Whoever may give the rest back must not leave anything in it: readers would look there for
+        // the next header.
+        return owner.commit(
+            FrameFormat.KIND_BATCH, TYPE_OF_BATCH, length, writtenEnd > end ? length : end);
     }
 
     /**
@@ -162,6 +167,7 @@ public final class Batch implements AutoCloseable {
         length = payloadLength;
         end = BatchFormat.RECORDS_OFFSET;
         count = 0;
+        writtenEnd = end;
         open = true;
     }
 
@@ -179,6 +185,7 @@ public final class Batch implements AutoCloseable {
             return -1;
         }
         final long record = publisher.payloadAddress() + end;
+        writtenEnd = Math.max(writtenEnd, (int) recordEnd);
         publisher.memory().putInt(record + BatchFormat.RECORD_LENGTH_OFFSET, messageLength);
         publisher.memory().putInt(record + BatchFormat.RECORD_TYPE_OFFSET, typeId);
         return record + BatchFormat.RECORD_HEADER_BYTES;

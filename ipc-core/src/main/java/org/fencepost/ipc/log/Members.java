@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BooleanSupplier;
 import org.fencepost.ipc.ChannelClosedException;
@@ -38,7 +39,8 @@ public final class Members {
     private final AtomicReferenceArray<BooleanSupplier> healers =
         new AtomicReferenceArray<>(ControlFormat.PUBLISHERS_MAX);
     private final AtomicBoolean ownExclusive = new AtomicBoolean();
-    private final AtomicBoolean housekeeping = new AtomicBoolean();
+    /** The thread of this handle that is in housekeeping, or null. */
+    private final AtomicReference<Thread> housekeeper = new AtomicReference<>();
     private volatile boolean closed;
 
     /** The members of the channel whose lock file is given; {@code path} is for messages. */
@@ -135,7 +137,12 @@ public final class Members {
 
     /** Enters housekeeping if nobody is in it, in this handle or another. */
     public boolean tryEnterHousekeeping() {
-        if (!housekeeping.compareAndSet(false, true)) {
+        final Thread self = Thread.currentThread();
+        final Thread holder = housekeeper.get();
+        // Nobody enters twice: a holder that is this thread, or has ended, lost its stack in there and
+        // could not leave. What it was doing can be done again, as after a death.
+        final boolean abandoned = holder == self || holder != null && !holder.isAlive();
+        if (holder != null && !abandoned || !housekeeper.compareAndSet(holder, self)) {
             return false;
         }
         boolean entered = false;
@@ -146,7 +153,7 @@ public final class Members {
             throw failed(e);
         } finally {
             if (!entered) {
-                housekeeping.set(false);
+                housekeeper.set(null);
             }
         }
     }
@@ -154,7 +161,7 @@ public final class Members {
     /** Leaves housekeeping. */
     public void leaveHousekeeping() {
         unlock(HOUSEKEEPING_BYTE);
-        housekeeping.set(false);
+        housekeeper.set(null);
     }
 
     /** Drops all locks of this handle. Idempotent. */
