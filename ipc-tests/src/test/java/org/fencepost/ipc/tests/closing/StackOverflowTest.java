@@ -139,6 +139,8 @@ class StackOverflowTest {
             switch (work) {
                 case OFFER -> publisher.offer(1, bytes, 0, 64);
                 case CLAIM -> {
+                    // Still open if the stack ended in its close as well.
+                    claim.close();
                     if (publisher.tryClaim(1, 64, claim) >= 0) {
                         try (claim) {
                             claim.buffer().putLong(0, 1);
@@ -147,6 +149,7 @@ class StackOverflowTest {
                     }
                 }
                 case BATCH -> {
+                    batch.close();
                     if (publisher.tryClaimBatch(200, batch) >= 0) {
                         try (batch) {
                             batch.add(1, bytes, 0, 64);
