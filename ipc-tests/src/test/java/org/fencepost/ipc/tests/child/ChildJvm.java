@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +27,7 @@ import java.util.function.Predicate;
  */
 public final class ChildJvm implements AutoCloseable {
     private static final String HEAP = "-Xmx64m";
+    private static final String DENY_NATIVE_ACCESS = "--illegal-native-access=deny";
 
     private final String name;
     private final Process process;
@@ -69,11 +71,19 @@ public final class ChildJvm implements AutoCloseable {
         return child;
     }
 
+    /** In the run of the portable fallback, children have to use it too. */
+    private static boolean isNativeAccessDenied() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().contains(DENY_NATIVE_ACCESS);
+    }
+
     private static Process launch(
         final List<String> options, final Class<?> main, final String... arguments) {
         final List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
+        if (isNativeAccessDenied()) {
+            command.add(DENY_NATIVE_ACCESS);
+        }
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add(main.getName());
