@@ -1,0 +1,43 @@
+package org.fencepost.ipc.stress;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.SubscriberOptions;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
+
+/**
+ * As {@link CommitVisibility} for messages that are written in place, with aborted claims between
+ * them, whose padding has to be passed and never delivered.
+ */
+@JCStressTest
+@Outcome(id = "[01], [01]", expect = ACCEPTABLE, desc = "Nothing yet, or the next message, whole.")
+@Outcome(
+    id = "[01], 2", expect = FORBIDDEN,
+    desc = "A payload was seen before its commit, or that of an aborted claim.")
+@Outcome(
+    id = "[01], 3", expect = FORBIDDEN,
+    desc = "A committed message was taken for padding, or padding for a message.")
+@State
+public class ClaimInPlace {
+    private static final int WORDS_MAX = 20;
+    private static final Shared SHARED = new Shared(ChannelOptions.ring(1 << 20));
+    private static final Receiver RECEIVER = new Receiver(
+        SHARED.another().addSubscriber(SubscriberOptions.earliest()), WORDS_MAX, false);
+    private static final Sender SENDER = Sender.shared(SHARED.first(), 0, WORDS_MAX);
+
+    @Actor
+    public void publish(final II_Result result) {
+        result.r1 = SENDER.claim();
+    }
+
+    @Actor
+    public void poll(final II_Result result) {
+        result.r2 = RECEIVER.poll(4);
+    }
+}

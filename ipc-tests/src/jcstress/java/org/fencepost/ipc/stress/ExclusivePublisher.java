@@ -1,0 +1,44 @@
+package org.fencepost.ipc.stress;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.SubscriberOptions;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
+
+/**
+ * An exclusive publisher moves the tail after the commit: readers trust headers, and find none
+ * that is not whole, also right behind a roll.
+ */
+@JCStressTest
+@Outcome(id = "[01], [01]", expect = ACCEPTABLE, desc = "Nothing yet, or the next message, whole.")
+@Outcome(
+    id = "[01], 2", expect = FORBIDDEN,
+    desc = "The header was seen before the payload, or old bytes behind the tail were read.")
+@Outcome(
+    id = "[01], 3", expect = FORBIDDEN,
+    desc = "A message behind the tail was skipped or read twice.")
+@State
+public class ExclusivePublisher {
+    private static final int WORDS_MAX = 170;
+    private static final Shared SHARED = new Shared(ChannelOptions.ring(8192, 2));
+    private static final Receiver RECEIVER = new Receiver(
+        SHARED.another().addSubscriber(SubscriberOptions.earliest()), WORDS_MAX, false);
+    private static final Sender SENDER = new Sender(
+        SHARED.first().addExclusivePublisher(), 0, WORDS_MAX);
+
+    @Actor
+    public void publish(final II_Result result) {
+        result.r1 = SENDER.offer();
+    }
+
+    @Actor
+    public void poll(final II_Result result) {
+        result.r2 = RECEIVER.poll(3);
+    }
+}
