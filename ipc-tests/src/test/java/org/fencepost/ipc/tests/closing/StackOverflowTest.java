@@ -136,6 +136,9 @@ class StackOverflowTest {
 
     private void work() {
         try {
+            // What the end of the stack kept from being closed the last time.
+            claim.close();
+            batch.close();
             switch (work) {
                 case OFFER -> publisher.offer(1, bytes, 0, 64);
                 case CLAIM -> {
@@ -170,15 +173,17 @@ class StackOverflowTest {
         claim.close();
         batch.close();
         final Deadline deadline = Deadline.forWaitingUntil("a message goes through");
-        boolean published = false;
+        long result = Publisher.PREPARING;
         final boolean[] received = {false};
         while (!received[0]) {
-            published = published || sender.offer(1_000 + round, bytes, 0, 8) > 0;
+            if (result < 0) {
+                result = sender.offer(1_000 + round, bytes, 0, 8);
+            }
             reading.poll(
                 (buffer, offset, length, header) ->
                     received[0] |= header.typeId() == 1_000 + round,
                 1_000);
-            deadline.check(round);
+            deadline.check(Publisher.describe(result) + ", reading at " + reading.position());
         }
     }
 }
