@@ -7,6 +7,7 @@ import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.log.InPlaceReader;
 import org.fencepost.ipc.log.LogReader;
 import org.fencepost.ipc.log.LossyReader;
+import org.fencepost.ipc.log.Patience;
 import org.fencepost.ipc.log.Subscription;
 import org.fencepost.ipc.log.Subscriptions;
 import org.fencepost.ipc.store.MappedChannel;
@@ -54,8 +55,8 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
         this.lossy = lossy;
         this.batchResume = Math.toIntExact(subscription.batchIndex());
         this.reader = lossy && mapped.geometry().ring()
-            ? new LossyReader(log, subscription.position(), InPlaceReader.LOOKS_PER_PROBE)
-            : new InPlaceReader(log, subscription, InPlaceReader.LOOKS_PER_PROBE);
+            ? new LossyReader(log, subscription.position(), Patience.ofReaders())
+            : new InPlaceReader(log, subscription, Patience.ofReaders());
     }
 
     /**

@@ -15,9 +15,6 @@ import org.fencepost.ipc.memory.SharedMemory;
  * {@code ready} covers it, or the frames of the last lap would be read again. One thread.
  */
 public final class InPlaceReader implements LogReader {
-    /** Fruitless looks at one position for each time that it is found out who holds it up. */
-    public static final int LOOKS_PER_PROBE = 8;
-
 
     private final Log log;
     private final SharedMemory memory;
@@ -27,7 +24,7 @@ public final class InPlaceReader implements LogReader {
     private final long segmentBytes;
     private final int headerBytes;
     private final int record;
-    private final int looksPerProbe;
+    private final Patience patience;
 
     private long position;
     private long segmentAddress;
@@ -35,19 +32,14 @@ public final class InPlaceReader implements LogReader {
     private int frameLength;
     /** Every frame from here to the position was seen with a header, or repaired, by this reader. */
     private long walkedFrom;
-    private long stuckAt = -1;
-    private int looks;
     private long publishedBatchIndex;
     private final long lostBytes;
 
     /**
      * A reader for whoever has joined so.
-     *
-     * @param looksPerProbe fruitless looks at one position for each time that it is found out who
-     *                      holds it up.
      */
     public InPlaceReader(
-        final Log log, final Subscription subscription, final int looksPerProbe) {
+        final Log log, final Subscription subscription, final Patience patience) {
         final Geometry geometry = log.geometry();
         this.log = log;
         this.memory = log.memory();
@@ -59,7 +51,7 @@ public final class InPlaceReader implements LogReader {
         this.record = subscription.record();
         this.lostBytes = subscription.lostBytes();
         this.publishedBatchIndex = subscription.batchIndex();
-        this.looksPerProbe = looksPerProbe;
+        this.patience = patience;
         moveTo(subscription.position());
     }
 
@@ -169,16 +161,9 @@ public final class InPlaceReader implements LogReader {
         }
     }
 
-    /**
-     * Whether to go on at a header that is zero. Almost always it will be there soon, and all that a
-     * reader should touch is that header: the tail's line belongs to the publishers, and taking it
-     * from them at every fruitless poll would slow them down. So only every so many looks, counted
-     * and not timed, it is found out whether somebody died here.
-     */
+    /** Whether to go on at a header that is zero: because it may be there now, or is a hole. */
     private boolean resolve() {
-        looks = stuckAt == position ? looks + 1 : 1;
-        stuckAt = position;
-        if (looks % looksPerProbe != 0) {
+        if (!patience.isExhaustedAt(position)) {
             return false;
         }
         final long tail = words.tailAcquire();

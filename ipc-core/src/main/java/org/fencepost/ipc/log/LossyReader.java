@@ -23,7 +23,7 @@ public final class LossyReader implements LogReader {
     private final long segmentBytes;
     private final long capacityBytes;
     private final int headerBytes;
-    private final int looksPerProbe;
+    private final Patience patience;
     private final MessageBuffer copy;
 
     private byte[] bytes = new byte[FrameFormat.ALIGNMENT * 16];
@@ -33,11 +33,9 @@ public final class LossyReader implements LogReader {
     /** Header word of the frame in the copy, until it is consumed. */
     private long copiedWord = NOTHING;
     private long lostBytes;
-    private long stuckAt = -1;
-    private int looks;
 
-    /** A reader from {@code position} on; {@code looksPerProbe} as for {@link InPlaceReader}. */
-    public LossyReader(final Log log, final long position, final int looksPerProbe) {
+    /** A reader from {@code position} on. */
+    public LossyReader(final Log log, final long position, final Patience patience) {
         final Geometry geometry = log.geometry();
         this.log = log;
         this.memory = log.memory();
@@ -46,7 +44,7 @@ public final class LossyReader implements LogReader {
         this.segmentBytes = geometry.segmentBytes();
         this.capacityBytes = geometry.capacityBytes();
         this.headerBytes = FrameFormat.headerBytes(geometry.frameFlags());
-        this.looksPerProbe = looksPerProbe;
+        this.patience = patience;
         this.copy = MessageBuffer.of(bytes);
         moveTo(position);
     }
@@ -166,16 +164,9 @@ public final class LossyReader implements LogReader {
         return !isLapped();
     }
 
-    /**
-     * Whether to go on at a header that is zero. Almost always it will be there soon, and all that a
-     * reader should touch is that header: the tail's line belongs to the publishers, and taking it
-     * from them at every fruitless poll would slow them down. So only every so many looks, counted
-     * and not timed, it is found out whether somebody died here.
-     */
+    /** Whether to go on at a header that is zero: because it may be there now, or is a hole. */
     private boolean resolve() {
-        looks = stuckAt == position ? looks + 1 : 1;
-        stuckAt = position;
-        if (looks % looksPerProbe != 0) {
+        if (!patience.isExhaustedAt(position)) {
             return false;
         }
         final long tail = words.tailAcquire();

@@ -36,7 +36,7 @@ final class Handle implements AutoCloseable {
     }
 
     InPlaceReader reader(final SubscriberOptions options) {
-        return new InPlaceReader(log, subscriptions.join(options), 1);
+        return new InPlaceReader(log, subscriptions.join(options), new Patience(1));
     }
 
     /** Publishes one message that holds {@code value}; returns what claim or commit returned. */

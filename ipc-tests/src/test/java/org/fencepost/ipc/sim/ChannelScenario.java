@@ -10,6 +10,7 @@ import org.fencepost.ipc.log.Claimer;
 import org.fencepost.ipc.log.InPlaceReader;
 import org.fencepost.ipc.log.LogReader;
 import org.fencepost.ipc.log.LossyReader;
+import org.fencepost.ipc.log.Patience;
 import org.fencepost.ipc.log.Subscription;
 import org.fencepost.ipc.sim.GhostLog.Claimed;
 import org.fencepost.ipc.sim.GhostLog.Delivery;
@@ -217,8 +218,8 @@ final class ChannelScenario {
             earlierDelivery.reached(subscription.position());
         }
         final LogReader reader = lossy
-            ? new LossyReader(handle.log(), subscription.position(), looksPerProbe)
-            : new InPlaceReader(handle.log(), subscription, looksPerProbe);
+            ? new LossyReader(handle.log(), subscription.position(), new Patience(looksPerProbe))
+            : new InPlaceReader(handle.log(), subscription, new Patience(looksPerProbe));
         final Delivery delivery = ghost.delivery(process.toString(), subscription.position());
         earlierDelivery = delivery;
         final int batch = 1 + simulation.random(4);

@@ -1,0 +1,61 @@
+package org.fencepost.ipc.log;
+
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
+
+/**
+ * When a reader that finds a zero header asks who holds it up. Almost always the header will be there
+ * soon, and all that the reader should touch is that header: the lines of the tail and of the slots
+ * belong to the publishers, and taking them at every fruitless look would slow them down.
+ *
+ * <p>So it asks at every {@value #LOOKS_PER_PROBE}th fruitless look at one position, and not again within
+ * {@value #NANOS_PER_PROBE} ns. That decides how often somebody is asked for, never that he is dead. One
+ * reader, one thread.
+ */
+public final class Patience {
+    /** Fruitless looks at one position for each time that somebody is asked for. */
+    public static final int LOOKS_PER_PROBE = 8;
+    /** Least time between two times that somebody is asked for. */
+    public static final long NANOS_PER_PROBE = 20_000;
+
+    private final int looksPerProbe;
+    private final long nanosPerProbe;
+    private final NanoClock clock;
+    private long probedAt;
+    private long stuckAt = -1;
+    private int looks;
+
+    /** Asks after this many looks, whatever the time. */
+    public Patience(final int looksPerProbe) {
+        this(looksPerProbe, 0, SystemNanoClock.INSTANCE);
+    }
+
+    private Patience(final int looksPerProbe, final long nanosPerProbe, final NanoClock clock) {
+        this.looksPerProbe = looksPerProbe;
+        this.nanosPerProbe = nanosPerProbe;
+        this.clock = clock;
+        this.probedAt = clock.nanoTime() - nanosPerProbe;
+    }
+
+    /** As described above. */
+    public static Patience ofReaders() {
+        return new Patience(LOOKS_PER_PROBE, NANOS_PER_PROBE, SystemNanoClock.INSTANCE);
+    }
+
+    /** Counts a fruitless look at {@code position}; whether to ask now. */
+    boolean isExhaustedAt(final long position) {
+        looks = stuckAt == position ? looks + 1 : 1;
+        stuckAt = position;
+        if (looks % looksPerProbe != 0) {
+            return false;
+        }
+        if (nanosPerProbe > 0) {
+            final long now = clock.nanoTime();
+            if (now - probedAt < nanosPerProbe) {
+                return false;
+            }
+            probedAt = now;
+        }
+        return true;
+    }
+}
