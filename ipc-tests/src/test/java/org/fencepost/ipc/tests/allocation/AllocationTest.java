@@ -7,15 +7,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.fencepost.ipc.tests.child.ChildJvm;
 import org.fencepost.ipc.tests.support.SharedMemoryDirectory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A million messages, published and polled in every way, allocate nothing. */
-@Timeout(value = 90, unit = TimeUnit.SECONDS)
+@Timeout(value = 90, threadMode = ThreadMode.SEPARATE_THREAD)
 class AllocationTest {
     private static final int SCENARIOS = 16;
 

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -25,6 +24,7 @@ import org.fencepost.ipc.buffer.MessageBuffer;
 import org.fencepost.ipc.tests.support.SharedMemoryDirectory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every object after it, or its channel, has been closed, by its own thread or by another one. */
 @ParameterizedClass(name = "{0}")
 @MethodSource("channels")
-@Timeout(value = 30, unit = TimeUnit.SECONDS)
+@Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
 class ClosedTest {
     /** What is closed, and by whom. */
     enum Closing {

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.tests.peer.ChannelPort;
 import org.fencepost.ipc.tests.peer.ChannelSpec;
@@ -26,6 +25,7 @@ import org.fencepost.ipc.tests.support.Deadline;
 import org.fencepost.ipc.tests.support.SharedMemoryDirectory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 
@@ -33,7 +33,7 @@ import org.junit.jupiter.params.Parameter;
  * A directory, two sides that open channels in it, and what most tests do with them. Subclasses say
  * for which setups they run: {@link EveryChannel}, {@link EveryRing}.
  */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 abstract class ConformanceTest {
     static final long SEGMENT_BYTES = 8192;
 

@@ -23,6 +23,7 @@ import org.fencepost.ipc.tests.support.Deadline;
 import org.fencepost.ipc.tests.support.SharedMemoryDirectory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -33,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Several threads of one process, each with an endpoint of its own or sharing a publisher. */
 @ParameterizedClass(name = "{0}")
 @MethodSource("channels")
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class ThreadsTest {
     private static final int THREADS = 16;
     private static final int PER_THREAD = 4_000;

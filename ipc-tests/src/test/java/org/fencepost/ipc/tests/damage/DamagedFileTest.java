@@ -11,7 +11,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.tests.peer.ChannelPort;
@@ -26,6 +25,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every kind of damage to every file of a channel that nobody has open. A child opens and uses
  * it: it is told what is wrong, the files stay as they are, and the child is alive afterwards.
  */
-@Timeout(value = 30, unit = TimeUnit.SECONDS)
+@Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
 class DamagedFileTest {
     private static final ChannelSpec RING = ChannelSpec.ring(4096, 8);
     private static final ChannelSpec JOURNAL = ChannelSpec.journal(4096);

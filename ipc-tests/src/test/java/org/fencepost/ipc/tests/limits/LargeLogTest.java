@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Claim;
@@ -19,6 +18,7 @@ import org.fencepost.ipc.tests.support.SharedMemoryDirectory;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A journal that is larger than an {@code int} can count. */
@@ -34,7 +34,7 @@ class LargeLogTest {
     Path temporary;
 
     @Test
-    @Timeout(value = 60, unit = TimeUnit.SECONDS)
+    @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
     void shouldReadEverythingWhenTheLogPassesTwoGibibytes() throws Exception {
         Assumptions.assumeTrue(
             Files.getFileStore(temporary).getUsableSpace() > ROOM_NEEDED,

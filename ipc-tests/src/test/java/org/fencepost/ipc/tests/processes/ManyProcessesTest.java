@@ -6,17 +6,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.tests.child.ChildJvm;
 import org.fencepost.ipc.tests.support.SharedMemoryDirectory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Four producers and three subscribers, each a JVM of its own. */
-@Timeout(value = 90, unit = TimeUnit.SECONDS)
+@Timeout(value = 90, threadMode = ThreadMode.SEPARATE_THREAD)
 class ManyProcessesTest {
     private static final int PRODUCERS = 4;
     private static final int GATING = 2;
