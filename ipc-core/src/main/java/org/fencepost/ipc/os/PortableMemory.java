@@ -267,6 +267,10 @@ final class PortableMemory extends SharedMemory {
     @Override
     public void copyFrom(
         final long address, final byte[] source, final int offset, final int length) {
+        if (length == 0) {
+            // It may begin where the last slot ends.
+            return;
+        }
         final PortableWindow window = windowOrNull(address);
         MemorySegment segment = segmentOrNull(window, address);
         while (segment != null) {
@@ -283,6 +287,10 @@ final class PortableMemory extends SharedMemory {
     @Override
     public void copyFrom(
         final long address, final MemorySegment source, final long offset, final long length) {
+        if (length == 0) {
+            // It may begin where the last slot ends.
+            return;
+        }
         final PortableWindow window = windowOrNull(address);
         MemorySegment segment = segmentOrNull(window, address);
         while (segment != null) {
@@ -298,6 +306,10 @@ final class PortableMemory extends SharedMemory {
     @Override
     public void copyTo(
         final long address, final byte[] target, final int offset, final int length) {
+        if (length == 0) {
+            // It may begin where the last slot ends.
+            return;
+        }
         final PortableWindow window = windowOrNull(address);
         MemorySegment segment = segmentOrNull(window, address);
         while (segment != null) {
@@ -315,6 +327,10 @@ final class PortableMemory extends SharedMemory {
     @Override
     public void copyTo(
         final long address, final MemorySegment target, final long offset, final long length) {
+        if (length == 0) {
+            // It may begin where the last slot ends.
+            return;
+        }
         final PortableWindow window = windowOrNull(address);
         MemorySegment segment = segmentOrNull(window, address);
         while (segment != null) {
@@ -346,6 +362,10 @@ final class PortableMemory extends SharedMemory {
 
     @Override
     public void fill(final long address, final long length, final byte value) {
+        if (length == 0) {
+            // It may begin where the last slot ends.
+            return;
+        }
         final PortableWindow window = windowOrNull(address);
         MemorySegment segment = segmentOrNull(window, address);
         while (segment != null) {

@@ -303,6 +303,19 @@ class DeathTest {
         assertEquals(second.position() - stopped, second.lostBytes());
     }
 
+    @Test
+    void shouldPublishEmptyMessagesUpToTheVeryEndOfAWindow() {
+        final ChannelOptions options = RING.withChecksums(true);
+        try (Handle handle = new Handle(directory.resolve("empty"), options, on.platform)) {
+            final SharedClaimer claimer = handle.membership.joinShared();
+            for (int i = 0; i < 2 * 4 * SEGMENT / 16; i++) {
+                assertTrue(claimer.claim(0) >= 0);
+                handle.memory.copyFrom(claimer.payloadAddress(), new byte[0], 0, 0);
+                assertTrue(claimer.commit(FrameFormat.KIND_MESSAGE, 1, 0) > 0);
+            }
+        }
+    }
+
     /** The kernel is asked who lives on one fruitless look of a publisher out of sixteen. */
     private void publishPastTheDead(final Claimer claimer, final long value) {
         long result = -1;
