@@ -26,6 +26,8 @@ import org.fencepost.ipc.SubscriberOptions;
  * over and over. It lives in its own JVM because its failure may be that JVM's crash.
  */
 final class ClosingLoops {
+    private static final String FILES =
+        "control|cursors|members|members\\.lock|segment-[0-9a-f]{16}";
     private static final byte[] BYTES = new byte[300];
 
     private final Path directory;
@@ -213,7 +215,7 @@ final class ClosingLoops {
         }
         try (Stream<Path> files = Files.list(directory)) {
             final Set<String> strange = files.map(file -> file.getFileName().toString())
-                .filter(name -> !name.matches("control|cursors|members|segment-[0-9a-f]{16}")
+                .filter(name -> !name.matches(FILES)
                     || name.startsWith("segment-") && isOutside(keeper, name))
                 .collect(Collectors.toCollection(TreeSet::new));
             if (!strange.isEmpty()) {
