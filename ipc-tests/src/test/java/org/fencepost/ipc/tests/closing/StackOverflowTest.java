@@ -112,7 +112,7 @@ class StackOverflowTest {
         }
     }
 
-    /** Goes down to the end of the stack, and works where there is just not enough of it left. */
+    /** Goes down to the end of the stack, and works where there is not enough of it left. */
     private void descend(final int shift) {
         try {
             if (shift > 0) {
