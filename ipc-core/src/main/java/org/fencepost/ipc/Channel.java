@@ -3,6 +3,7 @@ package org.fencepost.ipc;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.OffsetEpochNanoClock;
 import org.fencepost.ipc.format.Geometry;
@@ -40,6 +41,8 @@ public final class Channel implements AutoCloseable {
     private final Subscriptions subscriptions;
     private final Housekeeping housekeeping;
     private final List<Endpoint> endpoints = new ArrayList<>();
+    /** Nobody registers any more; guarded by endpoints. */
+    private boolean closing;
 
     private Channel(final MappedChannel mapped, final Platform platform) {
         this.mapped = mapped;
@@ -112,8 +115,7 @@ public final class Channel implements AutoCloseable {
      * @throws ChannelClosedException if the channel is closed.
      */
     public Publisher addPublisher() {
-        requireOpen();
-        return publisher(membership.joinShared(), false);
+        return publisher(joined(membership::joinShared), false);
     }
 
     /**
@@ -124,8 +126,7 @@ public final class Channel implements AutoCloseable {
      * @throws ChannelClosedException if the channel is closed.
      */
     public Publisher addExclusivePublisher() {
-        requireOpen();
-        return publisher(membership.joinExclusive(), true);
+        return publisher(joined(membership::joinExclusive), true);
     }
 
     /**
@@ -138,8 +139,7 @@ public final class Channel implements AutoCloseable {
      * @throws ChannelClosedException if the channel is closed.
      */
     public Subscriber addSubscriber(final SubscriberOptions subscriberOptions) {
-        requireOpen();
-        final Subscription subscription = subscriptions.join(subscriberOptions);
+        final Subscription subscription = joined(() -> subscriptions.join(subscriberOptions));
         boolean done = false;
         try {
             final Subscriber subscriber =
@@ -216,6 +216,7 @@ public final class Channel implements AutoCloseable {
     public void close() {
         final List<Endpoint> toClose;
         synchronized (endpoints) {
+            closing = true;
             toClose = new ArrayList<>(endpoints);
             endpoints.clear();
         }
@@ -243,9 +244,24 @@ public final class Channel implements AutoCloseable {
         }
     }
 
+    /** What somebody new has been given. Whoever is closed meanwhile may have read anything. */
+    private <T> T joined(final Supplier<T> join) {
+        requireOpen();
+        try {
+            return join.get();
+        } catch (final ChannelException e) {
+            requireOpen();
+            throw e;
+        }
+    }
+
     private void register(final Endpoint endpoint) {
         synchronized (endpoints) {
-            requireOpen();
+            // Every endpoint is marked closed before the mappings are replaced, or its thread would go
+            // on from a message that went into private memory.
+            if (closing) {
+                throw closedUse();
+            }
             endpoints.removeIf(Endpoint::isMarkedClosed);
             endpoints.add(endpoint);
         }
@@ -253,8 +269,12 @@ public final class Channel implements AutoCloseable {
 
     private void requireOpen() {
         if (log.isClosed()) {
-            throw new ChannelClosedException(path(), "the channel " + path() + " is closed");
+            throw closedUse();
         }
+    }
+
+    private ChannelClosedException closedUse() {
+        return new ChannelClosedException(path(), "the channel " + path() + " is closed");
     }
 
     /** A value read from shared memory counts only if that was not taken away meanwhile. */

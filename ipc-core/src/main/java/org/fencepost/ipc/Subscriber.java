@@ -183,7 +183,11 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
             if (!enter()) {
                 throw closedUse("subscriber");
             }
-            subscriptions.seek(reader, position);
+            try {
+                subscriptions.seek(reader, position);
+            } catch (final ChannelException e) {
+                throw log.isClosed() ? closedUse("subscriber") : e;
+            }
             batchIndex = 0;
             batchOffset = 0;
             batchResume = 0;
@@ -243,9 +247,7 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
     /** Publishes what was consumed; nothing in the handler's hands can be read any more. */
     private void end() {
         reader.hideBuffer();
-        if (!isMarkedClosed()) {
-            reader.publishPosition(batchIndex);
-        }
+        reader.publishPosition(batchIndex);
     }
 
     private int failed(final Throwable error) {

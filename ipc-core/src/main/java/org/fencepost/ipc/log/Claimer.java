@@ -124,6 +124,12 @@ public abstract class Claimer {
         }
     }
 
+    /** Gives up a claim that an error has left open before its commit; false when that came too late. */
+    final boolean resolveLeftover() {
+        abort();
+        return !log.isClosed();
+    }
+
     /** Leaves the open claim as it is, when its memory is gone. */
     public final void forget() {
         claimStart = NO_CLAIM;

@@ -24,8 +24,9 @@ public final class ExclusiveClaimer extends Claimer {
 
     @Override
     public long claim(final int payloadBytes) {
-        // One that an error has left open between its claim and its commit.
-        abort();
+        if (isClaimOpen() && !resolveLeftover()) {
+            return CLOSED;
+        }
         final long span = FrameFormat.span(headerBytes() + payloadBytes);
         while (true) {
             final long start = tail;
@@ -62,7 +63,10 @@ public final class ExclusiveClaimer extends Claimer {
     @Override
     void committed(final long end) {
         tail = end;
-        // After the header: who sees this tail finds a header at every frame below it.
-        words.tailRelease(end);
+        // A header that went into private memory leaves payload in the open: the tail may not pass it.
+        if (!log.isClosed()) {
+            // After the header: who sees this tail finds a header at every frame below it.
+            words.tailRelease(end);
+        }
     }
 }

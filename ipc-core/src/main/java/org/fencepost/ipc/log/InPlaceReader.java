@@ -107,6 +107,10 @@ public final class InPlaceReader implements LogReader {
 
     @Override
     public void publishPosition(final long batchIndex) {
+        if (log.isClosed()) {
+            // What was passed over may have been private memory; a named cursor must not lose it.
+            return;
+        }
         // The index goes to zero before the position moves and up after it: a death in between repeats
         // messages of a batch and skips none.
         if (publishedBatchIndex != 0) {

@@ -10,9 +10,13 @@ import org.fencepost.ipc.memory.SharedMemory;
 /**
  * What the publishers and subscribers of one handle share: the words, the members, the segments.
  *
- * <p>{@link #close} only sets a flag. Every operation reads it after its last access to shared
- * memory and before it reports success, because the mappings below it are replaced by private
- * memory right after the flag was set.
+ * <p>{@link #close} only sets a flag. The mappings below it are replaced by private memory after the
+ * flag was set and every thread has passed a fence: first the segments, then the cursors, the control
+ * file last. So whoever finds the flag clear has made all accesses before that to the channel itself.
+ * Two rules follow. An operation reads the flag after its last access and before it reports success.
+ * And whoever is about to move a word of the control file or the cursors because of what it has found
+ * or stored in a segment reads the flag in between: otherwise it would announce to all what was only
+ * ever true of its private memory.
  */
 public final class Log {
     private final Path path;
@@ -84,7 +88,7 @@ public final class Log {
         closed = true;
     }
 
-    /** Whether the handle has been closed. */
+    /** Whether the handle has been closed. False: all accesses before this were to the channel. */
     public boolean isClosed() {
         return closed;
     }

@@ -89,6 +89,10 @@ public final class Membership {
         final boolean exclusive = claimer instanceof ExclusiveClaimer;
         try {
             claimer.close();
+            if (log.isClosed()) {
+                // Whoever takes the slot next settles what may not have been resolved.
+                return;
+            }
             if (exclusive) {
                 words.exclusiveRelease(0);
             } else {
@@ -111,10 +115,7 @@ public final class Membership {
     public void enterHousekeeping() {
         final IdleStrategy idle = new BackoffIdleStrategy();
         while (!members.tryEnterHousekeeping()) {
-            if (log.isClosed()) {
-                throw new ChannelClosedException(
-                    log.path(), "the channel " + log.path() + " was closed meanwhile");
-            }
+            requireOpen();
             idle.idle();
         }
     }
@@ -143,6 +144,7 @@ public final class Membership {
         }
         return completed(slot, () -> {
             settleSlot(slot);
+            requireOpen();
             words.slotWonEndRelease(slot, 0);
             words.slotStartRelease(slot, ControlFormat.START_NONE);
             words.slotPid(slot, ProcessHandle.current().pid());
@@ -222,11 +224,21 @@ public final class Membership {
                     throw log.damagedFrame(position, word);
                 }
                 position += FrameFormat.span(FrameFormat.length(word));
+                requireOpen();
                 words.tailRelease(position);
             }
         }
+        requireOpen();
         // After the zeros: until this is cleared, whoever comes settles again.
         words.exclusiveRelease(0);
+    }
+
+    /** Before a word is moved because of what was found or stored in a segment. */
+    private void requireOpen() {
+        if (log.isClosed()) {
+            throw new ChannelClosedException(
+                log.path(), "the channel " + log.path() + " was closed meanwhile");
+        }
     }
 
     private String exclusiveOwner() {

@@ -35,8 +35,9 @@ public final class SharedClaimer extends Claimer {
 
     @Override
     public long claim(final int payloadBytes) {
-        // One that an error has left open between its claim and its commit.
-        abort();
+        if (isClaimOpen() && !resolveLeftover()) {
+            return CLOSED;
+        }
         final long span = span(payloadBytes);
         long start = tail;
         while (true) {

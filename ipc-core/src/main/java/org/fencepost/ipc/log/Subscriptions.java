@@ -154,9 +154,9 @@ public final class Subscriptions {
         if (position >= earliest) {
             return new Subscription(record, requireReadable(position, true), batchIndex, 0);
         }
-        // It did not gate while it was absent, and the ring went on.
+        // It did not gate while it was absent, and the ring went on. The position stays until the first
+        // poll: if this owner dies before, the next one is told of the loss. It holds the same segment.
         cursors.batchIndexRelease(record, 0);
-        cursors.positionRelease(record, earliest);
         return new Subscription(record, earliest, 0, earliest - position);
     }
 

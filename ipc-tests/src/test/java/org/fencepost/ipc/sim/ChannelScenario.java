@@ -2,12 +2,14 @@ package org.fencepost.ipc.sim;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.ChannelLimitException;
 import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.log.Claimer;
 import org.fencepost.ipc.log.InPlaceReader;
+import org.fencepost.ipc.log.Log;
 import org.fencepost.ipc.log.LogReader;
 import org.fencepost.ipc.log.LossyReader;
 import org.fencepost.ipc.log.Patience;
@@ -31,6 +33,8 @@ final class ChannelScenario {
     private final List<SimulatedProcess> publishers = new ArrayList<>();
     private final Kind kind;
     private long nextId = 1;
+    /** Whether there is one cursor, which the subscribers have one after the other. */
+    private final boolean named;
     private final boolean gatesWhileAbsent;
     private Delivery earlierDelivery;
 
@@ -49,7 +53,9 @@ final class ChannelScenario {
         /** A cursor that outlives its owner, and perhaps holds the ring. */
         NAMED(1_500, 2),
         /** Several deaths in a short time. */
-        DEATHS(300, 4);
+        DEATHS(300, 4),
+        /** Handles that are closed under threads at work. */
+        CLOSING(1_500, 1);
 
         final long horizon;
         final int killsMax;
@@ -63,13 +69,16 @@ final class ChannelScenario {
     ChannelScenario(final Simulation simulation, final Kind kind) {
         this.simulation = simulation;
         this.kind = kind;
+        final boolean ring =
+            kind != Kind.JOURNAL && (kind != Kind.CLOSING || simulation.random(4) != 0);
         final long segmentBytes = (long) SHORTEST_SEGMENT << simulation.random(2);
-        final Geometry geometry = new Geometry(kind != Kind.JOURNAL, segmentBytes,
-            kind == Kind.JOURNAL ? 0 : 2 << simulation.random(2), false,
+        final Geometry geometry = new Geometry(ring, segmentBytes,
+            ring ? 2 << simulation.random(2) : 0, false,
             simulation.random(4) == 0, segmentBytes * simulation.random(3), 1);
         channel = new SimulatedChannel(simulation, geometry);
         ghost = new GhostLog(simulation);
-        gatesWhileAbsent = kind == Kind.NAMED && simulation.random(2) == 0;
+        named = kind == Kind.NAMED || kind == Kind.CLOSING && simulation.random(2) == 0;
+        gatesWhileAbsent = named && simulation.random(2) == 0;
     }
 
     void run() {
@@ -78,19 +87,20 @@ final class ChannelScenario {
             final SimulatedProcess process = simulation.process("publisher" + i);
             publishers.add(process);
             final boolean exclusive = kind == Kind.EXCLUSIVE
-                || (kind == Kind.MIXED || kind == Kind.JOURNAL) && simulation.random(2) == 0;
+                || (kind == Kind.MIXED || kind == Kind.JOURNAL || kind == Kind.CLOSING) && simulation.random(2) == 0;
             final int messages = kind == Kind.DEATHS ? 2 : 2 + simulation.random(8);
             final boolean heir = i > 0 && i == publisherCount - 1 && simulation.random(3) == 0;
             simulation.spawn(process, "t", () -> publish(process, exclusive, messages, heir));
         }
-        final int subscriberCount = kind == Kind.NAMED ? 2 : 1 + simulation.random(2);
+        final int subscriberCount = named ? 2 : 1 + simulation.random(2);
         for (int i = 0; i < subscriberCount; i++) {
             final SimulatedProcess process = simulation.process("subscriber" + i);
             if (gatesWhileAbsent && i == 1) {
                 // The cursor holds the ring while nobody owns it, so somebody has to be left.
                 process.immortal();
             }
-            final boolean lossy = kind == Kind.LOSSY && (i == 0 || simulation.random(2) == 0);
+            final boolean lossy = kind == Kind.LOSSY && (i == 0 || simulation.random(2) == 0)
+                || kind == Kind.CLOSING && channel.geometry().ring() && !named && simulation.random(4) == 0;
             final int looksPerProbe = 1 + simulation.random(3);
             final boolean earliest = simulation.random(2) == 0;
             final SimulatedThread thread = simulation.spawn(process, "t",
@@ -132,30 +142,77 @@ final class ChannelScenario {
         while (heir && simulation.killed() == 0 && !othersAreDone(process)) {
             simulation.idle();
         }
-        final SimulatedChannel.Handle handle = channel.open(process);
-        Claimer claimer = null;
-        while (claimer == null) {
+        final SimulatedChannel.Handle handle = openPerhapsToClose(process);
+        try {
+            final Claimer claimer = join(handle, exclusive);
+            for (int i = 0; i < messages && !handle.log().isClosed(); i++) {
+                publishOne(handle.log(), claimer, exclusive ? process : null);
+            }
+            if (!handle.log().isClosed()) {
+                handle.membership().leave(claimer);
+                simulation.systemCall();
+            }
+        } catch (final ChannelException e) {
+            requireClosed(handle, e);
+        }
+    }
+
+    /** Whoever meets private zeros in the place of a channel's words may take them for anything. */
+    private void requireClosed(final SimulatedChannel.Handle handle, final ChannelException e) {
+        if (!handle.log().isClosed()) {
+            throw e;
+        }
+        simulation.note(e.getMessage());
+    }
+
+    private Claimer join(final SimulatedChannel.Handle handle, final boolean exclusive) {
+        while (true) {
             try {
-                claimer = exclusive
+                return exclusive
                     ? handle.membership().joinExclusive() : handle.membership().joinShared();
             } catch (final ChannelLimitException e) {
                 simulation.note(e.getMessage());
                 simulation.idle();
             }
         }
-        for (int i = 0; i < messages; i++) {
-            publishOne(claimer, exclusive ? process : null);
-        }
-        handle.membership().leave(claimer);
-        simulation.systemCall();
     }
 
-    private void publishOne(final Claimer claimer, final SimulatedProcess exclusive) {
+    /** A handle; where it is about closing, half of them are closed at some step. */
+    private SimulatedChannel.Handle openPerhapsToClose(final SimulatedProcess process) {
+        final SimulatedChannel.Handle handle = channel.open(process);
+        if (kind == Kind.CLOSING && process.mortal && simulation.random(2) == 0) {
+            // Soon, in the middle of joining, or some time later.
+            final long step = simulation.steps()
+                + simulation.random(simulation.random(2) == 0 ? 100 : (int) kind.horizon);
+            simulation.spawn(process, "closer", () -> {
+                while (simulation.steps() < step) {
+                    simulation.idle();
+                }
+                channel.close(handle);
+            });
+        }
+        return handle;
+    }
+
+    private void publishOne(
+        final Log log, final Claimer claimer, final SimulatedProcess exclusive) {
         final byte[] payload = payload();
         long start = claimer.claim(payload.length);
-        while (start < 0) {
+        while (start < 0 && !log.isClosed()) {
             simulation.idle();
             start = claimer.claim(payload.length);
+        }
+        if (start < 0) {
+            return;
+        }
+        if (channel.isReplaced(simulation.current().process)) {
+            // Won in private memory, or before it, and will be written into private memory: the user
+            // goes on and is told at the end.
+            simulation.memory().copyFrom(claimer.payloadAddress(), payload, 0, payload.length);
+            if (claimer.commit(FrameFormat.KIND_MESSAGE, 7, payload.length) != Claimer.CLOSED) {
+                throw simulation.failure("a commit into a closed handle succeeded", null);
+            }
+            return;
         }
         final int headerBytes = FrameFormat.headerBytes(channel.geometry().frameFlags());
         final long frame = claimer.payloadAddress() - headerBytes;
@@ -166,14 +223,17 @@ final class ChannelScenario {
         final Claimed claim = ghost.claimed(start, end, frame, payload, exclusive);
         simulation.memory().copyFrom(claimer.payloadAddress(), payload, 0, payload.length);
         if (simulation.random(8) == 0) {
-            ghost.resolving(claim, frame, State.ABORTING);
+            ghost.resolving(claim, frame, State.ABORTING, log.isClosed());
             claimer.abort();
             return;
         }
-        ghost.resolving(claim, frame, State.PUBLISHING);
+        ghost.resolving(claim, frame, State.PUBLISHING, log.isClosed());
         final int frameKind =
             simulation.random(4) == 0 ? FrameFormat.KIND_BATCH : FrameFormat.KIND_MESSAGE;
         final long answer = claimer.commit(frameKind, 7, payload.length);
+        if (answer == Claimer.CLOSED && log.isClosed()) {
+            return;
+        }
         if (answer != end) {
             throw simulation.failure("commit said " + answer + " for the claim to " + end, null);
         }
@@ -203,17 +263,31 @@ final class ChannelScenario {
     private void subscribe(
         final SimulatedProcess process, final boolean lossy, final boolean earliest,
         final int looksPerProbe, final Condition ends) {
-        final SimulatedChannel.Handle handle = channel.open(process);
+        final SimulatedChannel.Handle handle = openPerhapsToClose(process);
+        try {
+            subscribe(handle, lossy, earliest, looksPerProbe, ends);
+        } catch (final ChannelException e) {
+            requireClosed(handle, e);
+        }
+    }
+
+    private void subscribe(
+        final SimulatedChannel.Handle handle, final boolean lossy, final boolean earliest,
+        final int looksPerProbe, final Condition ends) {
+        final SimulatedProcess process = handle.process();
         SubscriberOptions options =
             earliest ? SubscriberOptions.earliest() : SubscriberOptions.latest();
         if (lossy) {
             options = options.lossy();
         }
-        if (kind == Kind.NAMED) {
+        if (named) {
             options = options.named("cursor", gatesWhileAbsent);
         }
         final Subscription subscription = join(handle, options);
-        if (kind == Kind.NAMED && earlierDelivery != null && subscription.lostBytes() == 0) {
+        if (handle.log().isClosed()) {
+            return;
+        }
+        if (named && earlierDelivery != null && subscription.lostBytes() == 0) {
             // Whoever had the cursor before has seen all that this one will not.
             earlierDelivery.reached(subscription.position());
         }
@@ -226,8 +300,13 @@ final class ChannelScenario {
         while (true) {
             // In this order: what is done now was published before the last look at the log.
             final boolean last = ends.holds();
-            if (!poll(reader, delivery, batch) && last && reader.position() >= channel.tail()) {
+            if (!poll(handle.log(), reader, delivery, batch) && last
+                && reader.position() >= channel.tail()) {
                 break;
+            }
+            if (handle.log().isClosed()) {
+                reader.publishPosition(0);
+                return;
             }
             reader.publishPosition(0);
             if (simulation.random(3) == 0) {
@@ -236,7 +315,7 @@ final class ChannelScenario {
         }
         if (reader.lostBytes() == 0) {
             delivery.reached(reader.position());
-        } else if (!lossy && (kind != Kind.NAMED || gatesWhileAbsent)) {
+        } else if (!lossy && (!named || gatesWhileAbsent)) {
             throw simulation.failure(process + " lost bytes that it held", null);
         }
         reader.close();
@@ -257,12 +336,16 @@ final class ChannelScenario {
     }
 
     /** Whether anything was delivered. */
-    private boolean poll(final LogReader reader, final Delivery delivery, final int limit) {
+    private boolean poll(
+        final Log log, final LogReader reader, final Delivery delivery, final int limit) {
         int count = 0;
         while (count < limit) {
             final long before = reader.position();
             final long lost = reader.lostBytes();
             final long word = reader.peek();
+            if (log.isClosed()) {
+                return false;
+            }
             if (reader.lostBytes() == lost) {
                 delivery.passedOver(before, reader.position());
             } else if (reader.lostBytes() - lost > reader.position() - before) {
@@ -273,6 +356,10 @@ final class ChannelScenario {
             }
             final byte[] payload = new byte[FrameFormat.length(word) - reader.payloadOffset()];
             reader.buffer().getBytes(reader.payloadOffset(), payload);
+            if (log.isClosed()) {
+                // What a handler may see that is running when its channel is closed.
+                return false;
+            }
             if (simulation.trace().isTextual()) {
                 simulation.note("delivered " + reader.position());
             }

@@ -1,7 +1,10 @@
 package org.fencepost.ipc.sim;
 
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The kernel's record of the locks on one file: byte ranges, each held by one open file
@@ -15,6 +18,7 @@ final class KernelLocks {
     private final Simulation simulation;
     private final List<Held> held = new ArrayList<>();
     private final List<Released> released = new ArrayList<>();
+    private final Set<Object> closed = new HashSet<>();
 
     private record Held(Object owner, SimulatedProcess process, long byteIndex, boolean shared) {
     }
@@ -30,8 +34,8 @@ final class KernelLocks {
 
     boolean tryLock(
         final Object owner, final SimulatedProcess process, final long byteIndex,
-        final boolean shared) {
-        enterKernel();
+        final boolean shared) throws ClosedChannelException {
+        enterKernel(owner);
         for (final Held other : held) {
             if (other.owner != owner && other.byteIndex == byteIndex && !(shared && other.shared)) {
                 note("lock of " + byteIndex + " refused");
@@ -45,8 +49,8 @@ final class KernelLocks {
         return true;
     }
 
-    void unlock(final Object owner, final long byteIndex) {
-        enterKernel();
+    void unlock(final Object owner, final long byteIndex) throws ClosedChannelException {
+        enterKernel(owner);
         final SimulatedThread thread = simulation.current();
         if (held.removeIf(lock -> lock.owner == owner && lock.byteIndex == byteIndex)
             && thread != null) {
@@ -55,8 +59,9 @@ final class KernelLocks {
         note("lock of " + byteIndex + " given back");
     }
 
-    boolean isLockedByOther(final Object owner, final long first, final long count) {
-        enterKernel();
+    boolean isLockedByOther(final Object owner, final long first, final long count)
+        throws ClosedChannelException {
+        enterKernel(owner);
         for (final Held other : held) {
             if (other.owner != owner
                 && other.byteIndex >= first && other.byteIndex - first < count) {
@@ -70,8 +75,9 @@ final class KernelLocks {
     }
 
     /** Closes a description: all of its locks are given back. */
-    void closed(final Object owner) {
+    void close(final Object owner) {
         enterKernel();
+        closed.add(owner);
         final SimulatedThread thread = simulation.current();
         for (final Held lock : List.copyOf(held)) {
             if (lock.owner == owner) {
@@ -91,6 +97,13 @@ final class KernelLocks {
                 held.remove(lock);
                 remember(lock.byteIndex, process.knowledge());
             }
+        }
+    }
+
+    private void enterKernel(final Object owner) throws ClosedChannelException {
+        enterKernel();
+        if (closed.contains(owner)) {
+            throw new ClosedChannelException();
         }
     }
 

@@ -41,7 +41,7 @@ class LitmusTest {
 
         SimulatedProcess thread(final Runnable body) {
             final SimulatedProcess process = simulation.process("p");
-            simulation.spawn(process, "t", body);
+            simulation.spawn(process, "t", body::run);
             return process;
         }
     }

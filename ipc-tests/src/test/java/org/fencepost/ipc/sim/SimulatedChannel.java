@@ -2,7 +2,9 @@ package org.fencepost.ipc.sim;
 
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.fencepost.ipc.ChannelClosedException;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.Geometry;
@@ -29,7 +31,9 @@ final class SimulatedChannel {
     private final ControlWords words;
 
     /** What one process has of the channel. */
-    record Handle(Log log, Membership membership, Subscriptions subscriptions) {
+    record Handle(
+        SimulatedProcess process, Log log, Members members, Membership membership,
+        Subscriptions subscriptions) {
     }
 
     SimulatedChannel(final Simulation simulation, final Geometry geometry) {
@@ -66,9 +70,30 @@ final class SimulatedChannel {
         final Members members =
             new Members(PATH, new SimulatedLockFile(simulation, locks, process));
         final Log log = new Log(PATH, geometry, memory, words, new CursorTable(memory, cursors),
-            members, new Store(), simulation::steps);
+            members, new Store(process), simulation::steps);
         final Membership membership = new Membership(log);
-        return new Handle(log, membership, new Subscriptions(log, membership));
+        return new Handle(
+            process, log, members, membership, new Subscriptions(log, membership));
+    }
+
+    /** What closing a handle does, in its order, whatever the other threads of its process are at. */
+    void close(final Handle handle) {
+        handle.log().close();
+        handle.process().closing = true;
+        simulation.systemCall();
+        simulation.fenceAll(handle.process());
+        // The kernel replaces a window slot by slot, or all at once.
+        List.copyOf(segments.values()).forEach(
+            segment -> memory.replace(handle.process(), segment));
+        memory.replace(handle.process(), cursors);
+        memory.replace(handle.process(), control);
+        handle.members().close();
+        handle.process().closed = true;
+    }
+
+    /** Whether nothing that a process does reaches the channel any more. */
+    boolean isReplaced(final SimulatedProcess process) {
+        return process.hasReplaced(control);
     }
 
     private void makeSegment(final long start) {
@@ -77,12 +102,21 @@ final class SimulatedChannel {
     }
 
     private final class Store implements SegmentStore {
+        private final SimulatedProcess process;
+
+        Store(final SimulatedProcess process) {
+            this.process = process;
+        }
+
         @Override
         public SegmentMap newMap() {
             return new SegmentMap() {
                 @Override
                 public long addressOf(final long segmentStart) {
                     final Long address = segments.get(geometry.place(segmentStart));
+                    if (process.isClosing() && !process.hasReplaced(address)) {
+                        throw new ChannelClosedException(PATH, "nothing is mapped any more");
+                    }
                     if (address == null) {
                         throw simulation.failure("there is no segment at " + segmentStart, null);
                     }

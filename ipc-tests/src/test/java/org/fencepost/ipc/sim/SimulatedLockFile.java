@@ -1,5 +1,6 @@
 package org.fencepost.ipc.sim;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
 import org.fencepost.ipc.os.LockFile;
@@ -25,22 +26,23 @@ final class SimulatedLockFile implements LockFile {
     }
 
     @Override
-    public boolean tryLock(final long byteIndex) {
+    public boolean tryLock(final long byteIndex) throws IOException {
         return granted(locks.tryLock(this, process, byteIndex, false));
     }
 
     @Override
-    public boolean tryLockShared(final long byteIndex) {
+    public boolean tryLockShared(final long byteIndex) throws IOException {
         return granted(locks.tryLock(this, process, byteIndex, true));
     }
 
     @Override
-    public void unlock(final long byteIndex) {
+    public void unlock(final long byteIndex) throws IOException {
         locks.unlock(this, byteIndex);
     }
 
     @Override
-    public boolean isLockedByOther(final long firstByte, final long count) {
+    public boolean isLockedByOther(final long firstByte, final long count)
+        throws IOException {
         return locks.isLockedByOther(this, firstByte, count);
     }
 
@@ -51,7 +53,7 @@ final class SimulatedLockFile implements LockFile {
 
     @Override
     public void close() {
-        locks.closed(this);
+        locks.close(this);
     }
 
     /**

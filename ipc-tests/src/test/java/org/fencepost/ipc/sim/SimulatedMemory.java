@@ -13,7 +13,7 @@ import org.fencepost.ipc.sim.MemoryModel.Mode;
  * any direction.
  */
 public final class SimulatedMemory extends SharedMemory {
-    private static final int REGION_SHIFT = 32;
+    static final int REGION_SHIFT = 32;
     private static final int WORD = Long.BYTES;
 
     private final Simulation simulation;
@@ -42,6 +42,21 @@ public final class SimulatedMemory extends SharedMemory {
         final int words = Math.toIntExact(length + WORD - 1 >>> 3);
         regions.add(new Region(name, length, new Word[words], raceChecked));
         return (long) regions.size() << REGION_SHIFT;
+    }
+
+    /**
+     * Puts private zeroed memory in the place of a region for one process, as the kernel does when
+     * a mapping is replaced: in one step, after which no thread of the process reaches the region,
+     * and all that they had stored there is there.
+     */
+    public void replace(final SimulatedProcess process, final long address) {
+        simulation.systemCall();
+        final long index = address >>> REGION_SHIFT;
+        final Region region = regions.get((int) index - 1);
+        final long substitute = allocate(process + "'s " + region.name, region.length, false);
+        process.replaced.put(index, substitute >>> REGION_SHIFT);
+        simulation.fenceAll(process);
+        simulation.note("replaced " + region.name + " of " + process);
     }
 
     /** The newest value of a word, whoever knows it; no step. For checkers. */
@@ -112,8 +127,9 @@ public final class SimulatedMemory extends SharedMemory {
 
     @Override
     public long compareAndExchangeLong(final long address, final long expected, final long value) {
-        final Region region = region(aligned(address), WORD);
+        region(aligned(address), WORD);
         simulation.step();
+        final Region region = mapped(address);
         final long found =
             model.exchange(simulation.current(), word(region, address), expected, value);
         record(found == expected ? "exchange" : "failed exchange", address, found, value);
@@ -198,8 +214,9 @@ public final class SimulatedMemory extends SharedMemory {
             final int low = WORD - inWord;
             return load(address, low, mode) | load(address + low, size - low, mode) << 8 * low;
         }
-        final Region region = region(address, size);
+        region(address, size);
         simulation.step();
+        final Region region = mapped(address);
         final Word word = word(region, address);
         final int order = model.load(simulation.current(), word, mode, region.raceChecked);
         final long value = word.value(order).whole >>> 8 * inWord & mask(size);
@@ -216,8 +233,9 @@ public final class SimulatedMemory extends SharedMemory {
             store(address + low, size - low, value >>> 8 * low, mode);
             return;
         }
-        final Region region = region(address, size);
+        region(address, size);
         simulation.step();
+        final Region region = mapped(address);
         final int overtaken = model.store(simulation.current(), word(region, address),
             (value & mask(size)) << 8 * inWord, mask(size) << 8 * inWord, mode, region.raceChecked);
         record(mode == Mode.PLAIN ? "store" : mode == Mode.OPAQUE ? "storeOpaque" : "storeRelease",
@@ -283,6 +301,14 @@ public final class SimulatedMemory extends SharedMemory {
                 + Long.toHexString(address) + ", where nothing is mapped", null);
         }
         return regions.get((int) index);
+    }
+
+    /** What the thread whose step it is has at an address that was checked. */
+    private Region mapped(final long address) {
+        final SimulatedThread thread = simulation.current();
+        final long index = address >>> REGION_SHIFT;
+        return regions.get((int) (thread == null
+            ? index : thread.process.replaced.getOrDefault(index, index)) - 1);
     }
 
     private void record(

@@ -1,7 +1,9 @@
 package org.fencepost.ipc.sim;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What dies as one: some threads and the kernel locks they hold. */
 public final class SimulatedProcess {
@@ -13,6 +15,12 @@ public final class SimulatedProcess {
     /** The step at which the kernel has taken a dead process apart. */
     long locksReleasedAt;
     boolean mortal = true;
+    /** Whether it has closed its handle and gone on: its locks are free, its memory is private. */
+    boolean closed;
+    /** Whether it has begun to; it maps nothing any more. */
+    boolean closing;
+    /** Regions that this process sees private memory in the place of, and that memory. */
+    final Map<Long, Long> replaced = new HashMap<>();
 
     SimulatedProcess(final String name) {
         this.name = name;
@@ -29,9 +37,18 @@ public final class SimulatedProcess {
         return dead;
     }
 
-    /** Whether it was killed and the kernel has dropped its locks. */
+    /** Whether it was killed and the kernel has dropped its locks, or it has given them up. */
     public boolean isGone() {
-        return locksReleased;
+        return locksReleased || closed;
+    }
+
+    boolean isClosing() {
+        return closing;
+    }
+
+    /** Whether it sees private memory in the place of a region, if there is one. */
+    boolean hasReplaced(final Long address) {
+        return address != null && replaced.containsKey(address >>> SimulatedMemory.REGION_SHIFT);
     }
 
     /** Everything that its threads knew: who sees its locks free knows that too. */

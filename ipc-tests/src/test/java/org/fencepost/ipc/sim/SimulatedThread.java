@@ -29,12 +29,19 @@ public final class SimulatedThread {
     long lastAddress;
     Throwable thrown;
 
+    /** What a thread does. */
+    @FunctionalInterface
+    public interface Body {
+        /** Fails the simulation with whatever it throws. */
+        void run() throws Exception;
+    }
+
     /** A store and the word it went to. */
     record Store(Word word, Word.Value value, boolean release) {
     }
 
     SimulatedThread(
-        final SimulatedProcess process, final String name, final int index, final Runnable body) {
+        final SimulatedProcess process, final String name, final int index, final Body body) {
         this.process = process;
         this.name = name;
         this.index = index;

@@ -70,7 +70,7 @@ public final class Simulation {
 
     /** Starts a thread, which knows all that its creator knows. */
     public SimulatedThread spawn(
-        final SimulatedProcess process, final String name, final Runnable body) {
+        final SimulatedProcess process, final String name, final SimulatedThread.Body body) {
         final int index = threads.size() + 1;
         if (index >= THREADS_MAX) {
             throw new IllegalStateException("more than " + (THREADS_MAX - 1) + " threads");
@@ -151,6 +151,18 @@ public final class Simulation {
         step();
         if (current != null) {
             current.recentStores.clear();
+        }
+    }
+
+    /** All threads of a process pass a full fence, wherever they are. */
+    public void fenceAll(final SimulatedProcess process) {
+        for (final SimulatedThread thread : process.threads) {
+            model.fullFence(thread);
+            thread.recentStores.clear();
+        }
+        // What one thread knows by its fence the others know too.
+        for (final SimulatedThread thread : process.threads) {
+            model.fullFence(thread);
         }
     }
 
