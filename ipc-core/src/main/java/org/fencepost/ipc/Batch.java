@@ -3,8 +3,6 @@ package org.fencepost.ipc;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
-import org.fencepost.ipc.buffer.MessageBuffer;
 import org.fencepost.ipc.format.BatchFormat;
 import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.memory.Copying;
@@ -13,13 +11,13 @@ import org.fencepost.ipc.memory.Copying;
  * Room for many messages that become visible at once. The caller makes one and uses it for every
  * {@link Publisher#tryClaimBatch}; it belongs to the thread of the publisher. Messages are added until
  * one does not fit, then the batch is committed.
+ *
+ * <p>Its buffer shows the message that was added last: index 0 is that one's first byte.
  */
-public final class Batch implements AutoCloseable {
-    private static final MutableDirectBuffer NOTHING = MessageBuffer.allocate(0);
+public final class Batch extends Claimed {
     private static final int TYPE_OF_BATCH = 0;
 
-    private Publisher publisher;
-    private boolean open;
+    private long address;
     private int length;
     private int end;
     private int count;
@@ -93,11 +91,6 @@ public final class Batch implements AutoCloseable {
         return startRecord(typeId, messageLength) >= 0 && endRecord(messageLength);
     }
 
-    /** The message added last: index 0 is its first byte. No capacity without one. */
-    public MutableDirectBuffer buffer() {
-        return !open || count == 0 ? NOTHING : publisher.claimBuffer();
-    }
-
     /** Messages added so far. */
     public int count() {
         return count;
@@ -105,12 +98,7 @@ public final class Batch implements AutoCloseable {
 
     /** Bytes left of the capacity; a message takes {@link #recordBytes} of them. */
     public int remainingBytes() {
-        return !open ? 0 : length - end;
-    }
-
-    /** Whether it is neither committed nor aborted. */
-    public boolean isOpen() {
-        return open;
+        return isOpen() ? length - end : 0;
     }
 
     /**
@@ -120,71 +108,41 @@ public final class Batch implements AutoCloseable {
      * @throws IllegalStateException if no batch is open.
      */
     public long commit() {
-        final Publisher owner = take();
-        if (!owner.isOpenIn(this)) {
+        if (!requireOpen()) {
             return Publisher.CLOSED;
         }
-        final long payload = owner.payloadAddress();
-        owner.memory().putInt(payload + BatchFormat.COUNT_OFFSET, count);
-        owner.memory().putInt(
-            payload + BatchFormat.USED_OFFSET, end - BatchFormat.RECORDS_OFFSET);
+        view.hide();
+        publisher.memory().putInt(address + BatchFormat.COUNT_OFFSET, count);
+        publisher.memory().putInt(
+            address + BatchFormat.USED_OFFSET, end - BatchFormat.RECORDS_OFFSET);
         // Whoever may give the rest back must not leave anything in it: readers would look there for
         // the next header.
-        return owner.commit(
-            FrameFormat.KIND_BATCH, TYPE_OF_BATCH, length, writtenEnd > end ? length : end);
+        final int used = writtenEnd > end ? length : end;
+        return publisher.commit(
+            FrameFormat.KIND_BATCH, TYPE_OF_BATCH, publisher.canShrink() ? used : length);
     }
 
-    /**
-     * Gives the room up; subscribers see none of the messages.
-     *
-     * @throws IllegalStateException if no batch is open.
-     */
-    public void abort() {
-        final Publisher owner = take();
-        if (owner.isOpenIn(this)) {
-            owner.abort();
-        }
-    }
-
-    /** Aborts if neither committed nor aborted. */
-    @Override
-    public void close() {
-        if (open) {
-            abort();
-        }
-    }
-
-    void checkUnused() {
-        if (open && publisher.isOpenIn(this)) {
-            throw new IllegalStateException("this batch is open; commit or abort it first");
-        }
-    }
-
-    void open(final Publisher owner, final int payloadLength) {
-        if (publisher != owner) {
-            publisher = owner;
-        }
+    void open(final long payloadAddress, final int payloadLength) {
+        address = payloadAddress;
         length = payloadLength;
         end = BatchFormat.RECORDS_OFFSET;
         count = 0;
         writtenEnd = end;
-        open = true;
+        view.set(payloadAddress, 0);
     }
 
     /** Address of the payload of the next record, or -1 if it does not fit. */
     private long startRecord(final int typeId, final int messageLength) {
-        if (!open) {
-            throw new IllegalStateException("no batch is open: it was never made or is resolved");
-        }
+        final boolean open = requireOpen();
         if (messageLength < 0) {
             throw new IllegalArgumentException(
                 "a message has at least 0 bytes, this one " + messageLength);
         }
         final long recordEnd = end + BatchFormat.recordBytes(messageLength);
-        if (recordEnd > length || !publisher.isOpenIn(this)) {
+        if (recordEnd > length || !open) {
             return -1;
         }
-        final long record = publisher.payloadAddress() + end;
+        final long record = address + end;
         writtenEnd = Math.max(writtenEnd, (int) recordEnd);
         publisher.memory().putInt(record + BatchFormat.RECORD_LENGTH_OFFSET, messageLength);
         publisher.memory().putInt(record + BatchFormat.RECORD_TYPE_OFFSET, typeId);
@@ -193,17 +151,9 @@ public final class Batch implements AutoCloseable {
 
     /** Counts the record, whose payload could be copied. */
     private boolean endRecord(final int messageLength) {
-        publisher.showClaim(end + BatchFormat.RECORD_HEADER_BYTES, messageLength);
+        view.set(address + end + BatchFormat.RECORD_HEADER_BYTES, messageLength);
         end += (int) BatchFormat.recordBytes(messageLength);
         count++;
         return true;
-    }
-
-    private Publisher take() {
-        if (!open) {
-            throw new IllegalStateException("no batch is open: it was never made or is resolved");
-        }
-        open = false;
-        return publisher;
     }
 }

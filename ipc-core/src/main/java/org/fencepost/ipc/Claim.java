@@ -1,7 +1,5 @@
 package org.fencepost.ipc;
 
-import org.agrona.MutableDirectBuffer;
-import org.fencepost.ipc.buffer.MessageBuffer;
 import org.fencepost.ipc.format.FrameFormat;
 
 /**
@@ -17,36 +15,19 @@ import org.fencepost.ipc.format.FrameFormat;
  *     }   // aborts if an exception came before commit
  * }
  * }</pre>
+ *
+ * <p>Index 0 of its buffer is the first byte of the message, the capacity is the message's length.
  */
-public final class Claim implements AutoCloseable {
-    private static final MutableDirectBuffer NOTHING = MessageBuffer.allocate(0);
-
-    private Publisher publisher;
-    /** Apart from the publisher, which stays: storing a reference costs the collector's barrier. */
-    private boolean open;
+public final class Claim extends Claimed {
     private int typeId;
-    private int length;
 
     /** Not open. */
     public Claim() {
     }
 
-    /**
-     * The message: index 0 is its first byte, its capacity is its length. Without an open claim it has
-     * no capacity, and neither has one that was kept from before.
-     */
-    public MutableDirectBuffer buffer() {
-        return !open ? NOTHING : publisher.claimBuffer();
-    }
-
     /** Length of the message in bytes; 0 without an open claim. */
     public int length() {
-        return !open ? 0 : length;
-    }
-
-    /** Whether it is neither committed nor aborted. */
-    public boolean isOpen() {
-        return open;
+        return view.capacity();
     }
 
     /**
@@ -56,54 +37,16 @@ public final class Claim implements AutoCloseable {
      * @throws IllegalStateException if no claim is open.
      */
     public long commit() {
-        final Publisher owner = take();
-        return owner.isOpenIn(this)
-            ? owner.commit(FrameFormat.KIND_MESSAGE, typeId, length, length)
-            : Publisher.CLOSED;
+        if (!requireOpen()) {
+            return Publisher.CLOSED;
+        }
+        final int length = view.capacity();
+        view.hide();
+        return publisher.commit(FrameFormat.KIND_MESSAGE, typeId, length);
     }
 
-    /**
-     * Gives the room up; subscribers never see it.
-     *
-     * @throws IllegalStateException if no claim is open.
-     */
-    public void abort() {
-        final Publisher owner = take();
-        if (owner.isOpenIn(this)) {
-            owner.abort();
-        }
-    }
-
-    /** Aborts if neither committed nor aborted. */
-    @Override
-    public void close() {
-        if (open) {
-            abort();
-        }
-    }
-
-    void checkUnused() {
-        if (open && publisher.isOpenIn(this)) {
-            throw new IllegalStateException("this claim is open; commit or abort it first");
-        }
-    }
-
-    void open(final Publisher owner, final int messageTypeId, final int messageLength) {
-        if (publisher != owner) {
-            publisher = owner;
-        }
+    void open(final long address, final int messageTypeId, final int messageLength) {
         typeId = messageTypeId;
-        length = messageLength;
-        owner.showClaim(0, messageLength);
-        // Last and without a call: it is open only if its publisher goes on to lend it.
-        open = true;
-    }
-
-    private Publisher take() {
-        if (!open) {
-            throw new IllegalStateException("no claim is open: it was never made or is resolved");
-        }
-        open = false;
-        return publisher;
+        view.set(address, messageLength);
     }
 }

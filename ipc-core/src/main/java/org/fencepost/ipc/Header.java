@@ -1,46 +1,54 @@
 package org.fencepost.ipc;
 
+import org.fencepost.ipc.buffer.ReadableBuffer;
+import org.fencepost.ipc.format.FrameFormat;
+
 /**
- * What the log knows about a message besides its payload. One instance per subscriber, overwritten
- * for every message: copy what must outlive the handler.
+ * What the log knows about a message besides its payload. One instance per subscriber, which shows
+ * another message each time: copy what must outlive the handler. Outside a handler it throws
+ * {@link IndexOutOfBoundsException} or tells of the last message.
  */
 public final class Header {
     /** What {@link #timestamp()} returns in a channel without timestamps. */
     public static final long NO_TIMESTAMP = Long.MIN_VALUE;
 
-    private int typeId;
-    private int publisherId;
+    private final ReadableBuffer frame;
+    private long headerWord;
+    private long position;
+    /** Of a message in a batch; a message alone is described by its frame. */
+    private int recordTypeId;
     private int batchIndex;
     private int batchCount;
-    private long position;
-    private long timestamp;
 
-    Header() {
+    /** Of the frames that {@code frame} shows one after the other. */
+    Header(final ReadableBuffer frame) {
+        this.frame = frame;
     }
 
-    void set(final int typeId, final int publisherId, final long position, final long timestamp) {
-        this.typeId = typeId;
-        this.publisherId = publisherId;
+    /** The frame in the buffer has this header word and ends at this position. */
+    void set(final long headerWord, final long position) {
+        this.headerWord = headerWord;
         this.position = position;
-        this.timestamp = timestamp;
-        this.batchIndex = 0;
-        this.batchCount = 1;
     }
 
     void setInBatch(final int typeId, final int batchIndex, final int batchCount) {
-        this.typeId = typeId;
+        this.recordTypeId = typeId;
         this.batchIndex = batchIndex;
         this.batchCount = batchCount;
     }
 
+    private boolean isInBatch() {
+        return FrameFormat.kind(headerWord) == FrameFormat.KIND_BATCH;
+    }
+
     /** The type that the publisher gave; any {@code int}, its meaning is the user's. */
     public int typeId() {
-        return typeId;
+        return isInBatch() ? recordTypeId : frame.getInt(FrameFormat.TYPE_OFFSET);
     }
 
     /** The publisher's slot, 0 to 255. Slots of publishers that have gone are used again. */
     public int publisherId() {
-        return publisherId;
+        return FrameFormat.publisher(headerWord);
     }
 
     /**
@@ -53,16 +61,17 @@ public final class Header {
 
     /** Nanoseconds since 1970-01-01 UTC at commit, or {@link #NO_TIMESTAMP}. */
     public long timestamp() {
-        return timestamp;
+        return (FrameFormat.flags(headerWord) & FrameFormat.FLAG_TIMESTAMP) == 0
+            ? NO_TIMESTAMP : frame.getLong(FrameFormat.TIMESTAMP_OFFSET);
     }
 
     /** Index of this message in its batch; 0 outside a batch. */
     public int batchIndex() {
-        return batchIndex;
+        return isInBatch() ? batchIndex : 0;
     }
 
     /** Number of messages in this message's batch; 1 outside a batch. */
     public int batchCount() {
-        return batchCount;
+        return isInBatch() ? batchCount : 1;
     }
 }

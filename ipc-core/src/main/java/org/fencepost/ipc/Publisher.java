@@ -3,7 +3,6 @@ package org.fencepost.ipc;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 import org.fencepost.ipc.format.BatchFormat;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.FrameFormat;
@@ -12,7 +11,6 @@ import org.fencepost.ipc.log.Membership;
 import org.fencepost.ipc.log.Subscriptions;
 import org.fencepost.ipc.memory.Copying;
 import org.fencepost.ipc.memory.SharedMemory;
-import org.fencepost.ipc.memory.WritableView;
 import org.fencepost.ipc.store.MappedChannel;
 
 /**
@@ -63,12 +61,11 @@ public final class Publisher extends Endpoint implements AutoCloseable {
     private final Membership membership;
     private final Subscriptions subscriptions;
     private final SharedMemory memory;
-    private final WritableView claimView;
     private final int messageLengthMax;
     private final boolean exclusive;
     private Thread claimThread;
     /** The Claim or Batch that had the last claim in the user's hands. */
-    private Object lent;
+    private Claimed lent;
 
     Publisher(
         final MappedChannel mapped,
@@ -83,7 +80,6 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         this.exclusive = exclusive;
         this.membership = membership;
         this.subscriptions = subscriptions;
-        this.claimView = new WritableView(memory);
         this.messageLengthMax = mapped.geometry().payloadBytesMax();
         log.members().healBy(claimer.slot(), this::heal);
     }
@@ -106,7 +102,7 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         buffer.boundsCheck(offset, length);
         prepareToClaim();
         try {
-            final long position = enter() ? claimer.claim(length) : CLOSED;
+            final long position = claim(length);
             if (position < 0) {
                 return position;
             }
@@ -125,7 +121,7 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         Objects.checkFromIndexSize(offset, length, bytes.length);
         prepareToClaim();
         try {
-            final long position = enter() ? claimer.claim(length) : CLOSED;
+            final long position = claim(length);
             if (position < 0) {
                 return position;
             }
@@ -145,7 +141,7 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         Objects.checkFromIndexSize(offset, (long) length, segment.byteSize());
         prepareToClaim();
         try {
-            final long position = enter() ? claimer.claim(length) : CLOSED;
+            final long position = claim(length);
             if (position < 0) {
                 return position;
             }
@@ -171,11 +167,10 @@ public final class Publisher extends Endpoint implements AutoCloseable {
      */
     public long tryClaim(final int typeId, final int length, final Claim claim) {
         checkLength(length);
-        claim.checkUnused();
+        prepareToClaim(claim);
         final long position = open(length);
         if (position >= 0) {
-            claim.open(this, typeId, length);
-            lendTo(claim);
+            claim.open(claimer.payloadAddress(), typeId, length);
         }
         return position;
     }
@@ -198,12 +193,11 @@ public final class Publisher extends Endpoint implements AutoCloseable {
                     + (messageLengthMax - BatchFormat.RECORDS_OFFSET) + " bytes, this one "
                     + capacityBytes);
         }
-        batch.checkUnused();
+        prepareToClaim(batch);
         final int length = BatchFormat.RECORDS_OFFSET + capacityBytes;
         final long position = open(length);
         if (position >= 0) {
-            batch.open(this, length);
-            lendTo(batch);
+            batch.open(claimer.payloadAddress(), length);
         }
         return position;
     }
@@ -258,6 +252,9 @@ public final class Publisher extends Endpoint implements AutoCloseable {
     @Override
     public void close() {
         if (claimer.isClaimOpen() && claimThread == Thread.currentThread()) {
+            if (isLentOpen()) {
+                lent.view.hide();
+            }
             abort();
         }
         heal();
@@ -271,32 +268,19 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         }
     }
 
-    MutableDirectBuffer claimBuffer() {
-        return claimView;
-    }
-
     SharedMemory memory() {
         return memory;
     }
 
-    long payloadAddress() {
-        return claimer.payloadAddress();
+    /** Whether a claim may be committed shorter than it was made. */
+    boolean canShrink() {
+        return exclusive;
     }
 
-    /** Whether a claim is open that this Claim or Batch shows. */
-    boolean isOpenIn(final Object claimOrBatch) {
-        return claimer.isClaimOpen() && lent == claimOrBatch;
-    }
-
-    void showClaim(final int offset, final int length) {
-        claimView.set(claimer.payloadAddress() + offset, length);
-    }
-
-    /** Commits what {@link Claim} or {@link Batch} has open. */
-    long commit(final int kind, final int typeId, final int length, final int used) {
+    /** Commits the claim that {@link Claim} or {@link Batch} had open. */
+    long commit(final int kind, final int typeId, final int length) {
         try {
-            claimView.clear();
-            return claimer.commit(kind, typeId, claimer.canShrink() ? used : length);
+            return claimer.commit(kind, typeId, length);
         } catch (final Throwable error) {
             return failed(error);
         } finally {
@@ -304,10 +288,9 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         }
     }
 
-    /** Aborts what {@link Claim} or {@link Batch} has open. */
+    /** Aborts the claim that {@link Claim} or {@link Batch} had open. */
     void abort() {
         try {
-            claimView.clear();
             claimer.abort();
         } catch (final Throwable error) {
             failed(error);
@@ -316,11 +299,21 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         }
     }
 
+    private long claim(final int length) {
+        if (!enter()) {
+            return CLOSED;
+        }
+        if (claimer.isClaimOpen()) {
+            // One that an error has left open between its claim and its commit.
+            claimer.abort();
+        }
+        return claimer.claim(length);
+    }
+
     private long open(final int length) {
-        prepareToClaim();
         boolean opened = false;
         try {
-            final long position = enter() ? claimer.claim(length) : CLOSED;
+            final long position = claim(length);
             opened = position >= 0;
             return position;
         } catch (final Throwable error) {
@@ -343,7 +336,7 @@ public final class Publisher extends Endpoint implements AutoCloseable {
 
     /** Before each claim: no other may be open, and whose the next one is has to be known before it is. */
     private void prepareToClaim() {
-        if (claimer.isClaimOpen() && isLentAndOpen() && !heal()) {
+        if (claimer.isClaimOpen() && isLentOpen() && !heal()) {
             throw new IllegalStateException(
                 "a claim of this publisher is open; commit or abort it before the next message");
         }
@@ -354,17 +347,17 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         }
     }
 
-    private void lendTo(final Object claimOrBatch) {
-        // Storing a reference costs the collector's barrier, and it is nearly always the same.
-        if (lent != claimOrBatch) {
-            lent = claimOrBatch;
+    private void prepareToClaim(final Claimed claimed) {
+        prepareToClaim();
+        claimed.prepareFor(this);
+        if (lent != claimed) {
+            lent = claimed;
         }
     }
 
     /** Whether the open claim is in the user's hands; one that is not was left by an error. */
-    private boolean isLentAndOpen() {
-        return lent instanceof Claim claim && claim.isOpen()
-            || lent instanceof Batch batch && batch.isOpen();
+    private boolean isLentOpen() {
+        return lent != null && lent.publisher == this && lent.isOpen();
     }
 
     /** Aborts the claim of a thread that has ended; whether there was one. Any thread. */
@@ -373,6 +366,9 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         // That the thread is not alive any more makes all that it did visible here.
         if (thread == null || thread.isAlive() || !claimer.isClaimOpen()) {
             return false;
+        }
+        if (isLentOpen()) {
+            lent.view.hide();
         }
         abort();
         return true;

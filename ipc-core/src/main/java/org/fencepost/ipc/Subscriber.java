@@ -36,7 +36,7 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
     private final LogReader reader;
     private final int record;
     private final boolean lossy;
-    private final Header header = new Header();
+    private final Header header;
     /** Messages consumed of the batch at the reader's position, and where the next one begins. */
     private int batchIndex;
     private int batchOffset;
@@ -57,6 +57,7 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
         this.reader = lossy && mapped.geometry().ring()
             ? new LossyReader(log, subscription.position(), Patience.ofReaders())
             : new InPlaceReader(log, subscription, Patience.ofReaders());
+        this.header = new Header(reader.buffer());
     }
 
     /**
@@ -86,7 +87,7 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
                 final ReadableBuffer buffer = reader.buffer();
                 final int payload = reader.payloadOffset();
                 final int length = FrameFormat.length(word) - payload;
-                setHeader(word, buffer);
+                header.set(word, reader.position() + reader.span());
                 if (FrameFormat.kind(word) == FrameFormat.KIND_MESSAGE) {
                     reader.advance();
                     delivered++;
@@ -136,7 +137,7 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
                 final ReadableBuffer buffer = reader.buffer();
                 final int payload = reader.payloadOffset();
                 final int length = FrameFormat.length(word) - payload;
-                setHeader(word, buffer);
+                header.set(word, reader.position() + reader.span());
                 final ControlledMessageHandler.Action action;
                 if (FrameFormat.kind(word) == FrameFormat.KIND_MESSAGE) {
                     action = controlled(handler, buffer, payload, length);
@@ -258,16 +259,6 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
             end();
         }
         throw translated(error);
-    }
-
-    private void setHeader(final long word, final ReadableBuffer buffer) {
-        header.set(
-            buffer.getInt(FrameFormat.TYPE_OFFSET),
-            FrameFormat.publisher(word),
-            reader.position() + FrameFormat.span(FrameFormat.length(word)),
-            (FrameFormat.flags(word) & FrameFormat.FLAG_TIMESTAMP) == 0
-                ? Header.NO_TIMESTAMP
-                : buffer.getLong(FrameFormat.TIMESTAMP_OFFSET));
     }
 
     private ControlledMessageHandler.Action controlled(

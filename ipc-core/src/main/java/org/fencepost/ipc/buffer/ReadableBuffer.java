@@ -28,6 +28,9 @@ import org.agrona.MutableDirectBuffer;
  * natural ordering is Agrona's, which compares eight bytes at a time as signed numbers.
  */
 public abstract class ReadableBuffer implements DirectBuffer {
+    /** Less than any access needs, so that hiding a buffer is a single store. */
+    private static final int HIDDEN = -1;
+
     private int capacity;
 
     /** A buffer of capacity zero. */
@@ -60,10 +63,20 @@ public abstract class ReadableBuffer implements DirectBuffer {
         capacity = newCapacity;
     }
 
+    /** Takes everything out of reach: there is no capacity, and each access throws. */
+    protected final void hideAll() {
+        capacity = HIDDEN;
+    }
+
+    /** Whether everything is out of reach. */
+    protected final boolean isHidden() {
+        return capacity == HIDDEN;
+    }
+
     /** Throws unless {@code length} bytes from {@code index} on lie inside the capacity. */
     protected final void checkRange(final int index, final int length) {
         if ((index | length) < 0 || length > capacity - index) {
-            throw outOfBounds(index, length, capacity);
+            throw outOfBounds(index, length, capacity());
         }
     }
 
@@ -75,19 +88,19 @@ public abstract class ReadableBuffer implements DirectBuffer {
 
     private void checkPrefixed(final int index, final int length) {
         if ((index | length) < 0 || (long) index + STR_HEADER_LEN + length > capacity) {
-            throw outOfBounds((long) index + STR_HEADER_LEN, length, capacity);
+            throw outOfBounds((long) index + STR_HEADER_LEN, length, capacity());
         }
     }
 
     @Override
     public final int capacity() {
-        return capacity;
+        return capacity == HIDDEN ? 0 : capacity;
     }
 
     @Override
     public final void checkLimit(final int limit) {
         if (limit < 0 || limit > capacity) {
-            throw new IndexOutOfBoundsException("limit=" + limit + " capacity=" + capacity);
+            throw new IndexOutOfBoundsException("limit=" + limit + " capacity=" + capacity());
         }
     }
 
@@ -412,7 +425,7 @@ public abstract class ReadableBuffer implements DirectBuffer {
     public final boolean equals(final Object other) {
         return this == other
             || other instanceof final ReadableBuffer that
-            && capacity == that.capacity
+            && capacity() == that.capacity()
             && Content.compare(this, that) == 0;
     }
 
@@ -424,6 +437,6 @@ public abstract class ReadableBuffer implements DirectBuffer {
 
     @Override
     public String toString() {
-        return getClass().getSimpleName() + "{capacity=" + capacity + "}";
+        return getClass().getSimpleName() + "{capacity=" + capacity() + "}";
     }
 }

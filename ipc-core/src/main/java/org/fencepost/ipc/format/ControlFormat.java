@@ -43,6 +43,8 @@ public final class ControlFormat {
     public static final int START_POSITION_OFFSET = LIVENESS_OFFSET + Integer.BYTES;
     /** Offset of the time of creation (i64, nanoseconds since 1970 UTC). */
     public static final int CREATED_OFFSET = START_POSITION_OFFSET + Long.BYTES;
+    /** What frames are aligned to (u32). */
+    public static final int FRAME_ALIGNMENT_OFFSET = CREATED_OFFSET + Long.BYTES;
 
     /** A ring. */
     public static final int KIND_RING = 1;

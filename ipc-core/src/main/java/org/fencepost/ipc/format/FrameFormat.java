@@ -1,7 +1,7 @@
 package org.fencepost.ipc.format;
 
 /**
- * The frame: what a segment's data is made of, back to back, each aligned to {@link #ALIGNMENT}.
+ * The frame: what a segment's data is made of, back to back, each aligned as {@code control} says.
  *
  * <pre>
  *   0        4    5     6         8        12       16             24
@@ -22,8 +22,12 @@ package org.fencepost.ipc.format;
  * {@link #FLAG_CHECKSUM} is. A batch's payload is described by {@link BatchFormat}.
  */
 public final class FrameFormat {
-    /** Frames start and end at multiples of this many bytes; so any rest can hold a header. */
+    /** Frames start and end at multiples of at least this; so any rest can hold a header. */
     public static final int ALIGNMENT = 16;
+    /** Frames of a ring have a cache line for themselves: reader and writer rarely meet in one. */
+    public static final int ALIGNMENT_OF_RINGS = 64;
+    /** Frames of a journal are dense. */
+    public static final int ALIGNMENT_OF_JOURNALS = ALIGNMENT;
 
     /** Offset of the header word (u64). */
     public static final int HEADER_WORD_OFFSET = 0;
@@ -55,6 +59,10 @@ public final class FrameFormat {
     private static final int FLAGS_SHIFT = 40;
     private static final int PUBLISHER_SHIFT = 48;
 
+    /** Kind, flags, and what a publisher's slot leaves of its field. */
+    private static final long MESSAGE_MASK =
+        -1L << KIND_SHIFT & ~((ControlFormat.PUBLISHERS_MAX - 1L) << PUBLISHER_SHIFT);
+
     private FrameFormat() {
     }
 
@@ -67,9 +75,24 @@ public final class FrameFormat {
             | (long) publisher << PUBLISHER_SHIFT;
     }
 
+    /** The header word of a frame whose flags and publisher stand in {@code frameBits} already. */
+    public static long headerWord(final long frameBits, final int length, final int kind) {
+        return frameBits | length | (long) kind << KIND_SHIFT;
+    }
+
     /** The header word of {@code length} bytes of padding. */
     public static long paddingWord(final long length) {
         return length | (long) KIND_PADDING << KIND_SHIFT;
+    }
+
+    /** What all header words of messages in a channel with these flags have in common. */
+    public static long messageBits(final int flags) {
+        return headerWord(0, KIND_MESSAGE, flags, 0);
+    }
+
+    /** Whether the word is of a message with these bits; says nothing about its length. */
+    public static boolean hasMessageBits(final long headerWord, final long messageBits) {
+        return (headerWord & MESSAGE_MASK) == messageBits;
     }
 
     /** Length in bytes of the frame with this header word; not validated, may be negative. */
@@ -102,14 +125,14 @@ public final class FrameFormat {
         return (flags & FLAG_TIMESTAMP) == 0 ? HEADER_BYTES : HEADER_BYTES_WITH_TIMESTAMP;
     }
 
-    /** Bytes that a frame of this length takes in the log. */
-    public static long span(final int length) {
-        return (length + (ALIGNMENT - 1L)) & -ALIGNMENT;
+    /** Bytes that a frame of this length takes in a log with this alignment. */
+    public static long span(final int length, final int alignment) {
+        return (length + (alignment - 1L)) & -alignment;
     }
 
     /**
      * Whether this non-zero word can be the header of a frame with {@code roomBytes} left in its
-     * segment. Words that fail this were not written by a publisher or repairer of this version.
+     * segment, which are a multiple of the alignment. Words that fail this were not written by a publisher or repairer of this version.
      */
     public static boolean isValid(final long headerWord, final long roomBytes) {
         final int length = length(headerWord);
@@ -122,7 +145,7 @@ public final class FrameFormat {
         return (kind == KIND_MESSAGE || kind == KIND_BATCH)
             && (flags & ~(FLAG_TIMESTAMP | FLAG_CHECKSUM)) == 0
             && length >= headerBytes(flags)
-            && span(length) <= roomBytes
+            && length <= roomBytes
             && publisher(headerWord) < ControlFormat.PUBLISHERS_MAX;
     }
 }

@@ -6,6 +6,8 @@ package org.fencepost.ipc.format;
  * @param ring          whether segments are used again.
  * @param segmentBytes  data of one segment; a power of two.
  * @param segmentCount  segments of a ring; 0 for a journal.
+ * @param frameAlignment frames begin at multiples of it: a power of two,
+ *                      {@link FrameFormat#ALIGNMENT} or more.
  * @param checksums     whether frames carry a CRC32C.
  * @param timestamps    whether frames carry a time.
  * @param startPosition first position of the log.
@@ -15,6 +17,7 @@ public record Geometry(
     boolean ring,
     long segmentBytes,
     int segmentCount,
+    int frameAlignment,
     boolean checksums,
     boolean timestamps,
     long startPosition,
@@ -28,6 +31,11 @@ public record Geometry(
     /** Position of the first byte of the segment that holds {@code position}. */
     public long segmentStart(final long position) {
         return position & -segmentBytes;
+    }
+
+    /** Bytes that a frame of this length takes in the log. */
+    public long span(final int length) {
+        return FrameFormat.span(length, frameAlignment);
     }
 
     /** What the name of the segment that holds {@code position} is made of. */

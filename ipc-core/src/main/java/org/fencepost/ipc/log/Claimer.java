@@ -10,6 +10,10 @@ import org.fencepost.ipc.memory.SharedMemory;
  * Claims space in the log for one publisher and commits what is written there. At most one claim is
  * open at a time; the payload belongs at {@link #payloadAddress()}.
  *
+ * <p>What changes from message to message is two words, the tail and the address of the open claim:
+ * every store counts, for while the line of the next frame is on its way from a reader's core, a
+ * publisher goes on until the processor has no room for another store.
+ *
  * <p>One thread. Nothing here waits, allocates or enters the kernel, except when a claim enters another
  * segment (which may have to be mapped) and when there is no room (a unit of cleaning is tried).
  */
@@ -21,38 +25,47 @@ public abstract class Claimer {
     /** The handle is closed. */
     public static final long CLOSED = -3;
 
-    private static final long NO_CLAIM = -1;
+    private static final long NO_CLAIM = 0;
+    private static final long NOWHERE = -1;
 
     final Log log;
     final SharedMemory memory;
     final ControlWords words;
-    final long segmentBytes;
     final int slot;
+
+    /** End of the open claim; without one, where the next is to begin. */
+    long tail;
+    /** A claim that ends here or before lies in the mapped segment and below {@code ready}. */
+    long limit;
 
     private final SegmentMap segments;
     private final FrameChecksum checksum;
+    private final long segmentBytes;
     private final int frameFlags;
+    /** What all header words of this publisher have in common. */
+    private final long frameBits;
     private final int headerBytes;
-
-    /** Everything below is claimable; a copy of {@code ready} that may be too small. */
-    long ready;
-    private long segmentStart = NO_CLAIM;
-    private long segmentAddress;
-    private long claimStart = NO_CLAIM;
-    private long claimEnd;
-    private long frameAddress;
+    private final int frameAlignment;
+    private long ready;
+    private long segmentStart = NOWHERE;
+    /** What is added to a position in the mapped segment to get its address. */
+    private long segmentBase;
+    private long claimAddress = NO_CLAIM;
 
     Claimer(final Log log, final int slot) {
         final Geometry geometry = log.geometry();
         this.log = log;
         this.memory = log.memory();
         this.words = log.words();
-        this.segmentBytes = geometry.segmentBytes();
         this.slot = slot;
         this.segments = log.store().newMap();
-        this.frameFlags = geometry.frameFlags();
-        this.headerBytes = FrameFormat.headerBytes(frameFlags);
         this.checksum = geometry.checksums() ? new FrameChecksum(log) : null;
+        this.segmentBytes = geometry.segmentBytes();
+        this.frameFlags = geometry.frameFlags();
+        this.frameBits = FrameFormat.headerWord(0, 0, frameFlags, slot);
+        this.headerBytes = FrameFormat.headerBytes(frameFlags);
+        this.frameAlignment = geometry.frameAlignment();
+        this.tail = words.tailAcquire();
     }
 
     /** The publisher slot that this claims for. */
@@ -62,21 +75,16 @@ public abstract class Claimer {
 
     /** Whether a claim is neither committed nor aborted. */
     public final boolean isClaimOpen() {
-        return claimStart != NO_CLAIM;
-    }
-
-    /** Bytes of a frame before its payload. */
-    final int headerBytes() {
-        return headerBytes;
+        return claimAddress != NO_CLAIM;
     }
 
     /** Where the payload of the open claim begins. */
     public final long payloadAddress() {
-        return frameAddress + headerBytes;
+        return claimAddress + headerBytes;
     }
 
     /**
-     * Claims room for one frame.
+     * Claims room for one frame. No claim is open.
      *
      * @param payloadBytes 0 to {@link Geometry#payloadBytesMax()}; the caller has checked it.
      * @return the position at which the frame begins, or {@link #GATED}, {@link #PREPARING} or
@@ -87,8 +95,14 @@ public abstract class Claimer {
     /** Whether a frame may be committed shorter than it was claimed. */
     public abstract boolean canShrink();
 
-    /** Makes the tail pass {@code end}, if the claim did not do so. */
+    /** What follows a header that ends at {@code end} and is in the channel. */
     abstract void committed(long end);
+
+    /** What to do when a claim from {@link #tail} on would end beyond {@code ready}; as {@link #makeRoom}. */
+    abstract long withoutRoom();
+
+    /** Makes the rest of the mapped segment padding, unless another was faster; as {@link #makeRoom}. */
+    abstract long padSegment(long start, long end);
 
     /**
      * Publishes the claimed frame: everything written into it becomes visible to whoever reads its
@@ -101,38 +115,28 @@ public abstract class Claimer {
      *     published.
      */
     public final long commit(final int kind, final int typeId, final int payloadBytes) {
+        final long address = claimAddress;
+        final long start = address - segmentBase;
         final int length = headerBytes + payloadBytes;
-        final long end = claimStart + FrameFormat.span(length);
-        final long headerWord = FrameFormat.headerWord(length, kind, frameFlags, slot);
-        memory.putInt(frameAddress + FrameFormat.TYPE_OFFSET, typeId);
+        final long headerWord = FrameFormat.headerWord(frameBits, length, kind);
+        memory.putInt(address + FrameFormat.TYPE_OFFSET, typeId);
         if (frameFlags != 0) {
-            putExtras(headerWord, length);
+            putExtras(address, start, headerWord, length);
         }
-        // Pairs with the reader's acquire of the header; without it a reader sees a committed frame
-        // whose payload is not there yet.
-        memory.putLongRelease(frameAddress, headerWord);
-        committed(end);
-        claimStart = NO_CLAIM;
-        return log.isClosed() ? CLOSED : end;
+        return resolve(address, headerWord, start + FrameFormat.span(length, frameAlignment));
     }
 
     /** Gives the open claim up: its bytes become padding. Does nothing without one. */
     public final void abort() {
-        if (claimStart != NO_CLAIM) {
-            pad(frameAddress, claimStart, claimEnd);
-            claimStart = NO_CLAIM;
+        if (claimAddress != NO_CLAIM) {
+            final long start = claimAddress - segmentBase;
+            resolve(claimAddress, FrameFormat.paddingWord(tail - start), tail);
         }
-    }
-
-    /** Gives up a claim that an error has left open before its commit; false when that came too late. */
-    final boolean resolveLeftover() {
-        abort();
-        return !log.isClosed();
     }
 
     /** Leaves the open claim as it is, when its memory is gone. */
     public final void forget() {
-        claimStart = NO_CLAIM;
+        claimAddress = NO_CLAIM;
     }
 
     /** Resolves the open claim and gives the mappings up. Not while another thread is in here. */
@@ -141,39 +145,58 @@ public abstract class Claimer {
         segments.close();
     }
 
-    /** Remembers a claim that has been won. */
+    /** Bytes that a frame with this payload takes in the log. */
+    final long span(final int payloadBytes) {
+        return FrameFormat.span(headerBytes + payloadBytes, frameAlignment);
+    }
+
+    /** Remembers a claim that has been won; without a call between, for a stack that may end. */
     final long open(final long start, final long end) {
-        claimStart = start;
-        claimEnd = end;
-        frameAddress = segmentAddress + (start - segmentStart);
+        tail = end;
+        claimAddress = segmentBase + start;
         return start;
     }
 
-    /** Bytes from {@code position} to the end of its segment, in which a frame has to fit. */
-    final long roomInSegment(final long position) {
-        return segmentBytes - (position & (segmentBytes - 1));
+    /**
+     * When a claim of {@code span} bytes from {@link #tail} on would end beyond {@link #limit}: looks at
+     * {@code ready} again, maps the segment, pads the rest of one that is too short.
+     *
+     * @return a negative answer for the user, or any other number when another attempt is worth it.
+     */
+    final long makeRoom(final long span) {
+        final long start = tail;
+        final long newSegmentStart = start & -segmentBytes;
+        final long segmentEnd = newSegmentStart + segmentBytes;
+        final long end = Math.min(start + span, segmentEnd);
+        if (end > ready) {
+            ready = words.readyAcquire();
+            if (end > ready) {
+                return withoutRoom();
+            }
+        }
+        if (newSegmentStart != segmentStart) {
+            enterSegment(newSegmentStart);
+        }
+        limit = Math.min(ready, segmentEnd);
+        return end < start + span ? padSegment(start, end) : start;
     }
 
-    /** Whether the segment of {@code position} is the one that is mapped. */
-    final boolean isInSegmentOf(final long position) {
-        return (position & -segmentBytes) == segmentStart;
-    }
-
-    /** Has the segment of {@code position} mapped; may throw. */
-    final void enterSegmentOf(final long position) {
-        final long start = position & -segmentBytes;
+    /** Has the segment mapped; may throw. */
+    void enterSegment(final long start) {
         if (start > ControlFormat.POSITION_MAX - segmentBytes) {
             throw new ChannelLimitException(log.path(),
                 "positions of " + log.path() + " end at 2^62 = " + ControlFormat.POSITION_MAX
-                    + " and the tail is " + position + "; open a new channel");
+                    + " and the tail is " + tail + "; open a new channel");
         }
-        segmentAddress = segments.addressOf(start);
+        limit = 0;
+        segmentStart = NOWHERE;
+        segmentBase = segments.addressOf(start) - start;
         segmentStart = start;
     }
 
-    /** Makes the rest of the segment, which is claimed or exclusive, padding. */
-    final void padSegment(final long start, final long end) {
-        pad(segmentAddress + (start - segmentStart), start, end);
+    /** Makes a part of the mapped segment, which is claimed or exclusive, padding. */
+    final long pad(final long start, final long end) {
+        return resolve(segmentBase + start, FrameFormat.paddingWord(end - start), end);
     }
 
     /** What to answer when there is no room; {@link Cleaner#DONE} means: try again. */
@@ -190,20 +213,29 @@ public abstract class Claimer {
         };
     }
 
-    private void pad(final long address, final long start, final long end) {
-        memory.putLongRelease(address, FrameFormat.paddingWord(end - start));
+    private long resolve(final long address, final long headerWord, final long end) {
+        // Pairs with the reader's acquire of the header; without it a reader sees a committed frame
+        // whose payload is not there yet.
+        memory.putLongRelease(address, headerWord);
+        claimAddress = NO_CLAIM;
+        // A header that went into private memory may have left its payload in the channel: nothing
+        // that says more than the slot does may follow it.
+        if (log.isClosed()) {
+            return CLOSED;
+        }
         committed(end);
+        return end;
     }
 
-    private void putExtras(final long headerWord, final int length) {
+    private void putExtras(
+        final long address, final long start, final long headerWord, final int length) {
         if ((frameFlags & FrameFormat.FLAG_TIMESTAMP) != 0) {
-            memory.putLong(
-                frameAddress + FrameFormat.TIMESTAMP_OFFSET, log.clock().nanoTime());
+            memory.putLong(address + FrameFormat.TIMESTAMP_OFFSET, log.clock().nanoTime());
         }
         if (checksum != null) {
             memory.putInt(
-                frameAddress + FrameFormat.CHECKSUM_OFFSET,
-                checksum.of(frameAddress, claimStart, headerWord, length));
+                address + FrameFormat.CHECKSUM_OFFSET,
+                checksum.of(address, start, headerWord, length));
         }
     }
 }

@@ -181,7 +181,7 @@ public final class Cleaner {
                 }
                 log.repair().pad(position, address, holeEnd);
             } else if (FrameFormat.isValid(word, end - position)) {
-                position += FrameFormat.span(FrameFormat.length(word));
+                position += geometry.span(FrameFormat.length(word));
             } else {
                 throw log.damagedFrame(position, word);
             }

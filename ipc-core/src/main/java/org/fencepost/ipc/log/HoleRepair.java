@@ -97,9 +97,9 @@ final class HoleRepair {
 
     /** Nobody dead had won the position: its claimer wrote nothing, what follows is somebody's. */
     private long nextHeader(final long base, final long position, final long bound) {
-        long next = position + FrameFormat.ALIGNMENT;
+        long next = position + geometry.frameAlignment();
         while (next < bound && memory.getLongAcquire(base + next) == 0) {
-            next += FrameFormat.ALIGNMENT;
+            next += geometry.frameAlignment();
         }
         return Math.min(next, bound);
     }

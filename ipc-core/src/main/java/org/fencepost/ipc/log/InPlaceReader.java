@@ -23,13 +23,14 @@ public final class InPlaceReader implements LogReader {
     private final ReadOnlyView view;
     private final long segmentBytes;
     private final int headerBytes;
+    private final int frameAlignment;
+    private final long messageBits;
     private final int record;
     private final Patience patience;
 
     private long position;
     private long segmentAddress;
     private long segmentEnd;
-    private int frameLength;
     /** Every frame from here to the position was seen with a header, or repaired, by this reader. */
     private long walkedFrom;
     private long publishedBatchIndex;
@@ -47,7 +48,9 @@ public final class InPlaceReader implements LogReader {
         this.segments = log.store().newMap();
         this.view = new ReadOnlyView(memory);
         this.segmentBytes = geometry.segmentBytes();
+        this.frameAlignment = geometry.frameAlignment();
         this.headerBytes = FrameFormat.headerBytes(geometry.frameFlags());
+        this.messageBits = FrameFormat.messageBits(geometry.frameFlags());
         this.record = subscription.record();
         this.lostBytes = subscription.lostBytes();
         this.publishedBatchIndex = subscription.batchIndex();
@@ -64,6 +67,12 @@ public final class InPlaceReader implements LogReader {
             final long address = segmentAddress - (segmentEnd - position);
             // Pairs with the release of the header: payload read later is the committed one.
             final long word = memory.getLongAcquire(address);
+            final int length = FrameFormat.length(word);
+            if (FrameFormat.hasMessageBits(word, messageBits)
+                && length >= headerBytes && length <= segmentEnd - position) {
+                view.set(address, length);
+                return word;
+            }
             if (word == 0) {
                 if (!resolve()) {
                     return NOTHING;
@@ -71,10 +80,9 @@ public final class InPlaceReader implements LogReader {
             } else if (!FrameFormat.isValid(word, segmentEnd - position)) {
                 throw log.damagedFrame(position, word);
             } else if (FrameFormat.isPadding(word)) {
-                position += FrameFormat.length(word);
+                position += length;
             } else {
-                frameLength = FrameFormat.length(word);
-                view.set(address, frameLength);
+                view.set(address, length);
                 return word;
             }
         }
@@ -82,7 +90,12 @@ public final class InPlaceReader implements LogReader {
 
     @Override
     public void advance() {
-        position += FrameFormat.span(frameLength);
+        position += span();
+    }
+
+    @Override
+    public long span() {
+        return FrameFormat.span(view.capacity(), frameAlignment);
     }
 
     @Override
@@ -97,7 +110,7 @@ public final class InPlaceReader implements LogReader {
 
     @Override
     public void hideBuffer() {
-        view.clear();
+        view.hide();
     }
 
     @Override

@@ -19,6 +19,9 @@ public interface LogReader extends AutoCloseable {
     /** Consumes the frame that {@link #peek} has returned. */
     void advance();
 
+    /** Bytes that the frame takes in the log that {@link #peek} has returned. */
+    long span();
+
     /** A buffer that holds the frame that {@link #peek} has returned. */
     ReadableBuffer buffer();
 

@@ -23,6 +23,7 @@ public final class LossyReader implements LogReader {
     private final long segmentBytes;
     private final long capacityBytes;
     private final int headerBytes;
+    private final int frameAlignment;
     private final Patience patience;
     private final MessageBuffer copy;
 
@@ -43,6 +44,7 @@ public final class LossyReader implements LogReader {
         this.segments = log.store().newMap();
         this.segmentBytes = geometry.segmentBytes();
         this.capacityBytes = geometry.capacityBytes();
+        this.frameAlignment = geometry.frameAlignment();
         this.headerBytes = FrameFormat.headerBytes(geometry.frameFlags());
         this.patience = patience;
         this.copy = MessageBuffer.of(bytes);
@@ -84,8 +86,13 @@ public final class LossyReader implements LogReader {
 
     @Override
     public void advance() {
-        position += FrameFormat.span(FrameFormat.length(copiedWord));
+        position += span();
         copiedWord = NOTHING;
+    }
+
+    @Override
+    public long span() {
+        return FrameFormat.span(FrameFormat.length(copiedWord), frameAlignment);
     }
 
     @Override

@@ -223,7 +223,7 @@ public final class Membership {
                 if (!FrameFormat.isValid(word, segmentEnd - position)) {
                     throw log.damagedFrame(position, word);
                 }
-                position += FrameFormat.span(FrameFormat.length(word));
+                position += geometry.span(FrameFormat.length(word));
                 requireOpen();
                 words.tailRelease(position);
             }

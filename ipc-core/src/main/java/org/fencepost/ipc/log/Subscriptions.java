@@ -252,6 +252,6 @@ public final class Subscriptions {
         if (!FrameFormat.isValid(word, segmentStart + geometry.segmentBytes() - boundary)) {
             throw log.damagedFrame(boundary, word);
         }
-        return boundary + FrameFormat.span(FrameFormat.length(word));
+        return boundary + geometry.span(FrameFormat.length(word));
     }
 }

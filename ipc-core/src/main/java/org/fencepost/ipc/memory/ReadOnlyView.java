@@ -16,9 +16,10 @@ public final class ReadOnlyView extends ReadableBuffer {
     private final SharedMemory memory;
     private long address;
 
-    /** Shows nothing until it is set. */
+    /** Hidden until it is set. */
     public ReadOnlyView(final SharedMemory memory) {
         this.memory = memory;
+        hideAll();
     }
 
     /** Shows {@code capacity} bytes from {@code address} on, all of them mapped. */
@@ -27,9 +28,9 @@ public final class ReadOnlyView extends ReadableBuffer {
         resize(capacity);
     }
 
-    /** Shows nothing: every access throws until it is set again. */
-    public void clear() {
-        set(0, 0);
+    /** Every access throws until it is set again. */
+    public void hide() {
+        hideAll();
     }
 
     SharedMemory memory() {
@@ -47,7 +48,7 @@ public final class ReadOnlyView extends ReadableBuffer {
     @Override
     public long addressOffset() {
         if (memory instanceof AddressMemory) {
-            return address;
+            return isHidden() ? 0 : address;
         }
         throw new UnsupportedOperationException(
             memory.getClass().getSimpleName() + " has no true addresses");

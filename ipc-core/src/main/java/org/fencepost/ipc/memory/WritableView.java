@@ -12,12 +12,23 @@ import org.fencepost.ipc.buffer.WritableBuffer;
  * them against the mapping.
  */
 public final class WritableView extends WritableBuffer {
-    private final SharedMemory memory;
+    private SharedMemory memory;
     private long address;
 
-    /** Shows nothing until it is set. */
+    /** Hidden until it is set, which needs a memory first. */
+    public WritableView() {
+        hideAll();
+    }
+
+    /** Hidden until it is set. */
     public WritableView(final SharedMemory memory) {
-        this.memory = memory;
+        this();
+        attach(memory);
+    }
+
+    /** Says what addresses mean. */
+    public void attach(final SharedMemory newMemory) {
+        memory = newMemory;
     }
 
     /** Shows {@code capacity} bytes from {@code address} on, all of them mapped. */
@@ -26,9 +37,14 @@ public final class WritableView extends WritableBuffer {
         resize(capacity);
     }
 
-    /** Shows nothing: every access throws until it is set again. */
-    public void clear() {
-        set(0, 0);
+    /** Every access throws until it is set again. */
+    public void hide() {
+        hideAll();
+    }
+
+    /** Whether it was set and not hidden since. */
+    public boolean isShown() {
+        return !isHidden();
     }
 
     SharedMemory memory() {
@@ -46,7 +62,7 @@ public final class WritableView extends WritableBuffer {
     @Override
     public long addressOffset() {
         if (memory instanceof AddressMemory) {
-            return address;
+            return isHidden() ? 0 : address;
         }
         throw new UnsupportedOperationException(
             memory.getClass().getSimpleName() + " has no true addresses");

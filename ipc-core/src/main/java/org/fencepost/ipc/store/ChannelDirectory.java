@@ -24,6 +24,7 @@ import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.FileHeader.FileKind;
+import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.format.MembersFormat;
 import org.fencepost.ipc.format.SegmentFormat;
@@ -94,19 +95,23 @@ public final class ChannelDirectory {
         final long segmentBytes = page.getLong(ControlFormat.SEGMENT_BYTES_OFFSET);
         final int segmentCount = page.getInt(ControlFormat.SEGMENT_COUNT_OFFSET);
         final int flags = page.getInt(ControlFormat.FLAGS_OFFSET);
+        final int frameAlignment = page.getInt(ControlFormat.FRAME_ALIGNMENT_OFFSET);
         final boolean ring = kind == ControlFormat.KIND_RING;
         if (!ring && kind != ControlFormat.KIND_JOURNAL
             || !isPowerOfTwo(segmentBytes, ChannelOptions.SEGMENT_BYTES_MIN,
                 ChannelOptions.SEGMENT_BYTES_MAX)
             || (ring ? !isPowerOfTwo(segmentCount, ChannelOptions.RING_SEGMENTS_MIN,
-                ChannelOptions.RING_SEGMENTS_MAX) : segmentCount != 0)) {
+                ChannelOptions.RING_SEGMENTS_MAX) : segmentCount != 0)
+            || !isPowerOfTwo(frameAlignment, FrameFormat.ALIGNMENT, segmentBytes)) {
             throw Headers.wrong(control(), "geometry", "a ring or a journal with sizes within limits",
-                "kind " + kind + ", " + segmentCount + " segments of " + segmentBytes + " bytes");
+                "kind " + kind + ", " + segmentCount + " segments of " + segmentBytes
+                    + " bytes, frames aligned to " + frameAlignment);
         }
         return new Geometry(
             ring,
             segmentBytes,
             segmentCount,
+            frameAlignment,
             (flags & ControlFormat.FLAG_CHECKSUMS) != 0,
             (flags & ControlFormat.FLAG_TIMESTAMPS) != 0,
             page.getLong(ControlFormat.START_POSITION_OFFSET),
@@ -217,6 +222,8 @@ public final class ChannelDirectory {
         page.putLong(ControlFormat.START_POSITION_OFFSET, start);
         page.putLong(ControlFormat.CREATED_OFFSET,
             TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
+        page.putInt(ControlFormat.FRAME_ALIGNMENT_OFFSET,
+            ring ? FrameFormat.ALIGNMENT_OF_RINGS : FrameFormat.ALIGNMENT_OF_JOURNALS);
         FileHeader.seal(page);
 
         final ByteBuffer words = ByteBuffer.allocate(2 * FileHeader.PAGE_BYTES).order(page.order());

@@ -183,7 +183,7 @@ public final class MappedChannel implements AutoCloseable {
         final long segmentMask = geometry.segmentBytes() - 1;
         if (start < 0 || tail < start || ready < tail || clearing < ready
             || clearing > ControlFormat.POSITION_MAX + geometry.capacityBytes()
-            || tail % FrameFormat.ALIGNMENT != 0
+            || tail % geometry.frameAlignment() != 0
             || ((start | ready | clearing) & segmentMask) != 0) {
             throw Headers.wrong(directory.control(), "words",
                 "aligned positions start <= tail <= ready <= clearing",

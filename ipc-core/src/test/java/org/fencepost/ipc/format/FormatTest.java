@@ -45,6 +45,7 @@ class FormatTest {
             Map.entry("LIVENESS_OFFSET", 52L),
             Map.entry("START_POSITION_OFFSET", 56L),
             Map.entry("CREATED_OFFSET", 64L),
+            Map.entry("FRAME_ALIGNMENT_OFFSET", 72L),
             Map.entry("KIND_RING", 1L),
             Map.entry("KIND_JOURNAL", 2L),
             Map.entry("FLAG_CHECKSUMS", 1L),
@@ -112,6 +113,8 @@ class FormatTest {
             Map.entry("DATA_OFFSET", 4096L)));
         assertConstants(FrameFormat.class, Map.ofEntries(
             Map.entry("ALIGNMENT", 16L),
+            Map.entry("ALIGNMENT_OF_RINGS", 64L),
+            Map.entry("ALIGNMENT_OF_JOURNALS", 16L),
             Map.entry("HEADER_WORD_OFFSET", 0L),
             Map.entry("TYPE_OFFSET", 8L),
             Map.entry("CHECKSUM_OFFSET", 12L),
@@ -155,10 +158,12 @@ class FormatTest {
 
     @Test
     void shouldRoundFramesAndRecordsUp() {
-        assertEquals(16, FrameFormat.span(1));
-        assertEquals(16, FrameFormat.span(16));
-        assertEquals(32, FrameFormat.span(17));
-        assertEquals(1L << 31, FrameFormat.span(Integer.MAX_VALUE));
+        assertEquals(16, FrameFormat.span(1, 16));
+        assertEquals(16, FrameFormat.span(16, 16));
+        assertEquals(32, FrameFormat.span(17, 16));
+        assertEquals(64, FrameFormat.span(17, 64));
+        assertEquals(128, FrameFormat.span(65, 64));
+        assertEquals(1L << 31, FrameFormat.span(Integer.MAX_VALUE, 16));
         assertEquals(8, BatchFormat.recordBytes(0));
         assertEquals(16, BatchFormat.recordBytes(1));
         assertEquals(16, BatchFormat.recordBytes(8));
@@ -206,11 +211,11 @@ class FormatTest {
 
     @Test
     void shouldComputePlacesOfPositions() {
-        final Geometry ring = new Geometry(true, 4096, 4, false, false, 0, 1);
+        final Geometry ring = new Geometry(true, 4096, 4, 64, false, false, 0, 1);
         assertEquals(0, ring.place(4095));
         assertEquals(3, ring.place(4 * 4096 - 1));
         assertEquals(1, ring.place((1L << 40) + 4096));
-        final Geometry journal = new Geometry(false, 4096, 0, true, true, 0, 1);
+        final Geometry journal = new Geometry(false, 4096, 0, 16, true, true, 0, 1);
         assertEquals(1L << 40, journal.place((1L << 40) + 4095));
         assertEquals(4096 - 24, journal.payloadBytesMax());
         assertEquals(4096 - 16, ring.payloadBytesMax());

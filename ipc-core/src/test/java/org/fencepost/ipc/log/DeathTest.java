@@ -75,7 +75,7 @@ class DeathTest {
         dying.die();
         assertEquals(List.of(2L), readAll(reader));
         assertEquals(
-            FrameFormat.paddingWord(FrameFormat.span(116)),
+            FrameFormat.paddingWord(living.log.geometry().span(116)),
             living.memory.getLong(living.addressOf(hole)));
     }
 
@@ -142,7 +142,7 @@ class DeathTest {
         final SharedClaimer heir = living.membership.joinShared();
         assertEquals(slot, heir.slot());
         assertEquals(
-            FrameFormat.paddingWord(FrameFormat.span(1016)),
+            FrameFormat.paddingWord(living.log.geometry().span(1016)),
             living.memory.getLong(living.addressOf(hole)));
         final InPlaceReader reader = living.reader(SubscriberOptions.earliest());
         living.publish(heir, 3, 8);

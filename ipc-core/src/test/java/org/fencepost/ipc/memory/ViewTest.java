@@ -88,7 +88,7 @@ class ViewTest {
             view.getBytes(0, copy, 0, MAPPED);
             assertEquals(view, copy);
             assertEquals(view.hashCode(), copy.hashCode());
-            view.clear();
+            view.hide();
         }
     }
 
@@ -96,8 +96,8 @@ class ViewTest {
     void shouldThrowWhenCleared() {
         writable.set(mapped.address(), 64);
         view.set(mapped.address(), 64);
-        writable.clear();
-        view.clear();
+        writable.hide();
+        view.hide();
         for (final ReadableBuffer cleared : List.of(view, writable)) {
             assertEquals(0, cleared.capacity());
             assertEquals(0, cleared.addressOffset());
@@ -231,8 +231,8 @@ class ViewTest {
         view.getBytes(0, own, 0, 64);
         sink += view.getLong(0) + view.getInt(8) + (long) view.getDouble(12) + view.getByte(30)
             + view.parseNaturalIntAscii(44, 1);
-        view.clear();
-        writable.clear();
+        view.hide();
+        writable.hide();
     }
 
     /** A buffer of nobody we know: all calls go to another one, the array is made up. */

@@ -73,7 +73,7 @@ final class ChannelScenario {
             kind != Kind.JOURNAL && (kind != Kind.CLOSING || simulation.random(4) != 0);
         final long segmentBytes = (long) SHORTEST_SEGMENT << simulation.random(2);
         final Geometry geometry = new Geometry(ring, segmentBytes,
-            ring ? 2 << simulation.random(2) : 0, false,
+            ring ? 2 << simulation.random(2) : 0, FrameFormat.ALIGNMENT, false,
             simulation.random(4) == 0, segmentBytes * simulation.random(3), 1);
         channel = new SimulatedChannel(simulation, geometry);
         ghost = new GhostLog(simulation);
@@ -216,7 +216,7 @@ final class ChannelScenario {
         }
         final int headerBytes = FrameFormat.headerBytes(channel.geometry().frameFlags());
         final long frame = claimer.payloadAddress() - headerBytes;
-        final long end = start + FrameFormat.span(headerBytes + payload.length);
+        final long end = start + channel.geometry().span(headerBytes + payload.length);
         if (simulation.trace().isTextual()) {
             simulation.note("claimed " + start + " to " + end);
         }

@@ -148,10 +148,10 @@ class SbeInPlaceTest {
         @Override
         public void carry(final Encoder encoder, final Decoder decoder) {
             final int length = encoder.encode(claim(LENGTH_MAX));
-            claim.clear();
+            claim.hide();
             view.set(read.address() + START - 8, 8 + length);
             assertEquals(length, decoder.decode(view, 8));
-            view.clear();
+            view.hide();
         }
 
         @Override

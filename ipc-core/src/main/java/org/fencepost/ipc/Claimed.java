@@ -1,0 +1,73 @@
+package org.fencepost.ipc;
+
+import org.agrona.MutableDirectBuffer;
+import org.fencepost.ipc.memory.WritableView;
+
+/**
+ * The user's end of an open claim. Whether it is open is one word, that its view is shown: a publisher
+ * should have few stores to make for a message.
+ */
+abstract sealed class Claimed implements AutoCloseable permits Claim, Batch {
+    final WritableView view = new WritableView();
+    Publisher publisher;
+
+    Claimed() {
+    }
+
+    /**
+     * Where to write. The buffer stays the same from claim to claim; without an open one it has no
+     * capacity, and every access throws {@link IndexOutOfBoundsException}.
+     */
+    public final MutableDirectBuffer buffer() {
+        return view;
+    }
+
+    /** Whether it is neither committed nor aborted. */
+    public final boolean isOpen() {
+        return view.isShown();
+    }
+
+    /**
+     * Gives the room up; subscribers never see it.
+     *
+     * @throws IllegalStateException if nothing is open.
+     */
+    public final void abort() {
+        if (requireOpen()) {
+            view.hide();
+            publisher.abort();
+        }
+    }
+
+    /** Aborts if neither committed nor aborted. */
+    @Override
+    public final void close() {
+        if (isOpen()) {
+            abort();
+        }
+    }
+
+    /** Whether it can be resolved; false if its publisher or channel was closed and did that. */
+    final boolean requireOpen() {
+        if (view.isShown()) {
+            return true;
+        }
+        if (publisher != null && publisher.isMarkedClosed()) {
+            return false;
+        }
+        throw new IllegalStateException("no claim is open: it was never made or is resolved");
+    }
+
+    /** Before {@code owner} makes a claim for it. */
+    final void prepareFor(final Publisher owner) {
+        if (publisher != owner) {
+            if (isOpen()) {
+                throw new IllegalStateException(
+                    "it holds an open claim of another publisher; commit or abort that first");
+            }
+            view.attach(owner.memory());
+            // Only when it changes: storing a reference costs the collector's barrier.
+            publisher = owner;
+        }
+    }
+}
