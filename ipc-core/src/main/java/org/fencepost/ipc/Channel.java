@@ -10,6 +10,7 @@ import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.log.Claimer;
 import org.fencepost.ipc.log.Log;
 import org.fencepost.ipc.log.Membership;
+import org.fencepost.ipc.log.Patience;
 import org.fencepost.ipc.log.Subscription;
 import org.fencepost.ipc.log.Subscriptions;
 import org.fencepost.ipc.os.Platform;
@@ -143,7 +144,8 @@ public final class Channel implements AutoCloseable {
         boolean done = false;
         try {
             final Subscriber subscriber =
-                new Subscriber(mapped, subscriptions, subscription, subscriberOptions.isLossy());
+                new Subscriber(log, mapped::barrier, subscriptions, subscription,
+                    subscriberOptions.isLossy(), Patience.ofReaders());
             register(subscriber);
             done = true;
             return subscriber;
@@ -233,7 +235,8 @@ public final class Channel implements AutoCloseable {
         boolean done = false;
         try {
             final Publisher publisher = new Publisher(
-                mapped, platform.memory(), claimer, exclusive, membership, subscriptions);
+                log, mapped::barrier, platform.memory(), claimer, exclusive, membership,
+                subscriptions);
             register(publisher);
             done = true;
             return publisher;

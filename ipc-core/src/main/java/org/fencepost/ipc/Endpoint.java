@@ -4,7 +4,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.fencepost.ipc.log.Log;
-import org.fencepost.ipc.store.MappedChannel;
 
 /**
  * A publisher or subscriber: used by one thread, closed by any.
@@ -26,15 +25,16 @@ abstract class Endpoint {
         }
     }
 
-    final MappedChannel mapped;
     final Log log;
+    private final Runnable barrier;
     private final AtomicBoolean released = new AtomicBoolean();
     private boolean inside;
     private volatile boolean closed;
 
-    Endpoint(final MappedChannel mapped) {
-        this.mapped = mapped;
-        this.log = mapped.log();
+    /** {@code barrier} makes every thread of this process pass a fence. */
+    Endpoint(final Log log, final Runnable barrier) {
+        this.log = log;
+        this.barrier = barrier;
     }
 
     /** Whether work may begin; {@link #exit} follows in any case. */
@@ -57,7 +57,7 @@ abstract class Endpoint {
     /** Marks this closed and gives everything up, now or when its thread leaves. */
     final void closeFromAnyThread() {
         closed = true;
-        mapped.barrier();
+        barrier.run();
         if (!(boolean) INSIDE.getAcquire(this)) {
             releaseOnce();
         }

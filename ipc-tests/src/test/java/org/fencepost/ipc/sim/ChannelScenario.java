@@ -39,7 +39,9 @@ final class ChannelScenario {
         /** Several deaths in a short time. */
         DEATHS(300, 4),
         /** Handles that are closed under threads at work. */
-        CLOSING(1_500, 1);
+        CLOSING(1_500, 1),
+        /** Publishers and subscribers as users have them: {@link EndpointScenario}. */
+        ENDPOINTS(1_500, 2);
 
         final long horizon;
         final int killsMax;
@@ -70,7 +72,8 @@ final class ChannelScenario {
             final SimulatedProcess process = simulation.process("publisher" + i);
             publishers.add(process);
             final boolean exclusive = kind == Kind.EXCLUSIVE
-                || (kind == Kind.MIXED || kind == Kind.JOURNAL || kind == Kind.CLOSING) && simulation.random(2) == 0;
+                || (kind == Kind.MIXED || kind == Kind.JOURNAL || kind == Kind.CLOSING)
+                    && simulation.random(2) == 0;
             final int messages = kind == Kind.DEATHS ? 2 : 2 + simulation.random(8);
             final boolean heir = i > 0 && i == publisherCount - 1 && simulation.random(3) == 0;
             simulation.spawn(process, "t", () -> publish(process, exclusive, messages, heir));
@@ -83,7 +86,8 @@ final class ChannelScenario {
                 process.immortal();
             }
             final boolean lossy = kind == Kind.LOSSY && (i == 0 || simulation.random(2) == 0)
-                || kind == Kind.CLOSING && channel.geometry().ring() && !named && simulation.random(4) == 0;
+                || kind == Kind.CLOSING && channel.geometry().ring() && !named
+                    && simulation.random(4) == 0;
             final int looksPerProbe = 1 + simulation.random(3);
             final boolean earliest = simulation.random(2) == 0;
             final SimulatedThread thread = simulation.spawn(process, "t",
