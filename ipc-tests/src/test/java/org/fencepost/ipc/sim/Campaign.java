@@ -10,8 +10,8 @@ import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /**
- * Runs something for each number of a range, on several threads that share nothing else, and says from
- * time to time how far it is. After a failure only smaller numbers are still run: so the failure
+ * Runs something for each number of a range, on several threads that share nothing else, and says
+ * from time to time how far it is. After a failure only smaller numbers are still run: so the failure
  * that is reported is that of the smallest number, whatever the number of threads.
  */
 final class Campaign {

@@ -5,6 +5,9 @@ import java.util.SplittableRandom;
 
 /** Chooses whose step is next. */
 final class Scheduler {
+    /** Who has so often found nothing to do while nobody got on is stuck. */
+    private static final int IDLES_OF_THE_STUCK = 40;
+
     private final Settings settings;
     private final SplittableRandom random;
     private final List<SimulatedThread> threads;
@@ -65,6 +68,16 @@ final class Scheduler {
         }
         // All that could run are paused: time passes until the first of them wakes.
         return soonest;
+    }
+
+    /** Whether everybody who could run has found nothing to do for long. */
+    boolean isStuck() {
+        for (final SimulatedThread thread : threads) {
+            if (thread.isRunnable() && thread.idles < IDLES_OF_THE_STUCK) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Puts a thread behind all others. */

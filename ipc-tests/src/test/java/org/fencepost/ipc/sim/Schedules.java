@@ -5,8 +5,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Runs a program under one schedule after the other, each determined by a seed. Threads may share it:
- * a run needs nothing of another.
+ * Runs a program under one schedule after the other, each determined by a seed. Threads may share
+ * it: a run needs nothing of another.
  */
 public final class Schedules {
     private static final int LINES_SHOWN = 120;

@@ -51,9 +51,9 @@ public record Settings(
     }
 
     /**
-     * For a program that decides itself who dies or pauses where. Schedule 0 is the simplest: whoever is
-     * preferred runs alone until it finds nothing to do, on memory without surprises; any other is
-     * drawn.
+     * For a program that decides itself who dies or pauses where. Schedule 0 is the simplest: whoever
+     * is preferred runs alone until it finds nothing to do, on memory without surprises; any other
+     * is drawn.
      */
     public static Settings ofSchedule(final long schedule, final long horizon) {
         if (schedule == 0) {

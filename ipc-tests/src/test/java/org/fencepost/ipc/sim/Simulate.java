@@ -73,6 +73,7 @@ public final class Simulate {
         for (final Operation operation : operations) {
             final LongAdder points = new LongAdder();
             final LongAdder runs = new LongAdder();
+            final LongAdder steps = new LongAdder();
             final Campaign campaign = new Campaign("sweep " + name(operation), first, count,
                 threads, schedule -> {
                     for (final Cut cut : Cut.values()) {
@@ -80,8 +81,9 @@ public final class Simulate {
                         sweep.run(pairs);
                         points.add(sweep.points());
                         runs.add(sweep.runs());
+                        steps.add(sweep.steps());
                     }
-                }, () -> points + " points, " + runs + " runs");
+                }, () -> points + " points, " + runs + " runs, " + steps + " steps");
             status |= campaign.run() ? 0 : 1;
         }
         return status;

@@ -8,7 +8,7 @@ import org.fencepost.ipc.log.Log;
 import org.fencepost.ipc.sim.GhostLog.Claimed;
 import org.fencepost.ipc.sim.GhostLog.State;
 
-/** A publisher of a simulated channel, each of whose claims is compared with what really happened. */
+/** A publisher of a simulated channel; each of its claims is compared with what really happened. */
 final class SimulatedPublisher {
     /** A frame of this payload fits twice into the shortest segment. */
     static final int PAYLOAD_BYTES_MAX = 40;
@@ -70,7 +70,7 @@ final class SimulatedPublisher {
         publish(Wish.ANY, PAYLOAD_ID_BYTES + simulation.random(variable));
     }
 
-    /** The same, and what exactly; a message's payload has at least {@value #PAYLOAD_ID_BYTES} bytes. */
+    /** The same, and what exactly; a payload has at least {@value #PAYLOAD_ID_BYTES} bytes. */
     void publish(final Wish wish, final int payloadBytes) {
         final byte[] payload = payload(payloadBytes);
         long start = claimer.claim(payload.length);

@@ -85,6 +85,12 @@ public final class SimulatedThread {
         return !finished && !held && !process.dead;
     }
 
+    /** Where it is, for people; its last address is still to be said. */
+    String state() {
+        return this + (finished ? " ended" : process.dead ? " dead" : held ? " held" : " running")
+            + " after " + lastStep;
+    }
+
     static void learn(final int[] knowledge, final int[] more) {
         if (more != null) {
             for (int i = 0; i < knowledge.length; i++) {

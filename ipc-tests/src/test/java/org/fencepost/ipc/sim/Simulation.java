@@ -24,8 +24,6 @@ public final class Simulation {
     private static final int BOUND_OF_STEPS = 60;
     /** Until the kernel drops the locks of a killed process. */
     private static final int TEARDOWN_STEPS_MAX = 200;
-    /** Who has so often found nothing to do while nobody got on is stuck. */
-    private static final int IDLES_OF_THE_STUCK = 40;
 
     private final Settings settings;
     private final SplittableRandom random;
@@ -97,8 +95,8 @@ public final class Simulation {
         try {
             while (true) {
                 takeDeadApart(false);
-                final SimulatedThread next =
-                    chosen != null && chosen.isRunnable() ? chosen : pick(null);
+                final SimulatedThread next = chosen != null && chosen.isRunnable()
+                    ? chosen : scheduler.pick(null, steps, fair);
                 chosen = null;
                 if (next == null) {
                     if (letGo()) {
@@ -141,11 +139,11 @@ public final class Simulation {
         steps++;
         scheduler.drop(thread);
         thread.idles++;
-        if (waiting && isStuck()) {
+        if (waiting && scheduler.isStuck()) {
             letGo();
         }
         beforeStep(thread);
-        final SimulatedThread next = pick(thread);
+        final SimulatedThread next = scheduler.pick(thread, steps, fair);
         if (next != null && next != thread) {
             chosen = next;
             giveWay();
@@ -218,7 +216,6 @@ public final class Simulation {
     void hold(final SimulatedThread thread) {
         waiting = true;
         thread.held = true;
-        note("HOLD " + thread);
         if (thread == current) {
             giveWay();
         }
@@ -227,7 +224,6 @@ public final class Simulation {
     /** Lets a held thread go on. */
     void release(final SimulatedThread thread) {
         thread.held = false;
-        note("RELEASE " + thread);
     }
 
     /** Makes a thread the first to be chosen, where priorities decide. */
@@ -277,11 +273,8 @@ public final class Simulation {
     /** A failure with the state of all threads. */
     public SimulationFailure failure(final String message, final Throwable cause) {
         final StringBuilder text = new StringBuilder(message).append(" [step ").append(steps);
-        for (final SimulatedThread thread : threads) {
-            text.append("; ").append(thread).append(
-                thread.finished ? " ended" : thread.process.dead ? " dead" : " running")
-                .append(" after ").append(thread.lastStep).append(memory.name(thread.lastAddress));
-        }
+        threads.forEach(thread -> text.append("; ").append(thread.state())
+            .append(memory.name(thread.lastAddress)));
         return new SimulationFailure(text.append(']').toString(), cause);
     }
 
@@ -317,7 +310,7 @@ public final class Simulation {
         }
         beforeStep(thread);
         if (!scheduler.keeps(thread, steps, fair)) {
-            final SimulatedThread next = pick(null);
+            final SimulatedThread next = scheduler.pick(null, steps, fair);
             if (next != thread) {
                 chosen = next;
                 giveWay();
@@ -356,22 +349,13 @@ public final class Simulation {
     private void killSomebody() {
         final List<SimulatedProcess> mortals = new ArrayList<>();
         for (final SimulatedProcess process : processes) {
-            if (process.mortal && !process.dead && isRunning(process)) {
+            if (process.mortal && process.isRunning()) {
                 mortals.add(process);
             }
         }
         if (!mortals.isEmpty()) {
             kill(mortals.get(random.nextInt(mortals.size())));
         }
-    }
-
-    private static boolean isRunning(final SimulatedProcess process) {
-        for (final SimulatedThread thread : process.threads) {
-            if (!thread.finished) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private void takeDeadApart(final boolean now) {
@@ -388,16 +372,6 @@ public final class Simulation {
                 }
             }
         }
-    }
-
-    /** Whether everybody who could run has found nothing to do for long. */
-    private boolean isStuck() {
-        for (final SimulatedThread thread : threads) {
-            if (thread.isRunnable() && thread.idles < IDLES_OF_THE_STUCK) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Drops the locks that had stayed, or lets those go who were held; whether there were any. */
@@ -420,11 +394,7 @@ public final class Simulation {
         return any;
     }
 
-    private SimulatedThread pick(final SimulatedThread except) {
-        return scheduler.pick(except, steps, fair);
-    }
-
-    private void giveWay() {
+    private static void giveWay() {
         Continuation.yield(SimulatedThread.SCOPE);
     }
 }
