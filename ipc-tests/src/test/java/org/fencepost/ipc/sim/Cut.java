@@ -12,6 +12,15 @@ enum Cut {
     CLOSED,
     /** Its handle is closed while it goes on. */
     CLOSED_BESIDE,
+    /** The segments are taken from it, and the rest of its handle when it has gone on. */
+    CLOSED_HALFWAY,
     /** It dies, and so does the one who comes to what it left, at a point of its own. */
-    KILLED_TWICE
+    KILLED_TWICE,
+    /** It stops, the one who comes to what it left dies, and it goes on when all are stuck. */
+    PAUSED_BESIDE_DEATH;
+
+    /** Whether there is a second victim. */
+    boolean takesTwo() {
+        return this == KILLED_TWICE || this == PAUSED_BESIDE_DEATH;
+    }
 }

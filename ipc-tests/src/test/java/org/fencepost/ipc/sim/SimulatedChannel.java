@@ -99,6 +99,11 @@ final class SimulatedChannel {
 
     /** What closing a handle does, in its order, whatever the other threads of its process are at. */
     void close(final Handle handle) {
+        close(handle, () -> { });
+    }
+
+    /** The same, and something when the segments are private already and the words are not. */
+    void close(final Handle handle, final Runnable halfway) {
         handle.log().close();
         handle.process().closing = true;
         simulation.systemCall();
@@ -106,6 +111,7 @@ final class SimulatedChannel {
         // The kernel replaces a window slot by slot, or all at once.
         List.copyOf(segments.values()).forEach(
             segment -> memory.replace(handle.process(), segment));
+        halfway.run();
         memory.replace(handle.process(), cursors);
         memory.replace(handle.process(), control);
         handle.members().close();

@@ -230,24 +230,39 @@ final class Stage {
             case KILLED_LOCKED -> simulation.kill(operator.process, true);
             case PAUSED -> simulation.hold(operator);
             case CLOSED -> {
-                close();
+                close(() -> { });
                 simulation.hold(operator);
             }
-            case CLOSED_BESIDE -> close();
-            case KILLED_TWICE -> {
-                simulation.prefer(second);
-                simulation.cut(second, point.second(), () -> {
-                    cutAgain = true;
-                    simulation.kill(second.process, simulation.random(2) == 0);
+            case CLOSED_BESIDE -> close(() -> { });
+            case CLOSED_HALFWAY -> {
+                close(() -> {
+                    simulation.release(operator);
+                    simulation.hold(simulation.current());
                 });
+                simulation.hold(operator);
+            }
+            case KILLED_TWICE -> {
+                cutSecond();
                 simulation.kill(operator.process, simulation.random(2) == 0);
+            }
+            case PAUSED_BESIDE_DEATH -> {
+                cutSecond();
+                simulation.hold(operator);
             }
         }
     }
 
-    private void close() {
+    private void cutSecond() {
+        simulation.prefer(second);
+        simulation.cut(second, point.second(), () -> {
+            cutAgain = true;
+            simulation.kill(second.process, simulation.random(2) == 0);
+        });
+    }
+
+    private void close(final Runnable halfway) {
         simulation.prefer(simulation.spawn(operator.process, "closer", () -> {
-            channel.close(operated);
+            channel.close(operated, halfway);
             simulation.release(operator);
         }));
     }

@@ -23,7 +23,7 @@ final class Sweep {
 
     /** Every point; of two deaths one pair in so many. */
     void run(final int pairsPerSample) {
-        for (int first = 1; cut == Cut.KILLED_TWICE
+        for (int first = 1; cut.takesTwo()
             ? runSeconds(first, pairsPerSample) : runPoint(first, 0).cutFirst(); first++) {
             points++;
         }
