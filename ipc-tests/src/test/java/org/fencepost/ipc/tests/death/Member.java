@@ -1,5 +1,7 @@
 package org.fencepost.ipc.tests.death;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.agrona.DirectBuffer;
 import org.fencepost.ipc.Batch;
 import org.fencepost.ipc.Claim;
@@ -18,7 +20,9 @@ final class Member {
     private final Content content = new Content();
     private final Claim claim = new Claim();
     private final Batch batch = new Batch();
+    private final Map<Integer, Long> nextOf = new HashMap<>();
     private long next;
+    private boolean mayMiss;
 
     Member(final int author, final Ledger ledger) {
         this.author = author;
@@ -98,7 +102,17 @@ final class Member {
 
     /** Polls once; what comes is checked by itself and noted. */
     int read(final Subscriber subscriber, final int limit) {
+        mayMiss = subscriber.isLossy();
         return subscriber.poll(this::onMessage, limit);
+    }
+
+    /** In the order of each author; without a gap, unless this is one that may have some. */
+    private void checkOrder(final int by, final long index) {
+        final Long expected = nextOf.put(by, index + 1);
+        if (expected != null && (mayMiss ? index < expected : index != expected)) {
+            throw new AssertionError(
+                "author " + by + ": message " + index + " came, expected was " + expected);
+        }
     }
 
     private void onMessage(
@@ -111,6 +125,7 @@ final class Member {
             throw new AssertionError(
                 "author " + header.typeId() + " at " + header.position() + ": " + difference);
         }
+        checkOrder(header.typeId(), buffer.getLong(offset));
         ledger.seen(entry(header));
     }
 }

@@ -22,6 +22,7 @@ import java.util.Random;
  */
 final class SelfKill implements AutoCloseable {
     private static final int VICTIMS_MAX = 3;
+    private static final int ROUNDS_MAX = 400;
     private static final int OWN_OPERATIONS = 12;
     /** Steps of a method that are tried; it may have more, or fewer, and then nobody dies. */
     private static final int FOCUSED_STEPS = 12;
@@ -62,10 +63,11 @@ final class SelfKill implements AutoCloseable {
         }
     }
 
-    /** As many rounds as fit into the time, and at least some. */
-    void run(final int roundsMin, final Duration budget) {
+    /** As many rounds as fit into the time, and as many as it takes to have died everywhere. */
+    void run(final Duration budget) {
         final long start = System.nanoTime();
-        while (rounds < roundsMin || System.nanoTime() - start < budget.toNanos()) {
+        while (System.nanoTime() - start < budget.toNanos()
+            || places.size() < reachable.size() && rounds < ROUNDS_MAX) {
             round();
         }
     }
@@ -80,8 +82,7 @@ final class SelfKill implements AutoCloseable {
                 victims.add(victimIn(random.nextBoolean() ? Place.REPAIR : Place.SETTLING));
             }
             for (int i = random.nextInt(VICTIMS_MAX); i >= 0; i--) {
-                victims.add(random.nextBoolean()
-                    ? victim(oneOf(LIVES)) : victimIn(oneOf(reachable)));
+                victims.add(random.nextBoolean() ? victim(oneOf(LIVES)) : victimIn(nextPlace()));
             }
             survivor.readAll();
             for (final Victim victim : victims) {
@@ -96,6 +97,13 @@ final class SelfKill implements AutoCloseable {
                 + rounds + " of " + victims, failure);
         }
         rounds++;
+    }
+
+    /** One where nobody has died yet, as long as there is one. */
+    private Place nextPlace() {
+        final List<Place> missing =
+            reachable.stream().filter(place -> !places.containsKey(place)).toList();
+        return oneOf(missing.isEmpty() ? reachable : missing);
     }
 
     private <T> T oneOf(final List<T> choices) {
@@ -114,8 +122,8 @@ final class SelfKill implements AutoCloseable {
 
     private Victim victim(final Life life, final String focus, final long step) {
         final int own = author++;
-        final String end = victims.run(
-            life, path, own, survivor.position(), focus, step, Signals.SIGKILL);
+        final long from = ring && random.nextBoolean() ? 0 : survivor.position();
+        final String end = victims.run(life, path, own, from, focus, step, Signals.SIGKILL);
         final Ledger ledger = victims.ledger();
         if (end.equals("DIED " + Signals.SIGKILL)) {
             deaths++;
@@ -197,8 +205,8 @@ final class SelfKill implements AutoCloseable {
         }
     }
 
-    int rounds() {
-        return rounds;
+    int deaths() {
+        return deaths;
     }
 
     @Override

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class SelfKillTest {
     private static final Duration BUDGET = Duration.ofSeconds(11);
-    private static final int ROUNDS_MIN = 40;
 
     @TempDir(factory = SharedMemoryDirectory.class)
     Path temporary;
@@ -22,7 +21,7 @@ class SelfKillTest {
     @Test
     void shouldLoseNothingWhenMembersOfARingDieAtAnyStep() {
         try (SelfKill selfKill = new SelfKill(temporary, true, seed)) {
-            selfKill.run(ROUNDS_MIN, BUDGET);
+            selfKill.run(BUDGET);
             System.out.println(selfKill.summary());
             selfKill.requireEveryPlace();
         }
@@ -31,7 +30,7 @@ class SelfKillTest {
     @Test
     void shouldLoseNothingWhenMembersOfAJournalDieAtAnyStep() {
         try (SelfKill selfKill = new SelfKill(temporary, false, seed)) {
-            selfKill.run(ROUNDS_MIN, BUDGET);
+            selfKill.run(BUDGET);
             System.out.println(selfKill.summary());
             selfKill.requireEveryPlace();
         }

@@ -34,6 +34,7 @@ final class Signals {
     private Signals() {
     }
 
+    @SuppressWarnings("restricted")
     private static MethodHandle function(
         final String name, final FunctionDescriptor type, final Linker.Option... options) {
         return LINKER.downcallHandle(

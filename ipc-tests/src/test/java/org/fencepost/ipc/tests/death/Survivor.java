@@ -27,11 +27,14 @@ final class Survivor implements AutoCloseable {
     private final Map<Integer, Long> next = new HashMap<>();
     private final List<Long> received = new ArrayList<>();
     private final byte[] copy = new byte[(int) Life.SEGMENT_BYTES];
+    private final boolean late;
     private long lastEntry = -1;
 
+    /** One that is there before anybody publishes, or comes when some has been taken away. */
     Survivor(final Path path, final ChannelOptions options) {
         channel = Channel.open(path, options);
         subscriber = channel.addSubscriber(SubscriberOptions.earliest());
+        late = subscriber.position() > channel.startPosition();
     }
 
     Channel channel() {
@@ -108,7 +111,8 @@ final class Survivor implements AutoCloseable {
         final String difference = Content.difference(author, copy, length);
         assertEquals("", difference, () -> "author " + author + " at " + header.position());
         final long index = buffer.getLong(offset);
-        assertEquals(received(author), index,
+        final long expected = late && !next.containsKey(author) ? index : received(author);
+        assertEquals(expected, index,
             () -> "next message of author " + author + " at " + header.position());
         next.put(author, index + 1);
         final long entry = Member.entry(header);

@@ -63,16 +63,17 @@ final class VictimServer {
     private static void warmUp(final Path directory) throws IOException {
         Files.createDirectories(directory);
         final Ledger ledger = Ledger.at(directory.resolve("ledger"));
+        int author = 0;
         for (final boolean ring : new boolean[] {true, false}) {
             final Path path = directory.resolve(ring ? "ring" : "journal");
             try (Channel channel = Channel.open(path, ring ? Life.ring() : Life.journal())) {
                 for (final Life life : Life.values()) {
                     try (Publisher publisher = channel.addPublisher()) {
-                        new Member(0, ledger).publish(publisher, 0);
+                        new Member(author++, ledger).publish(publisher, 0);
                     }
                     life.run(life.name().endsWith("CREATOR")
                         ? directory.resolve(path.getFileName() + life.name()) : path,
-                        0, ledger, new Steps(ledger, "None.none", 0, 0));
+                        author++, ledger, new Steps(ledger, "None.none", 0, 0));
                 }
             }
         }

@@ -12,7 +12,7 @@ final class Victims implements AutoCloseable {
      * Forked processes have no compiler threads and no collector: the parent interprets, so that
      * they do not wait for the former, and its heap has room, so that they do not need the latter.
      */
-    private static final List<String> OPTIONS = List.of(
+    static final List<String> OPTIONS = List.of(
         "-Xint", "-XX:+UseSerialGC", "-Xms96m", "-Xmx96m", "-Xmn80m",
         "--enable-native-access=ALL-UNNAMED");
 
