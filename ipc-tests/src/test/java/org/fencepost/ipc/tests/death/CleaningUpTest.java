@@ -38,9 +38,11 @@ class CleaningUpTest {
                 final int dead = author++;
                 // The last of all: it dies in a claim, dies as a reader, or leaves in order.
                 final String focus = round % 3 == 2 ? "" : Place.PAYLOAD.method();
-                victims.run(Life.SHARER, path, dead, 0, focus, focus.isEmpty() ? 0 : 5 + round, 9);
+                victims.run(Life.SHARER, path, dead, 0, focus, focus.isEmpty() ? 0 : 5 + round,
+                    Signals.SIGKILL);
                 final Ledger ledger = victims.ledger();
-                victims.run(Life.EARLIEST, path, dead, 0, Place.POLL.method(), 1 + round % 3, 9);
+                victims.run(Life.EARLIEST, path, dead, 0, Place.POLL.method(), 1 + round % 3,
+                    Signals.SIGKILL);
                 try (Survivor survivor = new Survivor(path, Life.ring())) {
                     survivor.readAll();
                     survivor.check(dead, ledger);
@@ -61,7 +63,7 @@ class CleaningUpTest {
             for (int step = 1; step <= 24; step++) {
                 final int dead = author++;
                 final String end = victims.run(
-                    Life.SHARER, path, dead, 0, Place.NEW_SEGMENT.method(), step, 9);
+                    Life.SHARER, path, dead, 0, Place.NEW_SEGMENT.method(), step, Signals.SIGKILL);
                 deaths += end.startsWith("DIED") ? 1 : 0;
                 survivor.readAll();
                 survivor.check(dead, victims.ledger());
@@ -82,7 +84,7 @@ class CleaningUpTest {
             Publisher publisher = channel.addPublisher()) {
             for (int i = 0; i < Subscriber.SUBSCRIBERS_MAX + 4; i++) {
                 assertEquals("DIED 9", victims.run(Life.LATEST, path, 0, 0,
-                    Place.SUBSCRIBER_LEAVES.method(), 1, 9));
+                    Place.SUBSCRIBER_LEAVES.method(), 1, Signals.SIGKILL));
             }
             try (Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest())) {
                 final byte[] bytes = new byte[16];
