@@ -42,7 +42,7 @@ final class DeathRounds {
                     + (System.nanoTime() - start) / 1_000_000_000 + " s"
                     + (paused ? "" : ", " + Math.min(deaths, count) + " of " + count)
                     + ": " + summary);
-            } catch (final AssertionError failure) {
+            } catch (final AssertionError | RuntimeException failure) {
                 failure.printStackTrace();
                 System.out.println("FAILED: " + arguments[0] + " " + count + " " + seed + " "
                     + episode + " repeats this episode; its files are in " + directory);

@@ -18,7 +18,9 @@ enum Place {
     POLL("Subscriber.poll", EARLIEST, NAMED, LOSSY),
     REPAIR("HoleRepair.", EARLIEST, NAMED),
     CLEANING("Cleaner.clean", SHARER, EXCLUSIVE, EARLIEST),
+    ZEROING("CountingMemory.fill", SHARER, EXCLUSIVE, EARLIEST),
     NEW_SEGMENT("JournalSegments.prepare", SHARER, EXCLUSIVE),
+    ROOM_GIVEN("ControlWords.readyRelease", SHARER),
     PUBLISHER_JOINS("Membership.join", SHARER, EXCLUSIVE),
     PUBLISHER_LEAVES("Membership.leave", SHARER, EXCLUSIVE),
     SETTLING("Membership.settle", SHARER, EXCLUSIVE),
@@ -47,7 +49,7 @@ enum Place {
 
     /** Whether it is part of a ring's life, or else of a journal's. */
     boolean isOf(final boolean ring) {
-        return this != (ring ? NEW_SEGMENT : CLEANING);
+        return ring ? this != NEW_SEGMENT : this != CLEANING && this != ZEROING;
     }
 
     /** Whether a stack that was written down goes through here. */

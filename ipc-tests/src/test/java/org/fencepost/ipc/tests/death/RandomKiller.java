@@ -75,7 +75,7 @@ final class RandomKiller implements AutoCloseable {
                 round();
             }
             end();
-        } catch (final AssertionError failure) {
+        } catch (final AssertionError | RuntimeException failure) {
             throw new AssertionError((ring ? "ring" : "journal") + ", seed " + seed + ", after "
                 + kills + " deaths: " + failure.getMessage(), failure);
         }

@@ -92,7 +92,7 @@ final class SelfKill implements AutoCloseable {
             final int slot =
                 survivor.publishAndRead(author++, OWN_OPERATIONS, random.nextInt(4) == 0);
             assertEquals(0, slot, "everybody else is dead, so the first slot should be free");
-        } catch (final AssertionError failure) {
+        } catch (final AssertionError | RuntimeException failure) {
             throw new AssertionError((ring ? "ring" : "journal") + ", seed " + seed + ", round "
                 + rounds + " of " + victims, failure);
         }

@@ -86,7 +86,7 @@ final class Signals {
         }
     }
 
-    /** Waits until a child has ended or stopped: ENDED and its status, DIED or STOPPED and the signal. */
+    /** What a child has come to: ENDED and its status, DIED or STOPPED and the signal. Waits for it. */
     static String await(final int pid) {
         try {
             if ((int) WAITPID.invokeExact(pid, STATUS, WUNTRACED) != pid) {

@@ -20,8 +20,8 @@ final class Steps implements Runnable {
     private long count;
 
     /**
-     * Sends {@code signal} at step {@code last}, from 1; never if that is 0. Counts only what is done
-     * inside a method that {@code focus} is the beginning of ({@code Type.method}), unless that is empty.
+     * Sends {@code signal} at step {@code last}, from 1; never if that is 0. Unless {@code focus} is
+     * empty, counts only what is done inside a method whose {@code Type.method} begins so.
      */
     Steps(final Ledger ledger, final String focus, final long last, final int signal) {
         this.ledger = ledger;
@@ -65,7 +65,8 @@ final class Steps implements Runnable {
     private static boolean isOfProduct(final StackFrame frame) {
         final String name = frame.getClassName();
         return name.startsWith(PRODUCT) && !name.startsWith(PRODUCT + "tests.")
-            && !name.startsWith(PRODUCT + "os.") && !name.equals(PRODUCT + "ChannelDoor");
+            && (!name.startsWith(PRODUCT + "os.") || name.endsWith(".CountingMemory"))
+            && !name.equals(PRODUCT + "ChannelDoor");
     }
 
     private static String simpleName(final StackFrame frame) {

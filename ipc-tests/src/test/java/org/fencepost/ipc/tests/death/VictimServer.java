@@ -9,8 +9,8 @@ import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.Publisher;
 
 /**
- * A child JVM that forks one process for each line {@code life path ledger author step signal focus}. Says
- * what became of it: {@code DIED}, {@code ENDED}, or {@code STOPPED}; then the next line is the
+ * A child JVM that forks one process for each line, {@code life path ledger author step signal focus}.
+ * Says what became of it: {@code DIED}, {@code ENDED}, or {@code STOPPED}; then the next line is the
  * signal that it is sent, and what becomes of it is said again.
  */
 final class VictimServer {
