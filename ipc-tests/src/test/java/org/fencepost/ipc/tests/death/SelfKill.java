@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
@@ -99,11 +100,10 @@ final class SelfKill implements AutoCloseable {
         rounds++;
     }
 
-    /** One where nobody has died yet, as long as there is one. */
+    /** One where fewer have died than elsewhere, or any. */
     private Place nextPlace() {
-        final List<Place> missing =
-            reachable.stream().filter(place -> !places.containsKey(place)).toList();
-        return oneOf(missing.isEmpty() ? reachable : missing);
+        return random.nextInt(4) == 0 ? oneOf(reachable) : reachable.stream()
+            .min(Comparator.comparingInt(place -> places.getOrDefault(place, 0))).orElseThrow();
     }
 
     private <T> T oneOf(final List<T> choices) {
