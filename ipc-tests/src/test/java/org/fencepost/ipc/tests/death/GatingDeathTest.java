@@ -29,6 +29,7 @@ class GatingDeathTest {
 
     @Test
     void shouldHoldPublishersBackWhileAReaderIsStoppedAndNotWhenItIsDead() {
+        NativeAccess.require();
         final Path path = temporary.resolve("ring");
         try (Channel channel = Channel.open(path, Life.ring());
             Publisher publisher = channel.addPublisher();

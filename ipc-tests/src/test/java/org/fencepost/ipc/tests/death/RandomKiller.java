@@ -51,6 +51,7 @@ final class RandomKiller implements AutoCloseable {
     }
 
     RandomKiller(final Path directory, final boolean ring, final long seed) {
+        NativeAccess.require();
         this.ring = ring;
         this.seed = seed;
         this.random = new Random(seed);

@@ -23,6 +23,7 @@ final class Victims implements AutoCloseable {
 
     /** With room for files beside the channels. */
     Victims(final Path directory) {
+        NativeAccess.require();
         this.directory = directory;
         this.server = ChildJvm.start(
             OPTIONS, VictimServer.class, directory.resolve("warm").toString());
