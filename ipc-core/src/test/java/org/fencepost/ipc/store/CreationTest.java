@@ -78,6 +78,13 @@ class CreationTest {
     }
 
     @Test
+    void shouldRemoveWhatACreatorLeftThatDiedBeforeItHadALock() throws IOException {
+        Files.createDirectory(directory.resolve(".ring.creating-1"));
+        Channel.open(directory.resolve("ring"), RING).close();
+        assertEquals(List.of("ring"), names(directory));
+    }
+
+    @Test
     void shouldTakeAnEmptyDirectoryAndLeaveOneWithOtherFilesAlone() throws IOException {
         final Path empty = Files.createDirectory(directory.resolve("empty"));
         Channel.open(empty, RING).close();
