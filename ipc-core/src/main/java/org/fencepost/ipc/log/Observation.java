@@ -78,7 +78,8 @@ public final class Observation {
             geometry.ring() && tail == ready && words.clearingAcquire() == ready;
         final long inTheWayBelow =
             full ? ready - geometry.capacityBytes() + geometry.segmentBytes() : Long.MIN_VALUE;
-        final NavigableSet<Long> candidates = new TreeSet<>();
+        // What was open at the last look is looked at again, also when nobody names it any more.
+        final NavigableSet<Long> candidates = new TreeSet<>(firstSeenNanos.keySet());
         final List<PublisherStatus> publishers = publishers(candidates);
         final List<SubscriberStatus> subscribers = subscribers(tail, inTheWayBelow, candidates);
         final long nowNanos = log.clock().nanoTime();

@@ -223,6 +223,19 @@ class ObservationTest {
     }
 
     @Test
+    void shouldStaySureOfAClaimThatItHasSeenWhenItsSlotHasAnotherOwner() {
+        final SharedClaimer doomed = dying.membership.joinShared();
+        announceAndMoveTail(doomed, 0, 64);
+        look();
+        dying.die();
+        final SharedClaimer heir = living.membership.joinShared();
+        living.publish(heir, 1, 8);
+        nowNanos = 5_000;
+        assertEquals(1_000, onlyClaim(look()).firstSeenNanos());
+        assertEquals(List.of(), new Observation(living.log).look(RING).openClaims());
+    }
+
+    @Test
     void shouldNotTakeWhatASlotAnnouncedALapAgoForAClaim() {
         final SharedClaimer idle = dying.membership.joinShared();
         dying.publish(idle, 1, 8);
