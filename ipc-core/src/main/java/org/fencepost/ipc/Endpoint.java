@@ -2,6 +2,7 @@ package org.fencepost.ipc;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.fencepost.ipc.log.Log;
 
@@ -78,14 +79,18 @@ abstract class Endpoint {
     /** What an error that passed through an operation means to the user. */
     final RuntimeException translated(final Throwable error) {
         if (error instanceof InternalError) {
-            return new ChannelDamagedException(log.path(),
-                "a page of " + log.path() + " is missing: a file was truncated while it was mapped,"
-                    + " expected its full size; restore it and open the channel again", error);
+            return truncated(log.path(), error);
         }
         if (error instanceof RuntimeException exception) {
             return exception;
         }
         throw (Error) error;
+    }
+
+    static ChannelDamagedException truncated(final Path path, final Throwable error) {
+        return new ChannelDamagedException(path,
+            "a page of " + path + " is missing: a file was truncated while it was mapped,"
+                + " expected its full size; restore it and open the channel again", error);
     }
 
     private void releaseOnce() {

@@ -36,6 +36,10 @@ class DeathTest {
         On(final Platform platform) {
             this.platform = platform;
         }
+
+        Platform platform() {
+            return platform;
+        }
     }
 
     @Parameter
