@@ -15,8 +15,10 @@ public final class ChannelOptions {
     public static final int RING_SEGMENTS_MIN = 2;
     /** Most segments of a ring. */
     public static final int RING_SEGMENTS_MAX = 1024;
-    /** Segments of a ring unless its options say otherwise. */
-    public static final int RING_SEGMENTS_DEFAULT = 8;
+    /** Segments of a ring unless its options say otherwise; 8 when they would be shorter than 16 KiB. */
+    public static final int RING_SEGMENTS_DEFAULT = 32;
+    private static final int RING_SEGMENTS_OF_SMALL = 8;
+    private static final long SHORT_SEGMENT_BYTES = 16 * 1024;
     /** Positions end here: 2^62 bytes. */
     public static final long POSITION_MAX = 1L << 62;
 
@@ -57,7 +59,8 @@ public final class ChannelOptions {
      * @throws IllegalArgumentException if it is not.
      */
     public static ChannelOptions ring(final long capacityBytes) {
-        return ring(capacityBytes, RING_SEGMENTS_DEFAULT);
+        return ring(capacityBytes, capacityBytes < RING_SEGMENTS_DEFAULT * SHORT_SEGMENT_BYTES
+            ? RING_SEGMENTS_OF_SMALL : RING_SEGMENTS_DEFAULT);
     }
 
     /**

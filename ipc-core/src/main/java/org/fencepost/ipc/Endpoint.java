@@ -2,9 +2,9 @@ package org.fencepost.ipc;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.fencepost.ipc.log.Log;
-import org.fencepost.ipc.store.MappedChannel;
 
 /**
  * A publisher or subscriber: used by one thread, closed by any.
@@ -26,15 +26,16 @@ abstract class Endpoint {
         }
     }
 
-    final MappedChannel mapped;
     final Log log;
+    private final Runnable barrier;
     private final AtomicBoolean released = new AtomicBoolean();
     private boolean inside;
     private volatile boolean closed;
 
-    Endpoint(final MappedChannel mapped) {
-        this.mapped = mapped;
-        this.log = mapped.log();
+    /** {@code barrier} makes every thread of this process pass a fence. */
+    Endpoint(final Log log, final Runnable barrier) {
+        this.log = log;
+        this.barrier = barrier;
     }
 
     /** Whether work may begin; {@link #exit} follows in any case. */
@@ -57,7 +58,7 @@ abstract class Endpoint {
     /** Marks this closed and gives everything up, now or when its thread leaves. */
     final void closeFromAnyThread() {
         closed = true;
-        mapped.barrier();
+        barrier.run();
         if (!(boolean) INSIDE.getAcquire(this)) {
             releaseOnce();
         }
@@ -78,14 +79,18 @@ abstract class Endpoint {
     /** What an error that passed through an operation means to the user. */
     final RuntimeException translated(final Throwable error) {
         if (error instanceof InternalError) {
-            return new ChannelDamagedException(log.path(),
-                "a page of " + log.path() + " is missing: a file was truncated while it was mapped,"
-                    + " expected its full size; restore it and open the channel again", error);
+            return truncated(log.path(), error);
         }
         if (error instanceof RuntimeException exception) {
             return exception;
         }
         throw (Error) error;
+    }
+
+    static ChannelDamagedException truncated(final Path path, final Throwable error) {
+        return new ChannelDamagedException(path,
+            "a page of " + path + " is missing: a file was truncated while it was mapped,"
+                + " expected its full size; restore it and open the channel again", error);
     }
 
     private void releaseOnce() {

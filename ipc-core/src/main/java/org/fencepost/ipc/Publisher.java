@@ -7,11 +7,11 @@ import org.fencepost.ipc.format.BatchFormat;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.log.Claimer;
+import org.fencepost.ipc.log.Log;
 import org.fencepost.ipc.log.Membership;
 import org.fencepost.ipc.log.Subscriptions;
 import org.fencepost.ipc.memory.Copying;
 import org.fencepost.ipc.memory.SharedMemory;
-import org.fencepost.ipc.store.MappedChannel;
 
 /**
  * Publishes messages into a channel. For one thread; any thread may close it. Up to
@@ -68,19 +68,20 @@ public final class Publisher extends Endpoint implements AutoCloseable {
     private Claimed lent;
 
     Publisher(
-        final MappedChannel mapped,
+        final Log log,
+        final Runnable barrier,
         final SharedMemory memory,
         final Claimer claimer,
         final boolean exclusive,
         final Membership membership,
         final Subscriptions subscriptions) {
-        super(mapped);
+        super(log, barrier);
         this.memory = memory;
         this.claimer = claimer;
         this.exclusive = exclusive;
         this.membership = membership;
         this.subscriptions = subscriptions;
-        this.messageLengthMax = mapped.geometry().payloadBytesMax();
+        this.messageLengthMax = log.geometry().payloadBytesMax();
         log.members().healBy(claimer.slot(), this::heal);
     }
 

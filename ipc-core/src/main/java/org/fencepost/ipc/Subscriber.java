@@ -5,12 +5,12 @@ import org.fencepost.ipc.format.BatchFormat;
 import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.log.InPlaceReader;
+import org.fencepost.ipc.log.Log;
 import org.fencepost.ipc.log.LogReader;
 import org.fencepost.ipc.log.LossyReader;
 import org.fencepost.ipc.log.Patience;
 import org.fencepost.ipc.log.Subscription;
 import org.fencepost.ipc.log.Subscriptions;
-import org.fencepost.ipc.store.MappedChannel;
 
 /**
  * Receives the messages of a channel, each once and in the order of their positions. For one thread;
@@ -45,18 +45,20 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
     private boolean polling;
 
     Subscriber(
-        final MappedChannel mapped,
+        final Log log,
+        final Runnable barrier,
         final Subscriptions subscriptions,
         final Subscription subscription,
-        final boolean lossy) {
-        super(mapped);
+        final boolean lossy,
+        final Patience patience) {
+        super(log, barrier);
         this.subscriptions = subscriptions;
         this.record = subscription.record();
         this.lossy = lossy;
         this.batchResume = Math.toIntExact(subscription.batchIndex());
-        this.reader = lossy && mapped.geometry().ring()
-            ? new LossyReader(log, subscription.position(), Patience.ofReaders())
-            : new InPlaceReader(log, subscription, Patience.ofReaders());
+        this.reader = lossy && log.geometry().ring()
+            ? new LossyReader(log, subscription.position(), patience)
+            : new InPlaceReader(log, subscription, patience);
         this.header = new Header(reader.buffer());
     }
 

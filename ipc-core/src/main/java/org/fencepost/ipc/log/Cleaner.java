@@ -26,8 +26,11 @@ public final class Cleaner {
     /** Somebody else cleans, or a live publisher has an unresolved claim in the segment. */
     public static final int BUSY = -2;
 
-    /** One segment in so many of a ring is kept zeroed ahead of the publishers. */
-    private static final int SEGMENTS_PER_AHEAD = 4;
+    /**
+     * One segment in so many of a ring is kept zeroed ahead of the publishers: what is zeroed early is
+     * still in the cache of the reader that has just left it, what stays is there for late and lossy ones.
+     */
+    private static final int SEGMENTS_PER_AHEAD = 2;
 
     /** For callers that have walked nothing. */
     public static final long NOT_WALKED = Long.MAX_VALUE;

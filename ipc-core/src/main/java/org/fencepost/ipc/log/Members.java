@@ -158,6 +158,12 @@ public final class Members {
         }
     }
 
+    /** Whether somebody is in housekeeping, in this handle or another. For people who look. */
+    public boolean isHousekeepingTaken() {
+        final Thread holder = housekeeper.get();
+        return holder != null && holder.isAlive() || isLockedByOther(HOUSEKEEPING_BYTE, 1);
+    }
+
     /** Leaves housekeeping. */
     public void leaveHousekeeping() {
         unlock(HOUSEKEEPING_BYTE);

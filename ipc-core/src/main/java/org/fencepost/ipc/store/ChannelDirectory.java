@@ -170,7 +170,7 @@ public final class ChannelDirectory {
             return false;
         } finally {
             if (!moved) {
-                deleteTree(temporary);
+                deleteTree(temporary, lockPath);
             }
         }
     }
@@ -279,10 +279,22 @@ public final class ChannelDirectory {
     private void removeIfDead(final Path leftover, final Path lockPath) throws IOException {
         try (LockFile lock = platform.openLockFile(lockPath)) {
             if (lock.tryLock(MembersFormat.PRESENCE_BYTE) && lock.isSameFile(lockPath)) {
-                deleteTree(leftover);
+                deleteTree(leftover, lockPath);
             }
         } catch (final NoSuchFileException e) {
-            // Its creator is about to make the lock file, or has just moved the directory into place.
+            deleteIfEmpty(leftover);
+        }
+    }
+
+    /**
+     * Removes the directory of somebody who died before it had a lock file, or behind its removal. A
+     * living creator that loses it so finds out when it makes the lock file, and begins again.
+     */
+    private static void deleteIfEmpty(final Path directory) throws IOException {
+        try {
+            Files.deleteIfExists(directory);
+        } catch (final DirectoryNotEmptyException e) {
+            // Its creator has just made the lock file.
         }
     }
 
@@ -309,12 +321,17 @@ public final class ChannelDirectory {
         }
     }
 
-    /** Deletes a directory with its files; somebody else may be doing the same. */
-    private static void deleteTree(final Path directory) throws IOException {
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+    /**
+     * Deletes a directory with its files; somebody else may be doing the same. The lock file goes last:
+     * without it, what is left by who dies in here would not be recognised.
+     */
+    private static void deleteTree(final Path directory, final Path lockPath) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(
+            directory, entry -> !entry.getFileName().equals(lockPath.getFileName()))) {
             for (final Path entry : entries) {
                 Files.deleteIfExists(entry);
             }
+            Files.deleteIfExists(lockPath);
             Files.deleteIfExists(directory);
         } catch (final NoSuchFileException e) {
             // It has done so.

@@ -1,6 +1,7 @@
 package org.fencepost.ipc.store;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -35,7 +36,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
     private final List<Window> windows = new ArrayList<>();
     private final Deque<Window> unused = new ArrayDeque<>();
     private final SegmentMap temporary;
-    private boolean closed;
+    private volatile boolean closed;
 
     JournalSegments(final Platform platform, final Path directory, final Geometry geometry) {
         this.platform = platform;
@@ -60,9 +61,8 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         final Path temporaryFile = directory.resolve(
             PREPARING + SegmentFormat.name(segmentStart) + "-" + ProcessHandle.current().pid());
         try {
+            removeLeftovers();
             if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-                // Only a dead one can have left it: preparing happens under the housekeeping lock.
-                Files.deleteIfExists(temporaryFile);
                 try {
                     SegmentFiles.write(platform, temporaryFile, geometry.channelId(),
                         geometry.segmentBytes(), segmentStart, true);
@@ -75,12 +75,26 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         } catch (final FileAlreadyExistsException e) {
             // Made by somebody whose lock was dropped while it still worked; verified below.
         } catch (final IOException e) {
+            requireOpen();
             throw new ChannelIOException(file,
                 "cannot make the next segment " + file + ": " + ChannelDirectory.reason(e)
                     + "; everything up to position " + segmentStart
                     + " stays readable, and publishing goes on when this succeeds", e);
         }
         SegmentFiles.verify(file, geometry.channelId(), geometry.segmentBytes(), segmentStart);
+    }
+
+    /**
+     * Removes what preparers that died have left, whatever they had come to: preparing happens under the
+     * housekeeping lock. One whose handle was closed under it may still be at work, and fails then.
+     */
+    private void removeLeftovers() throws IOException {
+        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(
+            directory, entry -> entry.getFileName().toString().startsWith(PREPARING))) {
+            for (final Path leftover : leftovers) {
+                Files.deleteIfExists(leftover);
+            }
+        }
     }
 
     @Override

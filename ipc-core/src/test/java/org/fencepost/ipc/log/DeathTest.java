@@ -36,6 +36,10 @@ class DeathTest {
         On(final Platform platform) {
             this.platform = platform;
         }
+
+        Platform platform() {
+            return platform;
+        }
     }
 
     @Parameter
@@ -176,7 +180,7 @@ class DeathTest {
         dying.publish(doomed, 1, 8);
         final long committed = dying.publish(doomed, 2, 8);
         // As if it had died between the header and the tail.
-        dying.log.words().tailRelease(committed - 32);
+        dying.log.words().tailRelease(committed - committed / 2);
         dying.die();
 
         final InPlaceReader reader = living.reader(SubscriberOptions.earliest());

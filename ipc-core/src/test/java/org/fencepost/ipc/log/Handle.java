@@ -3,6 +3,7 @@ package org.fencepost.ipc.log;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.SystemEpochNanoClock;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.SubscriberOptions;
@@ -24,11 +25,19 @@ final class Handle implements AutoCloseable {
     final SharedMemory memory;
 
     Handle(final Path path, final ChannelOptions options, final Platform platform) {
+        this(path, options, platform, new SystemEpochNanoClock());
+    }
+
+    Handle(
+        final Path path,
+        final ChannelOptions options,
+        final Platform platform,
+        final EpochNanoClock clock) {
         final ChannelDirectory directory = new ChannelDirectory(path, platform);
         if (!directory.exists()) {
             directory.create(options);
         }
-        this.mapped = MappedChannel.open(directory, platform, new SystemEpochNanoClock());
+        this.mapped = MappedChannel.open(directory, platform, clock);
         this.log = mapped.log();
         this.memory = platform.memory();
         this.membership = new Membership(log);

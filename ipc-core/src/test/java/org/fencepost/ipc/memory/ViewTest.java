@@ -108,7 +108,8 @@ class ViewTest {
                 () -> MessageBuffer.allocate(8).putBytes(0, cleared, 0, 1));
             assertThrows(IndexOutOfBoundsException.class,
                 () -> Copying.copyIn(memory, mapped.address(), cleared, 0, 1));
-            cleared.getBytes(0, new byte[0]);
+            assertThrows(
+                IndexOutOfBoundsException.class, () -> cleared.getBytes(0, new byte[0]));
         }
         assertThrows(IndexOutOfBoundsException.class, () -> writable.putByte(0, (byte) 1));
         assertThrows(IndexOutOfBoundsException.class, () -> writable.setMemory(0, 1, (byte) 1));

@@ -49,7 +49,7 @@ class CreationTest {
                             Channel.open(directory.resolve("bus/channel" + round), RING)) {
                             channel.addPublisher().offer(1, new byte[8], 0, 8);
                             start.await();
-                            assertEquals(threads * 32, channel.tailPosition());
+                            assertEquals(threads * 64, channel.tailPosition());
                         }
                     }
                     return null;
@@ -75,6 +75,13 @@ class CreationTest {
             assertFalse(Files.exists(dead));
             assertTrue(Files.exists(living));
         }
+    }
+
+    @Test
+    void shouldRemoveWhatACreatorLeftThatDiedBeforeItHadALock() throws IOException {
+        Files.createDirectory(directory.resolve(".ring.creating-1"));
+        Channel.open(directory.resolve("ring"), RING).close();
+        assertEquals(List.of("ring"), names(directory));
     }
 
     @Test

@@ -63,6 +63,10 @@ final class Child {
         return name;
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /** Writes a line to the child. One that has ended does not read it; its last event tells. */
     void tell(final String line) {
         input.println(line);
@@ -97,7 +101,8 @@ final class Child {
                 final int blank = line.indexOf(' ');
                 final String word = blank < 0 ? line : line.substring(0, blank);
                 switch (word) {
-                    case ParentLink.JOINED, ParentLink.PROGRESS, ParentLink.DONE ->
+                    case ParentLink.JOINED, ParentLink.PROGRESS, ParentLink.DONE,
+                        ParentLink.CLAIMED, ParentLink.WATCHING ->
                         events.add(new Event(this, word, line.substring(blank + 1)));
                     // The JVM writes some of its own warnings to standard output.
                     default -> keepError(line);

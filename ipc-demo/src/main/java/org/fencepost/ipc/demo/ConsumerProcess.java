@@ -2,6 +2,8 @@ package org.fencepost.ipc.demo;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.agrona.DirectBuffer;
@@ -30,6 +32,9 @@ final class ConsumerProcess implements MessageHandler {
     private long bytes;
     private long strange;
     private long lastNanos;
+    /** When the last message came before the parent asked to watch, until the next one comes. */
+    private OptionalLong heldUpFromNanos = OptionalLong.empty();
+    private Optional<ConsumerResult.HeldUp> heldUp = Optional.empty();
 
     private ConsumerProcess(
         final Channel channel,
@@ -46,7 +51,7 @@ final class ConsumerProcess implements MessageHandler {
     }
 
     /** The arguments are those of {@link #arguments}. */
-    public static void main(final String[] arguments) {
+    public static void main(final String[] arguments) throws InterruptedException {
         final ChannelPlace place =
             new ChannelPlace(Path.of(arguments[0]), Boolean.parseBoolean(arguments[1]));
         final ParentLink parent = new ParentLink(place);
@@ -73,6 +78,11 @@ final class ConsumerProcess implements MessageHandler {
         final DirectBuffer buffer, final int offset, final int length, final Header header) {
         final long now = System.nanoTime();
         lastNanos = now;
+        if (heldUpFromNanos.isPresent()) {
+            heldUp = Optional.of(
+                new ConsumerResult.HeldUp(heldUpFromNanos.getAsLong(), now));
+            heldUpFromNanos = OptionalLong.empty();
+        }
         received++;
         bytes += length;
         if (header.typeId() != DemoMessage.TYPE_ID || length < DemoMessage.TEXT_OFFSET) {
@@ -88,12 +98,20 @@ final class ConsumerProcess implements MessageHandler {
         streams[producer].add(buffer, offset, length);
     }
 
-    private ConsumerResult receive() {
-        long reportNanos = System.nanoTime() + PROGRESS_INTERVAL_NANOS;
+    private ConsumerResult receive() throws InterruptedException {
+        lastNanos = System.nanoTime();
+        long reportNanos = lastNanos + PROGRESS_INTERVAL_NANOS;
         boolean producersDone = false;
         while (true) {
             // Read before the poll: what was sent before the parent said so is then in that poll.
-            producersDone = producersDone || parent.hasLine();
+            if (parent.hasLine()) {
+                if (parent.nextLine().equals(ParentLink.WATCH)) {
+                    heldUpFromNanos = OptionalLong.of(lastNanos);
+                    parent.say(ParentLink.WATCHING, received);
+                } else {
+                    producersDone = true;
+                }
+            }
             final int count = subscriber.poll(this, POLL_LIMIT);
             if (count == Subscriber.CLOSED) {
                 throw new IllegalStateException("the channel was closed under the consumer");
@@ -112,6 +130,6 @@ final class ConsumerProcess implements MessageHandler {
             }
         }
         return new ConsumerResult(received, bytes, strange, lastNanos,
-            Stream.of(streams).map(ReceivedStream::result).toList(), latencyNanos);
+            Stream.of(streams).map(ReceivedStream::result).toList(), latencyNanos, heldUp);
     }
 }

@@ -3,6 +3,7 @@ package org.fencepost.ipc.demo;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -11,9 +12,12 @@ import org.HdrHistogram.Histogram;
  * @param received     messages.
  * @param bytes        of these messages.
  * @param strange      messages that no producer of this run can have sent.
- * @param lastNanos    {@link System#nanoTime()} at the last message; 0 without one.
+ * @param lastNanos    {@link System#nanoTime()} at the last message, or at the beginning without
+ *                     one.
  * @param streams      one a producer.
  * @param latencyNanos of every message.
+ * @param heldUp       when it received nothing while a producer was killed; empty if it was not
+ *                     asked to tell, or nothing came afterwards.
  */
 record ConsumerResult(
     long received,
@@ -21,7 +25,17 @@ record ConsumerResult(
     long strange,
     long lastNanos,
     List<ReceivedStream.Result> streams,
-    Histogram latencyNanos) {
+    Histogram latencyNanos,
+    Optional<HeldUp> heldUp) {
+
+    /**
+     * A time without messages, by {@link System#nanoTime()}.
+     *
+     * @param fromNanos  when the last message before it came.
+     * @param untilNanos when the first message after it came.
+     */
+    record HeldUp(long fromNanos, long untilNanos) {
+    }
 
     String toJson() {
         return ChildJson.object(json -> {
@@ -39,6 +53,10 @@ record ConsumerResult(
             }
             json.writeEndArray();
             json.writeStringField("latency", LatencyCodec.encode(latencyNanos));
+            if (heldUp.isPresent()) {
+                json.writeNumberField("heldUpFromNanos", heldUp.get().fromNanos());
+                json.writeNumberField("heldUpUntilNanos", heldUp.get().untilNanos());
+            }
         });
     }
 
@@ -57,7 +75,12 @@ record ConsumerResult(
             json.required("strange").longValue(),
             json.required("lastNanos").longValue(),
             List.copyOf(streams),
-            LatencyCodec.decode(json.required("latency").textValue()));
+            LatencyCodec.decode(json.required("latency").textValue()),
+            json.has("heldUpFromNanos")
+                ? Optional.of(new HeldUp(
+                    json.required("heldUpFromNanos").longValue(),
+                    json.required("heldUpUntilNanos").longValue()))
+                : Optional.empty());
     }
 
     /** Whether every message of this producer came, once and in order, with its text intact. */

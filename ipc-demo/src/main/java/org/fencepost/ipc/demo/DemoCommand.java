@@ -64,6 +64,11 @@ final class DemoCommand implements Callable<Integer> {
             + "or in a fresh directory.")
     private String journal;
 
+    @Option(names = "--kill",
+        description = "Kill the last producer half-way, inside a claim, while the others run, and "
+            + "show how long the consumers were held up.")
+    private boolean kill;
+
     @Option(names = "--json", description = "Print the result as one JSON object.")
     private boolean json;
 
@@ -123,6 +128,11 @@ final class DemoCommand implements Callable<Integer> {
         if (rate != null) {
             requireRange("--rate", rate, 1, Pace.RATE_MAX);
         }
+        if (kill && (producers < 2 || messages < producers)) {
+            throw new ParameterException(spec.commandLine(), "Invalid value for option '--kill': it"
+                + " needs at least 2 producers and a message of each, but there are " + producers
+                + " with " + messages + " messages");
+        }
         final Path source = input == null ? project() : input;
         if (!Files.exists(source)) {
             throw new ParameterException(
@@ -136,7 +146,8 @@ final class DemoCommand implements Callable<Integer> {
             journal != null,
             Optional.ofNullable(journal).filter(path -> !path.isEmpty()).map(Path::of),
             json,
-            rate == null ? OptionalLong.empty() : OptionalLong.of(rate));
+            rate == null ? OptionalLong.empty() : OptionalLong.of(rate),
+            kill);
     }
 
     private static Path project() {

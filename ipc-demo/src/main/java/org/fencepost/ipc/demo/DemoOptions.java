@@ -15,6 +15,7 @@ import java.util.OptionalLong;
  * @param journalDirectory where the journal goes; a fresh directory if empty.
  * @param json             whether the result is printed as JSON.
  * @param rate             messages a second of all producers together; full speed if empty.
+ * @param kill             whether the last producer is killed inside a claim, half-way.
  */
 record DemoOptions(
     Path input,
@@ -24,10 +25,26 @@ record DemoOptions(
     boolean journal,
     Optional<Path> journalDirectory,
     boolean json,
-    OptionalLong rate) {
+    OptionalLong rate,
+    boolean kill) {
 
     /** Messages that the producer of this index sends: the first ones send the remainder. */
     long share(final int producer) {
         return messages / producers + (producer < messages % producers ? 1 : 0);
+    }
+
+    /** The producer that is killed: the last one, whose share is never the larger one. */
+    int doomed() {
+        return producers - 1;
+    }
+
+    /** Messages that all producers together commit. */
+    long expected() {
+        return messages - (kill ? share(doomed()) - committedByDoomed() : 0);
+    }
+
+    /** Messages that the one that is killed commits before the claim that it leaves. */
+    long committedByDoomed() {
+        return share(doomed()) / 2;
     }
 }

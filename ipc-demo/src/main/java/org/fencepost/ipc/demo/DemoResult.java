@@ -1,6 +1,7 @@
 package org.fencepost.ipc.demo;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 
@@ -11,7 +12,8 @@ record DemoResult(
     InputFiles input,
     InputSurvey survey,
     List<ProducerResult> producers,
-    List<ConsumerResult> consumers) {
+    List<ConsumerResult> consumers,
+    Optional<KilledProducer> killed) {
 
     private static final double NANOS_PER_SECOND = 1e9;
 
@@ -68,9 +70,9 @@ record DemoResult(
             .allMatch(consumer -> sha256Matches(consumer) == producers.size());
     }
 
-    /** Whether every message asked for reached every consumer, once, in order and intact. */
+    /** Whether all that was to be committed reached every consumer, once, in order and intact. */
     boolean intact() {
-        return sent() == options.messages() && consumers.stream().allMatch(this::intact);
+        return sent() == options.expected() && consumers.stream().allMatch(this::intact);
     }
 
     private boolean intact(final ConsumerResult consumer) {

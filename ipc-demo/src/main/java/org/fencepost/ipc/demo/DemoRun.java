@@ -2,9 +2,17 @@ package org.fencepost.ipc.demo;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelException;
+import org.fencepost.ipc.ChannelStatus;
+import org.fencepost.ipc.OpenClaim;
+import org.fencepost.ipc.SubscriberStatus;
 
 /**
  * One run of the demo, seen from the parent: starts the processes, lets the producers go when
@@ -14,6 +22,10 @@ import java.util.function.Predicate;
 final class DemoRun {
     /** Exit codes above it stand for the signal that ended the process. */
     private static final int SIGNAL_BASE = 128;
+    /** How SIGKILL ends a process. */
+    private static final String KILLED = Integer.toString(SIGNAL_BASE + 9);
+    /** Between two looks at the channel. */
+    private static final long LOOK_INTERVAL_MILLIS = 1;
 
     private final DemoOptions options;
     private final InputFiles input;
@@ -28,6 +40,9 @@ final class DemoRun {
     private int joined;
     private int producersDone;
     private int ended;
+    private int watching;
+    private boolean killSent;
+    private OptionalLong claimPosition = OptionalLong.empty();
     private int textBytesMax;
 
     DemoRun(
@@ -54,16 +69,19 @@ final class DemoRun {
         awaitEvents(run -> run.joined == processes);
         final InputSurvey survey = InputSurvey.of(input, textBytesMax, options);
         progress.begin(System.nanoTime());
-        for (int index = 0; index < producers.size(); index++) {
-            producers.get(index).tell(
-                ProducerProcess.start(survey.spots().get(index), options.share(index)));
+        final Optional<KilledProducer> killed;
+        if (options.kill()) {
+            killed = Optional.of(startAndKill(survey));
+        } else {
+            startProducers(survey);
+            killed = Optional.empty();
         }
         awaitEvents(run -> run.producersDone == producers.size());
         consumers.forEach(consumer -> consumer.tell(ParentLink.FINISH));
         awaitEvents(run -> run.ended == processes);
         progress.end();
         return new DemoResult(options, stage.place(), input, survey,
-            List.of(producerResults), List.of(consumerResults));
+            List.of(producerResults), List.of(consumerResults), killed);
     }
 
     /** What the processes wrote to standard error. */
@@ -89,17 +107,98 @@ final class DemoRun {
         }
     }
 
-    private void awaitEvents(final Predicate<DemoRun> enough) throws InterruptedException {
-        while (!enough.test(this)) {
-            final Child.Event event = events.take();
-            switch (event.word()) {
-                case ParentLink.JOINED -> join(event);
-                case ParentLink.PROGRESS -> progress(event);
-                case ParentLink.DONE -> done(event);
-                case Child.ENDED -> end(event);
-                default -> throw new AssertionError(event);
+    private void startProducers(final InputSurvey survey) {
+        for (int index = 0; index < producers.size(); index++) {
+            producers.get(index).tell(ProducerProcess.start(survey.spots().get(index),
+                isDoomed(index) ? options.committedByDoomed() : options.share(index), part(index)));
+        }
+    }
+
+    private boolean isDoomed(final int producer) {
+        return options.kill() && producer == options.doomed();
+    }
+
+    private ProducerProcess.Part part(final int producer) {
+        if (!options.kill()) {
+            return ProducerProcess.Part.ORDINARY;
+        }
+        return isDoomed(producer)
+            ? ProducerProcess.Part.DOOMED : ProducerProcess.Part.BESIDE_DOOMED;
+    }
+
+    /**
+     * Kills the last producer when every consumer stands before its claim and waits, which the
+     * channel's status tells. Each consumer has answered before that it watches for the next
+     * message: so what it measures is the time around the kill and nothing else.
+     */
+    private KilledProducer startAndKill(final InputSurvey survey) throws InterruptedException {
+        try (Channel channel = Channel.join(stage.place().directory())) {
+            // Once before anybody waits: the first call loads what it needs.
+            channel.status();
+            startProducers(survey);
+            awaitEvents(run -> run.claimPosition.isPresent());
+            final Child doomed = producers.get(options.doomed());
+            producers.stream().filter(producer -> producer != doomed)
+                .forEach(producer -> producer.tell(ParentLink.GO_ON));
+            final OpenClaim claim =
+                awaitConsumersBefore(channel, claimPosition.getAsLong(), doomed.pid());
+            consumers.forEach(consumer -> consumer.tell(ParentLink.WATCH));
+            awaitEvents(run -> run.watching == consumers.size());
+            killSent = true;
+            final long killNanos = System.nanoTime();
+            doomed.kill();
+            return new KilledProducer(options.doomed(), claim.position(),
+                claim.endPosition().orElseThrow() - claim.position(), consumers.size(), killNanos);
+        } catch (final ChannelException e) {
+            throw new CommandFailedException("cannot look at the channel: " + e.getMessage(), e);
+        }
+    }
+
+    private OpenClaim awaitConsumersBefore(
+        final Channel channel, final long position, final long pid) throws InterruptedException {
+        while (true) {
+            final ChannelStatus status = channel.status();
+            final long waiting = status.subscribers().stream()
+                .filter(SubscriberStatus::live)
+                .filter(subscriber -> subscriber.position().equals(OptionalLong.of(position)))
+                .count();
+            final Optional<OpenClaim> claim = status.openClaims().stream()
+                .filter(open -> open.position() == position && open.endPosition().isPresent()
+                    && open.holders().getFirst().processId() == pid)
+                .findFirst();
+            if (waiting == consumers.size() && claim.isPresent()) {
+                return claim.get();
+            }
+            // Others may fail meanwhile.
+            final Child.Event event = events.poll(LOOK_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+            if (event != null) {
+                handle(event);
             }
         }
+    }
+
+    private void awaitEvents(final Predicate<DemoRun> enough) throws InterruptedException {
+        while (!enough.test(this)) {
+            handle(events.take());
+        }
+    }
+
+    private void handle(final Child.Event event) {
+        switch (event.word()) {
+            case ParentLink.JOINED -> join(event);
+            case ParentLink.PROGRESS -> progress(event);
+            case ParentLink.DONE -> done(event.child(), event.about());
+            case ParentLink.CLAIMED -> claimed(event);
+            case ParentLink.WATCHING -> watching++;
+            case Child.ENDED -> end(event);
+            default -> throw new AssertionError(event);
+        }
+    }
+
+    private void claimed(final Child.Event event) {
+        final int blank = event.about().indexOf(' ');
+        claimPosition = OptionalLong.of(Long.parseLong(event.about().substring(0, blank)));
+        done(event.child(), event.about().substring(blank + 1));
     }
 
     private void join(final Child.Event event) {
@@ -133,13 +232,12 @@ final class DemoRun {
             System.nanoTime());
     }
 
-    private void done(final Child.Event event) {
-        final int consumer = consumers.indexOf(event.child());
+    private void done(final Child child, final String result) {
+        final int consumer = consumers.indexOf(child);
         if (consumer >= 0) {
-            consumerResults[consumer] = ConsumerResult.parse(event.about());
+            consumerResults[consumer] = ConsumerResult.parse(result);
         } else {
-            producerResults[producers.indexOf(event.child())] =
-                ProducerResult.parse(event.about());
+            producerResults[producers.indexOf(child)] = ProducerResult.parse(result);
             producersDone++;
         }
     }
@@ -149,7 +247,9 @@ final class DemoRun {
         final boolean done = consumer >= 0
             ? consumerResults[consumer] != null
             : producerResults[producers.indexOf(event.child())] != null;
-        if (!done || !event.about().equals("0")) {
+        final boolean doomed =
+            killSent && consumer < 0 && isDoomed(producers.indexOf(event.child()));
+        if (!done || !event.about().equals(doomed ? KILLED : "0")) {
             throw new CommandFailedException(event.child().name()
                 + describeExit(Integer.parseInt(event.about()))
                 + (done ? " after it was done" : " before it was done"));

@@ -20,6 +20,15 @@ import java.util.concurrent.LinkedBlockingQueue;
  *                                             consumer -> DONE json
  * </pre>
  *
+ * If one producer is to be killed, it claims and says so instead of being done, and the others keep
+ * their last message until then, so that something follows the claim. When every consumer stands
+ * before the claim, each is told to watch for the next message, and answers before the kill.
+ *
+ * <pre>
+ *   producer -> CLAIMED position json         parent   -> WATCH
+ *   parent   -> GO_ON, to the others          consumer -> WATCHING messages
+ * </pre>
+ *
  * The end of standard input means that the parent is gone, however it went: the child removes the
  * ring and ends at once.
  */
@@ -29,6 +38,10 @@ final class ParentLink {
     static final String PROGRESS = "PROGRESS";
     static final String FINISH = "FINISH";
     static final String DONE = "DONE";
+    static final String CLAIMED = "CLAIMED";
+    static final String GO_ON = "GO_ON";
+    static final String WATCH = "WATCH";
+    static final String WATCHING = "WATCHING";
 
     /** Exit code of a child whose parent is gone; nobody is there to see it. */
     private static final int EXIT_ORPHANED = 3;

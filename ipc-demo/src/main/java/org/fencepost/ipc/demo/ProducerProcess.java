@@ -12,6 +12,16 @@ import org.fencepost.ipc.demo.LineReader.Spot;
 
 /** What a producer of the demo runs: reads lines and publishes them. */
 final class ProducerProcess {
+    /** What a producer has to do besides sending. */
+    enum Part {
+        /** Nothing. */
+        ORDINARY,
+        /** Keep the last message until the parent says so. */
+        BESIDE_DOOMED,
+        /** Claim once more, say so, and wait to be killed. */
+        DOOMED
+    }
+
     private static final String FULL_SPEED = "full-speed";
 
     private final int index;
@@ -67,7 +77,13 @@ final class ProducerProcess {
                     Boolean.parseBoolean(start[3])));
                 final ProducerProcess producer =
                     new ProducerProcess(index, publisher, reader, pace, idle);
-                parent.say(ParentLink.DONE, producer.send(Long.parseLong(start[4])).toJson());
+                final long count = Long.parseLong(start[4]);
+                final Part part = Part.valueOf(start[5]);
+                final ProducerResult result = producer.send(count, part, parent);
+                if (part == Part.DOOMED) {
+                    producer.claimInVain(count, result, parent);
+                }
+                parent.say(ParentLink.DONE, result.toJson());
             }
         }
     }
@@ -86,16 +102,21 @@ final class ProducerProcess {
             Integer.toString(options.consumers()));
     }
 
-    /** The parent's line that lets a producer begin. */
-    static String start(final Spot spot, final long share) {
+    /** The parent's line that lets a producer send so many messages. */
+    static String start(final Spot spot, final long count, final Part part) {
         return String.join(" ", ParentLink.START, Integer.toString(spot.file()),
-            Long.toString(spot.offset()), Boolean.toString(spot.midLine()), Long.toString(share));
+            Long.toString(spot.offset()), Boolean.toString(spot.midLine()), Long.toString(count),
+            part.name());
     }
 
-    private ProducerResult send(final long count) {
+    private ProducerResult send(final long count, final Part part, final ParentLink parent)
+        throws InterruptedException {
         final long firstNanos = System.nanoTime();
         pace.begin(firstNanos);
         for (long sequence = 0; sequence < count; sequence++) {
+            if (part == Part.BESIDE_DOOMED && sequence == count - 1) {
+                parent.nextLine();
+            }
             reader.nextRoundAndRound();
             split += reader.cutsLine() ? 1 : 0;
             publish(sequence, pace.await(sequence));
@@ -106,6 +127,31 @@ final class ProducerProcess {
 
     private void publish(final long sequence, final long timeNanos) {
         final int length = DemoMessage.TEXT_OFFSET + reader.length();
+        claim(length);
+        DemoMessage.write(claim.buffer(), timeNanos, sequence, index,
+            reader.bytes(), reader.offset(), reader.length());
+        final long result = claim.commit();
+        if (result < 0) {
+            throw gone(result);
+        }
+        bytes += length;
+    }
+
+    /** Claims the next message, writes half of it, says what was committed, and is killed. */
+    private void claimInVain(
+        final long sequence, final ProducerResult before, final ParentLink parent)
+        throws InterruptedException {
+        reader.nextRoundAndRound();
+        final long position = claim(DemoMessage.TEXT_OFFSET + reader.length());
+        DemoMessage.write(claim.buffer(), System.nanoTime(), sequence, index,
+            reader.bytes(), reader.offset(), reader.length() / 2);
+        parent.say(ParentLink.CLAIMED, position + " " + before.toJson());
+        throw new IllegalStateException(
+            "expected to be killed inside a claim, but was told: " + parent.nextLine());
+    }
+
+    /** Claims, however long it takes; returns where the claim begins. */
+    private long claim(final int length) {
         long result = publisher.tryClaim(DemoMessage.TYPE_ID, length, claim);
         while (result < 0) {
             if (result != Publisher.BACK_PRESSURED && result != Publisher.PREPARING) {
@@ -115,13 +161,7 @@ final class ProducerProcess {
             result = publisher.tryClaim(DemoMessage.TYPE_ID, length, claim);
         }
         idle.reset();
-        DemoMessage.write(claim.buffer(), timeNanos, sequence, index,
-            reader.bytes(), reader.offset(), reader.length());
-        result = claim.commit();
-        if (result < 0) {
-            throw gone(result);
-        }
-        bytes += length;
+        return result;
     }
 
     private static IllegalStateException gone(final long result) {

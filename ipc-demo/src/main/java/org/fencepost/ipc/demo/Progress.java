@@ -24,7 +24,7 @@ final class Progress {
     Progress(final PrintStream out, final boolean watched, final DemoOptions options) {
         this.out = out;
         this.watched = watched;
-        this.messages = options.messages();
+        this.messages = options.expected();
         this.received = new long[options.consumers()];
         this.bytes = new long[options.consumers()];
     }

@@ -52,11 +52,25 @@ final class ResultJson {
                 .put("bytes", producer.bytes())
                 .put("sha256", producer.sha256());
         }
+        if (result.killed().isPresent()) {
+            final KilledProducer killed = result.killed().get();
+            final ObjectNode node = json.putObject("killed")
+                .put("producer", killed.producer() + 1)
+                .put("position", killed.position())
+                .put("claimBytes", killed.bytes())
+                .put("peersNanos", KilledProducer.PEERS_NANOS);
+            KilledProducer.PEERS_SOURCES.forEach(node.withArray("peersSources")::add);
+        }
         for (final ConsumerResult consumer : result.consumers()) {
             final ObjectNode node = json.withArray("consumers").addObject()
                 .put("received", consumer.received())
                 .put("bytes", consumer.bytes())
                 .put("strange", consumer.strange());
+            if (result.killed().isPresent() && consumer.heldUp().isPresent()) {
+                final ConsumerResult.HeldUp heldUp = consumer.heldUp().get();
+                node.put("heldUpNanos", heldUp.untilNanos() - heldUp.fromNanos());
+                node.put("afterKillNanos", result.killed().get().afterKillNanos(heldUp));
+            }
             consumer.streams().forEach(stream -> node.withArray("streams").addObject()
                 .put("received", stream.received())
                 .put("outOfOrder", stream.outOfOrder())

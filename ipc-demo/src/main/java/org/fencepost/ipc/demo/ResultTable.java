@@ -54,8 +54,28 @@ final class ResultTable {
             ? "from when a message was due, at " + Units.count(result.options().rate().getAsLong())
                 + " messages/s"
             : "at full speed: mostly time in the queue; --rate shows that of a message"));
+        result.killed().ifPresent(killed -> addKilled(lines, result, killed));
         lines.add(entry("verdict", verdict(result)));
         return String.join(System.lineSeparator(), lines);
+    }
+
+    private static void addKilled(
+        final List<String> lines, final DemoResult result, final KilledProducer killed) {
+        lines.add(entry("killed", "producer " + (killed.producer() + 1) + " with SIGKILL, inside"
+            + " its claim of " + Units.count(killed.bytes()) + " bytes, with "
+            + killed.consumers() + (killed.consumers() == 1 ? " consumer" : " consumers")
+            + " waiting for it"));
+        for (int index = 0; index < result.consumers().size(); index++) {
+            final String time = result.consumers().get(index).heldUp()
+                .map(heldUp -> Units.duration(killed.afterKillNanos(heldUp)) + " after the kill, "
+                    + Units.duration(heldUp.untilNanos() - heldUp.fromNanos())
+                    + " from message to message")
+                .orElse("nothing came after the kill");
+            lines.add(entry(index == 0 ? "held up" : "", "consumer " + (index + 1) + ": " + time));
+        }
+        lines.add(entry("peers", "by default " + Units.duration(KilledProducer.PEERS_NANOS)
+            + " until others go on behind a killed publisher"));
+        KilledProducer.PEERS_SOURCES.forEach(source -> lines.add(entry("", source)));
     }
 
     private static String row(

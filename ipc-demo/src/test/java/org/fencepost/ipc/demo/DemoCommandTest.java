@@ -39,6 +39,8 @@ class DemoCommandTest {
         "demo --rate 0",
         "demo --rate 1000000001",
         "demo --input /no/such/file",
+        "demo --kill --producers 1",
+        "demo --kill --producers 3 --messages 2",
     })
     void shouldShowUsageWhenDemoOptionIsWrong(final String line) {
         assertEquals(Ipc.EXIT_USAGE, execute(line.split(" ")), err::toString);
@@ -67,7 +69,7 @@ class DemoCommandTest {
         assertEquals(0, execute("demo", "--help"));
         for (final String option : List.of(
             "--input", "--messages", "--producers", "--consumers", "--journal", "--json",
-            "--rate")) {
+            "--rate", "--kill")) {
             assertTrue(out.toString().contains(option), option);
         }
     }

@@ -161,6 +161,47 @@ class DemoProcessTest {
     }
 
     @Test
+    void shouldGoOnWhenItKillsAProducerInsideItsClaim() throws Exception {
+        assertEquals(0, run("--messages", "30001", "--producers", "3", "--kill", "--json"),
+            this::told);
+        final JsonNode json = ChildJson.parse(Files.readString(out));
+        assertEquals("INTACT", json.required("verdict").textValue());
+        assertEquals(25_001, json.required("sent").longValue(), "half of the last share is left");
+        assertEquals(25_001, json.required("received").longValue());
+        assertEquals(5_000, json.required("producers").get(2).required("sent").longValue());
+        assertEquals(3, json.required("killed").required("producer").intValue());
+        assertTrue(json.required("killed").required("claimBytes").longValue() > 0);
+        for (final JsonNode consumer : json.required("consumers")) {
+            final long afterKillNanos = consumer.required("afterKillNanos").longValue();
+            assertTrue(afterKillNanos > 0, json::toString);
+            assertTrue(
+                consumer.required("heldUpNanos").longValue() > afterKillNanos, json::toString);
+        }
+        assertEquals("", Files.readString(err));
+    }
+
+    @Test
+    void shouldKillAProducerBesideAJournalAndShowTheTable() throws Exception {
+        assertEquals(0, run("--messages", "2", "--kill", "--journal"), this::told);
+        final String table = Files.readString(out);
+        assertTrue(table.contains("killed       producer 2 with SIGKILL"), table);
+        assertTrue(table.contains("held up      consumer 1: "), table);
+        assertTrue(table.stripTrailing().endsWith("INTACT"), table);
+    }
+
+    @Test
+    void shouldLeaveNothingWhenInterruptedAfterTheKill() throws Exception {
+        start("--messages", "240", "--rate", "40", "--kill");
+        final Running running = awaitTraffic(0);
+        await().atMost(PATIENCE).until(() ->
+            running.children().stream().filter(ProcessHandle::isAlive).count() == 3);
+        signal("INT");
+        assertTrue(tool.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        assertEquals(Ipc.EXIT_INTERRUPTED, tool.exitValue(), this::told);
+        running.assertNothingLeft();
+    }
+
+    @Test
     void shouldFailWhenProducerIsKilled() throws Exception {
         final Running running = startEndless();
         running.child(ProducerProcess.class).destroyForcibly();
@@ -232,6 +273,11 @@ class DemoProcessTest {
     /** Starts a run that would go on for days; returns when its messages flow. */
     private Running startEndless() throws Exception {
         start("--messages", ENDLESS, "--producers", "2", "--consumers", "2");
+        return awaitTraffic(ChannelPlace.RING_BYTES);
+    }
+
+    /** Returns when two producers and two consumers run and the log is longer than this. */
+    private Running awaitTraffic(final long tail) {
         await().atMost(PATIENCE).until(() ->
             !tool.isAlive() || tool.children().filter(DemoProcessTest::isDemo).count() == 4);
         final List<ProcessHandle> children = tool.children().toList();
@@ -240,16 +286,16 @@ class DemoProcessTest {
             arguments(children.stream().filter(DemoProcessTest::isDemo).findFirst().orElseThrow());
         final Path ring = Path.of(arguments.stream()
             .filter(argument -> argument.endsWith("/ring")).findFirst().orElseThrow());
-        await().atMost(PATIENCE).until(() -> hasTraffic(ring));
+        await().atMost(PATIENCE).until(() -> hasTraffic(ring, tail));
         return new Running(children, ring);
     }
 
-    private static boolean hasTraffic(final Path ring) {
+    private static boolean hasTraffic(final Path ring, final long tail) {
         if (!Files.exists(ring.resolve("control"))) {
             return false;
         }
         try (Channel channel = Channel.join(ring)) {
-            return channel.tailPosition() > ChannelPlace.RING_BYTES;
+            return channel.tailPosition() > tail;
         }
     }
 

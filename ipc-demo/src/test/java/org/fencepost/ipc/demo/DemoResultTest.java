@@ -106,19 +106,73 @@ class DemoResultTest {
         assertEquals(histogram, copy);
     }
 
+    @Test
+    void shouldTellHowLongConsumersWereHeldUpWhenAProducerWasKilled() {
+        final KilledProducer killed = new KilledProducer(0, 4096, 128, 2, 5_000_000_000L);
+        final ConsumerResult stuck = ConsumerResult.parse(new ConsumerResult(
+            3, 63, 0, 6_000_000_000L, consumer(0, 1, 2).streams(), LatencyCodec.histogram(),
+            Optional.of(new ConsumerResult.HeldUp(4_970_000_000L, 5_000_400_000L))).toJson());
+        // Of a share of 6 messages it committed 3 before the claim.
+        final DemoResult result = result(6, Optional.of(killed), stuck, consumer(0, 1, 2));
+        assertTrue(result.intact());
+        final String table = ResultTable.format(result);
+        for (final String line : List.of(
+            "killed       producer 1 with SIGKILL, inside its claim of 128 bytes, with 2 consumers"
+                + " waiting for it",
+            "held up      consumer 1: 400.0 us after the kill, 30.40 ms from message to message",
+            "             consumer 2: nothing came after the kill",
+            "peers        by default 15.00 s until others go on behind a killed publisher",
+            "             Aeron IPC: aeron.publication.unblock.timeout"
+                + " (io.aeron.driver.Configuration)",
+            "             Chronicle Queue, next appender: 3/2 of"
+                + " SingleChronicleQueueBuilder.timeoutMS()")) {
+            assertTrue(table.contains(System.lineSeparator() + line), table);
+        }
+        final JsonNode json = ChildJson.parse(ResultJson.format(result));
+        assertEquals(1, json.required("killed").required("producer").intValue());
+        assertEquals(4096, json.required("killed").required("position").longValue());
+        assertEquals(15_000_000_000L, json.required("killed").required("peersNanos").longValue());
+        final JsonNode first = json.required("consumers").get(0);
+        assertEquals(30_400_000, first.required("heldUpNanos").longValue());
+        assertEquals(400_000, first.required("afterKillNanos").longValue());
+        assertFalse(json.required("consumers").get(1).has("heldUpNanos"));
+    }
+
+    @Test
+    void shouldBeDamagedWhenSomethingOfTheKilledClaimCame() {
+        final KilledProducer killed = new KilledProducer(0, 4096, 128, 1, 5_000_000_000L);
+        assertFalse(result(4, Optional.of(killed), consumer(0, 1, 2)).intact());
+    }
+
+    @Test
+    void shouldSayNothingOfAKillWhenThereWasNone() {
+        final DemoResult result = result(3, consumer(0, 1, 2));
+        assertFalse(ResultTable.format(result).contains("killed"));
+        assertFalse(ChildJson.parse(ResultJson.format(result)).has("killed"));
+    }
+
     private static DemoResult result(final long messages, final ConsumerResult... consumers) {
+        return result(messages, Optional.empty(), consumers);
+    }
+
+    private static DemoResult result(
+        final long messages,
+        final Optional<KilledProducer> killed,
+        final ConsumerResult... consumers) {
         final TextDigest digest = new TextDigest();
         TEXTS.forEach(text -> digest.add(text.getBytes(), 0, text.length()));
         final ProducerResult producer = new ProducerResult(3, 63, 0, 1_000, digest.hex());
         final DemoOptions options = new DemoOptions(Path.of("input"), messages, 1,
-            consumers.length, false, Optional.empty(), true, OptionalLong.empty());
+            consumers.length, false, Optional.empty(), true, OptionalLong.empty(),
+            killed.isPresent());
         return new DemoResult(
             options,
             new ChannelPlace(Path.of("ring"), false),
             new InputFiles(List.of(Path.of("input")), 0, 0),
             new InputSurvey(3, 3, true, List.of(LineReader.Spot.START)),
             List.of(ProducerResult.parse(producer.toJson())),
-            List.of(consumers));
+            List.of(consumers),
+            killed);
     }
 
     /** A consumer that received the messages of these numbers. */
@@ -137,7 +191,7 @@ class DemoResultTest {
             LatencyCodec.record(latency, 1_000);
         }
         final ConsumerResult result = new ConsumerResult(received, 21 * received, strange,
-            1_000_001_000, List.of(stream.result()), latency);
+            1_000_001_000, List.of(stream.result()), latency, Optional.empty());
         return ConsumerResult.parse(result.toJson());
     }
 

@@ -75,7 +75,7 @@ class InputSurveyTest {
 
     private DemoOptions options(final int producers, final long messages) {
         return new DemoOptions(directory, messages, producers, 1, false, Optional.empty(), false,
-            OptionalLong.empty());
+            OptionalLong.empty(), false);
     }
 
     private static List<String> send(

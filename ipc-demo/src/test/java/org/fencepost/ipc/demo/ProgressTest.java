@@ -61,6 +61,6 @@ class ProgressTest {
     private Progress progress(final boolean watched) {
         return new Progress(new PrintStream(written), watched, new DemoOptions(
             Path.of("input"), 10_000, 2, 2, false, Optional.empty(), false,
-            OptionalLong.empty()));
+            OptionalLong.empty(), false));
     }
 }

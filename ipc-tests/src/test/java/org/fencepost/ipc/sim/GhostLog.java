@@ -17,6 +17,9 @@ final class GhostLog {
     private final TreeMap<Long, Claimed> claims = new TreeMap<>();
     private final List<Delivery> deliveries = new ArrayList<>();
     private int resolved;
+    private long lastId;
+    /** What the last owner of the named cursor was given. */
+    private Delivery ofCursor;
 
     /** How far a claim has got. */
     enum State { OPEN, ABORTING, PUBLISHING, PUBLISHED }
@@ -143,10 +146,29 @@ final class GhostLog {
         return resolved;
     }
 
-    /** A new subscriber at a position. */
-    Delivery delivery(final String name, final long from) {
+    /** A number that no payload has had yet. */
+    long nextId() {
+        lastId++;
+        return lastId;
+    }
+
+    /**
+     * A new subscriber at a position.
+     *
+     * @param ofCursor whether it goes on where another one had stopped
+     * @param lost     unless bytes were taken away in between, or it has chosen another place
+     */
+    Delivery delivery(
+        final String name, final long from, final boolean ofCursor, final boolean lost) {
         final Delivery delivery = new Delivery(name, from);
         deliveries.add(delivery);
+        if (ofCursor) {
+            if (this.ofCursor != null && !lost) {
+                // Whoever had the cursor before has seen all that this one will not.
+                this.ofCursor.reached(from);
+            }
+            this.ofCursor = delivery;
+        }
         return delivery;
     }
 

@@ -115,9 +115,7 @@ final class MemoryModel {
                 thread.recentStores.clear();
             }
             word.insert(order + 1, stored);
-            if (thread != null) {
-                word.sighted(thread.index, stored.clock, stored);
-            }
+            word.sighted(thread == null ? 0 : thread.index, stored.clock, stored);
         }
         return found;
     }

@@ -10,6 +10,8 @@ final class Scenarios {
     /** The schedules of a kind of channel. */
     static Schedules of(final ChannelScenario.Kind kind) {
         return new Schedules(kind.name().toLowerCase(Locale.ROOT), kind.horizon, kind.killsMax,
-            simulation -> new ChannelScenario(simulation, kind).run());
+            kind == ChannelScenario.Kind.ENDPOINTS
+                ? simulation -> new EndpointScenario(simulation).run()
+                : simulation -> new ChannelScenario(simulation, kind).run());
     }
 }

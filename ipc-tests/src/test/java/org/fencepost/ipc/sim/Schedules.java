@@ -2,8 +2,12 @@ package org.fencepost.ipc.sim;
 
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.LongAdder;
 
-/** Runs a program under one schedule after the other, each determined by a seed. */
+/**
+ * Runs a program under one schedule after the other, each determined by a seed. Threads may share
+ * it: a run needs nothing of another.
+ */
 public final class Schedules {
     private static final int LINES_SHOWN = 120;
 
@@ -11,9 +15,9 @@ public final class Schedules {
     private final long horizon;
     private final int killsMax;
     private final Program program;
-    private long run;
-    private long killed;
-    private long steps;
+    private final LongAdder run = new LongAdder();
+    private final LongAdder killed = new LongAdder();
+    private final LongAdder steps = new LongAdder();
 
     /**
      * Schedules of a program.
@@ -38,9 +42,9 @@ public final class Schedules {
         } catch (final RuntimeException | Error e) {
             throw failed(seed, simulation, e);
         }
-        run++;
-        killed += simulation.killed();
-        steps += simulation.steps();
+        run.increment();
+        killed.add(simulation.killed());
+        steps.add(simulation.steps());
         return simulation.traceHash();
     }
 
@@ -54,11 +58,12 @@ public final class Schedules {
     /** Runs schedules of consecutive seeds until the time is over, and returns how many. */
     public long runFor(final long firstSeed, final long nanos) {
         final long end = System.nanoTime() + nanos;
-        final long before = run;
+        long count = 0;
         while (System.nanoTime() < end) {
-            run(firstSeed + run - before);
+            run(firstSeed + count);
+            count++;
         }
-        return run - before;
+        return count;
     }
 
     /** The number of the first of so many schedules that fails, from 1, or 0 if none does. */

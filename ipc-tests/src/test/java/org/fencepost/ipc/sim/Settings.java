@@ -25,8 +25,13 @@ public record Settings(
         /** Any thread, each for a number of steps. */
         BURSTS,
         /** The thread with the highest priority; at a few random steps the running one drops. */
-        PRIORITIES
+        PRIORITIES,
+        /** The thread with the highest priority, until it finds nothing to do. */
+        ALONE
     }
+
+    private static final Strategy[] DRAWN =
+        {Strategy.UNIFORM, Strategy.BURSTS, Strategy.PRIORITIES};
 
     private static final int[] BURSTS = {3, 10, 30, 100};
     private static final int[] PERCENT = {0, 0, 5, 20, 50};
@@ -34,9 +39,8 @@ public record Settings(
     /** Draws settings for a program that takes about so many steps. */
     public static Settings draw(
         final SplittableRandom random, final long horizon, final int killsMax) {
-        final Strategy[] strategies = Strategy.values();
         return new Settings(
-            strategies[random.nextInt(strategies.length)],
+            DRAWN[random.nextInt(DRAWN.length)],
             BURSTS[random.nextInt(BURSTS.length)],
             PERCENT[random.nextInt(PERCENT.length)],
             PERCENT[random.nextInt(PERCENT.length)],
@@ -44,6 +48,21 @@ public record Settings(
             random.nextInt(killsMax + 1),
             horizon,
             false);
+    }
+
+    /**
+     * For a program that decides itself who dies or pauses where. Schedule 0 is the simplest: whoever
+     * is preferred runs alone until it finds nothing to do, on memory without surprises; any other
+     * is drawn.
+     */
+    public static Settings ofSchedule(final long schedule, final long horizon) {
+        if (schedule == 0) {
+            return new Settings(Strategy.ALONE, 1, 0, 0, 0, 0, horizon, false);
+        }
+        final Settings drawn =
+            draw(new SplittableRandom(~schedule * 0x9E3779B97F4A7C15L), horizon, 0);
+        return new Settings(drawn.strategy, drawn.burst, drawn.stalePercent, drawn.reorderPercent,
+            0, 0, horizon, false);
     }
 
     /** The same with each step recorded. */

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.fencepost.ipc.ChannelClosedException;
+import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.Geometry;
@@ -29,17 +30,32 @@ final class SimulatedChannel {
     private final KernelLocks locks;
     private final Map<Long, Long> segments = new HashMap<>();
     private final ControlWords words;
+    private final GhostLog ghost;
 
-    /** What one process has of the channel. */
+    /** What one process has of the channel; {@code control} is where the words are. */
     record Handle(
         SimulatedProcess process, Log log, Members members, Membership membership,
-        Subscriptions subscriptions) {
+        Subscriptions subscriptions, long control) {
+
+        /** Whether nothing that the process does reaches the channel any more. */
+        boolean isReplaced() {
+            return process.hasReplaced(control);
+        }
+
+        /** Whoever meets private zeros in the place of words may take them for anything. */
+        void requireClosed(final Simulation simulation, final ChannelException e) {
+            if (!log.isClosed()) {
+                throw e;
+            }
+            simulation.note(e.getMessage());
+        }
     }
 
     SimulatedChannel(final Simulation simulation, final Geometry geometry) {
         this.simulation = simulation;
         this.memory = simulation.memory();
         this.geometry = geometry;
+        ghost = new GhostLog(simulation);
         control = memory.allocate("control", ControlFormat.FILE_BYTES, false);
         cursors = memory.allocate("cursors", CursorsFormat.FILE_BYTES, false);
         locks = new KernelLocks(simulation, "locks");
@@ -60,6 +76,11 @@ final class SimulatedChannel {
         return geometry;
     }
 
+    /** What really happened to it. */
+    GhostLog ghost() {
+        return ghost;
+    }
+
     /** The tail as it is in memory, for checkers. */
     long tail() {
         return memory.peek(control + ControlFormat.TAIL_OFFSET);
@@ -73,11 +94,16 @@ final class SimulatedChannel {
             members, new Store(process), simulation::steps);
         final Membership membership = new Membership(log);
         return new Handle(
-            process, log, members, membership, new Subscriptions(log, membership));
+            process, log, members, membership, new Subscriptions(log, membership), control);
     }
 
     /** What closing a handle does, in its order, whatever the other threads of its process are at. */
     void close(final Handle handle) {
+        close(handle, () -> { });
+    }
+
+    /** The same, and something when the segments are private already and the words are not. */
+    void close(final Handle handle, final Runnable halfway) {
         handle.log().close();
         handle.process().closing = true;
         simulation.systemCall();
@@ -85,15 +111,11 @@ final class SimulatedChannel {
         // The kernel replaces a window slot by slot, or all at once.
         List.copyOf(segments.values()).forEach(
             segment -> memory.replace(handle.process(), segment));
+        halfway.run();
         memory.replace(handle.process(), cursors);
         memory.replace(handle.process(), control);
         handle.members().close();
         handle.process().closed = true;
-    }
-
-    /** Whether nothing that a process does reaches the channel any more. */
-    boolean isReplaced(final SimulatedProcess process) {
-        return process.hasReplaced(control);
     }
 
     private void makeSegment(final long start) {

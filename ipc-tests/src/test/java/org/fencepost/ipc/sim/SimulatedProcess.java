@@ -42,6 +42,16 @@ public final class SimulatedProcess {
         return locksReleased || closed;
     }
 
+    /** Whether it lives and has something left to do. */
+    boolean isRunning() {
+        for (final SimulatedThread thread : threads) {
+            if (!dead && !thread.finished) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     boolean isClosing() {
         return closing;
     }

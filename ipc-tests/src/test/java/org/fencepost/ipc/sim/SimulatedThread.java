@@ -23,6 +23,13 @@ public final class SimulatedThread {
     final List<Store> recentStores = new ArrayList<>();
     long pausedUntil;
     long priority;
+    /** Stopped until somebody says otherwise. */
+    boolean held;
+    /** How often it has found nothing to do since somebody last got on. */
+    int idles;
+    /** What is to happen to it, and in how many steps; null for nothing. */
+    Runnable cut;
+    int stepsToCut;
     boolean finished;
     boolean ordersPlainReads;
     String lastStep = "start";
@@ -75,7 +82,13 @@ public final class SimulatedThread {
     }
 
     boolean isRunnable() {
-        return !finished && !process.dead;
+        return !finished && !held && !process.dead;
+    }
+
+    /** Where it is, for people; its last address is still to be said. */
+    String state() {
+        return this + (finished ? " ended" : process.dead ? " dead" : held ? " held" : " running")
+            + " after " + lastStep;
     }
 
     static void learn(final int[] knowledge, final int[] more) {

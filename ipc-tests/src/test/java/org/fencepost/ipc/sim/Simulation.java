@@ -19,7 +19,7 @@ public final class Simulation {
     /** Limit of threads in one simulation. */
     public static final int THREADS_MAX = 24;
 
-    private static final long UNKILLED = Long.MAX_VALUE;
+    private static final long NEVER = Long.MAX_VALUE;
     /** A program that takes so many times its horizon does not end. */
     private static final int BOUND_OF_STEPS = 60;
     /** Until the kernel drops the locks of a killed process. */
@@ -32,13 +32,14 @@ public final class Simulation {
     private final Trace trace;
     private final List<SimulatedThread> threads = new ArrayList<>();
     private final List<SimulatedProcess> processes = new ArrayList<>();
-    private final long[] killSteps;
-    private final long[] pauseSteps;
-    private final long[] dropSteps;
+    private final Incidents incidents;
+    private final Scheduler scheduler;
     private SimulatedThread current;
     private SimulatedThread chosen;
     private boolean calm;
     private boolean fair;
+    /** Whether somebody may be held, or locks of the dead may be waiting for others to be stuck. */
+    private boolean waiting;
     private long steps;
     private long stepsMax;
     private int killed;
@@ -50,9 +51,8 @@ public final class Simulation {
         trace = new Trace(settings.traced());
         model = new MemoryModel(this);
         memory = new SimulatedMemory(this, model);
-        killSteps = drawSteps(settings.kills());
-        pauseSteps = drawSteps(settings.pauses());
-        dropSteps = drawSteps(settings.strategy() == Settings.Strategy.PRIORITIES ? 4 : 0);
+        incidents = new Incidents(settings, random);
+        scheduler = new Scheduler(settings, random, threads);
         stepsMax = settings.horizon() * BOUND_OF_STEPS;
     }
 
@@ -95,10 +95,13 @@ public final class Simulation {
         try {
             while (true) {
                 takeDeadApart(false);
-                final SimulatedThread next =
-                    chosen != null && chosen.isRunnable() ? chosen : pick(null);
+                final SimulatedThread next = chosen != null && chosen.isRunnable()
+                    ? chosen : scheduler.pick(null, steps, fair);
                 chosen = null;
                 if (next == null) {
+                    if (letGo()) {
+                        continue;
+                    }
                     break;
                 }
                 current = next;
@@ -134,9 +137,13 @@ public final class Simulation {
             return;
         }
         steps++;
-        thread.priority = lowestPriority() - 1;
+        scheduler.drop(thread);
+        thread.idles++;
+        if (waiting && scheduler.isStuck()) {
+            letGo();
+        }
         beforeStep(thread);
-        final SimulatedThread next = pick(thread);
+        final SimulatedThread next = scheduler.pick(thread, steps, fair);
         if (next != null && next != thread) {
             chosen = next;
             giveWay();
@@ -173,18 +180,61 @@ public final class Simulation {
 
     /** Kills a process now; a thread of it that calls this does not return. */
     public void kill(final SimulatedProcess process) {
-        if (process.dead) {
-            return;
+        if (!process.dead) {
+            kill(process, steps + random.nextInt(TEARDOWN_STEPS_MAX));
         }
+    }
+
+    /** The same; its locks are free at once, or not before everybody else is stuck. */
+    void kill(final SimulatedProcess process, final boolean locksStay) {
+        if (!process.dead) {
+            waiting |= locksStay;
+            kill(process, locksStay ? NEVER : steps);
+        }
+    }
+
+    private void kill(final SimulatedProcess process, final long locksReleasedAt) {
         process.dead = true;
         killed++;
-        process.locksReleasedAt = steps + random.nextInt(TEARDOWN_STEPS_MAX);
+        process.locksReleasedAt = locksReleasedAt;
         for (final SimulatedThread thread : process.threads) {
             model.abandon(thread);
         }
         note("KILL " + process);
         if (current != null && current.process == process) {
             giveWay();
+        }
+    }
+
+    /** Something happens to a thread once: before its step of this number, counted from now. */
+    void cut(final SimulatedThread thread, final int point, final Runnable event) {
+        thread.cut = event;
+        thread.stepsToCut = point;
+    }
+
+    /** Stops a thread, perhaps the calling one, until {@link #release} or until all others are stuck. */
+    void hold(final SimulatedThread thread) {
+        waiting = true;
+        thread.held = true;
+        if (thread == current) {
+            giveWay();
+        }
+    }
+
+    /** Lets a held thread go on. */
+    void release(final SimulatedThread thread) {
+        thread.held = false;
+    }
+
+    /** Makes a thread the first to be chosen, where priorities decide. */
+    void prefer(final SimulatedThread thread) {
+        thread.priority = Long.MAX_VALUE;
+    }
+
+    /** Somebody got on: whoever could do nothing may be able to now. */
+    void progressed() {
+        for (final SimulatedThread thread : threads) {
+            thread.idles = 0;
         }
     }
 
@@ -223,11 +273,8 @@ public final class Simulation {
     /** A failure with the state of all threads. */
     public SimulationFailure failure(final String message, final Throwable cause) {
         final StringBuilder text = new StringBuilder(message).append(" [step ").append(steps);
-        for (final SimulatedThread thread : threads) {
-            text.append("; ").append(thread).append(
-                thread.finished ? " ended" : thread.process.dead ? " dead" : " running")
-                .append(" after ").append(thread.lastStep).append(memory.name(thread.lastAddress));
-        }
+        threads.forEach(thread -> text.append("; ").append(thread.state())
+            .append(memory.name(thread.lastAddress)));
         return new SimulationFailure(text.append(']').toString(), cause);
     }
 
@@ -256,9 +303,14 @@ public final class Simulation {
             return;
         }
         steps++;
+        if (thread.cut != null && --thread.stepsToCut == 0) {
+            final Runnable event = thread.cut;
+            thread.cut = null;
+            event.run();
+        }
         beforeStep(thread);
-        if (!keeps(thread)) {
-            final SimulatedThread next = pick(null);
+        if (!scheduler.keeps(thread, steps, fair)) {
+            final SimulatedThread next = scheduler.pick(null, steps, fair);
             if (next != thread) {
                 chosen = next;
                 giveWay();
@@ -277,27 +329,18 @@ public final class Simulation {
             note("from here on the schedule is fair");
         }
         if (!calm) {
-            for (int i = 0; i < killSteps.length; i++) {
-                if (killSteps[i] <= steps) {
-                    killSteps[i] = UNKILLED;
-                    killSomebody();
+            while (incidents.takeKill(steps)) {
+                killSomebody();
+            }
+            while (incidents.takePause(steps)) {
+                final SimulatedThread victim = threads.get(random.nextInt(threads.size()));
+                victim.pausedUntil = steps + random.nextLong(1 + settings.horizon() * 2);
+                if (trace.isTextual()) {
+                    note("PAUSE " + victim + " until " + victim.pausedUntil);
                 }
             }
-            for (int i = 0; i < pauseSteps.length; i++) {
-                if (pauseSteps[i] <= steps) {
-                    pauseSteps[i] = UNKILLED;
-                    final SimulatedThread victim = threads.get(random.nextInt(threads.size()));
-                    victim.pausedUntil = steps + random.nextLong(1 + settings.horizon() * 2);
-                    if (trace.isTextual()) {
-                        note("PAUSE " + victim + " until " + victim.pausedUntil);
-                    }
-                }
-            }
-            for (int i = 0; i < dropSteps.length; i++) {
-                if (dropSteps[i] <= steps) {
-                    dropSteps[i] = UNKILLED;
-                    thread.priority = lowestPriority() - 1;
-                }
+            while (incidents.takeDrop(steps)) {
+                scheduler.drop(thread);
             }
         }
         takeDeadApart(false);
@@ -306,22 +349,13 @@ public final class Simulation {
     private void killSomebody() {
         final List<SimulatedProcess> mortals = new ArrayList<>();
         for (final SimulatedProcess process : processes) {
-            if (process.mortal && !process.dead && isRunning(process)) {
+            if (process.mortal && process.isRunning()) {
                 mortals.add(process);
             }
         }
         if (!mortals.isEmpty()) {
             kill(mortals.get(random.nextInt(mortals.size())));
         }
-    }
-
-    private static boolean isRunning(final SimulatedProcess process) {
-        for (final SimulatedThread thread : process.threads) {
-            if (!thread.finished) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private void takeDeadApart(final boolean now) {
@@ -340,67 +374,27 @@ public final class Simulation {
         }
     }
 
-    private boolean keeps(final SimulatedThread thread) {
-        if (thread.pausedUntil > steps && !fair || thread.process.dead) {
-            return false;
+    /** Drops the locks that had stayed, or lets those go who were held; whether there were any. */
+    private boolean letGo() {
+        boolean any = false;
+        for (final SimulatedProcess process : processes) {
+            if (process.dead && !process.locksReleased && process.locksReleasedAt == NEVER) {
+                process.locksReleasedAt = steps;
+                any = true;
+            }
         }
-        if (fair || settings.strategy() == Settings.Strategy.UNIFORM) {
-            return false;
-        }
-        return settings.strategy() == Settings.Strategy.BURSTS
-            && random.nextInt(settings.burst()) != 0;
-    }
-
-    private SimulatedThread pick(final SimulatedThread except) {
-        SimulatedThread best = null;
-        SimulatedThread soonest = null;
-        int candidates = 0;
         for (final SimulatedThread thread : threads) {
-            if (!thread.isRunnable()) {
-                continue;
-            }
-            if (soonest == null || thread.pausedUntil < soonest.pausedUntil) {
-                soonest = thread;
-            }
-            if (thread == except || thread.pausedUntil > steps && !fair) {
-                continue;
-            }
-            candidates++;
-            if (settings.strategy() == Settings.Strategy.PRIORITIES && !fair) {
-                if (best == null || thread.priority > best.priority) {
-                    best = thread;
-                }
-            } else if (random.nextInt(candidates) == 0) {
-                best = thread;
+            if (!any && thread.held && !thread.process.dead) {
+                release(thread);
+                any = true;
             }
         }
-        if (best != null) {
-            return best;
-        }
-        if (except != null && except.isRunnable() && except.pausedUntil <= steps) {
-            return except;
-        }
-        // All that could run are paused: time passes until the first of them wakes.
-        return soonest;
+        waiting &= any;
+        progressed();
+        return any;
     }
 
-    private long lowestPriority() {
-        long lowest = Long.MAX_VALUE;
-        for (final SimulatedThread thread : threads) {
-            lowest = Math.min(lowest, thread.priority);
-        }
-        return lowest;
-    }
-
-    private void giveWay() {
+    private static void giveWay() {
         Continuation.yield(SimulatedThread.SCOPE);
-    }
-
-    private long[] drawSteps(final int count) {
-        final long[] drawn = new long[count];
-        for (int i = 0; i < count; i++) {
-            drawn[i] = random.nextLong(1 + settings.horizon());
-        }
-        return drawn;
     }
 }

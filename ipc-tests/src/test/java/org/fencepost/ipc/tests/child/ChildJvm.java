@@ -54,7 +54,8 @@ public final class ChildJvm implements AutoCloseable {
     /** Starts {@code main} with these JVM options, which a test that needs any has to justify. */
     public static ChildJvm start(
         final List<String> options, final Class<?> main, final String... arguments) {
-        final ChildJvm child = new ChildJvm(main.getSimpleName(), launch(options, main, arguments));
+        final ChildJvm child =
+            new ChildJvm(main.getSimpleName(), launch(List.of(), options, main, arguments));
         child.read("out", child.process.getInputStream(), true);
         child.read("err", child.process.getErrorStream(), false);
         return child;
@@ -65,8 +66,14 @@ public final class ChildJvm implements AutoCloseable {
      * Only what it writes on its standard error is kept.
      */
     public static ChildJvm startRaw(final Class<?> main, final String... arguments) {
+        return startRawUnder(List.of(), main, arguments);
+    }
+
+    /** As {@link #startRaw}, by way of a command that takes the JVM's command as its arguments. */
+    public static ChildJvm startRawUnder(
+        final List<String> launcher, final Class<?> main, final String... arguments) {
         final ChildJvm child =
-            new ChildJvm(main.getSimpleName(), launch(List.of(HEAP), main, arguments));
+            new ChildJvm(main.getSimpleName(), launch(launcher, List.of(HEAP), main, arguments));
         child.read("err", child.process.getErrorStream(), false);
         return child;
     }
@@ -77,8 +84,9 @@ public final class ChildJvm implements AutoCloseable {
     }
 
     private static Process launch(
-        final List<String> options, final Class<?> main, final String... arguments) {
-        final List<String> command = new ArrayList<>();
+        final List<String> launcher, final List<String> options, final Class<?> main,
+        final String... arguments) {
+        final List<String> command = new ArrayList<>(launcher);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
         if (isNativeAccessDenied()) {

@@ -261,6 +261,7 @@ class ClosedTest {
         }
         assertThrows(ChannelClosedException.class, channel::tailPosition);
         assertThrows(ChannelClosedException.class, channel::earliestPosition);
+        assertThrows(ChannelClosedException.class, channel::status);
         assertEquals(0, channel.housekeeping().doWork());
         assertFalse(channel.hasSubscribers());
         assertEquals(0, channel.startPosition());

@@ -16,6 +16,7 @@ import org.fencepost.ipc.Batch;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelClosedException;
 import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.ChannelStatus;
 import org.fencepost.ipc.Claim;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.Subscriber;
@@ -178,10 +179,23 @@ final class ClosingLoops {
                 channel.hasSubscribers();
                 channel.tailPosition();
                 channel.earliestPosition();
+                requirePlausible(channel.status());
                 rounds = enough(started, rounds);
             }
         } catch (final ChannelClosedException end) {
             // What a thread is told that joins a closed channel.
+        }
+    }
+
+    /**
+     * What an open channel shows while others work on it: nobody dead, and no more than the round
+     * has. The subscriber of the calling thread may be among them: it may be another thread that
+     * closes it.
+     */
+    private static void requirePlausible(final ChannelStatus status) {
+        if (status.publishers().size() > 2 || status.subscribers().size() > 3
+            || status.isAnythingLeftByTheDead()) {
+            throw new AssertionError("more than the round has, or somebody dead: " + status);
         }
     }
 

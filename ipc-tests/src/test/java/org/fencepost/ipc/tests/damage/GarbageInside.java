@@ -146,6 +146,7 @@ final class GarbageInside {
                 attempt(() -> gating.seek(channel.earliestPosition()));
                 attempt(() -> channel.addPublisher().close());
                 attempt(channel::hasSubscribers);
+                attempt(() -> channel.status().toString());
                 attempt(gating::lagBytes);
             }
         }

@@ -142,6 +142,7 @@ final class TruncatedWhileUsed {
         attempt(() -> channel.housekeeping().doWork());
         attempt(channel::earliestPosition);
         attempt(channel::hasSubscribers);
+        attempt(channel::status);
     }
 
     /**

@@ -10,12 +10,16 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelLimitException;
 import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.ChannelStatus;
 import org.fencepost.ipc.Publisher;
+import org.fencepost.ipc.PublisherStatus;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
+import org.fencepost.ipc.SubscriberStatus;
 import org.fencepost.ipc.tests.support.Deadline;
 import org.fencepost.ipc.tests.support.SharedMemoryDirectory;
 import org.junit.jupiter.api.Test;
@@ -59,6 +63,7 @@ class MembersTest {
                     assertReadsOneFromEach(subscriber, publishers);
                 }
             }
+            assertShowsAll(second.status());
             publishers.get(100).close();
             subscribers.get(100).close();
             assertEquals(publishers.get(100).id(), second.addPublisher().id());
@@ -66,6 +71,18 @@ class MembersTest {
             assertRefused(first::addPublisher);
             assertRefused(() -> first.addSubscriber(SubscriberOptions.latest()));
         }
+    }
+
+    private static void assertShowsAll(final ChannelStatus status) {
+        assertEquals(
+            IntStream.range(0, MEMBERS_MAX).boxed().toList(),
+            status.publishers().stream().map(PublisherStatus::id).toList());
+        assertEquals(
+            IntStream.range(0, MEMBERS_MAX).boxed().toList(),
+            status.subscribers().stream().map(SubscriberStatus::id).toList());
+        assertTrue(status.publishers().stream().allMatch(PublisherStatus::live));
+        assertTrue(status.subscribers().stream().allMatch(SubscriberStatus::live));
+        assertEquals(List.of(), status.openClaims());
     }
 
     private static void assertReadsOneFromEach(

@@ -7,6 +7,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.List;
 import org.fencepost.ipc.tests.child.ChildJvm;
 
 /**
@@ -21,7 +22,12 @@ public final class ChildPeer implements AutoCloseable {
 
     /** Starts the child. */
     public ChildPeer() {
-        child = ChildJvm.startRaw(ChildPeerMain.class);
+        this(List.of());
+    }
+
+    /** Starts the child by way of a command that takes the JVM's command as its arguments. */
+    public ChildPeer(final List<String> launcher) {
+        child = ChildJvm.startRawUnder(launcher, ChildPeerMain.class);
         try {
             calls = new ObjectOutputStream(child.rawInput());
             calls.flush();
@@ -40,6 +46,11 @@ public final class ChildPeer implements AutoCloseable {
     /** Whether the child still runs. */
     public boolean isAlive() {
         return child.isAlive();
+    }
+
+    /** The child's process id, or that of the command that started it. */
+    public long pid() {
+        return child.pid();
     }
 
     /** Ends the child as {@code kill -9} does. */

@@ -1,0 +1,22 @@
+package org.fencepost.ipc;
+
+import java.nio.file.Path;
+import org.agrona.concurrent.OffsetEpochNanoClock;
+import org.fencepost.ipc.os.Platform;
+
+/** Lets tests of other packages open channels on a platform of their own. */
+public final class ChannelDoor {
+    private ChannelDoor() {
+    }
+
+    /** As {@link Channel#open(Path, ChannelOptions)}. */
+    public static Channel open(
+        final Path directory, final ChannelOptions options, final Platform platform) {
+        return Channel.open(directory, options, platform, new OffsetEpochNanoClock());
+    }
+
+    /** As {@link Channel#join(Path)}. */
+    public static Channel join(final Path directory, final Platform platform) {
+        return Channel.join(directory, platform, new OffsetEpochNanoClock());
+    }
+}
