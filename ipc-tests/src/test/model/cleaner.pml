@@ -1,11 +1,16 @@
 /* Cleaners: one unit of work after the other. */
-#define UNIT_WANTED (ready <= tail + CAP - S)
+#ifdef NEG_NOTAIL                /* the segment has been begun; it need not have been left */
+#define TAIL_MIN (1 - S)
+#else
+#define TAIL_MIN 0
+#endif
+#define UNIT_WANTED (ready + TAIL_MIN <= tail + CAP - S)
 #if NSUB == 0
 #define CURSORS_PAST(e) true
 #elif NSUB == 1
-#define CURSORS_PAST(e) (!subLock[0] || cursor[0] >= e)
+#define CURSORS_PAST(e) (!GATES(0) || cursor[0] >= e)
 #else
-#define CURSORS_PAST(e) ((!subLock[0] || cursor[0] >= e) && (!subLock[1] || cursor[1] >= e))
+#define CURSORS_PAST(e) ((!GATES(0) || cursor[0] >= e) && (!GATES(1) || cursor[1] >= e))
 #endif
 #if NP == 0
 #define NONE_LIVE_AT(P) true
@@ -38,7 +43,7 @@ end_idle:
         :: j == 1 ->
             j = 0;
             do
-            :: j < S -> assert(state[(r + j) % CAP] != 1); zeroCell(r + j); j++
+            :: j < S -> zeroCell(r + j); j++
             :: else -> break
             od;
             ready = r + S; clearing = r + S
@@ -58,15 +63,15 @@ end_idle:
     READ(live = (clearing > r));
     if :: live == 1 -> live = 0; goto zero :: else fi;
 #endif
-    if :: r > tail + CAP - S -> goto unlock :: else fi;                 /* Cleaning 2 */
+    if :: r + TAIL_MIN > tail + CAP - S -> goto unlock :: else fi;      /* Cleaning 2 */
     do
     :: j < NSUB ->
-        READ(live = (subLock[j] && cursor[j] < r - CAP + S));
+        READ(live = (GATES(j) && cursor[j] < r - CAP + S));
         if
         :: live == 1 ->
             live = 0;
             d_step { UNLOCK_HK(CLEANER(me)) };
-end_wait:   (CURSORS_PAST(r - CAP + S) || ready != r);
+end_wait:   if :: CURSORS_PAST(r - CAP + S) || ready != r OR_GONE fi;
             j = 0; r = 0;
             goto end_idle
         :: else -> j++
@@ -80,9 +85,14 @@ end_wait:   (CURSORS_PAST(r - CAP + S) || ready != r);
     :: P < r - CAP + S ->
         resolve(P, false, ckills);
         if
+#ifdef NEG_NOTAIL
+        :: rc == 2 -> rc = 0; P = r - CAP + S
+        :: rc == 1 ->
+#else
         :: rc > 0 ->
+#endif
             d_step { UNLOCK_HK(CLEANER(me)) };
-            (ready != r || AT(P) != 0 || NONE_LIVE_AT(P));
+            if :: ready != r || AT(P) != 0 || NONE_LIVE_AT(P) OR_GONE fi;
             P = 0; r = 0; h = 0; rc = 0;
             goto end_idle
         :: else -> P = P + n; n = 0; com = 0; h = 0
@@ -99,7 +109,7 @@ unlock:
 die: skip;
     d_step {
         P = 0; r = 0; h = 0; n = 0; rc = 0; com = 0; t = 0; i = 0; s = 0; live = 0; w = 0;
-        bound = 0; q = 0; j = 0
+        bound = 0; q = 0; j = 0; FORGET_CLOSING
     };
     d_step { UNLOCK_HK(CLEANER(me)) };
     goto end_idle

@@ -55,15 +55,19 @@
 #ifndef ABORTS
 #define ABORTS 0        /* claims that are aborted at most */
 #endif
+#ifndef CLOSES
+#define CLOSES 0        /* handles closed under their thread at most, 0 or 1: closing.pml */
+#endif
 #define CAP (S * N)
 #define PUBLISHERS (NP + NX)
 #define SEGEND(p) (((p) / S + 1) * S)
-#define AT(p) cell[(p) % CAP]
+#define CELL(p) cell[(p) % CAP]
 
 /* What a cell may hold: 0, a committed header, a padding header, or a payload cell, which names its
  * publisher and the position of its frame so that nothing stale passes for it. */
 #define COM 16
 #define PAD 32
+#define IN_PROGRESS 127  /* in NEG_CASHEADER only */
 #define PAY 128
 #define LEN(h) ((h) % 8)
 #define COMMITTED(h) ((h) > COM && (h) < PAD)
@@ -83,7 +87,11 @@
 #endif
 
 /* The words of the control file and the ring. */
+#if CLOSES > 0
+byte cell[2 * CAP];      /* the channel's, then the private ones of a closed handle */
+#else
 byte cell[CAP];
+#endif
 byte tail = 0;
 byte ready = CAP;
 byte clearing = CAP;
@@ -122,11 +130,30 @@ byte author[POSITIONS];
 #endif
 
 #define READ(x) d_step { x }
+#include "closing.pml"
 /* A step that may be replaced by the death of its process. */
-#define STEP(budget, x) if :: d_step { x } :: atomic { budget > 0 -> budget--; goto die } fi
+#define STEP(budget, x) \
+    if :: d_step { x } :: atomic { budget > 0 -> budget--; goto die } OR_GONE fi
 #define LOCK_HK(budget, me) \
-    if :: d_step { hk == 0 -> hk = me } :: atomic { budget > 0 -> budget--; goto die } fi
+    if \
+    :: d_step { hk == 0 -> hk = me } \
+    :: atomic { budget > 0 -> budget--; goto die } \
+    OR_GONE \
+    fi
 #define UNLOCK_HK(me) if :: hk == me -> hk = 0 :: else fi
+
+/* Whether a cursor holds its segment: while its owner lives, or also while it is absent. */
+#ifdef GATES_ABSENT
+#ifdef NEG_N_ABSENT
+#define GATES(i) subLock[i]
+#else
+#define GATES(i) true
+#endif
+#define NEEDS(i) true
+#else
+#define GATES(i) subLock[i]
+#define NEEDS(i) subAlive[i]
+#endif
 
 /* The instant at which a claim begins. Shared publishers need all of it zero: scanning a hole reads
  * every cell of it as a header. Of an exclusive publisher's claim readers look at one cell until
@@ -136,7 +163,7 @@ inline ghostClaim(pos, size, zeroed) {
     g = pos;
     do
     :: g < pos + size ->
-        assert(g >= pos + zeroed || AT(g) == 0);
+        assert(g >= pos + zeroed || CELL(g) == 0);
         state[g % CAP] = 0; g++
     :: else -> break
     od;
@@ -147,12 +174,24 @@ inline ghostClaim(pos, size, zeroed) {
 inline ghostCommit(pos, size) {
     assert(state[pos % CAP] == 1 && owner[pos % CAP] == me);
     /* Behind an exclusive publisher's frame is the cell that readers look at next. */
-    assert((pos + size) % S == 0 || me < NP || AT(pos + size) == 0);
-    AT(pos) = COM + size; state[pos % CAP] = 2; length[pos % CAP] = size; claimed = 0;
-    if :: pos + size > committedEnd -> committedEnd = pos + size :: else fi;
+    assert((pos + size) % S == 0 || me < NP || CELL(pos + size) == 0 || PRIVATE(SEGMENTS));
+    AT(pos) = COM + size;
+    if
+    :: !PRIVATE(SEGMENTS) ->
+        state[pos % CAP] = 2; length[pos % CAP] = size; claimed = 0;
+        if :: pos + size > committedEnd -> committedEnd = pos + size :: else fi;
 #if NLOSSY > 0
-    history[pos] = size; author[pos] = me
+        history[pos] = size; author[pos] = me
 #endif
+    :: else                      /* nobody else will ever see it: the claim stays open */
+    fi
+}
+
+/* A padding header, by the owner of the claim; in private memory it is as if the owner had died. */
+inline ghostPad(pos, size) {
+    AT(pos) = PAD + size;
+    state[pos % CAP] = (PRIVATE(SEGMENTS) -> 4 : 3);
+    claimed = 0
 }
 
 inline ghostDeath() {
@@ -172,8 +211,23 @@ inline ghostHole(pos, end) {
     g = 0
 }
 
+/* A repairer's padding; who is closed pads for itself alone. */
+inline ghostRepair(pos, end) {
+    if
+    :: !PRIVATE(SEGMENTS) -> ghostHole(pos, end); state[(pos) % CAP] = 0
+    :: else
+    fi;
+    AT(pos) = PAD + ((end) - (pos))
+}
+
 inline zeroCell(pos) {
-    AT(pos) = 0; state[(pos) % CAP] = 0; length[(pos) % CAP] = 0; owner[(pos) % CAP] = 0
+    AT(pos) = 0;
+    if
+    :: !PRIVATE(SEGMENTS) ->
+        assert(state[(pos) % CAP] != 1);
+        state[(pos) % CAP] = 0; length[(pos) % CAP] = 0; owner[(pos) % CAP] = 0
+    :: else
+    fi
 }
 
 #include "publisher.pml"
@@ -206,6 +260,9 @@ init {
 #endif
         x = 0;
         do :: x < NCL -> run Cleaner(x); x++ :: else -> break od;
+#if CLOSES > 0
+        run Closer();
+#endif
         x = 0
     }
 }

@@ -111,6 +111,10 @@ loop: skip;
     READ(live = LAPPED_NOW);
     if :: live == 1 -> goto loop :: else fi;
 #endif
+#ifdef NEG_L_PAD                 /* pads as if a cursor held the segment */
+    d_step { if :: AT(P) == 0 -> ghostRepair(P, q) :: else fi };
+    goto loop;
+#endif
     d_step {
         g = P;
         do

@@ -4,6 +4,7 @@
     do \
     :: d_step { i < until -> AT(p + i) = CONTENT(me, p); i++ } \
     :: atomic { i < until && kills > 0 -> kills--; goto die } \
+    OR_GONE \
     :: i >= until -> break \
     od
 
@@ -30,12 +31,19 @@ inline settleExclusive() {
 #ifdef NEG_X_WORDFIRST
     STEP(kills, exclusiveWasHere = 0);
 #endif
+#ifndef NEG_C_SETTLETAIL
+    REQUIRE_OPEN(goto die)
+#endif
     STEP(kills, tail = p);
     do
-    :: d_step { p < se -> assert(state[p % CAP] != 1); zeroCell(p); p++ }
+    :: d_step { p < se -> zeroCell(p); p++ }
     :: atomic { p < se && kills > 0 -> kills--; goto die }
+    OR_GONE
     :: p >= se -> break
     od;
+#ifndef NEG_C_SETTLEWORD
+    REQUIRE_OPEN(goto die)
+#endif
     STEP(kills, exclusiveWasHere = 0);
     p = 0; se = 0
 }
@@ -71,11 +79,12 @@ join: skip; /* Coming, under the housekeeping lock: the past is settled, then th
         if
         :: start[me] > 0 && wonEnd[me] > start[me] - 1 && start[me] - 1 >= clearing - CAP
                 && AT(start[me] - 1) == 0 ->
-            ghostHole((start[me] - 1), wonEnd[me]);
-            AT(start[me] - 1) = PAD + (wonEnd[me] - (start[me] - 1));
-            state[(start[me] - 1) % CAP] = 0
+            ghostRepair((start[me] - 1), wonEnd[me])
         :: else
         fi);
+#endif
+#ifndef NEG_C_SETTLESLOT
+    REQUIRE_OPEN(goto die)
 #endif
     STEP(kills, wonEnd[me] = 0);
     STEP(kills, start[me] = 0);
@@ -87,6 +96,9 @@ next: skip;
     :: d_step { left[me] > 0 -> left[me]--; n = 1 }
     :: d_step { left[me] > 0 -> left[me]--; n = MAXLEN }
     fi;
+#ifndef NEG_C_OPERATION              /* no operation begins on a closed handle */
+    REQUIRE_OPEN(goto die)
+#endif
 
 again: skip; /* Claiming 1: the tail, the room. */
     READ(t = tail);
@@ -95,7 +107,7 @@ again: skip; /* Claiming 1: the tail, the room. */
     if
     :: t + p > r ->
         STEP(kills, start[me] = 0);
-        if :: ready != r :: tail != t fi;
+        if :: ready != r :: tail != t OR_GONE fi;
         t = 0; r = 0; se = 0; p = 0;
         goto again
     :: else
@@ -111,7 +123,21 @@ again: skip; /* Claiming 1: the tail, the room. */
 #endif
 #endif
     /* Claiming 4: claim. */
+#ifdef NEG_CASHEADER
+    /* The frame's own zero header is compared and set instead; the tail follows. */
+    STEP(kills,
+        if :: AT(t) == 0 -> ghostClaim(t, p, p); AT(t) = IN_PROGRESS; r = 1 :: else -> r = 0 fi);
+    if
+    :: r == 0 ->
+        (tail != t);
+        t = 0; p = 0; se = 0;
+        goto again
+    :: else
+    fi;
+    STEP(kills, if :: tail < t + p -> tail = t + p :: else fi);
+#else
     STEP(kills, if :: tail == t -> tail = t + p; ghostClaim(t, p, p); r = 1 :: else -> r = 0 fi);
+#endif
     if
     :: r == 0 -> t = 0; p = 0; se = 0; goto again
     :: else
@@ -122,7 +148,7 @@ again: skip; /* Claiming 1: the tail, the room. */
     r = 0; p = t; t = 0;
     if
     :: se > 0 ->                     /* Claiming 5: it was padding. */
-        STEP(kills, AT(p) = PAD + se; state[p % CAP] = 3; claimed = 0);
+        STEP(kills, ghostPad(p, se));
         p = 0; se = 0;
         goto again
     :: else
@@ -148,14 +174,16 @@ again: skip; /* Claiming 1: the tail, the room. */
     if
     :: STEP(kills, ghostCommit(p, n))
     :: aborts > 0 ->
-        STEP(kills, aborts--; AT(p) = PAD + n; state[p % CAP] = 3; claimed = 0)
+        STEP(kills, aborts--; ghostPad(p, n))
     fi;
 #endif
     p = 0; n = 0; i = 0;
     goto next;
 
 die: skip;
-    d_step { ghostDeath(); t = 0; r = 0; p = 0; n = 0; se = 0; i = 0; lastLength = 0 };
+    d_step {
+        ghostDeath(); t = 0; r = 0; p = 0; n = 0; se = 0; i = 0; lastLength = 0; FORGET_CLOSING
+    };
     UNLOCK_HK(PUBLISHER(me));
     pubLock[me] = 0;                 /* the kernel frees the locks, some time later */
     if
@@ -164,6 +192,13 @@ die: skip;
     fi;
     goto done;
 leave:
+#if CLOSES > 0
+    skip;
+#ifndef NEG_C_LEAVE
+    REQUIRE_OPEN(goto die)
+#endif
+    STEP(kills, start[me] = 0);
+#endif
 #if NX > 0
     pubLock[me] = 0;
 #endif
@@ -172,6 +207,14 @@ done:
 }
 
 #if NX > 0
+/* Exclusive 2: the tail, unless the header went into private memory. */
+#if CLOSES > 0 && !defined(NEG_C_TAIL)
+#define MOVE_TAIL(end) \
+    if :: IS_CLOSED -> skip :: else -> STEP(kills, tail = end) OR_GONE fi
+#else
+#define MOVE_TAIL(end) STEP(kills, tail = end)
+#endif
+
 proctype ExclusivePublisher(byte me) {
     byte r, n, p, se, i, claimed;
 
@@ -210,19 +253,23 @@ next: skip;
     :: d_step { left[me] > 0 -> left[me]--; n = 1 }
     :: d_step { left[me] > 0 -> left[me]--; n = MAXLEN }
     fi;
+    REQUIRE_OPEN(goto die)
 
 again: skip; /* Exclusive 1: the room at its own tail, p; padding to the segment end. */
     READ(r = ready; se = ((p % S) + n > S -> S - (p % S) : 0));
     if
-    :: p + (se > 0 -> se : n) > r -> (ready != r); r = 0; se = 0; goto again
+    :: p + (se > 0 -> se : n) > r ->
+        if :: ready != r OR_GONE fi;
+        r = 0; se = 0;
+        goto again
     :: else
     fi;
     r = 0;
     if
     :: se > 0 ->
         STEP(kills,
-            ghostClaim(p, se, 1); AT(p) = PAD + se; state[p % CAP] = 3; claimed = 0);
-        STEP(kills, tail = p + se);
+            ghostClaim(p, se, 1); ghostPad(p, se));
+        MOVE_TAIL(p + se);
         p = p + se; se = 0;
         goto again
     :: else
@@ -257,15 +304,18 @@ again: skip; /* Exclusive 1: the room at its own tail, p; padding to the segment
         n = 0; i = 0;
         goto next
 #else
-        STEP(kills, aborts--; AT(p) = PAD + n; state[p % CAP] = 3; claimed = 0)
+        STEP(kills, aborts--; ghostPad(p, n))
 #endif
     fi;
 #endif
-    STEP(kills, tail = p + n);
+    MOVE_TAIL(p + n);
     p = p + n; n = 0; i = 0;
     goto next;
 
 leave: skip; /* In order: first the word, while nobody else can have set it. */
+#ifndef NEG_C_LEAVE
+    REQUIRE_OPEN(goto die)
+#endif
 #ifndef NEG_X_WORDLATE
     STEP(kills, exclusiveWasHere = 0);
 #endif
@@ -275,7 +325,7 @@ leave: skip; /* In order: first the word, while nobody else can have set it. */
 #endif
     goto done;
 die: skip;
-    d_step { ghostDeath(); r = 0; n = 0; se = 0; i = 0 };
+    d_step { ghostDeath(); r = 0; n = 0; se = 0; i = 0; FORGET_CLOSING };
     UNLOCK_HK(EXCLUSIVE(me));
     if :: exclLock == me + 1 -> exclLock = 0 :: else fi;                /* the word stays */
 done:

@@ -10,10 +10,15 @@
 #endif
 
 /* Reading 6: headers from P on, to the first one, the bound or the segment end. */
+#ifdef NEG_OVERSEGMENT
+#define SCAN_END(P) bound
+#else
+#define SCAN_END(P) (bound < SEGEND(P) -> bound : SEGEND(P))
+#endif
 #define SCAN(P) \
     q = P + 1; \
     do \
-    :: q < (bound < SEGEND(P) -> bound : SEGEND(P)) -> \
+    :: q < SCAN_END(P) -> \
         READ(h = AT(q)); if :: h == 0 -> q++ :: else -> break fi \
     :: else -> break \
     od; \
@@ -24,9 +29,14 @@ inline resolve(pos, mayWait, budget) {
 look: skip;
     READ(n = 0; rc = 0; com = 0; h = AT(pos));
     if
+#ifdef NEG_CASHEADER
+    :: h == IN_PROGRESS -> (AT(pos) != h); h = 0; goto look
+#endif
     :: COMMITTED(h) -> com = 1; n = LEN(h)
-    :: PADDING(h) -> n = LEN(h)
-    :: h != 0 && !COMMITTED(h) && !PADDING(h) -> assert(false)   /* payload in a header's place */
+    :: PADDING(h) && h != IN_PROGRESS -> n = LEN(h)
+    :: h != 0 && !COMMITTED(h) && !PADDING(h) ->
+        assert(PRIVATE(SEGMENTS));       /* payload in a header's place */
+        goto die                         /* a damaged frame: throws, and answers "closed" */
     :: else ->
         /* Reading 3. */
 #ifdef NEG_SCANFIRST
@@ -66,7 +76,7 @@ look: skip;
                     :: else ->
                         if
                         :: mayWait ->
-                            (start[i] != s || !pubLock[i] || AT(pos) != 0);
+                            if :: start[i] != s || !pubLock[i] || AT(pos) != 0 OR_GONE fi;
                             FORGET; h = 0;
                             goto look
                         :: else -> rc = 1
@@ -77,7 +87,9 @@ look: skip;
                     READ(live = pubLock[i]);
                     if :: live == 1 -> bound = s - 1 :: else fi;
 #else
+#ifndef NEG_NOBOUND
                     bound = s - 1;
+#endif
 #endif
                     i++
                 :: else -> i++
@@ -94,14 +106,10 @@ look: skip;
 #endif
                 /* Reading 7; its compare is Reading 5 as well. */
 #ifdef NEG_STORE
-                STEP(budget, ghostHole(pos, q); AT(pos) = PAD + (q - pos); state[(pos) % CAP] = 0);
+                STEP(budget, ghostRepair(pos, q));
 #else
                 STEP(budget,
-                    if
-                    :: AT(pos) == 0 ->
-                        ghostHole(pos, q); AT(pos) = PAD + (q - pos); state[(pos) % CAP] = 0
-                    :: else
-                    fi);
+                    if :: AT(pos) == 0 -> ghostRepair(pos, q) :: else fi);
 #endif
                 FORGET; h = 0;
                 goto look
@@ -115,6 +123,9 @@ look: skip;
 /* A unit's last steps (Cleaning 4 to 6); r is `ready`, j counts the cells. */
 inline clearSegment(budget) {
     skip;
+#ifndef NEG_C_CLEARING
+    REQUIRE_OPEN(goto unlock)
+#endif
 #ifndef NEG_NOCLEARING
     STEP(budget, clearing = r + S);
 #endif
@@ -124,17 +135,21 @@ zero: skip;
 #endif
     do
     :: d_step { j < S ->
-            assert(state[(r + j) % CAP] != 1);
             g2 = 0;
             do
-            :: g2 < NSUB -> assert(!subAlive[g2] || cursor[g2] >= r + j - CAP + 1); g2++
+            :: g2 < NSUB ->
+                assert(!NEEDS(g2) || cursor[g2] >= r + j - CAP + 1 || PRIVATE(SEGMENTS)); g2++
             :: else -> break
             od;
             zeroCell(r + j); j++ }
     :: atomic { j < S && budget > 0 -> budget--; goto die }
+    OR_GONE
     :: j >= S -> break
     od;
     j = 0;
+#ifndef NEG_C_READY
+    REQUIRE_OPEN(goto unlock)
+#endif
 #ifndef NEG_READYFIRST
     STEP(budget, ready = r + S)
 #endif

@@ -1,9 +1,26 @@
 /* A gating subscriber. P: its position; joined: where it began, it has walked every frame since. */
 proctype Subscriber(byte me) {
     byte P, h, n, rc, com, t, i, s, live, w, bound, q, r, j, joined;
+#ifdef NAMED
+    byte seen;                   /* up to here all that it passed was the channel's */
+#endif
     goto loop;
 
 join: skip; /* Join: lock byte; the cursor at 0 blocks cleaners; then the tail. */
+#ifdef NAMED
+    /* At a named cursor: under the housekeeping lock. What the cursor does not hold may be lost. */
+#ifndef NEG_N_UNLOCKED
+    LOCK_HK(skills, SUBSCRIBER(me));
+#endif
+    STEP(skills, subLock[me] = 1);
+    READ(P = (cursor[me] > clearing - CAP -> cursor[me] : clearing - CAP); joined = P; seen = P);
+#ifdef GATES_ABSENT
+    assert(P == cursor[me]);
+#endif
+    STEP(skills, subAlive[me] = 1);
+    STEP(skills, UNLOCK_HK(SUBSCRIBER(me)));
+    goto loop;
+#endif
     STEP(skills, subLock[me] = 1);
 #ifdef EARLIEST
     /* Another start than the tail: under the housekeeping lock. */
@@ -32,6 +49,7 @@ loop:   /* Reading 1: nothing of a segment is read before it is ready. */
         if
         :: ready >= P + S
         :: published == PUBLISHERS && tail <= P && ready < P + S -> goto finish
+        OR_GONE
         fi
     :: else
     fi;
@@ -44,6 +62,7 @@ loop:   /* Reading 1: nothing of a segment is read before it is ready. */
         :: tail > P
         :: AT(P) != 0
         :: d_step { published == PUBLISHERS && tail <= P && AT(P) == 0 } -> goto finish
+        OR_GONE
         fi;
         h = 0;
         goto loop
@@ -52,26 +71,42 @@ loop:   /* Reading 1: nothing of a segment is read before it is ready. */
     if
     :: com == 1 ->               /* Reading 2: deliver, every cell of it. */
         READ(
-            assert(P < tail || NX > 0);
-            assert(state[P % CAP] == 2 && length[P % CAP] == n));
+            assert(P < tail || NX > 0 || PRIVATE(SEGMENTS));
+            assert(state[P % CAP] == 2 && length[P % CAP] == n || PRIVATE(SEGMENTS)));
         i = 1;
         do
-        :: d_step { i < n -> assert(AT(P + i) == CONTENT(owner[P % CAP], P)); i++ }
+        :: d_step {
+            i < n ->
+                assert(AT(P + i) == CONTENT(owner[P % CAP], P) || PRIVATE(SEGMENTS)); i++ }
         :: i >= n -> break
         od;
         i = 0
     :: else ->
         READ(
-            assert(P < tail || NX > 0);
+            assert(P < tail || NX > 0 || PRIVATE(SEGMENTS));
             g = P;
             do
-            :: g < P + n -> assert(state[g % CAP] != 2 && state[g % CAP] != 1); g++
+            :: g < P + n ->
+                assert(state[g % CAP] != 2 && state[g % CAP] != 1 || PRIVATE(SEGMENTS)); g++
             :: else -> break
             od;
             g = 0)
     fi;
+#ifdef NAMED
+    d_step {
+        if :: seen == P && !PRIVATE(SEGMENTS) -> seen = P + n :: else fi;
+        P = P + n; n = 0; com = 0; h = 0
+    };
+#ifndef NEG_C_CURSOR
+    REQUIRE_OPEN(goto loop)
+#endif
+    STEP(skills,                                                        /* Reading 8 */
+        if :: !PRIVATE(CURSORS_TOO) -> assert(P == seen); cursor[me] = P :: else fi);
+#else
     P = P + n; n = 0; com = 0; h = 0;
-    STEP(skills, cursor[me] = P);                                       /* Reading 8 */
+    REQUIRE_OPEN(goto loop)
+    STEP(skills, if :: !PRIVATE(CURSORS_TOO) -> cursor[me] = P :: else fi);  /* Reading 8 */
+#endif
 #ifdef SCLEAN
     /* Cleaning 3: a segment that this has just left and walked from its start needs no walk. */
     if
@@ -94,7 +129,7 @@ loop:   /* Reading 1: nothing of a segment is read before it is ready. */
 #endif
         do
         :: i < NSUB ->
-            READ(live = (subLock[i] && cursor[i] < r - CAP + S));
+            READ(live = (GATES(i) && cursor[i] < r - CAP + S));
             if :: live == 1 -> goto unlock :: else -> i++ fi
         :: else -> break
         od;
@@ -111,17 +146,24 @@ unlock:
 die: skip;
     d_step {
         subAlive[me] = 0; P = 0; h = 0; n = 0; rc = 0; com = 0; t = 0; i = 0; s = 0; live = 0;
-        w = 0; bound = 0; q = 0; r = 0; j = 0; joined = 0
+        w = 0; bound = 0; q = 0; r = 0; j = 0; joined = 0; FORGET_CLOSING
     };
     UNLOCK_HK(SUBSCRIBER(me));
+#ifdef NAMED
+    d_step { subLock[me] = 0; seen = 0 };
+#else
     d_step { subLock[me] = 0; cursor[me] = 255 };
+#endif
     if
     :: atomic { rejoins > 0 -> rejoins--; goto join }
+#ifndef GATES_ABSENT             /* or publishers wait for ever, which was wanted */
     :: skip
+#endif
     fi;
     goto gone;
 finish:
-    assert(P >= committedEnd);   /* everything that was committed has been passed */
+    /* Everything that was committed has been passed. */
+    assert(P >= committedEnd || IS_CLOSED);
 gone:
     skip
 }
