@@ -82,7 +82,7 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         this.membership = membership;
         this.subscriptions = subscriptions;
         this.messageLengthMax = log.geometry().payloadBytesMax();
-        log.members().healBy(claimer.slot(), this::heal);
+        log.members().healBy(claimer.slot(), this::healAt);
     }
 
     /**
@@ -361,11 +361,14 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         return lent != null && lent.publisher == this && lent.isOpen();
     }
 
+    /** Resolves what a thread that has ended was at, at this position; whether that was anything. */
+    private boolean healAt(final long position) {
+        return isThreadGone() && (heal() || claimer.retract(position));
+    }
+
     /** Aborts the claim of a thread that has ended; whether there was one. Any thread. */
     private synchronized boolean heal() {
-        final Thread thread = claimThread;
-        // That the thread is not alive any more makes all that it did visible here.
-        if (thread == null || thread.isAlive() || !claimer.isClaimOpen()) {
+        if (!isThreadGone() || !claimer.isClaimOpen()) {
             return false;
         }
         if (isLentOpen()) {
@@ -373,6 +376,12 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         }
         abort();
         return true;
+    }
+
+    private boolean isThreadGone() {
+        final Thread thread = claimThread;
+        // That the thread is not alive any more makes all that it did visible here.
+        return thread != null && !thread.isAlive();
     }
 
     /** Resolves the claim that an error has left, and says what the error means. */

@@ -139,6 +139,14 @@ public abstract class Claimer {
         claimAddress = NO_CLAIM;
     }
 
+    /**
+     * Takes back the announcement of a position below the tail, for a thread that has ended in the middle
+     * of claiming: it has lost the position, or won it and written nothing. Any thread.
+     *
+     * @return whether that was announced.
+     */
+    public abstract boolean retract(long position);
+
     /** Resolves the open claim and gives the mappings up. Not while another thread is in here. */
     public final void close() {
         abort();

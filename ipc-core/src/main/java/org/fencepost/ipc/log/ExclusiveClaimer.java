@@ -39,6 +39,11 @@ public final class ExclusiveClaimer extends Claimer {
     }
 
     @Override
+    public boolean retract(final long position) {
+        return false;
+    }
+
+    @Override
     void committed(final long end) {
         if (tail != end) {
             tail = end;

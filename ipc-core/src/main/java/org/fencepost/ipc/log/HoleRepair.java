@@ -54,7 +54,7 @@ final class HoleRepair {
             final long start = words.slotStartAcquire(slot);
             if (start == position) {
                 if (log.members().isPublisherLive(slot)) {
-                    return log.members().heal(slot) ? AGAIN : WAIT;
+                    return log.members().heal(slot, position) ? AGAIN : WAIT;
                 }
                 // The lock is free, so the owner's stores are all visible. An heir who took the slot
                 // in between has changed start: it is read again behind wonEnd.

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.BooleanSupplier;
+import java.util.function.LongPredicate;
 import org.fencepost.ipc.ChannelClosedException;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.format.ControlFormat;
@@ -36,7 +36,7 @@ public final class Members {
         new AtomicIntegerArray(ControlFormat.PUBLISHERS_MAX);
     private final AtomicIntegerArray ownSubscribers =
         new AtomicIntegerArray(CursorsFormat.SUBSCRIBERS_MAX);
-    private final AtomicReferenceArray<BooleanSupplier> healers =
+    private final AtomicReferenceArray<LongPredicate> healers =
         new AtomicReferenceArray<>(ControlFormat.PUBLISHERS_MAX);
     private final AtomicBoolean ownExclusive = new AtomicBoolean();
     /** The thread of this handle that is in housekeeping, or null. */
@@ -58,16 +58,16 @@ public final class Members {
      * Says how a claim of a slot of this handle is resolved whose thread has ended. Nobody else can know:
      * to the kernel the process is alive.
      *
-     * @param healer tells whether there was such a claim.
+     * @param healer tells whether there was such a claim at a position.
      */
-    public void healBy(final int slot, final BooleanSupplier healer) {
+    public void healBy(final int slot, final LongPredicate healer) {
         healers.set(slot, healer);
     }
 
     /** Resolves the claim of a slot of this handle if its thread has ended; whether it did. */
-    boolean heal(final int slot) {
-        final BooleanSupplier healer = healers.get(slot);
-        return healer != null && healer.getAsBoolean();
+    boolean heal(final int slot, final long position) {
+        final LongPredicate healer = healers.get(slot);
+        return healer != null && healer.test(position);
     }
 
     /** Gives a publisher slot up. */

@@ -55,6 +55,13 @@ public final class SharedClaimer extends Claimer {
     }
 
     @Override
+    public boolean retract(final long position) {
+        // By exchange: another thread may have taken the publisher over and be announcing something. It
+        // cannot win this position any more.
+        return memory.compareAndExchangeLong(startAddress, position, START_NONE) == position;
+    }
+
+    @Override
     void committed(final long end) {
         // The tail moved when the claim was won.
     }
