@@ -10,4 +10,5 @@ module org.fencepost.ipc {
 
     exports org.fencepost.ipc;
     exports org.fencepost.ipc.buffer;
+    exports org.fencepost.ipc.file;
 }

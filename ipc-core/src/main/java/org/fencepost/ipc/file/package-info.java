@@ -1,0 +1,10 @@
+/**
+ * Files that are never half-written.
+ *
+ * <p>{@link org.fencepost.ipc.file.AtomicFile} replaces a file as a whole, so that every reader in
+ * every process sees what was there or what is there now, and so that a crash leaves one of the
+ * two. What is promised on which file system is in docs/files.md.
+ *
+ * <p>Depends on {@link org.fencepost.ipc.os}, the JDK and slf4j only.
+ */
+package org.fencepost.ipc.file;
