@@ -7,6 +7,7 @@
 module org.fencepost.ipc {
     requires transitive org.agrona;
     requires org.slf4j;
+    requires java.xml;
 
     exports org.fencepost.ipc;
     exports org.fencepost.ipc.buffer;
