@@ -5,7 +5,7 @@ import java.io.OutputStream;
 
 /**
  * Writes one value, as JSON for instance. This is all that the core asks of a JSON library; an
- * adapter for Jackson is {@code JacksonFiles}.
+ * adapter for Jackson is {@link JacksonFiles}.
  *
  * @param <T> of the values
  */
