@@ -20,8 +20,8 @@ public final class FileFailedException extends UncheckedIOException {
         /** One of the two; even looking which failed. */
         OLD_OR_NEW("its old or its new content is in place, and looking which failed too"),
         /**
-         * Bytes were to be replaced in place, and some were. The record of how to undo that is kept,
-         * and the next guarded change undoes it.
+         * Bytes were to be replaced in place, and some were. The record of how to undo that is
+         * kept, and the next guarded change undoes it.
          */
         MIXED("some bytes were replaced in place and others not, which the next change undoes"),
         /**

@@ -9,8 +9,8 @@ import org.fencepost.ipc.file.FileFailedException.Content;
 /**
  * The lines of a file, or other records that end with a separator, each where the kernel has it,
  * without a copy. File and records may have any size: the heap holds nothing of them, and a window
- * of the file is mapped, which grows to the length of a record that is longer. Immutable; any thread
- * may call.
+ * of the file is mapped, which grows to the length of a record that is longer. Immutable; any
+ * thread may call.
  */
 public final class FileRecords {
     private static final byte[] NEWLINE = {'\n'};

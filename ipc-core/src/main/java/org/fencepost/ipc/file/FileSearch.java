@@ -9,9 +9,9 @@ import org.fencepost.ipc.file.FileFailedException.Content;
 
 /**
  * Searches a file of any size for bytes, where the kernel has them, without a copy. The file is
- * mapped in windows that overlap, so matches that cross their borders are found. What is searched is
- * the file that had the name when it was opened, and its size then; if it is cut meanwhile, that is
- * an exception. Immutable; any thread may call.
+ * mapped in windows that overlap, so matches that cross their borders are found. What is searched
+ * is the file that had the name when it was opened, and its size then; if it is cut meanwhile, that
+ * is an exception. Immutable; any thread may call.
  */
 public final class FileSearch {
     /** Unless the search says otherwise: 256 MiB. */

@@ -162,8 +162,8 @@ public final class GuardedFile {
 
     /**
      * Replaces every occurrence of some bytes by as many others, inside the file, whatever its
-     * size. Occurrences do not overlap; the first one counts. Others who read meanwhile may see some
-     * replaced and some not. If the process or the machine dies in the middle, the next change of
+     * size. Occurrences do not overlap; the first one counts. Others who read meanwhile may see
+     * some replaced and some not. If the process or the machine dies in the middle, the next change of
      * any kind, or {@link #recover}, returns to the old bytes, or completes the new ones.
      *
      * @throws FileFailedException      says which content is there if a step failed
@@ -172,8 +172,8 @@ public final class GuardedFile {
     public Replacement replaceInPlace(final byte[] bytes, final byte[] others) {
         if (bytes.length == 0 || bytes.length > IN_PLACE_BYTES_MAX
             || bytes.length != others.length) {
-            throw new IllegalArgumentException("in place: expected as many bytes as there are, 1 to "
-                + IN_PLACE_BYTES_MAX + ", found " + others.length + " for " + bytes.length);
+            throw new IllegalArgumentException("in place: expected as many bytes as there are, 1 "
+                + "to " + IN_PLACE_BYTES_MAX + ", found " + others.length + " for " + bytes.length);
         }
         return change(change -> change.replaceInPlace(bytes.clone(), others.clone()));
     }

@@ -12,8 +12,8 @@ import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.FileHandle;
 
 /**
- * Replaces bytes by as many others inside a file: first a durable record of what will be where, then
- * the bytes, made durable, then the record goes. What a crash leaves:
+ * Replaces bytes by as many others inside a file: first a durable record of what will be where,
+ * then the bytes, made durable, then the record goes. What a crash leaves:
  *
  * <pre>
  *   record   bytes at the places     what the next one does

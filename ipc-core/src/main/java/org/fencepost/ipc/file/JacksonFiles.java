@@ -81,7 +81,7 @@ public final class JacksonFiles {
         final Path file, final Class<T> type, final Consumer<? super T> action) {
         long count = 0;
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file));
-             // By way of the parser, because otherwise a first line that is an array is taken apart.
+             // By a parser, because otherwise a first line that is an array is taken apart.
              JsonParser parser = reader.createParser(in);
              MappingIterator<T> values = reader.forType(type).readValues(parser)) {
             while (values.hasNextValue()) {

@@ -1,6 +1,9 @@
 package org.fencepost.ipc.file;
 
-/** What became of a guarded change. Only {@link Replaced} and {@link ReplacedInPlace} changed anything. */
+/**
+ * What became of a guarded change. Only {@link Replaced} and {@link ReplacedInPlace} changed
+ * anything.
+ */
 public sealed interface Replacement {
     /**
      * The new content is in place, durable, and was read back.
@@ -21,8 +24,8 @@ public sealed interface Replacement {
     /**
      * Another is changing the file.
      *
-     * @param processId its process as it sees itself, which in a container is not what others see; 0
-     *                  if it has only just begun or is about to end
+     * @param processId its process as it sees itself, which in a container is not what others see;
+     *                  0 if it has only just begun or is about to end
      * @param threadId  its thread, or 0
      */
     record Busy(long processId, long threadId) implements Replacement {

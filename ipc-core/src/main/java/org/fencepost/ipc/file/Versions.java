@@ -43,7 +43,8 @@ final class Versions {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, PREFIX + "*")) {
             for (final Path entry : entries) {
                 final String digits = entry.getFileName().toString().substring(PREFIX.length());
-                if (digits.length() == DIGITS && digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+                if (digits.length() == DIGITS
+                    && digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
                     numbers.add(Long.parseLong(digits));
                 }
             }

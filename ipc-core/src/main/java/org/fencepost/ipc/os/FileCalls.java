@@ -10,8 +10,8 @@ import java.util.Optional;
  * record their order. Stateless for its users; any thread may call.
  *
  * <p>Each is made once. A call that a signal interrupted throws
- * {@link java.io.InterruptedIOException}, and {@link RetryingFileCalls} repeats it; a thread that is
- * {@linkplain Thread#interrupt() interrupted} is no reason to fail. Other failures are the
+ * {@link java.io.InterruptedIOException}, and {@link RetryingFileCalls} repeats it; a thread that
+ * is {@linkplain Thread#interrupt() interrupted} is no reason to fail. Other failures are the
  * {@link java.nio.file.FileSystemException} of their kind, which names the call and the error.
  */
 public interface FileCalls {

@@ -94,7 +94,8 @@ final class LinuxFileCalls implements FileCalls {
         try (Arena arena = Arena.ofConfined()) {
             final SystemCall calls = new SystemCall(arena);
             check(calls.invoke(number, AT_FDCWD,
-                FileStatus.nativePath(arena, path).address(), argument, 0, 0, 0), calls, path, what);
+                FileStatus.nativePath(arena, path).address(), argument, 0, 0, 0),
+                calls, path, what);
         }
     }
 

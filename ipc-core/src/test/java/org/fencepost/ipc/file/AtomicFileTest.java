@@ -150,7 +150,8 @@ class AtomicFileTest {
 
     @Test
     void shouldKeepOldContentWhenTextIsNotText() throws IOException {
-        for (final String bad : new String[] {"a\uD83D", "a\uDE00b", "x".repeat(20_000) + "\uD83D"}) {
+        for (final String bad : new String[] {
+            "a\uD83D", "a\uDE00b", "x".repeat(20_000) + "\uD83D"}) {
             assertThrows(IllegalArgumentException.class, () -> file().writeText(bad));
             assertEquals("old", Files.readString(path));
         }

@@ -46,7 +46,8 @@ class DependenciesTest {
         final NodeList dependencies = project.getElementsByTagName("dependency");
         for (int i = 0; i < dependencies.getLength(); i++) {
             final Element dependency = (Element) dependencies.item(i);
-            if (text(dependency, "scope").isEmpty() && !text(dependency, "optional").equals("true")) {
+            if (text(dependency, "scope").isEmpty()
+                && !text(dependency, "optional").equals("true")) {
                 brought.add(text(dependency, "artifactId"));
             }
         }

@@ -40,8 +40,8 @@ class FileRecordsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(value = {"''|", "'~'|0:", "'a'|0:a", "'a~'|0:a", "'a~b'|0:a,2:b", "'~~a~'|0:,1:,2:a"},
-        delimiter = '|')
+    @CsvSource(delimiter = '|', value = {
+        "''|", "'~'|0:", "'a'|0:a", "'a~'|0:a", "'a~b'|0:a,2:b", "'~~a~'|0:,1:,2:a"})
     void shouldSplitAtEveryNewlineWhenLinesAreRead(final String content, final String expected)
         throws IOException {
         assertEquals(expected == null ? "" : expected,
@@ -79,6 +79,15 @@ class FileRecordsTest {
         FileRecords.lines(file("a\n" + longLine + "\nb")).windowBytes(WINDOW)
             .forEach((record, offset) -> lengths.add(record.byteSize()));
         assertEquals(List.of(1L, 100L * WINDOW, 1L), lengths);
+    }
+
+    @Test
+    void shouldFindASeparatorWhereverItCrossesTheBorderOfAWindow() throws IOException {
+        for (int length = WINDOW - 5; length < WINDOW + 5; length++) {
+            final String record = "x".repeat(length);
+            assertEquals(List.of("0:" + record, length + 3 + ":" + record),
+                read(FileRecords.separatedBy(file(record + "abc" + record), "abc".getBytes())));
+        }
     }
 
     @Test
