@@ -71,6 +71,18 @@ public final class ChildJvm implements AutoCloseable {
         return child;
     }
 
+    /** Starts {@code main} from a shell that first limits how many files it may have open. */
+    public static ChildJvm startWithDescriptorLimit(
+        final int descriptors, final Class<?> main, final String... arguments) {
+        final List<String> shell =
+            List.of("sh", "-c", "ulimit -n " + descriptors + " && exec \"$@\"", "sh");
+        final ChildJvm child = new ChildJvm(
+            main.getSimpleName(), launchFrom(shell, List.of(HEAP), main, arguments));
+        child.read("out", child.process.getInputStream(), true);
+        child.read("err", child.process.getErrorStream(), false);
+        return child;
+    }
+
     /** In the run of the portable fallback, children have to use it too. */
     private static boolean isNativeAccessDenied() {
         return ManagementFactory.getRuntimeMXBean().getInputArguments().contains(DENY_NATIVE_ACCESS);
@@ -78,7 +90,13 @@ public final class ChildJvm implements AutoCloseable {
 
     private static Process launch(
         final List<String> options, final Class<?> main, final String... arguments) {
-        final List<String> command = new ArrayList<>();
+        return launchFrom(List.of(), options, main, arguments);
+    }
+
+    private static Process launchFrom(
+        final List<String> shell, final List<String> options, final Class<?> main,
+        final String... arguments) {
+        final List<String> command = new ArrayList<>(shell);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
         if (isNativeAccessDenied()) {
