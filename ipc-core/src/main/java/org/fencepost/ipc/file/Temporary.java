@@ -70,6 +70,12 @@ final class Temporary implements AutoCloseable {
                 handle = surroundings.calls().create(path, permissions);
             } catch (final FileAlreadyExistsException taken) {
                 continue;
+            } catch (final NoSuchFileException missing) {
+                if (surroundings.calls().status(directory, true).isEmpty()) {
+                    throw missing;
+                }
+                // The portable calls look at it by its name, which somebody has removed already.
+                continue;
             }
             final Temporary temporary = lockOrRemove(surroundings, path, handle);
             if (temporary != null) {

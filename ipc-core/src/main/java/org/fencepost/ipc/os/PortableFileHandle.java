@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** A channel. The JDK changes owner and mode by path, so the name must still be this file's. */
@@ -85,7 +86,7 @@ final class PortableFileHandle implements FileHandle {
     }
 
     private FileStatus there() throws IOException {
-        return calls.status(file, false).orElseThrow(() -> new FileSystemException(
+        return calls.status(file, false).orElseThrow(() -> new NoSuchFileException(
             file.toString(), null, "was removed while it was open"));
     }
 

@@ -15,8 +15,13 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.fencepost.ipc.file.FileFailedException.Content;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -353,6 +358,39 @@ class AtomicFileTest {
         file().writeText("new");
         assertFalse(Files.exists(leftover));
         Files.delete(own);
+    }
+
+    @Test
+    void shouldWriteWhenOthersLookForLeftoversAllTheTime() throws Exception {
+        final int writers = 4;
+        final int writes = 150;
+        final CountDownLatch left = new CountDownLatch(writers);
+        try (ExecutorService executor = Executors.newCachedThreadPool()) {
+            final List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < writers; i++) {
+                final AtomicFile own = file(directory.resolve("own" + i), FileOptions.defaults());
+                all.add(executor.submit(() -> {
+                    try {
+                        for (int write = 0; write < writes; write++) {
+                            own.writeText("content");
+                        }
+                    } finally {
+                        left.countDown();
+                    }
+                }));
+                all.add(executor.submit(() -> {
+                    while (left.getCount() > 0) {
+                        Leftovers.remove(surroundings, directory);
+                    }
+                }));
+            }
+            for (final Future<?> one : all) {
+                one.get();
+            }
+        }
+        for (int i = 0; i < writers; i++) {
+            assertEquals("content\n", Files.readString(directory.resolve("own" + i)));
+        }
     }
 
     @Test
