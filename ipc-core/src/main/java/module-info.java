@@ -7,7 +7,10 @@
 module org.fencepost.ipc {
     requires transitive org.agrona;
     requires org.slf4j;
+    requires java.xml;
+    requires static transitive com.fasterxml.jackson.databind;
 
     exports org.fencepost.ipc;
     exports org.fencepost.ipc.buffer;
+    exports org.fencepost.ipc.file;
 }

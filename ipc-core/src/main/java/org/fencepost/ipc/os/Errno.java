@@ -1,7 +1,9 @@
 package org.fencepost.ipc.os;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
@@ -12,6 +14,7 @@ final class Errno {
     static final int EINTR = 4;
     static final int EAGAIN = 11;
     static final int EACCES = 13;
+    static final int EEXIST = 17;
     static final int ENOTDIR = 20;
 
     private Errno() {
@@ -21,6 +24,8 @@ final class Errno {
     static IOException failure(final String path, final String call, final int errno) {
         final String reason = reason(call, errno);
         return switch (errno) {
+            case EINTR -> new InterruptedIOException(path + ": " + reason);
+            case EEXIST -> new FileAlreadyExistsException(path, null, reason);
             case ENOENT -> new NoSuchFileException(path, null, reason);
             case EPERM, EACCES -> new AccessDeniedException(path, null, reason);
             default -> new FileSystemException(path, null, reason);
@@ -50,7 +55,8 @@ final class Errno {
             case EACCES -> "EACCES: permission denied";
             case 14 -> "EFAULT: bad address";
             case 16 -> "EBUSY: in use";
-            case 17 -> "EEXIST: exists already";
+            case EEXIST -> "EEXIST: exists already";
+            case 18 -> "EXDEV: the other name is on another file system or mount";
             case 19 -> "ENODEV: the file system does not support this";
             case ENOTDIR -> "ENOTDIR: a parent is not a directory";
             case 21 -> "EISDIR: is a directory";
@@ -61,9 +67,11 @@ final class Errno {
             case 27 -> "EFBIG: larger than a file may be (ulimit -f)";
             case 28 -> "ENOSPC: no space left on the file system";
             case 30 -> "EROFS: the file system is mounted read-only";
+            case 31 -> "EMLINK: has as many names as a file can have";
             case 36 -> "ENAMETOOLONG: the path is too long";
             case 37 -> "ENOLCK: no locks available";
             case 38 -> "ENOSYS: the kernel does not have this call, or a sandbox hides it";
+            case 39 -> "ENOTEMPTY: the directory is not empty";
             case 40 -> "ELOOP: is a symbolic link, or too many of them on the way";
             case 75 -> "EOVERFLOW: a number is too large";
             case 95 -> "EOPNOTSUPP: the file system does not support this";

@@ -17,9 +17,13 @@ import java.util.Arrays;
  * @param device         the file system's device
  * @param inode          the file's number in it
  * @param sizeBytes      its length
- * @param allocatedBytes how much of the device it takes
+ * @param allocatedBytes how much of the device it takes; its length where that is not known
+ * @param user           whose it is
+ * @param group          and which group's
  */
-record FileStatus(int mode, long device, long inode, long sizeBytes, long allocatedBytes) {
+public record FileStatus(
+    int mode, long device, long inode, long sizeBytes, long allocatedBytes, int user, int group) {
+
     private static final long AT_FDCWD = -100;
     private static final long AT_SYMLINK_NOFOLLOW = 0x100;
     private static final long AT_EMPTY_PATH = 0x1000;
@@ -27,10 +31,12 @@ record FileStatus(int mode, long device, long inode, long sizeBytes, long alloca
 
     /*
      * struct statx, the same on all architectures:
-     *   mode u16@28, inode u64@32, size u64@40, blocks of 512 u64@48,
+     *   user u32@20, group u32@24, mode u16@28, inode u64@32, size u64@40, blocks of 512 u64@48,
      *   device major u32@136, minor u32@140
      */
     private static final long STATX_BYTES = 256;
+    private static final long USER = 20;
+    private static final long GROUP = 24;
     private static final long MODE = 28;
     private static final long INODE = 32;
     private static final long SIZE = 40;
@@ -59,10 +65,16 @@ record FileStatus(int mode, long device, long inode, long sizeBytes, long alloca
 
     /** The status of what a path leads to, a symbolic link itself; null if there is nothing. */
     static FileStatus ofPathOrNull(final SystemCall calls, final Path file) throws IOException {
+        return ofPathOrNull(calls, file, false);
+    }
+
+    /** The same, of the link itself or of what it leads to. */
+    static FileStatus ofPathOrNull(
+        final SystemCall calls, final Path file, final boolean follow) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment path = nativePath(arena, file);
             final MemorySegment status = arena.allocate(STATX_BYTES, Long.BYTES);
-            if (statx(calls, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, status) == -1) {
+            if (statx(calls, AT_FDCWD, path, follow ? 0 : AT_SYMLINK_NOFOLLOW, status) == -1) {
                 final int errno = calls.errno();
                 if (errno == Errno.ENOENT || errno == Errno.ENOTDIR) {
                     return null;
@@ -73,13 +85,32 @@ record FileStatus(int mode, long device, long inode, long sizeBytes, long alloca
         }
     }
 
+    /** The twelve bits of its permissions. */
+    public int permissions() {
+        return mode & 07777;
+    }
+
+    /** Whether it is a symbolic link. */
+    public boolean isSymbolicLink() {
+        return (mode & S_IFMT) == S_IFLNK;
+    }
+
+    /** Whether it is a directory. */
+    public boolean isDirectory() {
+        return (mode & S_IFMT) == S_IFDIR;
+    }
+
     /** Whether both are the status of one and the same file. */
-    boolean isSameFile(final FileStatus other) {
+    public boolean isSameFile(final FileStatus other) {
         return device == other.device && inode == other.inode;
     }
 
-    /** Refuses everything that is not a regular file. */
-    void checkRegular(final Path file) throws IOException {
+    /**
+     * Refuses everything that is not a regular file.
+     *
+     * @throws FileSystemException that says what was found instead
+     */
+    public void checkRegular(final Path file) throws IOException {
         if ((mode & S_IFMT) != S_IFREG) {
             final String found = switch (mode & S_IFMT) {
                 case S_IFDIR -> "a directory";
@@ -139,6 +170,8 @@ record FileStatus(int mode, long device, long inode, long sizeBytes, long alloca
             major << 32 | minor & 0xffff_ffffL,
             status.get(ValueLayout.JAVA_LONG, INODE),
             status.get(ValueLayout.JAVA_LONG, SIZE),
-            status.get(ValueLayout.JAVA_LONG, BLOCKS) * BLOCK_BYTES);
+            status.get(ValueLayout.JAVA_LONG, BLOCKS) * BLOCK_BYTES,
+            status.get(ValueLayout.JAVA_INT, USER),
+            status.get(ValueLayout.JAVA_INT, GROUP));
     }
 }

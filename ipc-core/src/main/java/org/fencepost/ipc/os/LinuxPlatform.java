@@ -15,6 +15,7 @@ final class LinuxPlatform extends Platform {
     private static final long MEMBARRIER_REGISTER_PRIVATE_EXPEDITED = 16;
 
     private final SharedMemory memory = new AddressMemory();
+    private final FileCalls files = new LinuxFileCalls();
     private final SystemCall barrierCalls = new SystemCall(Arena.global());
     private BarrierState barrierState = BarrierState.UNREGISTERED;
 
@@ -80,7 +81,17 @@ final class LinuxPlatform extends Platform {
 
     @Override
     public LockFile openLockFile(final Path file) throws IOException {
-        return OfdLockFile.open(file);
+        return OfdLockFile.open(file, true);
+    }
+
+    @Override
+    public LockFile openLockFileForReading(final Path file) throws IOException {
+        return OfdLockFile.open(file, false);
+    }
+
+    @Override
+    public FileCalls files() {
+        return files;
     }
 
     @Override

@@ -40,11 +40,11 @@ final class OfdLockFile implements LockFile {
     }
 
     /** Opens an existing regular file. */
-    static OfdLockFile open(final Path file) throws IOException {
+    static OfdLockFile open(final Path file, final boolean writable) throws IOException {
         final Arena arena = Arena.ofAuto();
         final SystemCall calls = new SystemCall(arena);
         final MemorySegment range = arena.allocate(FLOCK_BYTES, Long.BYTES);
-        return new OfdLockFile(calls, range, OpenFile.open(calls, file, true));
+        return new OfdLockFile(calls, range, OpenFile.open(calls, file, writable));
     }
 
     @Override

@@ -58,6 +58,16 @@ public abstract class Platform {
     public abstract LockFile openLockFile(Path file) throws IOException;
 
     /**
+     * Opens an existing regular file that need only be readable, for shared locks alone.
+     *
+     * @throws IOException if it is missing, a symbolic link, not a regular file, or not permitted
+     */
+    public abstract LockFile openLockFileForReading(Path file) throws IOException;
+
+    /** The calls by which files change, each made once; needs POSIX file attributes. */
+    public abstract FileCalls files();
+
+    /**
      * Makes the file system set blocks aside for the first {@code bytes} bytes of an existing
      * regular file, which grows to that size if it is shorter. After a failure it has the size it
      * had. Nobody else may change the size meanwhile.

@@ -68,8 +68,12 @@ final class PortableFiles {
         users.computeIfPresent(key, (same, count) -> count == 1 ? null : count - 1);
     }
 
-    /** The locks of a file, for one more handle, which gives them back to {@link #closeLocks}. */
-    synchronized PortableLocks openLocks(final Path file) throws IOException {
+    /**
+     * The locks of a file, for one more handle, which gives them back to {@link #closeLocks}. Who
+     * comes first decides for all whether exclusive locks are possible.
+     */
+    synchronized PortableLocks openLocks(final Path file, final boolean writable)
+        throws IOException {
         final Object key = key(file);
         PortableLocks locks = locked.get(key);
         if (locks == null) {
@@ -77,7 +81,7 @@ final class PortableFiles {
                 throw new FileSystemException(file.toString(), null,
                     "is open for something else, so it cannot be opened for portable locks");
             }
-            final FileChannel channel = FileChannel.open(file, options(true));
+            final FileChannel channel = FileChannel.open(file, options(writable));
             if (!key.equals(key(file))) {
                 channel.close();
                 throw new FileSystemException(

@@ -12,10 +12,11 @@ final class PortableLockFile implements LockFile {
     private final PortableLocks locks;
     private boolean closed;
 
-    PortableLockFile(final PortableFiles files, final Path file) throws IOException {
+    PortableLockFile(final PortableFiles files, final Path file, final boolean writable)
+        throws IOException {
         this.files = files;
         this.file = file;
-        this.locks = files.openLocks(file);
+        this.locks = files.openLocks(file, writable);
     }
 
     @Override

@@ -12,6 +12,7 @@ import org.fencepost.ipc.memory.SharedMemory;
 final class PortablePlatform extends Platform {
     private final PortableMemory memory = new PortableMemory();
     private final PortableFiles files = new PortableFiles();
+    private final FileCalls fileCalls = new PortableFileCalls();
 
     @Override
     public SharedMemory memory() {
@@ -31,7 +32,17 @@ final class PortablePlatform extends Platform {
 
     @Override
     public LockFile openLockFile(final Path file) throws IOException {
-        return new PortableLockFile(files, file);
+        return new PortableLockFile(files, file, true);
+    }
+
+    @Override
+    public LockFile openLockFileForReading(final Path file) throws IOException {
+        return new PortableLockFile(files, file, false);
+    }
+
+    @Override
+    public FileCalls files() {
+        return fileCalls;
     }
 
     @Override

@@ -78,6 +78,18 @@ public final class ChildJvm implements AutoCloseable {
         return child;
     }
 
+    /** Starts {@code main} from a shell that first limits how many files it may have open. */
+    public static ChildJvm startWithDescriptorLimit(
+        final int descriptors, final Class<?> main, final String... arguments) {
+        final List<String> shell =
+            List.of("sh", "-c", "ulimit -n " + descriptors + " && exec \"$@\"", "sh");
+        final ChildJvm child = new ChildJvm(
+            main.getSimpleName(), launch(shell, List.of(HEAP), main, arguments));
+        child.read("out", child.process.getInputStream(), true);
+        child.read("err", child.process.getErrorStream(), false);
+        return child;
+    }
+
     /** In the run of the portable fallback, children have to use it too. */
     private static boolean isNativeAccessDenied() {
         return ManagementFactory.getRuntimeMXBean().getInputArguments().contains(DENY_NATIVE_ACCESS);

@@ -1,0 +1,39 @@
+package org.fencepost.ipc.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import org.fencepost.ipc.os.FileCalls;
+import org.fencepost.ipc.os.FileHandle;
+
+/** Whole contents in memory. */
+final class Contents {
+    /** Largest content that is read into an array: 1 GiB. */
+    static final long BYTES_MAX = 1L << 30;
+
+    private Contents() {
+    }
+
+    /** What a file holds; empty if there is none. */
+    static Optional<byte[]> read(final FileCalls calls, final Path file) throws IOException {
+        try (FileHandle handle = calls.open(file, false)) {
+            final long size = handle.status().sizeBytes();
+            if (size > BYTES_MAX) {
+                throw new FileSystemException(file.toString(), null,
+                    "expected at most " + BYTES_MAX + " bytes, found " + size);
+            }
+            final ByteBuffer content = ByteBuffer.allocate((int) size);
+            int read = 0;
+            while (content.hasRemaining() && read >= 0) {
+                read = handle.read(content, content.position());
+            }
+            return Optional.of(Arrays.copyOf(content.array(), content.position()));
+        } catch (final NoSuchFileException missing) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package org.fencepost.ipc.file;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/**
+ * A file that is mapped for reading, one window at a time; the window before is unmapped. The same
+ * file throughout, also if another takes its name meanwhile. For one thread.
+ */
+final class FileWindows implements AutoCloseable {
+    private final Path file;
+    private final Object key;
+    private final long sizeBytes;
+    private FileChannel channel;
+    private Arena arena = Arena.ofConfined();
+    private long offset;
+
+    FileWindows(final Path file) throws IOException {
+        this.file = file;
+        final BasicFileAttributes attributes =
+            Files.readAttributes(file, BasicFileAttributes.class);
+        if (!attributes.isRegularFile()) {
+            throw new FileSystemException(file.toString(), null,
+                "expected a regular file, found " + (attributes.isDirectory()
+                    ? "a directory" : "a special file"));
+        }
+        key = attributes.fileKey();
+        channel = open();
+        sizeBytes = undisturbed(() -> channel.size());
+    }
+
+    /** Something that may fail. */
+    interface Call<T> {
+        T make() throws IOException;
+    }
+
+    /** An interruption closes a channel; that of this thread is put aside. */
+    private <T> T undisturbed(final Call<T> call) throws IOException {
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (true) {
+                try {
+                    return call.make();
+                } catch (final ClosedByInterruptException interruption) {
+                    interrupted = true;
+                    Thread.interrupted();
+                    channel = open();
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private FileChannel open() throws IOException {
+        final FileChannel opened = FileChannel.open(file, StandardOpenOption.READ);
+        final Object now = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        if (key != null && !key.equals(now)) {
+            opened.close();
+            throw new FileSystemException(
+                file.toString(), null, "was replaced while it was opened; open it again");
+        }
+        return opened;
+    }
+
+    /** Its size when it was opened. */
+    long sizeBytes() {
+        return sizeBytes;
+    }
+
+    /** Maps from a position on, at most so many bytes; fewer at the end of the file. */
+    MemorySegment map(final long position, final long bytesMax) throws IOException {
+        final long length = Math.min(bytesMax, sizeBytes - position);
+        final Arena next = Arena.ofConfined();
+        try {
+            final MemorySegment window = undisturbed(() ->
+                channel.map(MapMode.READ_ONLY, position, length, next));
+            arena.close();
+            arena = next;
+            offset = position;
+            return window;
+        } catch (final IOException | RuntimeException | Error refusal) {
+            next.close();
+            throw refusal;
+        }
+    }
+
+    /** Where the window begins. */
+    long offset() {
+        return offset;
+    }
+
+    /** Does something with windows; an access that failed because the file was cut says so. */
+    <T> T unlessCut(final Call<T> call) throws IOException {
+        try {
+            return call.make();
+        } catch (final InternalError refusal) {
+            final long now = undisturbed(() -> channel.size());
+            if (now >= sizeBytes) {
+                throw refusal;
+            }
+            final FileSystemException cut = new FileSystemException(file.toString(), null,
+                "expected " + sizeBytes + " bytes, found that it was cut to " + now
+                    + " while it was read");
+            cut.initCause(refusal);
+            throw cut;
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (final IOException nothingWritten) {
+            // A descriptor for reading has nothing that could be lost.
+            return;
+        } finally {
+            arena.close();
+        }
+    }
+}

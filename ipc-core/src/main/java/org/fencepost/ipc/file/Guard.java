@@ -1,0 +1,133 @@
+package org.fencepost.ipc.file;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.fencepost.ipc.os.FileCalls;
+import org.fencepost.ipc.os.LockFile;
+
+/**
+ * The lock that makes changes of one file exclusive, between threads as between processes. Who has
+ * it is a kernel fact too: besides the lock's byte the holder locks one that stands for its process
+ * and one for its thread, so nobody has to write its name anywhere, and none is there when it died.
+ */
+final class Guard implements AutoCloseable {
+    static final String LOCK = "lock";
+
+    private static final int DIRECTORY_PERMISSIONS = 0700;
+    private static final int FILE_PERMISSIONS = 0600;
+    private static final int ATTEMPTS_MAX = 100;
+    private static final long LOCK_BYTE = 0;
+    private static final long PROCESSES = 1L << 32;
+    private static final long PROCESSES_MAX = 1L << 32;
+    private static final long THREADS = PROCESSES + PROCESSES_MAX;
+    private static final long THREADS_MAX = 1L << 40;
+
+    private final LockFile lock;
+    private final Replacement.Busy holder;
+
+    private Guard(final LockFile lock, final Replacement.Busy holder) {
+        this.lock = lock;
+        this.holder = holder;
+    }
+
+    /** Tries to get it, once; {@link #isHeld} says whether it did. */
+    static Guard tryAcquire(final Surroundings surroundings, final Path directory)
+        throws IOException {
+        final FileCalls calls = surroundings.calls();
+        final Path path = directory.resolve(LOCK);
+        for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+            Target.makeDirectories(calls, directory, DIRECTORY_PERMISSIONS);
+            if (calls.status(path, false).isEmpty() && !make(calls, directory, path)) {
+                continue;
+            }
+            final LockFile lock = surroundings.platform().openLockFile(path);
+            try {
+                if (!lock.tryLock(LOCK_BYTE)) {
+                    final Replacement.Busy holder = holderOf(lock);
+                    lock.close();
+                    return new Guard(lock, holder);
+                }
+                if (lock.isSameFile(path)) {
+                    // Only to be told to others: nothing depends on it.
+                    lock.tryLock(PROCESSES + ProcessHandle.current().pid() % PROCESSES_MAX);
+                    lock.tryLock(THREADS + Thread.currentThread().threadId() % THREADS_MAX);
+                    return new Guard(lock, null);
+                }
+                lock.close();
+            } catch (final IOException | RuntimeException | Error failure) {
+                lock.close();
+                throw failure;
+            }
+        }
+        throw new FileSystemException(path.toString(), null,
+            "the lock file was removed " + ATTEMPTS_MAX + " times while it was made");
+    }
+
+    /**
+     * Makes the lock file under another name first, because closing the descriptor with which a
+     * file was made drops the portable locks that others have on it by then.
+     */
+    private static boolean make(final FileCalls calls, final Path directory, final Path path)
+        throws IOException {
+        final Path temporary = Leftovers.newName(directory);
+        try {
+            calls.create(temporary, FILE_PERMISSIONS).close();
+            calls.link(temporary, path);
+            return true;
+        } catch (final FileAlreadyExistsException byAnother) {
+            return true;
+        } catch (final NoSuchFileException removed) {
+            // As a left-over, or together with the directory.
+            return false;
+        } finally {
+            try {
+                calls.unlink(temporary);
+            } catch (final NoSuchFileException removed) {
+                // Not ours to remove any more; the lock file is what counts.
+            }
+        }
+    }
+
+    /** Whether this caller has it. */
+    boolean isHeld() {
+        return holder == null;
+    }
+
+    /** Who has it instead. */
+    Replacement.Busy holder() {
+        return holder;
+    }
+
+    private static Replacement.Busy holderOf(final LockFile lock) throws IOException {
+        return new Replacement.Busy(
+            lockedIndex(lock, PROCESSES, PROCESSES_MAX), lockedIndex(lock, THREADS, THREADS_MAX));
+    }
+
+    /** The index of a locked byte in a range, by halving it; 0 if none is locked. */
+    private static long lockedIndex(final LockFile lock, final long first, final long count)
+        throws IOException {
+        long from = first;
+        long length = count;
+        if (!lock.isLockedByOther(from, length)) {
+            return 0;
+        }
+        while (length > 1) {
+            final long half = length / 2;
+            if (lock.isLockedByOther(from, half)) {
+                length = half;
+            } else {
+                from += half;
+                length -= half;
+            }
+        }
+        return from - first;
+    }
+
+    @Override
+    public void close() {
+        lock.close();
+    }
+}

@@ -1,0 +1,144 @@
+package org.fencepost.ipc.file;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.PrettyPrinter;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.fencepost.ipc.file.FileFailedException.Content;
+
+/**
+ * JSON files by Jackson. The only class that needs {@code jackson-databind}, which this library
+ * does not bring: who uses it has it. Immutable; any thread may call.
+ *
+ * <pre>{@code
+ * JacksonFiles json = JacksonFiles.of(new ObjectMapper());
+ * AtomicFile.of(path).writeJson(settings, json.serializer());
+ * Settings again = json.read(path, Settings.class);
+ * }</pre>
+ */
+public final class JacksonFiles {
+    private final ObjectWriter writer;
+    private final ObjectReader reader;
+
+    private JacksonFiles(final ObjectMapper mapper) {
+        writer = mapper.writer().without(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+        reader = mapper.reader();
+    }
+
+    /** With the configuration that a mapper has now. */
+    public static JacksonFiles of(final ObjectMapper mapper) {
+        return new JacksonFiles(Objects.requireNonNull(mapper, "mapper"));
+    }
+
+    /** For {@link AtomicFile#writeJson}, as the mapper is configured. */
+    public <T> Serializer<T> serializer() {
+        return (value, out) -> writer.writeValue(out, value);
+    }
+
+    /** For {@link AtomicFile#writeJsonLines}: the same, without indentation. */
+    public <T> Serializer<T> lineSerializer() {
+        final ObjectWriter onOneLine = writer.without(SerializationFeature.INDENT_OUTPUT)
+            .with((PrettyPrinter) null);
+        return (value, out) -> onOneLine.writeValue(out, value);
+    }
+
+    /**
+     * The one value that a file holds.
+     *
+     * @throws FileFailedException if it cannot be read, is no JSON, or no such value
+     */
+    public <T> T read(final Path file, final Class<T> type) {
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            return reader.forType(type).with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .readValue(in);
+        } catch (final IOException problem) {
+            throw new FileFailedException(file, Content.OLD, "reading JSON", problem);
+        }
+    }
+
+    /**
+     * Shows every value of a file of JSON Lines, of any size in constant memory. An exception of
+     * the action goes to the caller.
+     *
+     * @return how many there were
+     * @throws FileFailedException if it cannot be read, is no JSON, or has another value
+     */
+    public <T> long readLines(
+        final Path file, final Class<T> type, final Consumer<? super T> action) {
+        long count = 0;
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file));
+             // By a parser, because otherwise a first line that is an array is taken apart.
+             JsonParser parser = reader.createParser(in);
+             MappingIterator<T> values = reader.forType(type).readValues(parser)) {
+            while (values.hasNextValue()) {
+                action.accept(values.nextValue());
+                count++;
+            }
+            return count;
+        } catch (final IOException problem) {
+            throw new FileFailedException(
+                file, Content.OLD, "reading the value after " + count + " of JSON Lines", problem);
+        }
+    }
+
+    /** Lets content pass that is one value of JSON, with white space around it. */
+    public Validator json() {
+        return content -> {
+            if (values(content) != 1) {
+                throw new IOException("expected one value of JSON, found " + values(content));
+            }
+        };
+    }
+
+    /** Lets content pass of which every line is one value of JSON; it may be empty. */
+    public Validator jsonLines() {
+        return content -> {
+            int line = 1;
+            int start = 0;
+            while (start < content.length) {
+                int end = start;
+                while (end < content.length && content[end] != '\n') {
+                    end++;
+                }
+                try {
+                    json().validate(Arrays.copyOfRange(content, start, end));
+                } catch (final IOException problem) {
+                    throw new IOException("line " + line + ": " + problem.getMessage(), problem);
+                }
+                start = end + 1;
+                line++;
+            }
+        };
+    }
+
+    /** Reads all, in constant memory; how many values there are at the top. */
+    private long values(final byte[] content) throws IOException {
+        long count = 0;
+        int depth = 0;
+        try (JsonParser parser = reader.createParser(content)) {
+            JsonToken token = parser.nextToken();
+            while (token != null) {
+                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+                if (depth == 0) {
+                    count++;
+                }
+                token = parser.nextToken();
+            }
+        }
+        return count;
+    }
+}

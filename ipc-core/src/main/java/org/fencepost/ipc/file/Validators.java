@@ -1,0 +1,70 @@
+package org.fencepost.ipc.file;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+import java.util.Properties;
+import javax.xml.XMLConstants;
+import javax.xml.parsers.ParserConfigurationException;
+import javax.xml.parsers.SAXParserFactory;
+import org.xml.sax.InputSource;
+import org.xml.sax.SAXException;
+import org.xml.sax.SAXParseException;
+import org.xml.sax.helpers.DefaultHandler;
+
+/** What {@link Validator} offers. */
+final class Validators {
+    private static final String SAX = "http://xml.org/sax/features/";
+    private static final String LOADS_DTD =
+        "http://apache.org/xml/features/nonvalidating/load-external-dtd";
+
+    private Validators() {
+    }
+
+    static void utf8(final byte[] content) throws IOException {
+        decode(content);
+    }
+
+    static void properties(final byte[] content) throws IOException {
+        new Properties().load(new StringReader(decode(content)));
+    }
+
+    private static String decode(final byte[] content) throws IOException {
+        final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        final ByteBuffer bytes = ByteBuffer.wrap(content);
+        final CharBuffer characters = CharBuffer.allocate(content.length);
+        final CoderResult result = decoder.decode(bytes, characters, true);
+        if (result.isError()) {
+            throw new IOException("expected UTF-8, found another byte at " + bytes.position());
+        }
+        return characters.flip().toString();
+    }
+
+    static void xml(final byte[] content)
+        throws IOException, SAXException, ParserConfigurationException {
+        final SAXParserFactory factory = SAXParserFactory.newDefaultInstance();
+        factory.setNamespaceAware(true);
+        factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
+        factory.setFeature(SAX + "external-general-entities", false);
+        factory.setFeature(SAX + "external-parameter-entities", false);
+        factory.setFeature(LOADS_DTD, false);
+        factory.newSAXParser().parse(new ByteArrayInputStream(content), new WellFormedness());
+    }
+
+    private static final class WellFormedness extends DefaultHandler {
+        @Override
+        public void error(final SAXParseException problem) throws SAXException {
+            throw problem;
+        }
+
+        @Override
+        public InputSource resolveEntity(final String publicId, final String systemId) {
+            return new InputSource(new StringReader(""));
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package org.fencepost.ipc.os;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** A file that {@link FileCalls} opened, with the same rules. For one thread at a time. */
+public interface FileHandle extends AutoCloseable {
+    /** Writes some of what remains in {@code source}, at least a byte, and says how many. */
+    int write(ByteBuffer source, long position) throws IOException;
+
+    /** Reads some bytes, at most as many as {@code target} has room for; -1 at the end. */
+    int read(ByteBuffer target, long position) throws IOException;
+
+    /** Gives the file to a user and a group. The kernel may take set-user-id bits away. */
+    void changeOwner(int user, int group) throws IOException;
+
+    /** Sets the twelve bits of the permissions. */
+    void changePermissions(int permissions) throws IOException;
+
+    /** Returns when content, size, owner and permissions are durable. The name is not included. */
+    void sync() throws IOException;
+
+    /** What is open here. */
+    FileStatus status() throws IOException;
+
+    /** Closes it; what was not synced by then may still be lost without notice. Idempotent. */
+    @Override
+    void close();
+}

@@ -1,0 +1,116 @@
+package org.fencepost.ipc.os;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+
+/** A descriptor. The number is never used again once it was closed. */
+final class LinuxFileHandle implements FileHandle {
+    /** How much of a buffer is copied for one call. */
+    private static final int PIECE_BYTES = 64 * 1024;
+
+    private final Path file;
+    private final long descriptor;
+    private boolean closed;
+
+    LinuxFileHandle(final Path file, final long descriptor) {
+        this.file = file;
+        this.descriptor = descriptor;
+    }
+
+    @Override
+    public synchronized int write(final ByteBuffer source, final long position)
+        throws IOException {
+        checkOpen();
+        try (Arena arena = Arena.ofConfined()) {
+            final int length = Math.min(source.remaining(), PIECE_BYTES);
+            final MemorySegment piece = arena.allocate(Math.max(1, length));
+            piece.asByteBuffer().put(0, source, source.position(), length);
+            final int written = transfer(arena, LinuxFileCalls.NUMBERS.pwrite(), piece, length,
+                position, "write");
+            source.position(source.position() + written);
+            return written;
+        }
+    }
+
+    @Override
+    public synchronized int read(final ByteBuffer target, final long position) throws IOException {
+        checkOpen();
+        try (Arena arena = Arena.ofConfined()) {
+            final int length = Math.min(target.remaining(), PIECE_BYTES);
+            final MemorySegment piece = arena.allocate(Math.max(1, length));
+            final int read = transfer(arena, LinuxFileCalls.NUMBERS.pread(), piece, length,
+                position, "read");
+            target.put(piece.asByteBuffer().limit(read));
+            return read == 0 && length > 0 ? -1 : read;
+        }
+    }
+
+    private int transfer(
+        final Arena arena, final long number, final MemorySegment piece, final int length,
+        final long position, final String what) throws IOException {
+        final SystemCall calls = new SystemCall(arena);
+        final long bytes = calls.invoke(
+            number, descriptor, piece.address(), length, position, 0, 0);
+        LinuxFileCalls.check(
+            bytes, calls, file, what + " of " + length + " bytes at " + position);
+        return (int) bytes;
+    }
+
+    @Override
+    public void changeOwner(final int user, final int group) throws IOException {
+        onDescriptor(LinuxFileCalls.NUMBERS.fchown(), user, group,
+            "change of the owner to " + Integer.toUnsignedString(user) + ":"
+                + Integer.toUnsignedString(group));
+    }
+
+    @Override
+    public void changePermissions(final int permissions) throws IOException {
+        onDescriptor(LinuxFileCalls.NUMBERS.fchmod(), permissions, 0,
+            "change of the mode to 0" + Integer.toOctalString(permissions));
+    }
+
+    @Override
+    public void sync() throws IOException {
+        onDescriptor(LinuxFileCalls.NUMBERS.fsync(), 0, 0, "fsync");
+    }
+
+    private synchronized void onDescriptor(
+        final long number, final long a, final long b, final String what) throws IOException {
+        checkOpen();
+        try (Arena arena = Arena.ofConfined()) {
+            final SystemCall calls = new SystemCall(arena);
+            LinuxFileCalls.check(
+                calls.invoke(number, descriptor, a, b, 0, 0, 0), calls, file, what);
+        }
+    }
+
+    @Override
+    public synchronized FileStatus status() throws IOException {
+        checkOpen();
+        try (Arena arena = Arena.ofConfined()) {
+            return FileStatus.of(new SystemCall(arena), descriptor, file);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            try (Arena arena = Arena.ofConfined()) {
+                // Never again after an interruption: the number may be somebody else's by then.
+                new SystemCall(arena).invoke(
+                    SystemCall.NUMBERS.close(), descriptor, 0, 0, 0, 0, 0);
+            }
+        }
+    }
+
+    private void checkOpen() throws IOException {
+        if (closed) {
+            throw new FileSystemException(file.toString(), null, "the file is closed");
+        }
+    }
+}

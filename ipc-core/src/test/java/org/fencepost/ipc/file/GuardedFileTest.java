@@ -1,0 +1,330 @@
+package org.fencepost.ipc.file;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.fencepost.ipc.file.FileFailedException.Content;
+import org.fencepost.ipc.file.GuardedFile.Version;
+import org.fencepost.ipc.os.Platform;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@ParameterizedClass
+@MethodSource("org.fencepost.ipc.file.Places#all")
+class GuardedFileTest {
+    @Parameter
+    Surroundings surroundings;
+
+    @TempDir
+    Path directory;
+
+    private Path path;
+
+    @BeforeEach
+    void write() throws IOException {
+        path = Files.writeString(directory.resolve("config"), "0");
+    }
+
+    @AfterEach
+    void shouldLeaveNoTemporaryWhenATestEnds() throws IOException {
+        assertEquals(List.of(), Places.temporaries(directory));
+    }
+
+    private static byte[] bytes(final Object text) {
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private GuardedFile file() {
+        return file(GuardOptions.defaults());
+    }
+
+    private GuardedFile file(final GuardOptions options) {
+        return GuardedFile.of(surroundings, path, options);
+    }
+
+    private List<String> history() throws IOException {
+        return file().versions().stream().map(version -> {
+            try {
+                return Files.readString(version.file());
+            } catch (final IOException failure) {
+                throw new AssertionError(failure);
+            }
+        }).toList();
+    }
+
+    @Test
+    void shouldReplaceAndNameTheDigestWhenContentIsValid() throws IOException {
+        final Replacement done = file().replace(bytes("1"));
+        assertEquals(new Replacement.Replaced(
+            "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b"), done);
+        assertEquals("1", Files.readString(path));
+        final GuardedFile.Snapshot snapshot = file().read().orElseThrow();
+        assertArrayEquals(bytes("1"), snapshot.bytes());
+        assertEquals(Sha256.of(bytes("1")), snapshot.sha256());
+    }
+
+    @Test
+    void shouldKeepTheLastVersionsWhenContentIsReplaced() throws IOException {
+        final GuardedFile file = file(GuardOptions.defaults().history(3));
+        for (int i = 1; i <= 6; i++) {
+            assertTrue(file.replace(bytes(i)).isDone());
+        }
+        assertEquals(List.of("5", "4", "3"), history());
+        final List<Version> versions = file.versions();
+        assertEquals(List.of(6L, 5L, 4L), versions.stream().map(Version::number).toList());
+        assertEquals(1, versions.getFirst().sizeBytes());
+        file(GuardOptions.defaults().history(0)).replace(bytes(7));
+        assertEquals(List.of(), file.versions());
+        assertEquals(new Replacement.NoVersion(), file.rollback());
+        assertThrows(IllegalArgumentException.class, () -> GuardOptions.defaults().history(1001));
+    }
+
+    @Test
+    void shouldReturnToAVersionWhenRolledBack() throws IOException {
+        for (int i = 1; i <= 3; i++) {
+            file().replace(bytes(i));
+        }
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-r-----"));
+        assertTrue(file().rollback().isDone());
+        assertEquals("2", Files.readString(path));
+        assertTrue(file().rollback().isDone());
+        assertEquals("3", Files.readString(path));
+        final Version first = file().versions().getLast();
+        assertTrue(file().rollback(first).isDone());
+        assertEquals("0", Files.readString(path));
+        assertEquals(List.of("3", "2", "3", "2", "1", "0"), history());
+        assertEquals("rw-r-----",
+            PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
+    }
+
+    @Test
+    void shouldRollBackPastTheValidatorWhenTheVersionWouldNotPassIt() throws IOException {
+        Files.writeString(path, "<broken");
+        final GuardedFile file = file(GuardOptions.defaults().validator(Validator.xml()));
+        assertTrue(file.replace(bytes("<whole/>")).isDone());
+        assertTrue(file.rollback().isDone());
+        assertEquals("<broken", Files.readString(path));
+    }
+
+    @Test
+    void shouldNotWriteAnythingWhenContentIsInvalid() throws IOException {
+        final GuardedFile file = file(GuardOptions.defaults().validator(content -> {
+            throw new IOException("not today");
+        }));
+        assertEquals(new Replacement.Invalid("not today"), file.replace(bytes("1")));
+        assertEquals(new Replacement.Invalid("not today"),
+            file.replaceIf(Sha256.of(bytes("0")), bytes("1")));
+        assertEquals("0", Files.readString(path));
+        try (var entries = Files.list(directory)) {
+            assertEquals(List.of(path), entries.toList());
+        }
+        assertEquals(new Replacement.Invalid("not today"), file.patch(content -> bytes("1")));
+        assertEquals("0", Files.readString(path));
+        assertThrows(IllegalStateException.class, () -> file.replace(bytes("1")).orThrow());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "xml, <a b='1'>&amp;</a>, true", "xml, <a>, false", "xml, '', false",
+        "xml, <!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>, true",
+        "xml, <?xml version='1.0' encoding='none'?><a/>, false",
+        "properties, 'a=1\nb=\\u0041', true", "properties, 'a=\\u00', false",
+        "utf8, grün, true"})
+    void shouldTellGoodFromBadContentWhenAValidatorOfTheCoreIsUsed(
+        final String kind, final String content, final boolean good) {
+        final Validator validator = switch (kind) {
+            case "xml" -> Validator.xml();
+            case "properties" -> Validator.properties();
+            default -> Validator.utf8();
+        };
+        final Replacement result = file(GuardOptions.defaults().validator(validator))
+            .replace(bytes(content));
+        assertEquals(good, result.isDone(), result.toString());
+    }
+
+    @Test
+    void shouldRefuseWhatIsNotUtf8OrExpandsWithoutEnd() {
+        final GuardOptions utf8 = GuardOptions.defaults().validator(Validator.utf8());
+        for (final byte[] bad : new byte[][] {
+            {(byte) 0xff}, {'a', (byte) 0xc3}, {(byte) 0xed, (byte) 0xa0, (byte) 0x80}}) {
+            assertInstanceOf(Replacement.Invalid.class, file(utf8).replace(bad));
+            assertInstanceOf(Replacement.Invalid.class, file(GuardOptions.defaults()
+                .validator(Validator.any().and(Validator.properties()))).replace(bad));
+        }
+        final StringBuilder bomb = new StringBuilder("<!DOCTYPE a [<!ENTITY e0 'x'>");
+        for (int i = 1; i < 30; i++) {
+            bomb.append("<!ENTITY e").append(i).append(" '&e").append(i - 1).append(";&e")
+                .append(i - 1).append(";'>");
+        }
+        bomb.append("]><a>&e29;</a>");
+        assertInstanceOf(Replacement.Invalid.class, file(
+            GuardOptions.defaults().validator(Validator.xml())).replace(bytes(bomb)));
+    }
+
+    @Test
+    void shouldReplaceOnlyTheContentThatIsExpectedWhenComparing() throws IOException {
+        final String zero = file().read().orElseThrow().sha256();
+        assertTrue(file().replaceIf(zero, bytes("1")).isDone());
+        assertEquals(new Replacement.Changed(zero, Sha256.of(bytes("1"))),
+            file().replaceIf(zero, bytes("2")));
+        assertEquals(new Replacement.Changed(GuardedFile.ABSENT, Sha256.of(bytes("1"))),
+            file().replaceIf(GuardedFile.ABSENT, bytes("2")));
+        assertEquals("1", Files.readString(path));
+        Files.delete(path);
+        assertEquals(new Replacement.Changed(zero, GuardedFile.ABSENT),
+            file().replaceIf(zero, bytes("2")));
+        assertTrue(file().read().isEmpty());
+        assertTrue(file().replaceIf(GuardedFile.ABSENT, bytes("2")).isDone());
+        assertEquals("2", Files.readString(path));
+        assertThrows(IllegalArgumentException.class, () -> file().replaceIf("?", bytes("3")));
+    }
+
+    @Test
+    void shouldSayWhoIsBusyWhenAnotherThreadChangesTheFile() throws Exception {
+        final AtomicLong holder = new AtomicLong();
+        final CountDownLatch inside = new CountDownLatch(1);
+        final CountDownLatch leave = new CountDownLatch(1);
+        try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
+            final Future<Replacement> first = executor.submit(() -> file().patch(content -> {
+                holder.set(Thread.currentThread().threadId());
+                inside.countDown();
+                await(leave);
+                return bytes("first");
+            }));
+            inside.await();
+            try {
+                final Replacement busy =
+                    new Replacement.Busy(ProcessHandle.current().pid(), holder.get());
+                assertEquals(busy, file().replace(bytes("second")));
+                assertEquals(busy, file().rollback());
+                assertEquals(busy, file().recover(true));
+                assertEquals(busy, file().replaceInPlace(bytes("0"), bytes("1")));
+            } finally {
+                leave.countDown();
+            }
+            assertTrue(first.get().isDone());
+        }
+        assertEquals("first", Files.readString(path));
+        assertTrue(file().replace(bytes("second")).isDone());
+    }
+
+    private static void await(final CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (final InterruptedException interruption) {
+            throw new AssertionError(interruption);
+        }
+    }
+
+    @Test
+    void shouldLoseNoIncrementWhenManyThreadsPatch() throws Exception {
+        final int threads = 8;
+        final int increments = 25;
+        try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
+            final List<Future<Object>> all = executor.invokeAll(
+                IntStream.range(0, threads)
+                    .<Callable<Object>>mapToObj(i -> () -> {
+                        for (int done = 0; done < increments; ) {
+                            final Replacement result = file().patch(content -> bytes(
+                                Integer.parseInt(new String(content, StandardCharsets.UTF_8)) + 1));
+                            done += result.isDone() ? 1 : 0;
+                            assertTrue(result.isDone() || result instanceof Replacement.Busy);
+                        }
+                        return null;
+                    }).toList());
+            for (final Future<Object> one : all) {
+                one.get();
+            }
+        }
+        assertEquals(String.valueOf(threads * increments), Files.readString(path));
+    }
+
+    @Test
+    void shouldKeepOldContentWhenAnOperatorThrows() throws IOException {
+        final IllegalStateException own = new IllegalStateException("own");
+        assertSame(own, assertThrows(IllegalStateException.class, () -> file().patch(content -> {
+            throw own;
+        })));
+        assertEquals("0", Files.readString(path));
+        assertTrue(file().replace(bytes("1")).isDone());
+    }
+
+    @Test
+    void shouldGuardTheFileThatALinkLeadsTo() throws IOException {
+        final Path link = Files.createSymbolicLink(directory.resolve("link"), path);
+        assertTrue(GuardedFile.of(surroundings, link, GuardOptions.defaults())
+            .replace(bytes("1")).isDone());
+        assertEquals("1", Files.readString(path));
+        assertEquals(List.of("0"), history());
+        assertFalse(Files.exists(directory.resolve(".link.guard")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldReturnToTheOldContentWhenWhatIsReadBackDiffers(final boolean replacing)
+        throws IOException {
+        if (!replacing) {
+            Files.delete(path);
+        }
+        final FaultyCalls calls = new FaultyCalls(Platform.detect().files());
+        calls.corrupt(true);
+        final GuardedFile file = GuardedFile.of(
+            Surroundings.of(surroundings.platform(), calls), path, GuardOptions.defaults());
+        final FileFailedException failure =
+            assertThrows(FileFailedException.class, () -> file.replace(bytes("1")));
+        assertEquals(Content.OLD, failure.content());
+        assertTrue(failure.getMessage().contains(Sha256.of(bytes("1"))), failure.getMessage());
+        assertEquals(replacing, Files.exists(path));
+        if (replacing) {
+            assertEquals("0", Files.readString(path));
+        }
+        calls.corrupt(false);
+        assertTrue(file.replace(bytes("1")).isDone());
+        assertEquals(replacing ? List.of("0") : List.of(), history());
+    }
+
+    @Test
+    void shouldForgetTheVersionThatAnUnfinishedChangeMade() throws IOException {
+        file().replace(bytes("1"));
+        final Versions versions =
+            new Versions(surroundings, directory.resolve(".config.guard"));
+        versions.keep(path, bytes("1"));
+        assertEquals(List.of("1", "0"), history());
+        assertTrue(file().replace(bytes("2")).isDone());
+        assertEquals(List.of("1", "0"), history());
+    }
+
+    @Test
+    void shouldRefuseWhenTheNameIsTooLong() {
+        path = directory.resolve("n".repeat(249));
+        assertThrows(FileFailedException.class, () -> file().replace(bytes("1")));
+        path = directory.resolve("n".repeat(248));
+        assertTrue(file().replace(bytes("1")).isDone());
+    }
+}

@@ -1,0 +1,97 @@
+package org.fencepost.ipc.file;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class JacksonFilesTest {
+    /** What is written and read. */
+    record Quote(String instrument, long price) {
+    }
+
+    private final JacksonFiles json = JacksonFiles.of(
+        new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT));
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void shouldReadWhatWasWrittenWhenAnObjectIsWritten() throws IOException {
+        final Path file = directory.resolve("quote.json");
+        AtomicFile.of(file).writeJson(new Quote("grün", 17), json.serializer());
+        assertTrue(Files.readString(file).endsWith("}\n"));
+        assertTrue(Files.readString(file).contains("\n  "), "should be indented");
+        assertEquals(new Quote("grün", 17), json.read(file, Quote.class));
+        Files.writeString(file, "{} {}");
+        assertThrows(FileFailedException.class, () -> json.read(file, Quote.class));
+    }
+
+    @Test
+    void shouldReadEveryLineWhenLinesAreWritten() throws IOException {
+        final Path file = directory.resolve("quotes.jsonl");
+        final long count = 20_000;
+        AtomicFile.of(file).writeJsonLines(
+            LongStream.range(0, count).mapToObj(i -> new Quote("a\nb", i)).iterator(),
+            json.lineSerializer());
+        assertEquals(count, Files.readAllLines(file).size());
+        final long[] sum = {0};
+        assertEquals(count,
+            json.readLines(file, Quote.class, quote -> sum[0] += quote.price()));
+        assertEquals(count * (count - 1) / 2, sum[0]);
+    }
+
+    @Test
+    void shouldKeepArraysWholeWhenLinesAreArrays() throws IOException {
+        final Path file = Files.writeString(directory.resolve("a.jsonl"), "[1,2]\n[3]\n[]\n");
+        final List<List<?>> read = new ArrayList<>();
+        json.readLines(file, List.class, read::add);
+        assertEquals(List.of(List.of(1, 2), List.of(3), List.of()), read);
+        Files.writeString(file, "[1]\n[2");
+        assertThrows(FileFailedException.class,
+            () -> json.readLines(file, List.class, read::add));
+    }
+
+    @Test
+    void shouldKeepOldContentWhenAValueCannotBeWritten() throws IOException {
+        final Path file = Files.writeString(directory.resolve("old"), "old");
+        assertThrows(RuntimeException.class,
+            () -> AtomicFile.of(file).writeJson(new Object(), json.serializer()));
+        assertThrows(IllegalArgumentException.class, () -> AtomicFile.of(file)
+            .writeJsonLines(List.of(new Quote("a", 1)), json.serializer()));
+        assertEquals("old", Files.readString(file));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "{\"a\":[1,2]}|true|true", "1|true|true", "''|false|true", "{}~{}|false|true",
+        "{~}|true|false", "{}~~{}|false|false", "{\"a\":}|false|false", "[1,2|false|false",
+        "1 2|false|false"})
+    void shouldTellGoodFromBadContentWhenItIsValidated(
+        final String content, final boolean isJson, final boolean isLines) {
+        final byte[] bytes = content.replace('~', '\n').getBytes(StandardCharsets.UTF_8);
+        assertEquals(isJson, passes(json.json(), bytes));
+        assertEquals(isLines, passes(json.jsonLines(), bytes));
+    }
+
+    private boolean passes(final Validator validator, final byte[] content) {
+        final Replacement result = GuardedFile.of(
+            directory.resolve("guarded"), GuardOptions.defaults().validator(validator))
+            .replace(content);
+        assertTrue(result.isDone() || result instanceof Replacement.Invalid, result.toString());
+        return result.isDone();
+    }
+}

@@ -1,0 +1,152 @@
+package org.fencepost.ipc.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.fencepost.ipc.os.FileCalls;
+import org.fencepost.ipc.os.FileHandle;
+import org.fencepost.ipc.os.FileStatus;
+
+/** Makes the calls and keeps what each did to the disk, in order. */
+final class RecordingCalls implements FileCalls {
+    /** What a call did that returned. */
+    sealed interface Effect {
+        /** A new empty file. */
+        record Created(Path file) implements Effect { }
+
+        /** Bytes in a file, which is named as it was when it was opened. */
+        record Written(Path file, long position, byte[] bytes) implements Effect { }
+
+        /** A file's bytes are durable. */
+        record Synced(Path file) implements Effect { }
+
+        /** A name replaced another. */
+        record Renamed(Path from, Path to) implements Effect { }
+
+        /** One more name. */
+        record Linked(Path existing, Path name) implements Effect { }
+
+        /** A name less. */
+        record Unlinked(Path file) implements Effect { }
+
+        /** A new directory. */
+        record DirectoryMade(Path directory) implements Effect { }
+
+        /** A directory's names are durable. */
+        record DirectorySynced(Path directory) implements Effect { }
+    }
+
+    private final FileCalls calls;
+    private final List<Effect> effects = new ArrayList<>();
+
+    RecordingCalls(final FileCalls calls) {
+        this.calls = calls;
+    }
+
+    /** What happened since the last time that this was asked. */
+    List<Effect> take() {
+        final List<Effect> taken = List.copyOf(effects);
+        effects.clear();
+        return taken;
+    }
+
+    @Override
+    public FileHandle create(final Path file, final int permissions) throws IOException {
+        final FileHandle handle = calls.create(file, permissions);
+        effects.add(new Effect.Created(file));
+        return new Handle(file, handle);
+    }
+
+    @Override
+    public FileHandle open(final Path file, final boolean writable) throws IOException {
+        return new Handle(file, calls.open(file, writable));
+    }
+
+    @Override
+    public Optional<FileStatus> status(final Path file, final boolean follow) throws IOException {
+        return calls.status(file, follow);
+    }
+
+    @Override
+    public void rename(final Path from, final Path to) throws IOException {
+        calls.rename(from, to);
+        effects.add(new Effect.Renamed(from, to));
+    }
+
+    @Override
+    public void link(final Path existing, final Path name) throws IOException {
+        calls.link(existing, name);
+        effects.add(new Effect.Linked(existing, name));
+    }
+
+    @Override
+    public void unlink(final Path file) throws IOException {
+        calls.unlink(file);
+        effects.add(new Effect.Unlinked(file));
+    }
+
+    @Override
+    public void makeDirectory(final Path directory, final int permissions) throws IOException {
+        calls.makeDirectory(directory, permissions);
+        effects.add(new Effect.DirectoryMade(directory));
+    }
+
+    @Override
+    public void syncDirectory(final Path directory) throws IOException {
+        calls.syncDirectory(directory);
+        effects.add(new Effect.DirectorySynced(directory));
+    }
+
+    private final class Handle implements FileHandle {
+        private final Path file;
+        private final FileHandle handle;
+
+        Handle(final Path file, final FileHandle handle) {
+            this.file = file;
+            this.handle = handle;
+        }
+
+        @Override
+        public int write(final ByteBuffer source, final long position) throws IOException {
+            final ByteBuffer before = source.duplicate();
+            final byte[] written = new byte[handle.write(source, position)];
+            before.get(written);
+            effects.add(new Effect.Written(file, position, written));
+            return written.length;
+        }
+
+        @Override
+        public int read(final ByteBuffer target, final long position) throws IOException {
+            return handle.read(target, position);
+        }
+
+        @Override
+        public void changeOwner(final int user, final int group) throws IOException {
+            handle.changeOwner(user, group);
+        }
+
+        @Override
+        public void changePermissions(final int permissions) throws IOException {
+            handle.changePermissions(permissions);
+        }
+
+        @Override
+        public void sync() throws IOException {
+            handle.sync();
+            effects.add(new Effect.Synced(file));
+        }
+
+        @Override
+        public FileStatus status() throws IOException {
+            return handle.status();
+        }
+
+        @Override
+        public void close() {
+            handle.close();
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package org.fencepost.ipc.os;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@ParameterizedClass
+@MethodSource("org.fencepost.ipc.os.Platforms#all")
+class FileCallsTest {
+    private static final Path ANOTHER_FILE_SYSTEM = Path.of("/dev/shm");
+
+    @Parameter
+    Platform platform;
+
+    @TempDir
+    Path directory;
+
+    private FileCalls calls;
+    private Path path;
+
+    @BeforeEach
+    void open() {
+        calls = platform.files();
+        path = directory.resolve("file");
+    }
+
+    private static ByteBuffer bytes(final String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void shouldWriteReadAndDescribeWhenAFileIsCreated() throws IOException {
+        try (FileHandle handle = calls.create(path, 0640)) {
+            final ByteBuffer content = bytes("content");
+            assertEquals(7, handle.write(content, 3));
+            assertFalse(content.hasRemaining());
+            handle.sync();
+            final ByteBuffer read = ByteBuffer.allocate(4);
+            assertEquals(4, handle.read(read, 6));
+            assertEquals(bytes("tent"), read.flip());
+            assertEquals(-1, handle.read(read.clear(), 10));
+            assertEquals(10, handle.status().sizeBytes());
+            assertEquals(0640, handle.status().permissions() | 0640);
+            handle.changePermissions(0604);
+            assertTrue(handle.status().isSameFile(calls.status(path, false).orElseThrow()));
+        }
+        assertEquals("rw----r--",
+            PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
+        assertEquals(0604, calls.status(path, false).orElseThrow().permissions());
+        assertEquals("\0\0\0content", Files.readString(path));
+        calls.syncDirectory(directory);
+    }
+
+    @Test
+    void shouldMoveManyPiecesWhenABufferIsLarge() throws IOException {
+        final ByteBuffer source = ByteBuffer.allocate(200_000);
+        source.put(199_999, (byte) 7);
+        try (FileHandle handle = calls.create(path, 0600)) {
+            while (source.hasRemaining()) {
+                handle.write(source, source.position());
+            }
+            final ByteBuffer target = ByteBuffer.allocate(200_000);
+            while (target.hasRemaining()) {
+                handle.read(target, target.position());
+            }
+            assertEquals(source.flip(), target.flip());
+        }
+    }
+
+    @Test
+    void shouldRefuseToCreateWhenSomethingIsThere() throws IOException {
+        Files.createFile(path);
+        assertThrows(FileAlreadyExistsException.class, () -> calls.create(path, 0600));
+        final Path link = Files.createSymbolicLink(
+            directory.resolve("link"), directory.resolve("nothing"));
+        assertThrows(FileAlreadyExistsException.class, () -> calls.create(link, 0600));
+        assertThrows(NoSuchFileException.class,
+            () -> calls.create(directory.resolve("none/file"), 0600));
+        calls.makeDirectory(directory.resolve("made"), 0700);
+        assertThrows(FileAlreadyExistsException.class,
+            () -> calls.makeDirectory(directory.resolve("made"), 0700));
+    }
+
+    @Test
+    void shouldRefuseToOpenWhatIsNoRegularFile() throws Exception {
+        assertThrows(NoSuchFileException.class, () -> calls.open(path, true));
+        assertThrows(FileSystemException.class, () -> calls.open(directory, false));
+        final Path link = Files.createSymbolicLink(directory.resolve("link"), path);
+        Files.createFile(path);
+        assertThrows(FileSystemException.class, () -> calls.open(link, false));
+        final Path pipe = directory.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        assertThrows(FileSystemException.class, () -> calls.open(pipe, false));
+        try (FileHandle handle = calls.open(path, false)) {
+            assertThrows(Exception.class, () -> handle.write(bytes("a"), 0));
+        }
+    }
+
+    @Test
+    void shouldFollowALinkOnlyWhenAsked() throws IOException {
+        Files.createFile(path);
+        final Path link = Files.createSymbolicLink(directory.resolve("link"), path);
+        assertTrue(calls.status(link, false).orElseThrow().isSymbolicLink());
+        assertTrue(calls.status(link, true).orElseThrow()
+            .isSameFile(calls.status(path, false).orElseThrow()));
+        assertTrue(calls.status(directory, false).orElseThrow().isDirectory());
+        assertTrue(calls.status(directory.resolve("none"), true).isEmpty());
+        assertTrue(calls.status(path.resolve("below-a-file"), true).isEmpty());
+    }
+
+    @Test
+    void shouldMoveLinkAndRemoveNames() throws IOException {
+        final Path other = Files.writeString(directory.resolve("other"), "other");
+        Files.writeString(path, "content");
+        assertThrows(FileAlreadyExistsException.class, () -> calls.link(path, other));
+        calls.rename(path, other);
+        assertEquals("content", Files.readString(other));
+        calls.link(other, path);
+        assertTrue(calls.status(other, false).orElseThrow()
+            .isSameFile(calls.status(path, false).orElseThrow()));
+        calls.unlink(other);
+        assertThrows(NoSuchFileException.class, () -> calls.unlink(other));
+        assertThrows(NoSuchFileException.class, () -> calls.rename(other, path));
+        assertEquals("content", Files.readString(path));
+        assertThrows(FileSystemException.class, () -> calls.rename(path, directory));
+        assertThrows(FileSystemException.class, () -> calls.syncDirectory(other));
+    }
+
+    @Test
+    void shouldRefuseToRenameToAnotherFileSystem() throws IOException {
+        assumeTrue(Files.isWritable(ANOTHER_FILE_SYSTEM) && !Files.getFileStore(directory)
+            .equals(Files.getFileStore(ANOTHER_FILE_SYSTEM)), "needs two file systems");
+        Files.writeString(path, "content");
+        final Path there = Files.createTempDirectory(ANOTHER_FILE_SYSTEM, "fencepost-test-");
+        try {
+            assertThrows(FileSystemException.class,
+                () -> calls.rename(path, there.resolve("file")));
+            assertEquals("content", Files.readString(path));
+        } finally {
+            Files.delete(there);
+        }
+    }
+
+    @Test
+    void shouldLockBesideAnotherWhenAFileIsOpenedForReading() throws IOException {
+        Files.createFile(path, PosixFilePermissions.asFileAttribute(
+            PosixFilePermissions.fromString("r--r--r--")));
+        try (LockFile first = platform.openLockFileForReading(path);
+             LockFile second = platform.openLockFileForReading(path)) {
+            assertTrue(first.tryLockShared(0));
+            assertTrue(second.tryLockShared(0));
+            assertTrue(first.isSameFile(path));
+        }
+    }
+
+    @Test
+    void shouldRefuseWhenTheHandleIsClosed() throws IOException {
+        final FileHandle handle = calls.create(path, 0600);
+        handle.close();
+        handle.close();
+        assertThrows(IOException.class, handle::sync);
+        assertThrows(IOException.class, () -> handle.write(bytes("a"), 0));
+        assertThrows(IOException.class, () -> handle.read(ByteBuffer.allocate(1), 0));
+    }
+}

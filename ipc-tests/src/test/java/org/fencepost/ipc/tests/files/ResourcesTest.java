@@ -1,0 +1,44 @@
+package org.fencepost.ipc.tests.files;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.fencepost.ipc.tests.child.ChildJvm;
+import org.fencepost.ipc.tests.support.SharedMemoryDirectory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Few descriptors, little heap, large files. Children have 64 MiB of heap. */
+@Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
+class ResourcesTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(100);
+    /** Over 4 GiB; more takes the longer run. */
+    private static final long LARGE_BYTES = 5_000_000_000L;
+    private static final int OPERATIONS = 100_000;
+    private static final int DESCRIPTORS = 256;
+
+    @TempDir
+    Path onDisk;
+
+    @TempDir(factory = SharedMemoryDirectory.class)
+    Path inMemory;
+
+    @Test
+    void shouldLeakNoDescriptorWhenManyAreOpenedAndFail() {
+        try (ChildJvm child = ChildJvm.startWithDescriptorLimit(DESCRIPTORS, DescriptorLoop.class,
+            inMemory.toString(), String.valueOf(OPERATIONS))) {
+            final String[] counts = child.awaitLine("descriptors", PATIENCE).split(" ");
+            assertEquals(counts[0], counts[1], child.describe("leaked descriptors"));
+            child.awaitSuccess(PATIENCE);
+        }
+    }
+
+    @Test
+    void shouldReadAndChangeAFileThatIsMuchLargerThanTheHeap() throws IOException {
+        new LargeFileRun(onDisk, LARGE_BYTES).run(PATIENCE);
+    }
+}
