@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ClosingOrderTest {
     private static final ChannelOptions RING = ChannelOptions.ring(4 * 4096, 4);
-    private static final int ROUNDS = 60;
+    private static final int ROUNDS = 40;
 
     @TempDir
     Path directory;

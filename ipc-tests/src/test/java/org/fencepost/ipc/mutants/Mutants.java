@@ -73,7 +73,7 @@ public final class Mutants {
 
     /** Whether a layer passes without a fault. One without tests is left out. */
     private boolean passes(final Layer layer) throws IOException {
-        if (!results.hasPassed(layer)) {
+        if (!results.hasPassed(layer, null)) {
             final Layer.Outcome outcome =
                 layer.run(suite, suite.product(), Files.createDirectories(scratch(NOTHING)));
             if (outcome.failed()) {
@@ -86,7 +86,7 @@ public final class Mutants {
             if (outcome.empty()) {
                 return true;
             }
-            results.passed(layer, outcome.seconds());
+            results.passed(layer, null, outcome.seconds());
         }
         layers.add(layer);
         return true;
@@ -133,6 +133,9 @@ public final class Mutants {
         final Path classes = compile(mutant, scratch);
         double seconds = 0;
         for (final Layer layer : layers) {
+            if (results.hasPassed(layer, mutant)) {
+                continue;
+            }
             final Layer.Outcome outcome = layer.run(suite, classes, scratch);
             seconds += outcome.seconds();
             if (outcome.failed()) {
@@ -143,6 +146,7 @@ public final class Mutants {
                     mutant.name(), layer.label(), result.how(), seconds);
                 return result;
             }
+            results.passed(layer, mutant, outcome.seconds());
         }
         System.err.printf(Locale.ROOT, "%s: NOT CAUGHT, %.1f s%n", mutant.name(), seconds);
         return null;

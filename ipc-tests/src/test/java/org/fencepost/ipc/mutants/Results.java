@@ -17,11 +17,13 @@ import java.util.stream.Stream;
 
 /**
  * What was found so far, in a file, so that a run that was interrupted goes on where it was. A result
- * counts for the product's source and the mutant's text that it was found with.
+ * counts for the product's source and the mutant's text that it was found with; that a layer passed
+ * counts for the tests too.
  */
 final class Results {
     private final Path file;
     private final String source;
+    private final String tests;
     private final Map<String, Result> results = new HashMap<>();
 
     /** Which layer caught a mutant, and how. */
@@ -31,6 +33,8 @@ final class Results {
     Results(final Suite suite, final boolean fresh) throws IOException {
         this.file = suite.scratch().resolve("results.tsv");
         this.source = digest(suite.sources());
+        this.tests = digest(suite.root().resolve("ipc-core/src/test"))
+            + digest(suite.root().resolve("ipc-tests/src/test/java")) + suite.schedules();
         Files.createDirectories(suite.scratch());
         if (fresh) {
             Files.deleteIfExists(file);
@@ -44,14 +48,14 @@ final class Results {
         }
     }
 
-    /** What is known, or null. */
+    /** Which layer has caught it, or null. */
     synchronized Result of(final Mutant mutant) {
         return results.get(key(mutant.toString()));
     }
 
-    /** Whether a layer is known to pass against the product as it is. */
-    synchronized boolean hasPassed(final Layer layer) {
-        return results.containsKey(key("passed " + layer));
+    /** Whether a layer is known to pass against the product as it is, or with a fault. */
+    synchronized boolean hasPassed(final Layer layer, final Mutant mutantOrNull) {
+        return results.containsKey(passedKey(layer, mutantOrNull));
     }
 
     /** Remembers that a mutant was caught. */
@@ -59,9 +63,10 @@ final class Results {
         add(key(mutant.toString()), result);
     }
 
-    /** Remembers that a layer passes. */
-    synchronized void passed(final Layer layer, final double seconds) throws IOException {
-        add(key("passed " + layer), new Result(layer, "passed", seconds));
+    /** Remembers that a layer passes, as long as its tests are the same. */
+    synchronized void passed(
+        final Layer layer, final Mutant mutantOrNull, final double seconds) throws IOException {
+        add(passedKey(layer, mutantOrNull), new Result(layer, "passed", seconds));
     }
 
     private void add(final String key, final Result result) throws IOException {
@@ -70,6 +75,10 @@ final class Results {
             String.format(Locale.ROOT, "%s\t%s\t%.1f\t%s%n",
                 key, result.layer, result.seconds, result.how.replace('\t', ' ')),
             StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    private String passedKey(final Layer layer, final Mutant mutantOrNull) {
+        return key(tests + layer + mutantOrNull);
     }
 
     private String key(final String what) {
