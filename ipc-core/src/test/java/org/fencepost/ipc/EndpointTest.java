@@ -106,7 +106,7 @@ class EndpointTest {
     private static long fill(final Publisher publisher) {
         long result = 0;
         int turnedAway = 0;
-        while (turnedAway < LOOKS) {
+        for (int i = 0; i < 100 && turnedAway < LOOKS; i++) {
             result = publisher.offer(1, new byte[1000], 0, 1000);
             turnedAway = result < 0 ? turnedAway + 1 : 0;
         }

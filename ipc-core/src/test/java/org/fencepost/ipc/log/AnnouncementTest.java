@@ -39,10 +39,7 @@ class AnnouncementTest {
             winner.abort();
             final long hole = winner.claim(handle.log.geometry().payloadBytesMax());
             final SharedClaimer third = handle.membership.joinShared();
-            long result = 0;
-            while (result >= 0) {
-                result = handle.publish(third, 1, 1000);
-            }
+            final long result = handle.publishUntilTurnedAway(third, 1, 1000);
             assertEquals(Claimer.GATED, result);
             assertEquals(Claimer.GATED, loser.claim(8));
             assertEquals(START_NONE, handle.log.words().slotStartAcquire(loser.slot()));
@@ -130,10 +127,7 @@ class AnnouncementTest {
             }
             assertEquals(12, readAll(reader).size());
             handle.subscriptions.seek(reader, 0);
-            long result = 0;
-            while (result >= 0) {
-                result = handle.publish(claimer, 99, 1008);
-            }
+            final long result = handle.publishUntilTurnedAway(claimer, 99, 1008);
             assertEquals(Claimer.GATED, result);
             assertEquals(List.of(0L, 1L, 2L), readAll(reader).subList(0, 3));
         }

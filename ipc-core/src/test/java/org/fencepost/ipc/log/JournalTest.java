@@ -41,6 +41,7 @@ class JournalTest {
             Files.delete(segment(SEGMENT));
             assertEquals(Cleaner.DONE, prepare(handle));
             assertEquals(2 * SEGMENT, handle.log.words().readyAcquire());
+            assertEquals(2 * SEGMENT, handle.log.words().clearingAcquire());
         }
     }
 

@@ -1,5 +1,6 @@
 package org.fencepost.ipc.log;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,7 +14,6 @@ import java.util.function.BooleanSupplier;
 import org.fencepost.ipc.ChannelClosedException;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.SubscriberOptions;
-import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.Platform;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,43 +33,6 @@ class MembersTest {
         lockPath = Files.createFile(directory.resolve("members"));
     }
 
-    /** The kernel's locks, and somebody who is there just before one is given up. */
-    private record WatchedLocks(LockFile locks, AtomicInteger unlocks, Runnable beforeUnlock)
-        implements LockFile {
-
-        @Override
-        public boolean tryLock(final long byteIndex) throws IOException {
-            return locks.tryLock(byteIndex);
-        }
-
-        @Override
-        public boolean tryLockShared(final long byteIndex) throws IOException {
-            return locks.tryLockShared(byteIndex);
-        }
-
-        @Override
-        public void unlock(final long byteIndex) throws IOException {
-            unlocks.incrementAndGet();
-            beforeUnlock.run();
-            locks.unlock(byteIndex);
-        }
-
-        @Override
-        public boolean isLockedByOther(final long firstByte, final long count) throws IOException {
-            return locks.isLockedByOther(firstByte, count);
-        }
-
-        @Override
-        public boolean isSameFile(final Path file) throws IOException {
-            return locks.isSameFile(file);
-        }
-
-        @Override
-        public void close() {
-            locks.close();
-        }
-    }
-
     @Test
     void shouldLetOneThreadIntoHousekeepingWhenTwoOfAHandleTry() throws Exception {
         final Members members = members();
@@ -87,26 +50,20 @@ class MembersTest {
     @Test
     void shouldKeepOtherThreadsOutUntilTheKernelHasTheByteBack() throws Exception {
         // Whoever came in between would have a byte that the first one is about to give up.
-        final AtomicBoolean entered = new AtomicBoolean();
-        final AtomicInteger unlocks = new AtomicInteger();
-        final Members[] members = new Members[1];
-        members[0] = new Members(directory, new WatchedLocks(
-            Platform.detect().openLockFile(lockPath), unlocks, () -> {
-                entered.compareAndSet(false, members[0].tryTakePublisher(SLOT)
-                    || elsewhere(members[0]::tryEnterHousekeeping));
-            }));
-        assertTrue(members[0].tryTakePublisher(SLOT));
-        assertTrue(members[0].tryEnterHousekeeping());
-        members[0].releasePublisher(SLOT);
-        assertTrue(unlocks.get() > 0);
-        assertFalse(entered.get(), "the slot was taken while it was still locked");
+        final WatchedLocks locks = new WatchedLocks(Platform.detect().openLockFile(lockPath));
+        final Members members = new Members(directory, locks);
+        final AtomicInteger refused = new AtomicInteger();
+        assertTrue(members.tryTakePublisher(SLOT));
+        locks.beforeUnlock = () -> refused.addAndGet(members.tryTakePublisher(SLOT) ? 0 : 1);
+        members.releasePublisher(SLOT);
+        assertEquals(1, refused.get(), "the slot was taken while it was still locked");
 
-        assertTrue(members[0].tryTakePublisher(SLOT));
-        unlocks.set(0);
-        members[0].leaveHousekeeping();
-        assertTrue(unlocks.get() > 0);
-        assertFalse(entered.get(), "housekeeping was entered while it was still locked");
-        members[0].close();
+        assertTrue(members.tryEnterHousekeeping());
+        locks.beforeUnlock =
+            () -> refused.addAndGet(elsewhere(members::tryEnterHousekeeping) ? 0 : 1);
+        members.leaveHousekeeping();
+        assertEquals(2, refused.get(), "housekeeping was entered while it was still locked");
+        members.close();
     }
 
     @Test

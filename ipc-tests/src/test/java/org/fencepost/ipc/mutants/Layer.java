@@ -45,7 +45,7 @@ enum Layer {
     STRESS(Module.TESTS, List.of());
 
     /** Silence of this length is called a hang: no test of the suite takes so long. */
-    private static final long SILENCE_SECONDS = 75;
+    private static final long SILENCE_SECONDS = 60;
     private static final long LAYER_SECONDS = 600;
     /** In the tests' module these need a flag, or are known to fail. */
     private static final List<String> EXCLUDED = List.of("-agrona-flag", "-simulation", "-stack-end");
