@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A cleaner between whose steps somebody joins, in the smallest ring. */
 class CleanerRaceTest {
     private static final int SEGMENT = 4096;
+    private static final long FIRST = 70;
     private static final ChannelOptions RING = ChannelOptions.ring(2 * SEGMENT, 2);
 
     @TempDir
@@ -83,6 +84,7 @@ class CleanerRaceTest {
             dying.die();
             locks.afterProbe = () -> {
                 joiner[0] = living.reader(SubscriberOptions.latest());
+                living.publish(claimer, FIRST, 1008);
                 while (living.log.words().tailAcquire() <= 2 * SEGMENT) {
                     assertTrue(living.publish(claimer, 7, 1008) > 0);
                 }
@@ -92,9 +94,9 @@ class CleanerRaceTest {
         watched.cleaner().tryUnit(Cleaner.NOT_WALKED, 0);
         if (joiner[0] == null) {
             joiner[0] = living.reader(SubscriberOptions.latest());
-            living.publish(claimer, 7, 8);
+            living.publish(claimer, FIRST, 8);
         }
-        assertEquals(7L, Handle.readAll(joiner[0]).getFirst());
+        assertEquals(FIRST, Handle.readAll(joiner[0]).getFirst());
     }
 
     private int cleanOnceTheDeadIsKnown() {
