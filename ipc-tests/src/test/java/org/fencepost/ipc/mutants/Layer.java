@@ -48,7 +48,8 @@ enum Layer {
     private static final long SILENCE_SECONDS = 60;
     private static final long LAYER_SECONDS = 600;
     /** In the tests' module these need a flag, or are known to fail. */
-    private static final List<String> EXCLUDED = List.of("-agrona-flag", "-simulation", "-stack-end");
+    private static final List<String> EXCLUDED =
+        List.of("-agrona-flag", "-simulation", "-stack-end");
 
     private enum Module {
         CORE, TESTS
@@ -129,7 +130,8 @@ enum Layer {
 
     private Path directory(final Suite suite, final Path scratch) throws IOException {
         return this == STRESS
-            ? Files.createDirectories(scratch.resolve("stress")) : suite.root().resolve("ipc-tests");
+            ? Files.createDirectories(scratch.resolve("stress"))
+            : suite.root().resolve("ipc-tests");
     }
 
     private List<String> command(final Suite suite, final Path mutated) {
@@ -169,7 +171,8 @@ enum Layer {
                 heard.set(System.nanoTime());
                 copy.write(line);
                 copy.newLine();
-                if (line.startsWith("AT ") || line.startsWith("FAILED ") || line.startsWith("RAN ")) {
+                if (line.startsWith("AT ") || line.startsWith("FAILED ")
+                    || line.startsWith("RAN ")) {
                     synchronized (marks) {
                         marks.add(line);
                     }

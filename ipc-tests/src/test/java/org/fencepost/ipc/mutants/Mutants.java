@@ -115,7 +115,8 @@ public final class Mutants {
             }
             System.out.printf(Locale.ROOT, "| %s | %s | %s | %s | %s |%n",
                 mutant.name(), mutant.fault(),
-                result != null ? result.layer().label() : options.table() ? "not known" : "**nothing**",
+                result != null ? result.layer().label()
+                    : options.table() ? "not known" : "**nothing**",
                 result == null ? "" : result.how(),
                 result == null ? "" : String.format(Locale.ROOT, "%.0f", result.seconds()));
         }

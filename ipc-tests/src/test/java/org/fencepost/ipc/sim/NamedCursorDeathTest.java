@@ -23,7 +23,7 @@ class NamedCursorDeathTest {
     private static final int MESSAGES_PER_BATCH = 3;
     /** What is consumed when the cursor is published: within a batch, at its end, across its end. */
     private static final int[] CONSUMED = {1, 2, 4, 6, 8, 9};
-    private static final int STEPS_MAX = 120;
+    private static final int STEPS_MAX = 60;
     private static final SubscriberOptions NAMED =
         SubscriberOptions.earliest().named("cursor", true);
 
@@ -55,8 +55,11 @@ class NamedCursorDeathTest {
         final SimulatedProcess owner = simulation.process("owner");
         simulation.spawn(owner, "t", () -> consume(channel.open(owner), consumed))
             .withOrderedPlainReads();
-        final long death = simulation.steps() + simulation.random(STEPS_MAX);
         simulation.spawn(simulation.process("killer").immortal(), "t", () -> {
+            while (consumed[0] == 0) {
+                simulation.idle();
+            }
+            final long death = simulation.steps() + simulation.random(STEPS_MAX);
             while (simulation.steps() < death) {
                 simulation.idle();
             }
