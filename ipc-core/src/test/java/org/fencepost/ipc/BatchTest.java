@@ -30,13 +30,13 @@ class BatchTest {
             assertTrue(batch.add(1, new byte[16], 0, 16));
             // What it would leave is a record's head whose bits make the header of a message.
             assertThrows(IllegalStateException.class, () -> batch.add(1, gone, 0, 16));
-            assertTrue(batch.add(2, new byte[1], 0, 1));
             batch.commit();
-            publisher.offer(3, new byte[4], 0, 4);
 
             final List<Integer> types = new ArrayList<>();
             subscriber.poll((buffer, offset, length, header) -> types.add(header.typeId()), 10);
-            assertEquals(List.of(1, 2, 3), types);
+            publisher.offer(3, new byte[4], 0, 4);
+            subscriber.poll((buffer, offset, length, header) -> types.add(header.typeId()), 10);
+            assertEquals(List.of(1, 3), types);
         }
     }
 

@@ -225,10 +225,7 @@ class DeathTest {
         final SharedClaimer paused = dying.membership.joinShared();
         final SharedClaimer other = living.membership.joinShared();
         final long unfinished = paused.claim(8);
-        long result = 0;
-        while (result >= 0) {
-            result = living.publish(other, 1, 1000);
-        }
+        final long result = living.publishUntilTurnedAway(other, 1, 1000);
         assertEquals(Claimer.PREPARING, result, "nobody subscribes, so nobody gates");
         assertEquals(Cleaner.BUSY, living.log.cleaner().tryUnit(Cleaner.NOT_WALKED, 0));
         dying.memory.putLong(paused.payloadAddress(), 77);
@@ -258,10 +255,7 @@ class DeathTest {
     void shouldStopWaitingForAGatingSubscriberWhenItIsDead() {
         dying.reader(SubscriberOptions.latest());
         final SharedClaimer claimer = living.membership.joinShared();
-        long result = 0;
-        while (result >= 0) {
-            result = living.publish(claimer, 1, 1000);
-        }
+        final long result = living.publishUntilTurnedAway(claimer, 1, 1000);
         assertEquals(Claimer.GATED, result);
         dying.die();
         publishPastTheDead(claimer, 2);
@@ -280,10 +274,7 @@ class DeathTest {
         doomed.publishPosition(0);
         assertThrows(ChannelLimitException.class, () -> living.reader(named));
         dying.die();
-        long result = 0;
-        while (result >= 0) {
-            result = living.publish(claimer, 9, 1000);
-        }
+        final long result = living.publishUntilTurnedAway(claimer, 9, 1000);
         assertEquals(Claimer.GATED, result, "it gates while it is absent");
         final InPlaceReader heir = living.reader(named);
         assertEquals(List.of(1L, 2L, 3L, 4L), readAll(heir).subList(0, 4));

@@ -18,6 +18,8 @@ import org.fencepost.ipc.store.MappedChannel;
  * to a process that is killed: the memory goes first, then the locks, and nothing is tidied up.
  */
 final class Handle implements AutoCloseable {
+    private static final int PUBLISHED_MAX = 1000;
+
     final MappedChannel mapped;
     final Log log;
     final Membership membership;
@@ -56,6 +58,18 @@ final class Handle implements AutoCloseable {
         }
         memory.putLong(claimer.payloadAddress(), value);
         return claimer.commit(FrameFormat.KIND_MESSAGE, 7, payloadBytes);
+    }
+
+    /** Publishes until there is no room; returns why. A ring that never has none is a failure. */
+    long publishUntilTurnedAway(
+        final Claimer claimer, final long value, final int payloadBytes) {
+        for (int i = 0; i < PUBLISHED_MAX; i++) {
+            final long result = publish(claimer, value, payloadBytes);
+            if (result < 0) {
+                return result;
+            }
+        }
+        throw new AssertionError(PUBLISHED_MAX + " messages found room");
     }
 
     /** What a reader finds up to where it has to stop. */

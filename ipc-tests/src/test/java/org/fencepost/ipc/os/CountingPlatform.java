@@ -61,7 +61,22 @@ public final class CountingPlatform extends Platform {
     @Override
     public LockFile openLockFile(final Path file) throws IOException {
         step.run();
-        final LockFile locks = platform.openLockFile(realPath.apply(file));
+        return counting(platform.openLockFile(realPath.apply(file)));
+    }
+
+    @Override
+    public LockFile openLockFileForReading(final Path file) throws IOException {
+        step.run();
+        return counting(platform.openLockFileForReading(realPath.apply(file)));
+    }
+
+    /** What the channel does not use is not counted. */
+    @Override
+    public FileCalls files() {
+        return platform.files();
+    }
+
+    private LockFile counting(final LockFile locks) {
         return new LockFile() {
             @Override
             public boolean tryLock(final long byteIndex) throws IOException {

@@ -1,0 +1,118 @@
+package org.fencepost.ipc.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.fencepost.ipc.ChannelClosedException;
+import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.SubscriberOptions;
+import org.fencepost.ipc.os.Platform;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the threads of one handle see of each other, which the kernel's locks do not tell them. */
+class MembersTest {
+    private static final int SLOT = 3;
+
+    @TempDir
+    Path directory;
+
+    private Path lockPath;
+
+    @BeforeEach
+    void makeLockFile() throws IOException {
+        lockPath = Files.createFile(directory.resolve("members"));
+    }
+
+    @Test
+    void shouldLetOneThreadIntoHousekeepingWhenTwoOfAHandleTry() throws Exception {
+        final Members members = members();
+        assertTrue(members.tryEnterHousekeeping());
+        assertFalse(elsewhere(members::tryEnterHousekeeping));
+        members.leaveHousekeeping();
+        assertTrue(elsewhere(() -> {
+            final boolean entered = members.tryEnterHousekeeping();
+            members.leaveHousekeeping();
+            return entered;
+        }));
+        members.close();
+    }
+
+    @Test
+    void shouldKeepOtherThreadsOutUntilTheKernelHasTheByteBack() throws Exception {
+        // Whoever came in between would have a byte that the first one is about to give up.
+        final WatchedLocks locks = new WatchedLocks(Platform.detect().openLockFile(lockPath));
+        final Members members = new Members(directory, locks);
+        final AtomicInteger refused = new AtomicInteger();
+        assertTrue(members.tryTakePublisher(SLOT));
+        locks.beforeUnlock = () -> refused.addAndGet(members.tryTakePublisher(SLOT) ? 0 : 1);
+        members.releasePublisher(SLOT);
+        assertEquals(1, refused.get(), "the slot was taken while it was still locked");
+
+        assertTrue(members.tryEnterHousekeeping());
+        locks.beforeUnlock =
+            () -> refused.addAndGet(elsewhere(members::tryEnterHousekeeping) ? 0 : 1);
+        members.leaveHousekeeping();
+        assertEquals(2, refused.get(), "housekeeping was entered while it was still locked");
+        members.close();
+    }
+
+    @Test
+    void shouldNotTakeASlotForItsOwnWhenTheKernelRefusedIt() throws IOException {
+        final Members holder = members();
+        final Members refused = members();
+        assertTrue(holder.tryTakePublisher(SLOT));
+        assertFalse(refused.tryTakePublisher(SLOT));
+        assertTrue(refused.isPublisherLive(SLOT));
+        holder.releasePublisher(SLOT);
+        assertFalse(refused.isPublisherLive(SLOT));
+        assertTrue(refused.tryTakePublisher(SLOT));
+        holder.close();
+        refused.close();
+    }
+
+    @Test
+    void shouldWaitForHousekeepingWhenAReaderMovesOrBeginsBehindTheTail() {
+        final ChannelOptions options = ChannelOptions.ring(4 * 4096, 4);
+        try (Handle cleaning = new Handle(directory.resolve("ring"), options, Platform.detect());
+            Handle joining = new Handle(directory.resolve("ring"), options, Platform.detect())) {
+            final InPlaceReader reader = joining.reader(SubscriberOptions.latest());
+            assertTrue(cleaning.log.members().tryEnterHousekeeping());
+            // Whoever has to wait gives up at once, because its handle is marked closed.
+            joining.log.close();
+            assertThrows(ChannelClosedException.class,
+                () -> joining.subscriptions.seek(reader, 0));
+            assertThrows(ChannelClosedException.class,
+                () -> joining.subscriptions.join(SubscriberOptions.earliest()));
+            assertThrows(ChannelClosedException.class, () -> joining.subscriptions.join(
+                SubscriberOptions.latest().named("somebody", true)));
+            cleaning.log.members().leaveHousekeeping();
+            joining.subscriptions.seek(reader, 0);
+        }
+    }
+
+    private Members members() throws IOException {
+        return new Members(directory, Platform.detect().openLockFile(lockPath));
+    }
+
+    /** What another thread, which lives on, is told. */
+    private static boolean elsewhere(final BooleanSupplier question) {
+        final AtomicBoolean answer = new AtomicBoolean();
+        final Thread thread = Thread.ofPlatform().start(() -> answer.set(question.getAsBoolean()));
+        try {
+            thread.join();
+        } catch (final InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return answer.get();
+    }
+}
