@@ -90,7 +90,7 @@ class AnnouncementTest {
             final SharedClaimer heir = handle.membership.joinShared();
             assertEquals(loser.slot(), heir.slot());
             assertEquals(List.of(), readAll(reader));
-            assertEquals(32, reader.position(), "nobody claims there any more");
+            assertEquals(64, reader.position(), "nobody claims there any more");
         }
     }
 
@@ -101,17 +101,17 @@ class AnnouncementTest {
             final SharedClaimer doomed = dying.membership.joinShared();
             final int slot = doomed.slot();
             assertEquals(0, doomed.claim(8));
-            dying.log.words().slotWonEndRelease(slot, 64);
+            dying.log.words().slotWonEndRelease(slot, 128);
             dying.die();
             assertEquals(List.of(), readAll(reader));
             assertEquals(0, handle.memory.getLong(handle.addressOf(0)), "beyond the tail");
 
             handle.log.words().tailRelease(SEGMENT + 64);
-            handle.log.words().slotWonEndRelease(slot, SEGMENT + 32);
+            handle.log.words().slotWonEndRelease(slot, SEGMENT + 64);
             assertEquals(List.of(), readAll(reader));
             assertEquals(0, handle.memory.getLong(handle.addressOf(0)), "beyond the segment");
 
-            handle.log.words().slotWonEndRelease(slot, 32);
+            handle.log.words().slotWonEndRelease(slot, 64);
             readAll(reader);
             assertEquals(SEGMENT + 64, reader.position());
         }
@@ -122,10 +122,10 @@ class AnnouncementTest {
         try (Handle handle = open(RING)) {
             final InPlaceReader reader = handle.reader(SubscriberOptions.latest());
             final SharedClaimer claimer = handle.membership.joinShared();
-            for (int i = 0; i < 12; i++) {
+            for (int i = 0; i < 8; i++) {
                 assertTrue(handle.publish(claimer, i, 1008) > 0);
             }
-            assertEquals(12, readAll(reader).size());
+            assertEquals(8, readAll(reader).size());
             handle.subscriptions.seek(reader, 0);
             final long result = handle.publishUntilTurnedAway(claimer, 99, 1008);
             assertEquals(Claimer.GATED, result);

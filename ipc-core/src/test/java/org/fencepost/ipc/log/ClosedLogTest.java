@@ -103,14 +103,14 @@ class ClosedLogTest {
             final SharedClaimer doomed = dying.membership.joinShared();
             final SharedClaimer leaving = closing.membership.joinShared();
             assertEquals(0, doomed.claim(8));
-            assertEquals(32, leaving.claim(8));
+            assertEquals(64, leaving.claim(8));
             dying.die();
             closing.log.close();
             assertThrows(ChannelClosedException.class, closing.membership::joinShared);
             assertEquals(0, closing.log.words().slotStartAcquire(doomed.slot()));
-            assertEquals(32, closing.log.words().slotWonEndAcquire(doomed.slot()));
+            assertEquals(64, closing.log.words().slotWonEndAcquire(doomed.slot()));
             closing.membership.leave(leaving);
-            assertEquals(32, closing.log.words().slotStartAcquire(leaving.slot()));
+            assertEquals(64, closing.log.words().slotStartAcquire(leaving.slot()));
         }
     }
 
