@@ -14,7 +14,7 @@ enum Place {
     CLAIM("SharedClaimer.claim", SHARER),
     PAYLOAD("Publisher.offer", SHARER, EXCLUSIVE),
     COMMIT("Claimer.commit", SHARER, EXCLUSIVE),
-    ROLL("Claimer.padSegment", SHARER, EXCLUSIVE),
+    ROLL("SharedClaimer.padSegment", SHARER),
     POLL("Subscriber.poll", EARLIEST, NAMED, LOSSY),
     REPAIR("HoleRepair.", EARLIEST, NAMED),
     CLEANING("Cleaner.clean", SHARER, EXCLUSIVE, EARLIEST),
