@@ -108,7 +108,7 @@ public final class Batch extends Claimed {
      * @throws IllegalStateException if no batch is open.
      */
     public long commit() {
-        if (!requireOpen()) {
+        if (!requireOpenOnce()) {
             return Publisher.CLOSED;
         }
         view.hide();

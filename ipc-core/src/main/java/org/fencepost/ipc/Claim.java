@@ -37,7 +37,7 @@ public final class Claim extends Claimed {
      * @throws IllegalStateException if no claim is open.
      */
     public long commit() {
-        if (!requireOpen()) {
+        if (!requireOpenOnce()) {
             return Publisher.CLOSED;
         }
         final int length = view.capacity();

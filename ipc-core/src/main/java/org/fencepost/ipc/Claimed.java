@@ -10,6 +10,8 @@ import org.fencepost.ipc.memory.WritableView;
 abstract sealed class Claimed implements AutoCloseable permits Claim, Batch {
     final WritableView view = new WritableView();
     Publisher publisher;
+    /** Its publisher was closed while it was open; whoever holds it has not been told yet. */
+    private boolean closed;
 
     Claimed() {
     }
@@ -33,7 +35,7 @@ abstract sealed class Claimed implements AutoCloseable permits Claim, Batch {
      * @throws IllegalStateException if nothing is open.
      */
     public final void abort() {
-        if (requireOpen()) {
+        if (requireOpenOnce()) {
             view.hide();
             publisher.abort();
         }
@@ -47,15 +49,25 @@ abstract sealed class Claimed implements AutoCloseable permits Claim, Batch {
         }
     }
 
-    /** Whether it can be resolved; false if its publisher or channel was closed and did that. */
+    /** Whether it can be written to; false if its publisher or channel was closed meanwhile. */
     final boolean requireOpen() {
-        if (view.isShown()) {
-            return true;
+        if (!view.isShown() && !closed) {
+            throw new IllegalStateException("no claim is open: it was never made or is resolved");
         }
-        if (publisher != null && publisher.isMarkedClosed()) {
-            return false;
-        }
-        throw new IllegalStateException("no claim is open: it was never made or is resolved");
+        return !closed;
+    }
+
+    /** As {@link #requireOpen}, before it is resolved: afterwards it has been told. */
+    final boolean requireOpenOnce() {
+        final boolean open = requireOpen();
+        closed = false;
+        return open;
+    }
+
+    /** Its publisher gives the room up because it is closed. */
+    final void closeUnder() {
+        view.hide();
+        closed = true;
     }
 
     /** Before {@code owner} makes a claim for it. */
@@ -65,6 +77,7 @@ abstract sealed class Claimed implements AutoCloseable permits Claim, Batch {
                 throw new IllegalStateException(
                     "it holds an open claim of another publisher; commit or abort that first");
             }
+            closed = false;
             view.attach(owner.memory());
             // Only when it changes: storing a reference costs the collector's barrier.
             publisher = owner;

@@ -254,7 +254,7 @@ public final class Publisher extends Endpoint implements AutoCloseable {
     public void close() {
         if (claimer.isClaimOpen() && claimThread == Thread.currentThread()) {
             if (isLentOpen()) {
-                lent.view.hide();
+                lent.closeUnder();
             }
             abort();
         }

@@ -69,7 +69,7 @@ public final class SharedClaimer extends Claimer {
     @Override
     long withoutRoom() {
         final long start = tail;
-        tail = words.tailAcquire();
+        moveTo(words.tailAcquire());
         if (tail != start && !log.isClosed()) {
             return tail;
         }
@@ -103,8 +103,16 @@ public final class SharedClaimer extends Claimer {
         if (witness == start) {
             return true;
         }
-        tail = words.position("tail", witness);
+        moveTo(words.position("tail", witness));
         return false;
+    }
+
+    /** Goes on at the tail that others have moved; only private memory ever shows a smaller one. */
+    private void moveTo(final long newTail) {
+        if (newTail < tail) {
+            limit = 0;
+        }
+        tail = newTail;
     }
 
     /** The slot must not bound a hole, or be waited for, while nothing is claimed. */

@@ -24,6 +24,9 @@ public final class AddressMemory extends SharedMemory {
     private static final VarHandle ALIGNED_LONG =
         ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 
+    /** What is copied to zero memory; small enough to stay in the first cache. */
+    private static final byte[] ZEROS = new byte[4096];
+
     /** The memory of this process. */
     public AddressMemory() {
     }
@@ -122,7 +125,17 @@ public final class AddressMemory extends SharedMemory {
 
     @Override
     public void fill(final long address, final long length, final byte value) {
-        ALL.asSlice(address, length).fill(value);
+        if (value != 0) {
+            ALL.asSlice(address, length).fill(value);
+            return;
+        }
+        // Not a slice's fill: the slice is allocated until this is compiled, and cleaning is no warm path.
+        long done = 0;
+        while (done < length) {
+            final int piece = (int) Math.min(ZEROS.length, length - done);
+            MemorySegment.copy(ZEROS, 0, ALL, ValueLayout.JAVA_BYTE, address + done, piece);
+            done += piece;
+        }
     }
 
     @Override

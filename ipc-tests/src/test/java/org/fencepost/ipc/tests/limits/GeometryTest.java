@@ -142,7 +142,7 @@ class GeometryTest {
         for (final long size : new long[] {0, -1, 4095, 4097, 6000, 1L << 31, Long.MIN_VALUE}) {
             assertThrows(IllegalArgumentException.class, () -> ChannelOptions.journal(size));
         }
-        for (final long size : new long[] {0, -8, 16 * 1024, 64 * 1024 + 1, 96 * 1024, 1L << 34}) {
+        for (final long size : new long[] {0, -8, 16 * 1024, 64 * 1024 + 1, 96 * 1024, 1L << 36}) {
             assertThrows(IllegalArgumentException.class, () -> ChannelOptions.ring(size));
         }
         for (final int count : new int[] {-1, 0, 1, 3, 2048, Integer.MIN_VALUE}) {

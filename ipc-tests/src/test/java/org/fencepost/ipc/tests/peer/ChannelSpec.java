@@ -67,7 +67,8 @@ public record ChannelSpec(
 
     /** Bytes that a message takes in the log, by docs/format.md. */
     public long frameBytes(final int length) {
-        return (headerBytes() + length + 15L) & -16L;
+        final long alignment = ring ? 64 : 16;
+        return (headerBytes() + length + alignment - 1) & -alignment;
     }
 
     /** The longest payload. */
