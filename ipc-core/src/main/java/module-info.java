@@ -8,7 +8,7 @@ module org.fencepost.ipc {
     requires transitive org.agrona;
     requires org.slf4j;
     requires java.xml;
-    requires static transitive com.fasterxml.jackson.databind;
+    requires static com.fasterxml.jackson.databind;
 
     exports org.fencepost.ipc;
     exports org.fencepost.ipc.buffer;

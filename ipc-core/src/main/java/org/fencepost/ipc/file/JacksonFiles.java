@@ -30,6 +30,8 @@ import org.fencepost.ipc.file.FileFailedException.Content;
  * Settings again = json.read(path, Settings.class);
  * }</pre>
  */
+// Not readable through this module: a transitive requirement would be one of every module's compiler.
+@SuppressWarnings("exports")
 public final class JacksonFiles {
     private final ObjectWriter writer;
     private final ObjectReader reader;

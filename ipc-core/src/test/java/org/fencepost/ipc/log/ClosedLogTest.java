@@ -24,8 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ClosedLogTest {
     private static final int SEGMENT = 4096;
-    /** What a short message takes of a ring. */
-    private static final int FRAME = FrameFormat.ALIGNMENT_OF_RINGS;
     private static final ChannelOptions RING = ChannelOptions.ring(4 * SEGMENT, 4);
 
     @TempDir
@@ -105,14 +103,14 @@ class ClosedLogTest {
             final SharedClaimer doomed = dying.membership.joinShared();
             final SharedClaimer leaving = closing.membership.joinShared();
             assertEquals(0, doomed.claim(8));
-            assertEquals(FRAME, leaving.claim(8));
+            assertEquals(64, leaving.claim(8));
             dying.die();
             closing.log.close();
             assertThrows(ChannelClosedException.class, closing.membership::joinShared);
             assertEquals(0, closing.log.words().slotStartAcquire(doomed.slot()));
-            assertEquals(FRAME, closing.log.words().slotWonEndAcquire(doomed.slot()));
+            assertEquals(64, closing.log.words().slotWonEndAcquire(doomed.slot()));
             closing.membership.leave(leaving);
-            assertEquals(FRAME, closing.log.words().slotStartAcquire(leaving.slot()));
+            assertEquals(64, closing.log.words().slotStartAcquire(leaving.slot()));
         }
     }
 
