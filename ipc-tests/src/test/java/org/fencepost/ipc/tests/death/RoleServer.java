@@ -21,6 +21,7 @@ final class RoleServer {
     }
 
     public static void main(final String[] arguments) throws IOException {
+        LoadedClasses.loadAll();
         warmUp(Path.of(arguments[0]));
         final BufferedReader lines = new BufferedReader(new InputStreamReader(System.in));
         System.out.println("READY");
