@@ -30,7 +30,7 @@ public final class Cleaner {
      * One segment in so many of a ring is kept zeroed ahead of the publishers: what is zeroed early is
      * still in the cache of the reader that has just left it, what stays is there for late and lossy ones.
      */
-    private static final int SEGMENTS_PER_AHEAD = 2;
+    private static final int SEGMENTS_PER_AHEAD = 4;
 
     /** For callers that have walked nothing. */
     public static final long NOT_WALKED = Long.MAX_VALUE;

@@ -307,9 +307,11 @@ final class EndpointScenario {
     private void consumed(
         final SimulatedChannel.Handle handle, final Ledger.Reading reading, final byte[] payload,
         final Header header) {
-        // What a handler sees that runs when its channel is closed may be zeros.
+        // What a handler sees that runs when its channel is closed may be zeros; the type too, which
+        // is read where it is.
+        final int typeId = header.typeId();
         if (!handle.log().isClosed()) {
-            reading.delivered(payload, header);
+            reading.delivered(payload, typeId, header);
         }
     }
 

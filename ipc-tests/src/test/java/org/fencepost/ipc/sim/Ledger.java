@@ -65,12 +65,12 @@ final class Ledger {
         }
 
         /** A message has arrived and is consumed. */
-        void delivered(final byte[] payload, final Header header) {
+        void delivered(final byte[] payload, final int typeId, final Header header) {
             final Message message = find(payload);
             if (message.state == State.OPEN || message.state == State.GIVEN_UP) {
                 throw failure("was given a message that is " + message.state);
             }
-            if (!Arrays.equals(message.payload, payload) || message.typeId != header.typeId()
+            if (!Arrays.equals(message.payload, payload) || message.typeId != typeId
                 || message.publisherId != header.publisherId()
                 || message.batchIndex != header.batchIndex()
                 || message.batchCount != header.batchCount()
