@@ -10,14 +10,16 @@ import org.fencepost.ipc.memory.SharedMemory;
 
 /**
  * Makes the next segment claimable: in a ring it zeroes the oldest one, in a journal it has a new one
- * made. One unit is one segment, done under the housekeeping lock; the lock is given back after each
- * unit, so that whoever dies in one is succeeded by the next who needs it.
+ * made. A unit is done under the housekeeping lock; the lock is given back after each, so that whoever
+ * dies in one is succeeded by the next who needs it. A unit is one new segment of a journal or, in a
+ * ring, as many as two: one for that which was used up since the last unit, one to come closer to what
+ * should be ahead, or a ring that has once fallen behind would stay there.
  *
  * <p>The cleaner's steps in docs/protocol.md. Any thread of any member may run a unit; a publisher
  * that was turned away does, a subscriber that has left a segment does, and nobody has to.
  */
 public final class Cleaner {
-    /** A segment was made claimable. */
+    /** At least one segment was made claimable. */
     public static final int DONE = 1;
     /** There is nothing to do: publishers have a segment ahead. */
     public static final int IDLE = 0;
@@ -81,7 +83,7 @@ public final class Cleaner {
             return BUSY;
         }
         try {
-            return geometry.ring() ? clean(walkedFrom, walkedTo) : prepare();
+            return geometry.ring() ? cleanTwice(walkedFrom, walkedTo) : prepare();
         } finally {
             log.members().leaveHousekeeping();
         }
@@ -138,6 +140,14 @@ public final class Cleaner {
             cursors.release(record);
             log.members().releaseSubscriber(record);
         }
+    }
+
+    private int cleanTwice(final long walkedFrom, final long walkedTo) {
+        final int state = clean(walkedFrom, walkedTo);
+        if (state == DONE) {
+            clean(walkedFrom, walkedTo);
+        }
+        return state;
     }
 
     private int clean(final long walkedFrom, final long walkedTo) {

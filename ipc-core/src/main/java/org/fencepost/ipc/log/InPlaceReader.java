@@ -34,6 +34,8 @@ public final class InPlaceReader implements LogReader {
     /** Every frame from here to the position was seen with a header, or repaired, by this reader. */
     private long walkedFrom;
     private long publishedBatchIndex;
+    /** When this left a segment somebody else was cleaning; its own unit is still to be done. */
+    private boolean owesCleaning;
     private final long lostBytes;
 
     /**
@@ -174,12 +176,19 @@ public final class InPlaceReader implements LogReader {
     private void leaveSegment() {
         if (log.geometry().ring() && !log.isClosed()) {
             publishPosition(0);
-            log.cleaner().tryUnit(walkedFrom, position);
+            clean();
         }
+    }
+
+    private void clean() {
+        owesCleaning = log.cleaner().tryUnit(walkedFrom, position) == Cleaner.BUSY;
     }
 
     /** Whether to go on at a header that is zero: because it may be there now, or is a hole. */
     private boolean resolve() {
+        if (owesCleaning && !log.isClosed()) {
+            clean();
+        }
         if (!patience.isExhaustedAt(position)) {
             return false;
         }
