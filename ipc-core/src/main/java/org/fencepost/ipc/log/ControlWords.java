@@ -121,8 +121,8 @@ public final class ControlWords {
     }
 
     /**
-     * Pairs with the owner's release, and with that of an heir who empties the slot: who sees the
-     * mark sees the start that it belongs to, and who sees none any more sees the padding.
+     * Pairs with the release of an heir who empties the slot: who sees no mark any more sees the
+     * padding that the claim has become.
      */
     public long slotWonEndAcquire(final int slot) {
         return position(

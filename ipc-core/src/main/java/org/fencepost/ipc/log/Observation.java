@@ -29,8 +29,8 @@ import org.fencepost.ipc.memory.SharedMemory;
  * is stuck before one stands there with its cursor. So the candidates are the positions that slots
  * and cursors name; one is an open claim if it is below the tail, its header is zero, and clearing,
  * read after that, still says that the header was of this lap. Which slot has it is
- * found as {@link HoleRepair} finds it: start, the lock, the won mark, start again, and the header
- * once more at the end. What an exclusive publisher has lent its user holds nobody up and is not
+ * found as {@link HoleRepair} finds it: start, the lock, the won mark, and the header once more at the
+ * end. What an exclusive publisher has lent its user holds nobody up and is not
  * below the tail; its slot says where.
  *
  * <p>Non-invariants: members that are read one after the other need not have been there together.
@@ -199,10 +199,8 @@ public final class Observation {
             final boolean live = members.isPublisherLive(slot);
             final long wonEnd = words.slotWonEndAcquire(slot);
             final PublisherStatus publisher = publisher(slot, live, wonEnd);
-            if (words.slotStartAcquire(slot) != position) {
-                continue;
-            }
-            // Anything else is of an earlier claim, or no end at all.
+            // Anything else is of an earlier claim, or of one that the tail does not show yet. Who sees
+            // the tail behind a later one will see the header of this one.
             if (wonEnd > position && wonEnd <= Math.min(segmentEnd, words.tailAcquire())) {
                 winner = publisher;
                 end = wonEnd;
