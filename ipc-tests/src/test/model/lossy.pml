@@ -89,9 +89,8 @@ loop: skip;
                 goto loop
             :: else ->
                 READ(w = wonEnd[i]);
-                READ(live = (start[i] != s));
                 if
-                :: live == 1 || w > t || w > SEGEND(P) -> goto loop
+                :: w > t || w > SEGEND(P) -> goto loop
                 :: else -> if :: w > P -> q = w :: else fi; w = 0; i++
                 fi
             fi

@@ -51,7 +51,7 @@ look: skip;
             i = 0;
             do
             :: rc == 0 && i < NP ->
-                /* Reading 4: start, the lock, wonEnd, start again. */
+                /* Reading 4: start, the lock, wonEnd. */
                 READ(s = start[i]);
                 if
                 :: s == pos + 1 ->
@@ -60,12 +60,9 @@ look: skip;
                     if
                     :: live == 0 ->
                         READ(w = wonEnd[i]);
-#ifdef NEG_NOREREAD
                         if
-#else
-                        READ(live = (start[i] != s));
-                        if
-                        :: live == 1 || w > t || (w > SEGEND(pos)) -> FORGET; h = 0; goto look
+#ifndef NEG_LATERMARK
+                        :: w > t || w > SEGEND(pos) -> FORGET; h = 0; goto look
 #endif
 #ifdef NEG_STALEWON
                         :: else -> if :: w > 0 -> q = w :: else fi; w = 0; i++

@@ -2,6 +2,7 @@ package org.fencepost.ipc;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import java.util.Optional;
 import org.agrona.DirectBuffer;
 import org.fencepost.ipc.format.BatchFormat;
 import org.fencepost.ipc.format.ControlFormat;
@@ -9,6 +10,7 @@ import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.log.Claimer;
 import org.fencepost.ipc.log.Log;
 import org.fencepost.ipc.log.Membership;
+import org.fencepost.ipc.log.SlotOwner;
 import org.fencepost.ipc.log.Subscriptions;
 import org.fencepost.ipc.memory.Copying;
 import org.fencepost.ipc.memory.SharedMemory;
@@ -82,7 +84,8 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         this.membership = membership;
         this.subscriptions = subscriptions;
         this.messageLengthMax = log.geometry().payloadBytesMax();
-        log.members().healBy(claimer.slot(), this::healAt);
+        log.members().own(claimer.slot(), new SlotOwner(
+            this::healAt, () -> Optional.ofNullable(claimThread).map(Thread::getName)));
     }
 
     /**
@@ -304,6 +307,12 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         if (!enter()) {
             return CLOSED;
         }
+        if (claimThread != Thread.currentThread()) {
+            // Published by the release of the slot's announcement: a reader that is stuck behind the
+            // claim sees the thread that made it.
+            claimThread = Thread.currentThread();
+            log.words().slotThread(claimer.slot(), claimThread.threadId());
+        }
         if (claimer.isClaimOpen()) {
             // One that an error has left open between its claim and its commit.
             claimer.abort();
@@ -316,6 +325,9 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         try {
             final long position = claim(length);
             opened = position >= 0;
+            if (opened && exclusive) {
+                log.words().slotLentOpaque(claimer.slot(), position);
+            }
             return position;
         } catch (final Throwable error) {
             return failed(error);
@@ -335,16 +347,11 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         }
     }
 
-    /** Before each claim: no other may be open, and whose the next one is has to be known before it is. */
+    /** Before each claim: no other may be open. */
     private void prepareToClaim() {
         if (claimer.isClaimOpen() && isLentOpen() && !heal()) {
             throw new IllegalStateException(
                 "a claim of this publisher is open; commit or abort it before the next message");
-        }
-        if (claimThread != Thread.currentThread()) {
-            // Published by the release of the slot's announcement: a reader that is stuck behind the
-            // claim sees the thread that made it.
-            claimThread = Thread.currentThread();
         }
     }
 

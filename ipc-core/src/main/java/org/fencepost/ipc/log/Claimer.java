@@ -92,9 +92,6 @@ public abstract class Claimer {
      */
     public abstract long claim(int payloadBytes);
 
-    /** Whether a frame may be committed shorter than it was claimed. */
-    public abstract boolean canShrink();
-
     /** What follows a header that ends at {@code end} and is in the channel. */
     abstract void committed(long end);
 
@@ -110,7 +107,7 @@ public abstract class Claimer {
      *
      * @param kind         {@link FrameFormat#KIND_MESSAGE} or {@link FrameFormat#KIND_BATCH}.
      * @param typeId       the user's type.
-     * @param payloadBytes as claimed, or less if {@link #canShrink()}.
+     * @param payloadBytes as claimed, or less by an exclusive publisher.
      * @return the position at which the frame ends, or {@link #CLOSED}: then it may or may not be
      *     published.
      */

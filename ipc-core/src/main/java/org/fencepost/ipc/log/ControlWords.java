@@ -7,8 +7,10 @@ import static org.fencepost.ipc.format.ControlFormat.READY_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.SLOTS_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.SLOTS_USED_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.SLOT_BYTES;
+import static org.fencepost.ipc.format.ControlFormat.SLOT_LENT_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.SLOT_PID_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.SLOT_START_OFFSET;
+import static org.fencepost.ipc.format.ControlFormat.SLOT_THREAD_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.SLOT_WON_END_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.TAIL_OFFSET;
 
@@ -118,7 +120,10 @@ public final class ControlWords {
         memory.putLongRelease(slotAddress(slot) + SLOT_START_OFFSET, value);
     }
 
-    /** Read between two reads of start; the second one tells whether it belongs to the first. */
+    /**
+     * Pairs with the release of an heir who empties the slot: who sees no mark any more sees the
+     * padding that the claim has become.
+     */
     public long slotWonEndAcquire(final int slot) {
         return position(
             "wonEnd of a slot", memory.getLongAcquire(slotAddress(slot) + SLOT_WON_END_OFFSET));
@@ -151,5 +156,28 @@ public final class ControlWords {
     /** For people who look. */
     public void slotPid(final int slot, final long pid) {
         memory.putLongOpaque(slotAddress(slot) + SLOT_PID_OFFSET, pid);
+    }
+
+    /** For people who look: the thread that claims, by its number in its JVM, or 0. */
+    public long slotThread(final int slot) {
+        return memory.getLongOpaque(slotAddress(slot) + SLOT_THREAD_OFFSET);
+    }
+
+    /** For people who look. By the owner, when another thread goes on with its publisher. */
+    public void slotThread(final int slot, final long threadId) {
+        memory.putLongOpaque(slotAddress(slot) + SLOT_THREAD_OFFSET, threadId);
+    }
+
+    /**
+     * For people who look: where an exclusive publisher has lent its user a claim, or had; resolved as
+     * soon as the tail is behind it, so read before the tail.
+     */
+    public long slotLentAcquire(final int slot) {
+        return memory.getLongAcquire(slotAddress(slot) + SLOT_LENT_OFFSET);
+    }
+
+    /** For people who look; shared publishers have announced the claim already. */
+    public void slotLentOpaque(final int slot, final long position) {
+        memory.putLongOpaque(slotAddress(slot) + SLOT_LENT_OFFSET, position);
     }
 }

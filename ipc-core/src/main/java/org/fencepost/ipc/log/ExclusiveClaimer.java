@@ -34,11 +34,6 @@ public final class ExclusiveClaimer extends Claimer {
     }
 
     @Override
-    public boolean canShrink() {
-        return true;
-    }
-
-    @Override
     public boolean retract(final long position) {
         return false;
     }

@@ -56,12 +56,9 @@ final class HoleRepair {
                 if (log.members().isPublisherLive(slot)) {
                     return log.members().heal(slot, position) ? AGAIN : WAIT;
                 }
-                // The lock is free, so the owner's stores are all visible. An heir who took the slot
-                // in between has changed start: it is read again behind wonEnd.
+                // The lock is free, so the owner's stores are all visible. A mark behind the tail is
+                // of a later claim: of the owner, or of an heir who took the slot in between.
                 final long end = words.slotWonEndAcquire(slot);
-                if (words.slotStartAcquire(slot) != start) {
-                    return AGAIN;
-                }
                 if (end > position) {
                     if (end > tail || end > segmentEnd) {
                         return AGAIN;

@@ -7,11 +7,11 @@ import static org.fencepost.ipc.format.MembersFormat.subscriberByte;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.LongPredicate;
 import org.fencepost.ipc.ChannelClosedException;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.format.ControlFormat;
@@ -36,7 +36,7 @@ public final class Members {
         new AtomicIntegerArray(ControlFormat.PUBLISHERS_MAX);
     private final AtomicIntegerArray ownSubscribers =
         new AtomicIntegerArray(CursorsFormat.SUBSCRIBERS_MAX);
-    private final AtomicReferenceArray<LongPredicate> healers =
+    private final AtomicReferenceArray<SlotOwner> owners =
         new AtomicReferenceArray<>(ControlFormat.PUBLISHERS_MAX);
     private final AtomicBoolean ownExclusive = new AtomicBoolean();
     /** The thread of this handle that is in housekeeping, or null. */
@@ -54,25 +54,25 @@ public final class Members {
         return tryTake(ownPublishers, slot, publisherByte(slot));
     }
 
-    /**
-     * Says how a claim of a slot of this handle is resolved whose thread has ended. Nobody else can know:
-     * to the kernel the process is alive.
-     *
-     * @param healer tells whether there was such a claim at a position.
-     */
-    public void healBy(final int slot, final LongPredicate healer) {
-        healers.set(slot, healer);
+    /** Says who knows what becomes of the threads of a slot of this handle. */
+    public void own(final int slot, final SlotOwner owner) {
+        owners.set(slot, owner);
+    }
+
+    /** Name of the thread that claims with the slot, if that is known here. */
+    Optional<String> threadName(final int slot) {
+        return Optional.ofNullable(owners.get(slot)).flatMap(owner -> owner.threadName().get());
     }
 
     /** Resolves the claim of a slot of this handle if its thread has ended; whether it did. */
     boolean heal(final int slot, final long position) {
-        final LongPredicate healer = healers.get(slot);
-        return healer != null && healer.test(position);
+        final SlotOwner owner = owners.get(slot);
+        return owner != null && owner.heals().test(position);
     }
 
     /** Gives a publisher slot up. */
     public void releasePublisher(final int slot) {
-        healers.set(slot, null);
+        owners.set(slot, null);
         release(ownPublishers, slot, publisherByte(slot));
     }
 

@@ -14,6 +14,7 @@ import org.fencepost.ipc.ChannelStatus;
 import org.fencepost.ipc.OpenClaim;
 import org.fencepost.ipc.PublisherStatus;
 import org.fencepost.ipc.SubscriberStatus;
+import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.Geometry;
@@ -28,8 +29,9 @@ import org.fencepost.ipc.memory.SharedMemory;
  * is stuck before one stands there with its cursor. So the candidates are the positions that slots
  * and cursors name; one is an open claim if it is below the tail, its header is zero, and clearing,
  * read after that, still says that the header was of this lap. Which slot has it is
- * found as {@link HoleRepair} finds it: start, the lock, the won mark, start again, and the header
- * once more at the end.
+ * found as {@link HoleRepair} finds it: start, the lock, the won mark, and the header once more at the
+ * end. What an exclusive publisher has lent its user holds nobody up and is not
+ * below the tail; its slot says where.
  *
  * <p>Non-invariants: members that are read one after the other need not have been there together.
  * Any thread; one at a time looks.
@@ -43,6 +45,8 @@ public final class Observation {
     private final Geometry geometry;
     /** When each claim that was open at the last look was seen first; no position is used twice. */
     private final Map<Long, Long> firstSeenNanos = new HashMap<>();
+    /** What an exclusive publisher had lent at the last look; that of a dead one is erased. */
+    private Optional<OpenClaim> lentClaim = Optional.empty();
     private SegmentMap segments;
 
     /** Of this handle's log. */
@@ -85,6 +89,8 @@ public final class Observation {
         final long nowNanos = log.clock().nanoTime();
         final List<OpenClaim> claims =
             openClaims(candidates.subSet(earliest, true, tail, false), nowNanos, inTheWayBelow);
+        lentClaim = lentClaim(nowNanos);
+        lentClaim.ifPresent(claims::add);
         return new ChannelStatus(log.path(), options, nowNanos, geometry.startPosition(), earliest,
             tail, ready, members.isHousekeepingTaken(), publishers, subscribers, claims);
     }
@@ -102,9 +108,12 @@ public final class Observation {
     }
 
     private PublisherStatus publisher(final int slot, final boolean live, final long wonEnd) {
+        final long threadId = words.slotThread(slot);
         return new PublisherStatus(
             slot,
             words.slotPid(slot),
+            threadId == 0 ? OptionalLong.empty() : OptionalLong.of(threadId),
+            members.threadName(slot),
             live,
             words.exclusiveAcquire() == slot + 1L,
             wonEnd == 0 ? OptionalLong.empty() : OptionalLong.of(wonEnd));
@@ -190,10 +199,8 @@ public final class Observation {
             final boolean live = members.isPublisherLive(slot);
             final long wonEnd = words.slotWonEndAcquire(slot);
             final PublisherStatus publisher = publisher(slot, live, wonEnd);
-            if (words.slotStartAcquire(slot) != position) {
-                continue;
-            }
-            // Anything else is of an earlier claim, or no end at all.
+            // Anything else is of an earlier claim, or of one that the tail does not show yet. Who sees
+            // the tail behind a later one will see the header of this one.
             if (wonEnd > position && wonEnd <= Math.min(segmentEnd, words.tailAcquire())) {
                 winner = publisher;
                 end = wonEnd;
@@ -219,7 +226,33 @@ public final class Observation {
             live && position < inTheWayBelow);
     }
 
-    /** Whether this position, which is below the tail, has no header. */
+    /**
+     * What an exclusive publisher has lent its user: it is where the tail is, and the tail leaves it as
+     * soon as it is resolved.
+     */
+    private Optional<OpenClaim> lentClaim(final long nowNanos) {
+        final long owner = words.exclusiveAcquire();
+        if (owner <= 0 || owner > ControlFormat.PUBLISHERS_MAX || !members.isExclusiveLive()) {
+            return Optional.empty();
+        }
+        final int slot = (int) owner - 1;
+        final long position = words.slotLentAcquire(slot);
+        if (position != words.tailAcquire() || position >= words.readyAcquire()
+            || !isOpen(position)) {
+            return Optional.empty();
+        }
+        final PublisherStatus holder = publisher(slot, true, 0);
+        return Optional.of(new OpenClaim(
+            position,
+            OptionalLong.empty(),
+            List.of(holder),
+            lentClaim.filter(before -> before.position() == position
+                    && before.holders().getFirst().processId() == holder.processId())
+                .map(OpenClaim::firstSeenNanos).orElse(nowNanos),
+            false));
+    }
+
+    /** Whether this position, which is below {@code ready}, has no header. */
     private boolean isOpen(final long position) {
         final long segmentStart = geometry.segmentStart(position);
         final long address = segments().addressOf(segmentStart) + position - segmentStart;

@@ -40,18 +40,14 @@ public final class SharedClaimer extends Claimer {
                     return answer;
                 }
             } else if (tryMoveTail(start, end)) {
-                // Step 6. Release: who sees wonEnd sees the start that it belongs to. The fence keeps the
-                // payload behind it: a repairer that sees no mark concludes that nothing was written.
-                memory.putLongRelease(wonEndAddress, end);
+                // Step 6. The fence keeps the payload behind the mark: a repairer that sees none
+                // concludes that nothing was written. Opaque: it looks only when this publisher is
+                // dead, and takes a mark beyond the tail for that of another claim.
+                memory.putLongOpaque(wonEndAddress, end);
                 memory.storeStoreFence();
                 return open(start, end);
             }
         }
-    }
-
-    @Override
-    public boolean canShrink() {
-        return false;
     }
 
     @Override

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.agrona.concurrent.SystemEpochNanoClock;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.format.CursorsFormat;
@@ -40,9 +39,7 @@ class CleanerRaceTest {
         cleaning = new Handle(path, RING, Platform.detect());
         locks = new WatchedLocks(
             Platform.detect().openLockFile(path.resolve(MembersFormat.FILE_NAME)));
-        watched = new Log(path, cleaning.log.geometry(), cleaning.memory, cleaning.log.words(),
-            cleaning.log.cursors(), new Members(path, locks), cleaning.log.store(),
-            new SystemEpochNanoClock());
+        watched = cleaning.watched(locks);
     }
 
     @AfterEach

@@ -114,6 +114,25 @@ class DeathTest {
     }
 
     @Test
+    void shouldEndAHoleAtTheClaimOfAnotherDeadPublisher() {
+        final InPlaceReader reader = living.reader(SubscriberOptions.latest());
+        final SharedClaimer doomed = dying.membership.joinShared();
+        final SharedClaimer writer = dying.membership.joinShared();
+        announceAndMoveTail(doomed, 0, 64);
+        assertEquals(64, writer.claim(200));
+        // Payload that looks like a header, where a scan for the next one would find it.
+        dying.memory.putLong(dying.addressOf(128), FrameFormat.headerWord(48, 1, 0, 0));
+        living.publish(living.membership.joinShared(), 2, 8);
+        dying.die();
+
+        assertEquals(List.of(2L), readAll(reader));
+        assertEquals(FrameFormat.paddingWord(64), living.memory.getLong(living.addressOf(0)));
+        assertEquals(
+            FrameFormat.paddingWord(living.log.geometry().span(216)),
+            living.memory.getLong(living.addressOf(64)));
+    }
+
+    @Test
     void shouldEndAHoleAtTheTailAndAtTheSegmentsEnd() {
         final InPlaceReader reader = living.reader(SubscriberOptions.latest());
         final SharedClaimer doomed = dying.membership.joinShared();
@@ -296,6 +315,24 @@ class DeathTest {
         final InPlaceReader second = living.reader(named);
         assertEquals(living.log.earliestPosition(), second.position());
         assertEquals(second.position() - stopped, second.lostBytes());
+    }
+
+    @Test
+    void shouldReportALossAgainWhenWhoWasToldDiedBeforeItsFirstPoll() {
+        final SubscriberOptions named = SubscriberOptions.earliest().named("lazy", false);
+        final InPlaceReader first = living.reader(named);
+        final SharedClaimer claimer = living.membership.joinShared();
+        living.publish(claimer, 1, 8);
+        assertEquals(List.of(1L), readAll(first));
+        final long stopped = first.position();
+        living.subscriptions.leave(0);
+        for (int i = 0; i < 100; i++) {
+            assertTrue(living.publish(claimer, i, 1000) > 0);
+        }
+        assertTrue(dying.reader(named).lostBytes() > 0);
+        dying.die();
+        final InPlaceReader third = living.reader(named);
+        assertEquals(third.position() - stopped, third.lostBytes());
     }
 
     @Test

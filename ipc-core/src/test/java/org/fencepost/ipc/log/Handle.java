@@ -46,6 +46,12 @@ final class Handle implements AutoCloseable {
         this.subscriptions = new Subscriptions(log, membership);
     }
 
+    /** The same log, and somebody who comes when its locks are asked. */
+    Log watched(final WatchedLocks locks) {
+        return new Log(log.path(), log.geometry(), memory, log.words(), log.cursors(),
+            new Members(log.path(), locks), log.store(), log.clock());
+    }
+
     InPlaceReader reader(final SubscriberOptions options) {
         return new InPlaceReader(log, subscriptions.join(options), new Patience(1));
     }

@@ -58,6 +58,17 @@ class JournalTest {
     }
 
     @Test
+    void shouldRemoveWhatDeadPreparersLeft() throws IOException {
+        try (Handle handle = open()) {
+            Files.write(channel().resolve(".preparing-" + SegmentFormat.name(SEGMENT) + "-1"),
+                new byte[SEGMENT / 2]);
+            assertEquals(Cleaner.DONE, prepare(handle));
+            assertEquals(Set.of("control", "cursors", "members", segment(0).getFileName().toString(),
+                segment(SEGMENT).getFileName().toString()), names());
+        }
+    }
+
+    @Test
     void shouldMapNothingWhenItsHandleIsClosed() {
         final Handle handle = open();
         final SegmentMap map = handle.log.store().newMap();

@@ -88,8 +88,8 @@ class ObservationTest {
         final ChannelStatus status = look();
         assertEquals(
             List.of(
-                new PublisherStatus(0, PID, true, false, OptionalLong.of(firstEnd)),
-                new PublisherStatus(1, PID, true, false, OptionalLong.of(secondEnd))),
+                status(0, false, OptionalLong.of(firstEnd)),
+                status(1, false, OptionalLong.of(secondEnd))),
             status.publishers());
         assertEquals(
             List.of(
@@ -331,15 +331,40 @@ class ObservationTest {
     }
 
     @Test
-    void shouldShowAnExclusivePublisherWithoutAClaim() {
-        final ExclusiveClaimer claimer = living.membership.joinExclusive();
-        living.publish(claimer, 1, 8);
+    void shouldShowWhatAnExclusivePublisherHasLent() {
+        final ExclusiveClaimer claimer = dying.membership.joinExclusive();
+        dying.publish(claimer, 1, 8);
         claimer.claim(100);
-        final ChannelStatus status = look();
+        assertEquals(List.of(), look().openClaims(), "it is not in the hands of its user");
+        claimer.abort();
+        final long lent = claimer.claim(100);
+        dying.log.words().slotLentOpaque(claimer.slot(), lent);
+        final PublisherStatus publisher = status(0, true, OptionalLong.empty());
+        assertEquals(List.of(publisher), look().publishers());
         assertEquals(
-            List.of(new PublisherStatus(0, PID, true, true, OptionalLong.empty())),
-            status.publishers());
-        assertEquals(List.of(), status.openClaims());
+            List.of(new OpenClaim(lent, OptionalLong.empty(), List.of(publisher), nowNanos, false)),
+            look().openClaims());
+        nowNanos += 500;
+        assertEquals(500, look().seenForNanos(look().openClaims().getFirst()));
+        claimer.abort();
+        assertEquals(List.of(), look().openClaims());
+        dying.log.words().slotLentOpaque(claimer.slot(), claimer.claim(100));
+        assertEquals(nowNanos, look().openClaims().getFirst().firstSeenNanos());
+        dying.die();
+        assertEquals(List.of(), look().openClaims(), "whoever publishes next erases it");
+    }
+
+    @Test
+    void shouldBeginAgainWhenAnotherExclusivePublisherHasLentTheSamePosition() {
+        final ExclusiveClaimer first = dying.membership.joinExclusive();
+        dying.log.words().slotLentOpaque(first.slot(), first.claim(100));
+        assertEquals(nowNanos, look().openClaims().getFirst().firstSeenNanos());
+        dying.die();
+        final ExclusiveClaimer second = living.membership.joinExclusive();
+        assertEquals(List.of(), look().openClaims());
+        living.log.words().slotLentOpaque(second.slot(), second.claim(100));
+        nowNanos += 500;
+        assertEquals(nowNanos, look().openClaims().getFirst().firstSeenNanos());
     }
 
     @Test
@@ -439,5 +464,11 @@ class ObservationTest {
         dying.log.words().slotStartRelease(claimer.slot(), from);
         assertEquals(from, dying.memory.compareAndExchangeLong(
             dying.log.words().tailAddress(), from, to));
+    }
+
+    private static PublisherStatus status(
+        final int id, final boolean exclusive, final OptionalLong lastClaimEnd) {
+        return new PublisherStatus(
+            id, PID, OptionalLong.empty(), Optional.empty(), true, exclusive, lastClaimEnd);
     }
 }

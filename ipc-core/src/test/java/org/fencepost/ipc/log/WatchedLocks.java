@@ -16,6 +16,8 @@ final class WatchedLocks implements LockFile {
     Runnable afterProbe = NOBODY;
     /** Comes once, just before a byte is given up. */
     Runnable beforeUnlock = NOBODY;
+    /** Comes once, just after a byte was given up. */
+    Runnable afterUnlock = NOBODY;
 
     WatchedLocks(final LockFile locks) {
         this.locks = locks;
@@ -42,6 +44,9 @@ final class WatchedLocks implements LockFile {
         beforeUnlock = NOBODY;
         visitor.run();
         locks.unlock(byteIndex);
+        final Runnable follower = afterUnlock;
+        afterUnlock = NOBODY;
+        follower.run();
     }
 
     @Override

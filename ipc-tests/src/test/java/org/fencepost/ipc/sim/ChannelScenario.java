@@ -39,6 +39,8 @@ final class ChannelScenario {
         NAMED(1_500, 2),
         /** Several deaths in a short time. */
         DEATHS(300, 4),
+        /** Publishers that share a ring, and somebody who only looks. */
+        OBSERVED(1_500, 2),
         /** Handles that are closed under threads at work. */
         CLOSING(1_500, 1),
         /** Publishers and subscribers as users have them: {@link EndpointScenario}. */
@@ -97,6 +99,12 @@ final class ChannelScenario {
             if (!lossy) {
                 thread.withOrderedPlainReads();
             }
+        }
+        if (kind == Kind.OBSERVED) {
+            final SimulatedProcess process = simulation.process("observer");
+            simulation.spawn(process, "t", () ->
+                new SimulatedObserver(simulation, channel, channel.open(process))
+                    .lookUntil(this::publishersAreDone));
         }
         simulation.run();
         new Audit(simulation, channel, options(false, true)).run();

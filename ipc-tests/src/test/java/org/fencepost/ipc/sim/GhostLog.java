@@ -141,6 +141,21 @@ final class GhostLog {
         claim.state = State.PUBLISHED;
     }
 
+    /**
+     * Somebody was shown this as an open claim; its end is its position if that was not known. What it
+     * was shown may be over by now, but a claim like it was made: it cuts no other in two.
+     */
+    void shown(final long position, final long end) {
+        final Claimed claim = claims.get(position);
+        final Map.Entry<Long, Claimed> before = claims.lowerEntry(Math.max(end, position + 1));
+        if (claim != null && end != position && claim.end != end
+            || before != null && before.getKey() != position && before.getValue().end > position) {
+            throw simulation.failure("a claim was shown from " + position + " to " + end
+                + " where " + (claim == null ? before.getKey() : position) + " to "
+                + (claim == null ? before.getValue().end : claim.end) + " was claimed", null);
+        }
+    }
+
     /** How many claims their publishers have resolved. */
     int resolved() {
         return resolved;

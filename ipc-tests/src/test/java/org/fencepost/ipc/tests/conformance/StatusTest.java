@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelStatus;
+import org.fencepost.ipc.Claim;
 import org.fencepost.ipc.OpenClaim;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.PublisherStatus;
@@ -25,7 +27,9 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a process that only looks sees of another one, whatever happens to that. */
 @ParameterizedClass(name = "{0}")
@@ -70,7 +74,8 @@ class StatusTest extends ConformanceTest {
             assertNothingToRead(subscriber);
             assertEquals(
                 List.of("subscriber 0 waits at position " + before + " for publisher 1 (process "
-                    + pid + "), alive"),
+                    + pid + ", thread " + first.holders().getFirst().threadId().getAsLong()
+                    + "), alive"),
                 looking.status().waits());
 
             signal("STOP", pid);
@@ -151,20 +156,51 @@ class StatusTest extends ConformanceTest {
     }
 
     @Test
-    void shouldShowAnExclusivePublisherAndNoClaimOfIt() {
+    void shouldShowWhatAnExclusivePublisherHasLentItsUser() {
         final PublisherPort exclusive = joinedElsewhere().addExclusivePublisher();
         publishAll(exclusive, SERIES, 0, 10);
         final ClaimPort claim = exclusive.claim(1, 100);
         final ChannelStatus status = looking.status();
-        assertEquals(
-            List.of(new PublisherStatus(
-                0, Children.peer().pid(), true, true, OptionalLong.empty())),
-            status.publishers());
-        assertEquals(List.of(), status.openClaims());
+        final OpenClaim open = onlyClaim(status);
+        assertEquals(status.publishers(), open.holders());
+        final PublisherStatus holder = open.holders().getFirst();
+        assertEquals(Children.peer().pid(), holder.processId());
+        assertTrue(holder.exclusive() && holder.live() && holder.threadId().isPresent());
         assertEquals(10 * channel().frameBytes(48), status.tailPosition());
+        assertEquals(status.tailPosition(), open.position());
         claim.abort();
+        assertEquals(List.of(), looking.status().openClaims());
         exclusive.close();
         assertEquals(List.of(), looking.status().publishers());
+    }
+
+    @ParameterizedTest(name = "exclusive: {0}")
+    @ValueSource(booleans = {true, false})
+    void shouldNameTheThreadThatLeakedAClaim(final boolean exclusive) throws Exception {
+        final Publisher publisher =
+            exclusive ? looking.addExclusivePublisher() : looking.addPublisher();
+        final CountDownLatch leaked = new CountDownLatch(1);
+        final CountDownLatch seen = new CountDownLatch(1);
+        final Thread leaker = Thread.ofPlatform().name("leaker").start(() -> {
+            assertTrue(publisher.tryClaim(1, 100, new Claim()) >= 0);
+            leaked.countDown();
+            try {
+                seen.await();
+            } catch (final InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        leaked.await();
+        final PublisherStatus here = onlyClaim(looking.status()).holders().getFirst();
+        assertEquals(OptionalLong.of(leaker.threadId()), here.threadId());
+        assertEquals(Optional.of("leaker"), here.threadName());
+        try (Channel other = Channel.join(directory())) {
+            final PublisherStatus there = onlyClaim(other.status()).holders().getFirst();
+            assertEquals(here.threadId(), there.threadId());
+            assertEquals(Optional.empty(), there.threadName(), "only its own handle knows");
+        }
+        seen.countDown();
+        leaker.join();
     }
 
     @Test
@@ -199,7 +235,10 @@ class StatusTest extends ConformanceTest {
 
     private static PublisherStatus holder(
         final int id, final long pid, final boolean live, final OpenClaim claim) {
-        return new PublisherStatus(id, pid, live, false, claim.endPosition());
+        final OptionalLong threadId = claim.holders().getFirst().threadId();
+        assertTrue(threadId.isPresent());
+        return new PublisherStatus(
+            id, pid, threadId, Optional.empty(), live, false, claim.endPosition());
     }
 
     private static void signal(final String name, final long pid) throws Exception {

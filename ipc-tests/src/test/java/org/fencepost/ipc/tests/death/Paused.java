@@ -72,7 +72,10 @@ final class Paused implements AutoCloseable {
     void stopIn(final Place place, final Duration time) {
         try {
             for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-                if (attempt(place, time)) {
+                final boolean stopped = attempt(place, time);
+                publishSome();
+                survivor.readAll();
+                if (stopped) {
                     stops.merge(place, 1, Integer::sum);
                     return;
                 }
@@ -92,8 +95,22 @@ final class Paused implements AutoCloseable {
         }
         final Life life = place.lives().contains(Life.SHARER)
             ? Life.SHARER : place.lives().get(random.nextInt(place.lives().size()));
+        // Who stops on its way to a position finds it gone, unless somebody else holds it meanwhile.
+        if (place == Place.SUBSCRIBER_JOINS && random.nextBoolean()) {
+            final long from = survivor.position();
+            try (Subscriber holder = other.addSubscriber(SubscriberOptions.from(from))) {
+                assertEquals(from, holder.position());
+                return attempt(place, life, from, time);
+            }
+        }
+        final long from = place == Place.SUBSCRIBER_JOINS ? 0 : survivor.position();
+        return attempt(place, life, from, time);
+    }
+
+    private boolean attempt(
+        final Place place, final Life life, final long from, final Duration time) {
         final int victim = author++;
-        final String end = victims.run(life, path, victim, survivor.position(), place.method(),
+        final String end = victims.run(life, path, victim, from, place.method(),
             1 + random.nextInt(1 + random.nextInt(STEPS_MAX)), Signals.SIGSTOP);
         final Ledger ledger = victims.ledger();
         final boolean stopped = end.startsWith("STOPPED");
@@ -105,8 +122,6 @@ final class Paused implements AutoCloseable {
         survivor.readAll();
         assertEquals(ledger.reported(), survivor.received(victim), "messages of the stopped one");
         assertEquals(own.reported(), survivor.received(ownAuthor), "messages of the others");
-        publishSome();
-        survivor.readAll();
         return stopped;
     }
 

@@ -11,7 +11,6 @@ import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.tests.support.Deadline;
 import org.fencepost.ipc.tests.support.SharedMemoryDirectory;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -20,7 +19,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Processes that are stopped exactly where they hold something that others need. */
-@Tag("unsettled")
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class PausedTest {
     private static final Duration PAUSE = Duration.ofMillis(150);

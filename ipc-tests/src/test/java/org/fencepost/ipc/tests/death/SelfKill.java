@@ -39,6 +39,10 @@ final class SelfKill implements AutoCloseable {
     private final Map<Life, Deque<Long>> decks = new EnumMap<>(Life.class);
     private final Map<Life, Long> lengths = new EnumMap<>(Life.class);
     private final Map<Place, Integer> places = new EnumMap<>(Place.class);
+    /** Of this round. */
+    private final List<Victim> victimsOfRound = new ArrayList<>();
+    /** How many of them the survivor has looked after. */
+    private int checked;
     private int author = 1;
     private int rounds;
     private int deaths;
@@ -75,29 +79,40 @@ final class SelfKill implements AutoCloseable {
 
     /** One round. */
     void round() {
-        final List<Victim> victims = new ArrayList<>();
+        victimsOfRound.clear();
+        checked = 0;
         try {
             // Holes are found, and slots are settled, only after somebody died in a claim.
             if (random.nextInt(3) == 0) {
-                victims.add(victimIn(random.nextBoolean() ? Place.COMMIT : Place.PAYLOAD));
-                victims.add(victimIn(random.nextBoolean() ? Place.REPAIR : Place.SETTLING));
+                victimIn(random.nextBoolean() ? Place.COMMIT : Place.PAYLOAD);
+                victimIn(random.nextBoolean() ? Place.REPAIR : Place.SETTLING);
             }
             for (int i = random.nextInt(VICTIMS_MAX); i >= 0; i--) {
-                victims.add(random.nextBoolean() ? victim(oneOf(LIVES)) : victimIn(nextPlace()));
+                if (random.nextBoolean()) {
+                    victim(oneOf(LIVES));
+                } else {
+                    victimIn(nextPlace());
+                }
             }
-            survivor.readAll();
-            for (final Victim victim : victims) {
-                survivor.check(victim.author(), victim.ledger());
-                checkSeen(victim.life(), victim.ledger());
-            }
+            checkVictims();
             final int slot =
                 survivor.publishAndRead(author++, OWN_OPERATIONS, random.nextInt(4) == 0);
             assertEquals(0, slot, "everybody else is dead, so the first slot should be free");
         } catch (final AssertionError | RuntimeException failure) {
             throw new AssertionError((ring ? "ring" : "journal") + ", seed " + seed + ", round "
-                + rounds + " of " + victims, failure);
+                + rounds + " of " + victimsOfRound, failure);
         }
         rounds++;
+    }
+
+    /** Looks after those who have not been looked after, in the order in which they lived. */
+    private void checkVictims() {
+        survivor.readAll();
+        for (; checked < victimsOfRound.size(); checked++) {
+            final Victim victim = victimsOfRound.get(checked);
+            survivor.check(victim.author(), victim.ledger());
+            checkSeen(victim.life(), victim.ledger());
+        }
     }
 
     /** One where fewer have died than elsewhere, or any. */
@@ -110,17 +125,17 @@ final class SelfKill implements AutoCloseable {
         return choices.get(random.nextInt(choices.size()));
     }
 
-    private Victim victim(final Life life) {
-        return victim(life, "", draw(life));
+    private void victim(final Life life) {
+        victim(life, "", draw(life));
     }
 
-    private Victim victimIn(final Place place) {
+    private void victimIn(final Place place) {
         // Most of these methods have few steps, some have many.
-        return victim(oneOf(place.lives()), place.method(),
+        victim(oneOf(place.lives()), place.method(),
             1 + random.nextInt(1 + random.nextInt(FOCUSED_STEPS)));
     }
 
-    private Victim victim(final Life life, final String focus, final long step) {
+    private void victim(final Life life, final String focus, final long step) {
         final int own = author++;
         final long from = ring && random.nextBoolean() ? 0 : survivor.position();
         final String end = victims.run(life, path, own, from, focus, step, Signals.SIGKILL);
@@ -136,13 +151,15 @@ final class SelfKill implements AutoCloseable {
             assertEquals("ENDED 0", end);
             ended++;
         }
-        return new Victim(life, own, ledger);
+        victimsOfRound.add(new Victim(life, own, ledger));
     }
 
     /** A step of the life that nobody has died at since all were drawn the last time. */
     private long draw(final Life life) {
         final Deque<Long> deck = decks.computeIfAbsent(life, any -> new ArrayDeque<>());
         if (deck.isEmpty()) {
+            // A named cursor goes on where the last of this round left it.
+            checkVictims();
             survivor.publishAndRead(author++, OWN_OPERATIONS, false);
             assertEquals("ENDED 0", victims.run(
                 life, path, author, survivor.position(), "", 0, Signals.SIGKILL));

@@ -3,14 +3,12 @@ package org.fencepost.ipc.tests.death;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.fencepost.ipc.tests.support.SharedMemoryDirectory;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that kill themselves at a step that was drawn: a sample of {@link SelfKill}. */
-@Tag("unsettled")
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class SelfKillTest {
     private static final Duration BUDGET = Duration.ofSeconds(11);
