@@ -15,7 +15,6 @@ import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.tests.support.Deadline;
 import org.fencepost.ipc.tests.support.SharedMemoryDirectory;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +28,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * An error that no code expects, at any point inside an operation: the stack ends there. What was
  * claimed then has to be resolved, or nobody reads a message behind it any more.
  */
-@Tag("stack-end")
 @ParameterizedClass(name = "{0}")
 @MethodSource("channels")
 @Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
