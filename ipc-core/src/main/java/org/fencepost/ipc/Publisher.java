@@ -85,7 +85,8 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         this.subscriptions = subscriptions;
         this.messageLengthMax = log.geometry().payloadBytesMax();
         log.members().own(claimer.slot(), new SlotOwner(
-            this::healAt, () -> Optional.ofNullable(claimThread).map(Thread::getName)));
+            this::healAt, claimer::isClaimOpen,
+            () -> Optional.ofNullable(claimThread).map(Thread::getName)));
     }
 
     /**
@@ -325,9 +326,6 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         try {
             final long position = claim(length);
             opened = position >= 0;
-            if (opened && exclusive) {
-                log.words().slotLentOpaque(claimer.slot(), position);
-            }
             return position;
         } catch (final Throwable error) {
             return failed(error);

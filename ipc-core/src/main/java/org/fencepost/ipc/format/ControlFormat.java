@@ -11,7 +11,7 @@ package org.fencepost.ipc.format;
  *    4224  ready, clearing                             housekeeping lock
  *    4352  durable                                     reserved, zero
  *    4480  publisherSlotsUsed, exclusive, earliest     housekeeping lock
- *    8192  256 publisher slots of 128 bytes: start, wonEnd, ownerPid, thread, lent
+ *    8192  256 publisher slots of 128 bytes: start, wonEnd, ownerPid, thread
  *   40960  end
  * </pre>
  *
@@ -82,9 +82,7 @@ public final class ControlFormat {
     public static final int SLOT_PID_OFFSET = SLOT_WON_END_OFFSET + Long.BYTES;
     /** Offset in a slot of the number of the thread that claims (i64), or 0; for people. */
     public static final int SLOT_THREAD_OFFSET = SLOT_PID_OFFSET + Long.BYTES;
-    /** Offset in a slot of the claim that an exclusive publisher has lent (i64); for people. */
-    public static final int SLOT_LENT_OFFSET = SLOT_THREAD_OFFSET + Long.BYTES;
-    /** In {@code start} and {@code lent}: no claim. */
+    /** In {@code start}: no claim is announced. */
     public static final long START_NONE = -1;
 
     /** Bytes of the file. */

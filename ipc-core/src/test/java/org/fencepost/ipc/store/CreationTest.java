@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelDamagedException;
+import org.fencepost.ipc.ChannelMismatchException;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.Platform;
@@ -27,11 +28,30 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+/** How channels come into being, and who is let into them. */
 class CreationTest {
     private static final ChannelOptions RING = ChannelOptions.ring(4 * 4096, 4);
 
     @TempDir
     Path directory;
+
+    @Test
+    void shouldRefuseWhoeverProvesByAnotherSchemeThatItLives() {
+        for (final Platform creator : List.of(Platform.detect(), Platform.portable())) {
+            final Path path = directory.resolve(creator.scheme().name());
+            new ChannelDirectory(path, creator).create(RING);
+            for (final Platform joiner : List.of(Platform.detect(), Platform.portable())) {
+                final ChannelDirectory joined = new ChannelDirectory(path, joiner);
+                if (joiner.scheme() == creator.scheme()) {
+                    assertEquals(4, joined.readGeometry().segmentCount());
+                } else {
+                    final String message = assertThrows(ChannelMismatchException.class,
+                        () -> MappedChannel.open(joined, joiner, System::nanoTime)).getMessage();
+                    assertTrue(message.contains("scheme " + creator.scheme().code()), message);
+                }
+            }
+        }
+    }
 
     @Test
     @Timeout(value = 60, unit = TimeUnit.SECONDS)

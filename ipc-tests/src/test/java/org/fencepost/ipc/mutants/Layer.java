@@ -47,9 +47,8 @@ enum Layer {
     /** Silence of this length is called a hang: no test of the suite takes so long. */
     private static final long SILENCE_SECONDS = 60;
     private static final long LAYER_SECONDS = 600;
-    /** In the tests' module these need a flag, or are known to fail. */
-    private static final List<String> EXCLUDED =
-        List.of("-agrona-flag", "-simulation", "-stack-end");
+    /** In the tests' module these need a flag. */
+    private static final List<String> EXCLUDED = List.of("-agrona-flag", "-simulation");
 
     private enum Module {
         CORE, TESTS

@@ -2,6 +2,7 @@ package org.fencepost.ipc.tests.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -88,11 +89,15 @@ class HostileSourceTest {
 
     @Test
     void shouldPublishNothingWhenABufferThrowsWhileItIsCopied() {
-        final DirectBuffer throwing = throwingWhenCopied();
-        for (int i = 0; i < 500; i++) {
-            assertThrows(HandlerFailure.class, () -> publisher.offer(1, throwing, 0, 100));
+        for (final Throwable failure : List.of(
+            new HandlerFailure("copied"), new OutOfMemoryError("as if"))) {
+            final DirectBuffer throwing = throwingWhenCopied(failure);
+            for (int i = 0; i < 250; i++) {
+                assertSame(failure, assertThrows(
+                    Throwable.class, () -> publisher.offer(1, throwing, 0, 100)));
+            }
+            assertPublishesOnly(7);
         }
-        assertPublishesOnly(7);
     }
 
     @Test
@@ -100,7 +105,7 @@ class HostileSourceTest {
         final Batch batch = new Batch();
         assertTrue(publisher.tryClaimBatch(1_000, batch) >= 0);
         assertTrue(batch.add(1, new byte[10], 0, 10));
-        final DirectBuffer throwing = throwingWhenCopied();
+        final DirectBuffer throwing = throwingWhenCopied(new HandlerFailure("copied"));
         assertThrows(HandlerFailure.class, () -> batch.add(2, throwing, 0, 100));
         assertTrue(batch.add(3, new byte[20], 0, 20));
         assertEquals(2, batch.count());
@@ -187,7 +192,7 @@ class HostileSourceTest {
     }
 
     /** A buffer of somebody else's that looks well until its bytes are wanted. */
-    private static DirectBuffer throwingWhenCopied() {
+    private static DirectBuffer throwingWhenCopied(final Throwable failure) {
         final MessageBuffer well = MessageBuffer.allocate(100);
         return (DirectBuffer) Proxy.newProxyInstance(
             DirectBuffer.class.getClassLoader(),
@@ -197,14 +202,14 @@ class HostileSourceTest {
                     case "boundsCheck", "capacity" -> {
                         try {
                             return method.invoke(well, arguments);
-                        } catch (final InvocationTargetException failure) {
-                            throw failure.getCause();
+                        } catch (final InvocationTargetException e) {
+                            throw e.getCause();
                         }
                     }
                     case "byteArray", "byteBuffer" -> {
                         return null;
                     }
-                    default -> throw new HandlerFailure(method.getName());
+                    default -> throw failure;
                 }
             });
     }

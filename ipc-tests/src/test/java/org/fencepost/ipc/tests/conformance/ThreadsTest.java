@@ -1,6 +1,7 @@
 package org.fencepost.ipc.tests.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -171,6 +172,33 @@ class ThreadsTest {
                     (buffer, offset, length, header) -> assertEquals(2, header.typeId()), 1);
             }
             assertEquals(1, delivered, "the claim of a thread that has ended should be given up");
+        }
+    }
+
+    @ParameterizedTest(name = "exclusive: {0}")
+    @ValueSource(booleans = {true, false})
+    void shouldGoOnWithAPublisherWhoseThreadHasEndedInTheMiddleOfAClaim(final boolean exclusive)
+        throws Exception {
+        try (Channel channel = Channel.open(temporary.resolve("channel"), options);
+            Publisher publisher =
+                exclusive ? channel.addExclusivePublisher() : channel.addPublisher();
+            Subscriber subscriber = channel.addSubscriber(SubscriberOptions.earliest())) {
+            final Claim claim = new Claim();
+            final Thread ending = Thread.ofPlatform().start(() -> {
+                publisher.tryClaim(1, 100, claim);
+                claim.buffer().setMemory(0, 100, (byte) 0x55);
+            });
+            ending.join();
+            assertTrue(publisher.offer(2, new byte[10], 0, 10) > 0);
+            assertFalse(claim.isOpen());
+            final List<Integer> types = new ArrayList<>();
+            final Deadline deadline = Deadline.forWaitingUntil("the message behind it comes");
+            while (types.isEmpty()) {
+                subscriber.poll(
+                    (buffer, offset, length, header) -> types.add(header.typeId()), 10);
+                deadline.check(subscriber.position());
+            }
+            assertEquals(List.of(2), types);
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.Subscriber;
@@ -30,6 +31,7 @@ final class Paused implements AutoCloseable {
     /** Messages that others publish while one is stopped; a ring takes fewer. */
     private static final int PUBLISHED_MAX = 300;
     private static final int PATIENCE_SECONDS = 30;
+    private static final long IDLE_NANOS = 50_000;
 
     private final boolean ring;
     private final long seed;
@@ -137,7 +139,10 @@ final class Paused implements AutoCloseable {
             } else {
                 published++;
             }
-            survivor.poll();
+            if (survivor.poll() == 0) {
+                // For a minute there may be nothing to do.
+                LockSupport.parkNanos(IDLE_NANOS);
+            }
             final long received = survivor.received(victim);
             assertTrue(received == reported || received == ledger.attempted(),
                 () -> received + " messages came of one that stopped with " + reported);

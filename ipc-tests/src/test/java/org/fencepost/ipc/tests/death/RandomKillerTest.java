@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Members that are killed from outside at any moment: a short run of {@link RandomKiller}. */
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class RandomKillerTest {
-    private static final Duration BUDGET = Duration.ofSeconds(13);
+    private static final Duration BUDGET = Duration.ofSeconds(14);
     /** More than there are slots: those of the dead have to be used again. */
     private static final int KILLS_MIN = 2 * Publisher.PUBLISHERS_MAX;
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Processes that kill themselves at a step that was drawn: a sample of {@link SelfKill}. */
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class SelfKillTest {
-    private static final Duration BUDGET = Duration.ofSeconds(11);
+    private static final Duration BUDGET = Duration.ofSeconds(16);
 
     @TempDir(factory = SharedMemoryDirectory.class)
     Path temporary;
