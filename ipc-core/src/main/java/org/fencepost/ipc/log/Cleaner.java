@@ -12,8 +12,7 @@ import org.fencepost.ipc.memory.SharedMemory;
  * Makes the next segment claimable: in a ring it zeroes the oldest one, in a journal it has a new one
  * made. A unit is done under the housekeeping lock; the lock is given back after each, so that whoever
  * dies in one is succeeded by the next who needs it. A unit is one new segment of a journal or, in a
- * ring, as many as two: one for that which was used up since the last unit, one to come closer to what
- * should be ahead, or a ring that has once fallen behind would stay there.
+ * ring, as many as two: that halves the number of units, and a ring that has fallen behind catches up.
  *
  * <p>The cleaner's steps in docs/protocol.md. Any thread of any member may run a unit; a publisher
  * that was turned away does, a subscriber that has left a segment does, and nobody has to.
@@ -48,6 +47,8 @@ public final class Cleaner {
     private final Geometry geometry;
     private SegmentMap segments;
     private final long aheadBytes;
+    /** When less than this is ahead, a unit begins: for two segments, where as much is to be ahead. */
+    private final long aheadBytesMin;
     private int looks;
 
     Cleaner(final Log log) {
@@ -59,6 +60,7 @@ public final class Cleaner {
         this.geometry = log.geometry();
         this.aheadBytes =
             geometry.segmentBytes() * Math.max(1, geometry.segmentCount() / SEGMENTS_PER_AHEAD);
+        this.aheadBytesMin = Math.max(geometry.segmentBytes(), aheadBytes - geometry.segmentBytes());
     }
 
     /**
@@ -98,7 +100,7 @@ public final class Cleaner {
         final long end = ready - geometry.capacityBytes() + geometry.segmentBytes();
         final long tail = words.tailAcquire();
         // Not earlier than needed: until then lossy subscribers and late joiners can read it.
-        if (ready - tail >= aheadBytes) {
+        if (ready - tail >= (underLock ? aheadBytes : aheadBytesMin)) {
             return IDLE;
         }
         // Step 2: the tail before the cursors. A joiner publishes a cursor of zero before it reads the
