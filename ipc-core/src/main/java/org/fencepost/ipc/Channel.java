@@ -142,18 +142,21 @@ public final class Channel implements AutoCloseable {
      * A subscriber, for one thread. Unless it begins at the latest position, waits while another member
      * does a unit of housekeeping.
      *
-     * @throws ChannelLimitException  if there are {@value Subscriber#SUBSCRIBERS_MAX}, or its named
-     *                                cursor belongs to another.
-     * @throws PositionException      if the position that it is to begin at cannot be read.
-     * @throws ChannelClosedException if the channel is closed.
+     * @throws ChannelLimitException    if there are {@value Subscriber#SUBSCRIBERS_MAX}, or its named
+     *                                  cursor belongs to another.
+     * @throws PositionException        if the position that it is to begin at cannot be read.
+     * @throws ChannelMismatchException if it is for durable messages and nothing here becomes durable, or
+     *                                  is to verify checksums that are not there, or of copies.
+     * @throws ChannelClosedException   if the channel is closed.
      */
     public Subscriber addSubscriber(final SubscriberOptions subscriberOptions) {
+        requirePossible(subscriberOptions);
         final Subscription subscription = whileOpen(() -> subscriptions.join(subscriberOptions));
         boolean done = false;
         try {
             final Subscriber subscriber =
                 new Subscriber(log, mapped::barrier, subscriptions, subscription,
-                    subscriberOptions.isLossy(), Patience.ofReaders());
+                    subscriberOptions, Patience.ofReaders());
             register(subscriber);
             done = true;
             return subscriber;
@@ -302,6 +305,20 @@ public final class Channel implements AutoCloseable {
     @Override
     public String toString() {
         return path() + ": " + options;
+    }
+
+    private void requirePossible(final SubscriberOptions subscriberOptions) {
+        if (subscriberOptions.isDurableOnly()) {
+            durability.require();
+        }
+        if (subscriberOptions.isVerified() && (!options.checksums()
+            || subscriberOptions.isLossy() && options.kind() == ChannelOptions.Kind.RING)) {
+            throw new ChannelMismatchException(path(),
+                "checksums cannot be verified in " + path() + ": expected frames with checksums that"
+                    + " are read in place, found a " + options
+                    + (subscriberOptions.isLossy() ? " and a lossy subscriber" : "")
+                    + "; subscribe without, or to another channel");
+        }
     }
 
     private Publisher publisher(final Claimer claimer, final boolean exclusive) {

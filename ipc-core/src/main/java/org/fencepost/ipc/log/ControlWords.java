@@ -39,7 +39,7 @@ public final class ControlWords {
         this.path = path;
         this.memory = memory;
         this.address = address;
-        this.syncs = new SyncWords(this, memory, address);
+        this.syncs = new SyncWords(path, this, memory, address);
     }
 
     /** The words that say what is on the disk. */

@@ -1,12 +1,10 @@
 package org.fencepost.ipc.log;
 
-import org.fencepost.ipc.SyncFailedException;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.memory.SharedMemory;
-import org.fencepost.ipc.os.Platform;
 
 /**
  * Brings a journal to the disk for everybody who waits, in any process: one of them syncs what is
@@ -81,11 +79,7 @@ public final class GroupCommit {
 
     /** Throws the error of the sync that failed, if one did. */
     public void requireHealthy() {
-        final long durable = words.durableAcquire();
-        final int slot = SyncWords.failedSlot(durable);
-        if (slot >= 0) {
-            throw failure(slot, words.position(durable));
-        }
+        words.requireHealthy(words.durableAcquire());
     }
 
     /**
@@ -195,19 +189,6 @@ public final class GroupCommit {
             syncers[slot] = new Syncer();
         }
         return syncers[slot];
-    }
-
-    private SyncFailedException failure(final int slot, final long durable) {
-        final int errno = words.errnoAcquire(slot);
-        final long from = words.fromAcquire(slot);
-        final long to = words.toAcquire(slot);
-        return new SyncFailedException(log.path(),
-            "a sync of " + log.path() + " from position " + from + " to " + to + " by process "
-                + words.pid(slot) + " failed with " + Platform.describe(errno)
-                + "; everything below " + durable + " is on the disk, and nothing behind it will be"
-                + " reported as such any more: what is read there may be in memory only. Reading and"
-                + " publishing go on; replace the disk, or copy what can be read to another channel",
-            errno, from, to, durable);
     }
 
     /** What one sync slot of this handle works with; for whoever holds the slot. */

@@ -12,7 +12,10 @@ import static org.fencepost.ipc.format.ControlFormat.SYNC_SLOT_BYTES;
 import static org.fencepost.ipc.format.ControlFormat.SYNC_TO_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.SYNC_TURN_OFFSET;
 
+import java.nio.file.Path;
+import org.fencepost.ipc.SyncFailedException;
 import org.fencepost.ipc.memory.SharedMemory;
+import org.fencepost.ipc.os.Platform;
 
 /**
  * The words of the control file that say what is on the disk, with their access modes.
@@ -21,11 +24,14 @@ import org.fencepost.ipc.memory.SharedMemory;
  * change any more. So a failure and the last position that counts are seen together or not at all.
  */
 final class SyncWords {
+    private final Path path;
     private final ControlWords words;
     private final SharedMemory memory;
     private final long address;
 
-    SyncWords(final ControlWords words, final SharedMemory memory, final long address) {
+    SyncWords(
+        final Path path, final ControlWords words, final SharedMemory memory, final long address) {
+        this.path = path;
         this.words = words;
         this.memory = memory;
         this.address = address;
@@ -44,6 +50,24 @@ final class SyncWords {
     /** The sync slot in a durable word whose sync has failed, or -1. */
     static int failedSlot(final long durable) {
         return (int) (durable & DURABLE_FAILED_MASK) - 1;
+    }
+
+    /** Throws the error of the sync that failed, if the durable word says that one did. */
+    void requireHealthy(final long durable) {
+        final int slot = failedSlot(durable);
+        if (slot < 0) {
+            return;
+        }
+        final int errno = errnoAcquire(slot);
+        final long from = fromAcquire(slot);
+        final long to = toAcquire(slot);
+        throw new SyncFailedException(path,
+            "a sync of " + path + " from position " + from + " to " + to + " by process " + pid(slot)
+                + " failed with " + Platform.describe(errno) + "; everything below "
+                + position(durable) + " is on the disk, and nothing behind it will be reported as"
+                + " such any more: what is read there may be in memory only. Reading and publishing"
+                + " go on; replace the disk, or copy what can be read to another channel",
+            errno, from, to, position(durable));
     }
 
     /**
