@@ -26,6 +26,7 @@ import java.util.List;
  *                         position. Not here: that of an exclusive publisher, which holds nobody
  *                         up; and one whose publisher died before it could say that it won it and
  *                         has a follower in its slot, until a subscriber has come to it.
+ * @param durability       what is on the disk.
  */
 public record ChannelStatus(
     Path path,
@@ -38,7 +39,8 @@ public record ChannelStatus(
     boolean housekeeping,
     List<PublisherStatus> publishers,
     List<SubscriberStatus> subscribers,
-    List<OpenClaim> openClaims) {
+    List<OpenClaim> openClaims,
+    DurabilityStatus durability) {
 
     /** Copies the lists. */
     public ChannelStatus {

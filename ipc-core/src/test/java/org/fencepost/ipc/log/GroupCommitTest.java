@@ -9,7 +9,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.ChannelStatus;
+import org.fencepost.ipc.DurabilityStatus;
 import org.fencepost.ipc.SyncFailedException;
+import org.fencepost.ipc.SyncStatus;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.log.WatchedSyncs.Watched;
 import org.fencepost.ipc.os.Platform;
@@ -169,6 +172,41 @@ class GroupCommitTest {
             assertTrue(failure.getMessage().contains("EIO"), failure.getMessage());
         }
         assertEquals(List.of(), other.syncs().lengths(), "nothing is synced again");
+    }
+
+    @Test
+    void shouldShowWhoSyncsAndWhatHasFailed() {
+        final Handle handle = open();
+        final Handle other = open();
+        final long end = handle.publish(handle.membership.joinShared(), 1, 8);
+        final Watched watched = Watched.of(handle);
+        final Observation observation = new Observation(other.log);
+        final ChannelOptions options = ChannelOptions.journal(SEGMENT);
+        final long pid = ProcessHandle.current().pid();
+        watched.syncs().become(() -> {
+            assertEquals(new DurabilityStatus(0, false,
+                List.of(new SyncStatus(0, pid, true, 0, end, 0))),
+                observation.look(options).durability());
+            return EIO;
+        });
+        watched.commit().trySync(1);
+        final ChannelStatus status = observation.look(options);
+        assertEquals(new DurabilityStatus(0, true,
+            List.of(new SyncStatus(0, pid, false, 0, end, EIO))), status.durability());
+        assertTrue(status.toString().contains("process " + pid + " from position 0 to " + end
+            + ", failed with errno 5"), status.toString());
+    }
+
+    @Test
+    void shouldSayThatAnOpenClaimHoldsDurabilityBack() {
+        final Handle handle = open();
+        handle.membership.joinShared().claim(8);
+        final ChannelStatus status =
+            new Observation(handle.log).look(ChannelOptions.journal(SEGMENT));
+        assertTrue(status.toString().contains(
+            "durable: up to position 0, 32 bytes behind the tail; held back by the open claim at"
+                + " position 0"), status.toString());
+        assertEquals(new DurabilityStatus(0, false, List.of()), status.durability());
     }
 
     @Test
