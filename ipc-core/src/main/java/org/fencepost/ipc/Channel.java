@@ -1,6 +1,7 @@
 package org.fencepost.ipc;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -31,8 +32,9 @@ import org.fencepost.ipc.store.MappedChannel;
  * }</pre>
  *
  * <p>A channel may be used by any thread; each {@link Publisher} and each {@link Subscriber} by one.
- * What {@code offer} has returned a position for survives the death of any process, not that of the
- * machine.
+ * What {@code offer} has returned a position for survives the death of any process. In a journal on a disk it
+ * survives that of the machine once {@link #awaitDurable} has returned true for it, or
+ * {@link #durablePosition} has reached it.
  */
 public final class Channel implements AutoCloseable {
     private final MappedChannel mapped;
@@ -41,6 +43,7 @@ public final class Channel implements AutoCloseable {
     private final ChannelOptions options;
     private final Membership membership;
     private final Subscriptions subscriptions;
+    private final Durability durability;
     private final Housekeeping housekeeping;
     private final Observation observation;
     private final List<Endpoint> endpoints = new ArrayList<>();
@@ -54,7 +57,9 @@ public final class Channel implements AutoCloseable {
         this.options = optionsOf(mapped.geometry());
         this.membership = new Membership(log);
         this.subscriptions = new Subscriptions(log, membership);
-        this.housekeeping = new Housekeeping(log);
+        this.durability =
+            new Durability(log, platform, options.flushInterval().toNanos());
+        this.housekeeping = new Housekeeping(log, durability);
         this.observation = new Observation(log);
     }
 
@@ -137,18 +142,21 @@ public final class Channel implements AutoCloseable {
      * A subscriber, for one thread. Unless it begins at the latest position, waits while another member
      * does a unit of housekeeping.
      *
-     * @throws ChannelLimitException  if there are {@value Subscriber#SUBSCRIBERS_MAX}, or its named
-     *                                cursor belongs to another.
-     * @throws PositionException      if the position that it is to begin at cannot be read.
-     * @throws ChannelClosedException if the channel is closed.
+     * @throws ChannelLimitException    if there are {@value Subscriber#SUBSCRIBERS_MAX}, or its named
+     *                                  cursor belongs to another.
+     * @throws PositionException        if the position that it is to begin at cannot be read.
+     * @throws ChannelMismatchException if it is for durable messages and nothing here becomes durable, or
+     *                                  is to verify checksums that are not there, or of copies.
+     * @throws ChannelClosedException   if the channel is closed.
      */
     public Subscriber addSubscriber(final SubscriberOptions subscriberOptions) {
+        requirePossible(subscriberOptions);
         final Subscription subscription = whileOpen(() -> subscriptions.join(subscriberOptions));
         boolean done = false;
         try {
             final Subscriber subscriber =
                 new Subscriber(log, mapped::barrier, subscriptions, subscription,
-                    subscriberOptions.isLossy(), Patience.ofReaders());
+                    subscriberOptions, Patience.ofReaders());
             register(subscriber);
             done = true;
             return subscriber;
@@ -192,6 +200,45 @@ public final class Channel implements AutoCloseable {
      */
     public long tailPosition() {
         return stillOpen(log.words().tailAcquire());
+    }
+
+    /**
+     * Position up to which everything survives the loss of power: what was published below it is on the
+     * disk. Moved by {@link #awaitDurable}, in any process, and by the channel's flush interval; it may be seen
+     * a moment late. In a ring it stays at the start.
+     *
+     * @throws ChannelClosedException if the channel is closed.
+     */
+    public long durablePosition() {
+        return stillOpen(durability.position());
+    }
+
+    /**
+     * Waits until everything below {@code position} is on the disk, by syncing it, or by waiting for
+     * who does so in this process or another; one sync serves all who wait. What a publisher has
+     * returned for a message is the position to wait for.
+     *
+     * <p>Blocks on the disk. A message that is not committed holds back everything behind it:
+     * {@link #status()} shows whose it is. Any thread; any number at a time. If it never returns,
+     * nothing is known; what was published is still there for who reads it.
+     *
+     * @param position at any place of the log, published already or not.
+     * @param timeout  how long to wait; with zero this only looks.
+     * @return whether it is durable; false after the timeout, or if the thread was interrupted, which
+     *     stays so.
+     * @throws SyncFailedException      if it is not and never will be, because a sync failed in any process.
+     * @throws ChannelMismatchException if nothing becomes durable here: a ring, or a file system in memory.
+     * @throws ChannelDamagedException  if a frame on the way is damaged.
+     * @throws ChannelClosedException   if the channel is closed, also meanwhile.
+     */
+    public boolean awaitDurable(final long position, final Duration timeout) {
+        return whileOpen(() -> {
+            try {
+                return durability.await(position, nanosOf(timeout));
+            } catch (final InternalError error) {
+                throw Endpoint.truncated(path(), error);
+            }
+        });
     }
 
     /** Whether any subscriber is alive, in any process; as {@link Publisher#hasSubscribers()}. */
@@ -260,6 +307,20 @@ public final class Channel implements AutoCloseable {
         return path() + ": " + options;
     }
 
+    private void requirePossible(final SubscriberOptions subscriberOptions) {
+        if (subscriberOptions.isDurableOnly()) {
+            durability.require();
+        }
+        if (subscriberOptions.isVerified() && (!options.checksums()
+            || subscriberOptions.isLossy() && options.kind() == ChannelOptions.Kind.RING)) {
+            throw new ChannelMismatchException(path(),
+                "checksums cannot be verified in " + path() + ": expected frames with checksums that"
+                    + " are read in place, found a " + options
+                    + (subscriberOptions.isLossy() ? " and a lossy subscriber" : "")
+                    + "; subscribe without, or to another channel");
+        }
+    }
+
     private Publisher publisher(final Claimer claimer, final boolean exclusive) {
         boolean done = false;
         try {
@@ -309,6 +370,14 @@ public final class Channel implements AutoCloseable {
         return new ChannelClosedException(path(), "the channel " + path() + " is closed");
     }
 
+    private static long nanosOf(final Duration timeout) {
+        try {
+            return timeout.toNanos();
+        } catch (final ArithmeticException tooLong) {
+            return timeout.isNegative() ? 0 : Long.MAX_VALUE;
+        }
+    }
+
     /** A value read from shared memory counts only if that was not taken away meanwhile. */
     private long stillOpen(final long value) {
         requireOpen();
@@ -322,6 +391,7 @@ public final class Channel implements AutoCloseable {
         return options
             .withChecksums(geometry.checksums())
             .withTimestamps(geometry.timestamps())
+            .withFlushInterval(Duration.ofNanos(geometry.flushIntervalNanos()))
             .withStartPosition(geometry.startPosition());
     }
 }

@@ -10,7 +10,8 @@ import java.nio.file.Path;
  */
 public sealed class ChannelException extends RuntimeException
     permits ChannelClosedException, ChannelDamagedException, ChannelIOException,
-        ChannelLimitException, ChannelMismatchException, PositionException {
+        ChannelLimitException, ChannelMismatchException, PositionException,
+        SyncFailedException {
     private static final long serialVersionUID = 1L;
 
     private final transient Path path;

@@ -1,5 +1,7 @@
 package org.fencepost.ipc;
 
+import java.time.Duration;
+
 /**
  * What a channel is to be: its kind, its geometry and what its frames carry. Immutable.
  *
@@ -21,6 +23,8 @@ public final class ChannelOptions {
     private static final long SHORT_SEGMENT_BYTES = 16 * 1024;
     /** Positions end here: 2^62 bytes. */
     public static final long POSITION_MAX = 1L << 62;
+    /** Longest flush interval: a day. */
+    public static final Duration FLUSH_INTERVAL_MAX = Duration.ofDays(1);
 
     /** What becomes of a segment that everybody has read. */
     public enum Kind {
@@ -36,6 +40,7 @@ public final class ChannelOptions {
     private final boolean checksums;
     private final boolean timestamps;
     private final long startPosition;
+    private final Duration flushInterval;
 
     private ChannelOptions(
         final Kind kind,
@@ -43,13 +48,15 @@ public final class ChannelOptions {
         final int segmentCount,
         final boolean checksums,
         final boolean timestamps,
-        final long startPosition) {
+        final long startPosition,
+        final Duration flushInterval) {
         this.kind = kind;
         this.segmentBytes = segmentBytes;
         this.segmentCount = segmentCount;
         this.checksums = checksums;
         this.timestamps = timestamps;
         this.startPosition = startPosition;
+        this.flushInterval = flushInterval;
     }
 
     /**
@@ -79,7 +86,7 @@ public final class ChannelOptions {
             SEGMENT_BYTES_MIN * segmentCount,
             SEGMENT_BYTES_MAX * segmentCount);
         return new ChannelOptions(
-            Kind.RING, capacityBytes / segmentCount, segmentCount, false, false, 0);
+            Kind.RING, capacityBytes / segmentCount, segmentCount, false, false, 0, Duration.ZERO);
     }
 
     /**
@@ -91,7 +98,7 @@ public final class ChannelOptions {
      */
     public static ChannelOptions journal(final long segmentBytes) {
         requirePowerOfTwo("segmentBytes", segmentBytes, SEGMENT_BYTES_MIN, SEGMENT_BYTES_MAX);
-        return new ChannelOptions(Kind.JOURNAL, segmentBytes, 0, true, true, 0);
+        return new ChannelOptions(Kind.JOURNAL, segmentBytes, 0, true, true, 0, Duration.ZERO);
     }
 
     /**
@@ -104,13 +111,15 @@ public final class ChannelOptions {
             throw new IllegalArgumentException("a journal needs checksums to be recovered");
         }
         return new ChannelOptions(
-            kind, segmentBytes, segmentCount, wanted, timestamps, startPosition);
+            kind, segmentBytes, segmentCount, wanted, timestamps, startPosition,
+            flushInterval);
     }
 
     /** The same with or without a time in every frame (8 bytes a frame and one clock reading). */
     public ChannelOptions withTimestamps(final boolean wanted) {
         return new ChannelOptions(
-            kind, segmentBytes, segmentCount, checksums, wanted, startPosition);
+            kind, segmentBytes, segmentCount, checksums, wanted, startPosition,
+            flushInterval);
     }
 
     /**
@@ -126,7 +135,27 @@ public final class ChannelOptions {
                     + POSITION_MAX / 2 + ", but is " + position);
         }
         return new ChannelOptions(
-            kind, segmentBytes, segmentCount, checksums, timestamps, position);
+            kind, segmentBytes, segmentCount, checksums, timestamps, position,
+            flushInterval);
+    }
+
+    /**
+     * The same, with everything that is published brought to the disk within about this time, as long as
+     * any process calls {@link Housekeeping#doWork}. Zero, the default, syncs for those only who wait.
+     *
+     * @param interval from 0 to {@link #FLUSH_INTERVAL_MAX}.
+     * @throws IllegalArgumentException if it is not, or for a ring, which nothing makes durable.
+     */
+    public ChannelOptions withFlushInterval(final Duration interval) {
+        if (interval.isNegative() || interval.compareTo(FLUSH_INTERVAL_MAX) > 0) {
+            throw new IllegalArgumentException("flush interval must be from 0 to "
+                + FLUSH_INTERVAL_MAX + ", but is " + interval);
+        }
+        if (kind == Kind.RING && !interval.isZero()) {
+            throw new IllegalArgumentException("a ring is not flushed; publish to a journal");
+        }
+        return new ChannelOptions(
+            kind, segmentBytes, segmentCount, checksums, timestamps, startPosition, interval);
     }
 
     /** Ring or journal. */
@@ -159,6 +188,11 @@ public final class ChannelOptions {
         return startPosition;
     }
 
+    /** How long what was published may stay in memory only; zero: for ever, unless somebody waits. */
+    public Duration flushInterval() {
+        return flushInterval;
+    }
+
     @Override
     public boolean equals(final Object other) {
         return other instanceof ChannelOptions that && toString().equals(that.toString());
@@ -173,7 +207,8 @@ public final class ChannelOptions {
     public String toString() {
         return (kind == Kind.RING ? "ring of " + segmentCount + " segments" : "journal of segments")
             + " of " + segmentBytes + " bytes, checksums " + (checksums ? "on" : "off")
-            + ", timestamps " + (timestamps ? "on" : "off") + ", from position " + startPosition;
+            + ", timestamps " + (timestamps ? "on" : "off") + ", from position " + startPosition
+            + (flushInterval.isZero() ? "" : ", flushed every " + flushInterval);
     }
 
     private static void requirePowerOfTwo(

@@ -27,6 +27,7 @@ import java.util.List;
  *                         that of an exclusive publisher elsewhere, which holds nobody up; and one
  *                         whose publisher died before it could say that it won it and has a
  *                         follower in its slot, until a subscriber has come to it.
+ * @param durability       what is on the disk.
  */
 public record ChannelStatus(
     Path path,
@@ -39,7 +40,8 @@ public record ChannelStatus(
     boolean housekeeping,
     List<PublisherStatus> publishers,
     List<SubscriberStatus> subscribers,
-    List<OpenClaim> openClaims) {
+    List<OpenClaim> openClaims,
+    DurabilityStatus durability) {
 
     /** Copies the lists. */
     public ChannelStatus {

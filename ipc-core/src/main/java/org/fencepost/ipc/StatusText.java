@@ -22,6 +22,16 @@ final class StatusText {
             + status.earliestPosition() + ", tail " + status.tailPosition() + ", ready "
             + status.readyPosition() + ", room for " + status.roomBytes() + " bytes"
             + (status.housekeeping() ? "; somebody is in housekeeping" : ""));
+        if (status.options().kind() == ChannelOptions.Kind.JOURNAL) {
+            lines.add("durable: up to position " + status.durability().position() + ", "
+                + Math.max(0, status.tailPosition() - status.durability().position())
+                + " bytes behind the tail"
+                + (status.durability().failed() ? ", and nothing else: A SYNC HAS FAILED" : "")
+                + status.openClaims().stream().filter(OpenClaim::isLive).findFirst()
+                    .map(claim -> "; held back by the open claim at position " + claim.position())
+                    .orElse(""));
+            status.durability().syncs().forEach(sync -> lines.add("  " + sync));
+        }
         section(lines, "publishers", status.publishers().stream().map(StatusText::line).toList());
         section(lines, "subscribers", status.subscribers().stream().map(StatusText::line).toList());
         section(lines, "open claims",

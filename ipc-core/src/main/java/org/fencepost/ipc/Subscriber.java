@@ -4,6 +4,7 @@ import org.fencepost.ipc.buffer.ReadableBuffer;
 import org.fencepost.ipc.format.BatchFormat;
 import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.FrameFormat;
+import org.fencepost.ipc.log.DurableReader;
 import org.fencepost.ipc.log.InPlaceReader;
 import org.fencepost.ipc.log.Log;
 import org.fencepost.ipc.log.LogReader;
@@ -11,6 +12,7 @@ import org.fencepost.ipc.log.LossyReader;
 import org.fencepost.ipc.log.Patience;
 import org.fencepost.ipc.log.Subscription;
 import org.fencepost.ipc.log.Subscriptions;
+import org.fencepost.ipc.log.VerifyingReader;
 
 /**
  * Receives the messages of a channel, each once and in the order of their positions. For one thread;
@@ -49,17 +51,29 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
         final Runnable barrier,
         final Subscriptions subscriptions,
         final Subscription subscription,
-        final boolean lossy,
+        final SubscriberOptions options,
         final Patience patience) {
         super(log, barrier);
         this.subscriptions = subscriptions;
         this.record = subscription.record();
-        this.lossy = lossy;
+        this.lossy = options.isLossy();
         this.batchResume = Math.toIntExact(subscription.batchIndex());
-        this.reader = lossy && log.geometry().ring()
-            ? new LossyReader(log, subscription.position(), patience)
-            : new InPlaceReader(log, subscription, patience);
+        this.reader = reader(log, subscription, options, patience);
         this.header = new Header(reader.buffer());
+    }
+
+    private static LogReader reader(
+        final Log log,
+        final Subscription subscription,
+        final SubscriberOptions options,
+        final Patience patience) {
+        if (options.isLossy() && log.geometry().ring()) {
+            return new LossyReader(log, subscription.position(), patience);
+        }
+        final InPlaceReader inPlace = new InPlaceReader(log, subscription, patience);
+        final LogReader reader =
+            options.isVerified() ? new VerifyingReader(log, inPlace) : inPlace;
+        return options.isDurableOnly() ? new DurableReader(log, reader) : reader;
     }
 
     /**
@@ -72,6 +86,7 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
      * @throws IllegalStateException   if it is called from inside a handler of this subscriber.
      * @throws ChannelDamagedException if a file was truncated or overwritten.
      * @throws ChannelIOException      if a segment cannot be mapped.
+     * @throws SyncFailedException     if only what is durable is wanted and a sync has failed.
      */
     public int poll(final MessageHandler handler, final int limit) {
         requireNotPolling();
@@ -122,6 +137,7 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
      * @throws IllegalStateException   if it is called from inside a handler of this subscriber.
      * @throws ChannelDamagedException if a file was truncated or overwritten.
      * @throws ChannelIOException      if a segment cannot be mapped.
+     * @throws SyncFailedException     if only what is durable is wanted and a sync has failed.
      */
     public int controlledPoll(final ControlledMessageHandler handler, final int limit) {
         requireNotPolling();

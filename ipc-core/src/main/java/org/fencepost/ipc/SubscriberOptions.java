@@ -24,28 +24,34 @@ public final class SubscriberOptions {
     private final boolean lossy;
     private final String name;
     private final boolean gatesWhileAbsent;
+    private final boolean durableOnly;
+    private final boolean verified;
 
     private SubscriberOptions(
         final Start start,
         final long position,
         final boolean lossy,
         final String name,
-        final boolean gatesWhileAbsent) {
+        final boolean gatesWhileAbsent,
+        final boolean durableOnly,
+        final boolean verified) {
         this.start = start;
         this.position = position;
         this.lossy = lossy;
         this.name = name;
         this.gatesWhileAbsent = gatesWhileAbsent;
+        this.durableOnly = durableOnly;
+        this.verified = verified;
     }
 
     /** Begin at the oldest message that is kept; gating. */
     public static SubscriberOptions earliest() {
-        return new SubscriberOptions(Start.EARLIEST, 0, false, NO_NAME, false);
+        return new SubscriberOptions(Start.EARLIEST, 0, false, NO_NAME, false, false, false);
     }
 
     /** Begin with the next message to be published; gating. */
     public static SubscriberOptions latest() {
-        return new SubscriberOptions(Start.LATEST, 0, false, NO_NAME, false);
+        return new SubscriberOptions(Start.LATEST, 0, false, NO_NAME, false, false, false);
     }
 
     /**
@@ -57,7 +63,7 @@ public final class SubscriberOptions {
         if (position < 0) {
             throw new IllegalArgumentException("position must not be negative, but is " + position);
         }
-        return new SubscriberOptions(Start.POSITION, position, false, NO_NAME, false);
+        return new SubscriberOptions(Start.POSITION, position, false, NO_NAME, false, false, false);
     }
 
     /**
@@ -71,7 +77,8 @@ public final class SubscriberOptions {
         if (isNamed()) {
             throw new IllegalArgumentException("a named cursor cannot be lossy: " + name);
         }
-        return new SubscriberOptions(start, position, true, NO_NAME, false);
+        return new SubscriberOptions(
+            start, position, true, NO_NAME, false, durableOnly, verified);
     }
 
     /**
@@ -92,7 +99,27 @@ public final class SubscriberOptions {
         if (lossy) {
             throw new IllegalArgumentException("a named cursor cannot be lossy: " + name);
         }
-        return new SubscriberOptions(start, position, false, name, gatesWhileAbsent);
+        return new SubscriberOptions(
+            start, position, false, name, gatesWhileAbsent, durableOnly, verified);
+    }
+
+    /**
+     * The same, of a journal, and for messages that are on the disk only: each is delivered when
+     * {@link Channel#durablePosition} has reached its end. It makes nothing durable itself. When a sync has
+     * failed and everything that is durable was delivered, polling throws the {@link SyncFailedException}.
+     */
+    public SubscriberOptions durableOnly() {
+        return new SubscriberOptions(
+            start, position, lossy, name, gatesWhileAbsent, true, verified);
+    }
+
+    /**
+     * The same, of a channel with checksums, and for intact messages only: polling throws a
+     * {@link ChannelDamagedException} at a frame whose checksum is wrong. Costs a pass over its bytes.
+     */
+    public SubscriberOptions verified() {
+        return new SubscriberOptions(
+            start, position, lossy, name, gatesWhileAbsent, durableOnly, true);
     }
 
     /** Where to begin. */
@@ -123,5 +150,15 @@ public final class SubscriberOptions {
     /** Whether a named cursor holds publishers back while nobody has it. */
     public boolean gatesWhileAbsent() {
         return gatesWhileAbsent;
+    }
+
+    /** Whether it receives only what is on the disk. */
+    public boolean isDurableOnly() {
+        return durableOnly;
+    }
+
+    /** Whether it verifies checksums. */
+    public boolean isVerified() {
+        return verified;
     }
 }

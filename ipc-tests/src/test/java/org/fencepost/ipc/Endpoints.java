@@ -29,7 +29,7 @@ public final class Endpoints {
         final Log log, final Runnable barrier, final Subscriptions subscriptions,
         final SubscriberOptions options, final Patience patience) {
         return new Subscriber(log, barrier, subscriptions, subscriptions.join(options),
-            options.isLossy(), patience);
+            options, patience);
     }
 
     /** What closing a channel does to each of them, by any thread. */

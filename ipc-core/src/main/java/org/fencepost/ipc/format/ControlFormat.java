@@ -7,10 +7,12 @@ package org.fencepost.ipc.format;
  *       0  page with {@link FileHeader}; specific fields:
  *              32 kind (u32)   36 flags (u32)   40 segmentBytes (u64)   48 segmentCount (u32)
  *              52 livenessScheme (u32)   56 startPosition (u64)   64 createdNanos (i64)
+ *              72 frameAlignment (u32)   80 flushIntervalNanos (u64)
  *    4096  tail                                        publishers
  *    4224  ready, clearing                             housekeeping lock
- *    4352  durable                                     reserved, zero
+ *    4352  durable, syncTurn, suspect                  holders of sync slots
  *    4480  publisherSlotsUsed, exclusive, earliest     housekeeping lock
+ *    4608  15 sync slots of 128 bytes: from, to, errno, ownerPid
  *    8192  256 publisher slots of 128 bytes: start, wonEnd, ownerPid, thread
  *   40960  end
  * </pre>
@@ -45,6 +47,8 @@ public final class ControlFormat {
     public static final int CREATED_OFFSET = START_POSITION_OFFSET + Long.BYTES;
     /** What frames are aligned to (u32). */
     public static final int FRAME_ALIGNMENT_OFFSET = CREATED_OFFSET + Long.BYTES;
+    /** Offset of the most time that a flush may be put off (u64, nanoseconds); 0: only on demand. */
+    public static final int FLUSH_INTERVAL_OFFSET = FRAME_ALIGNMENT_OFFSET + Long.BYTES;
 
     /** A ring. */
     public static final int KIND_RING = 1;
@@ -61,14 +65,39 @@ public final class ControlFormat {
     public static final int READY_OFFSET = TAIL_OFFSET + LINE_BYTES;
     /** Offset of clearing (u64): zeroing has begun up to here. */
     public static final int CLEARING_OFFSET = READY_OFFSET + Long.BYTES;
-    /** Offset of the durable watermark (u64). */
+    /**
+     * Offset of the durable watermark (u64): a position, and in the bits below its alignment 0, or
+     * 1 + the sync slot whose sync failed. Both are one word so that nothing becomes durable
+     * behind a failure.
+     */
     public static final int DURABLE_OFFSET = READY_OFFSET + LINE_BYTES;
+    /** Of the durable word: the bits that say which sync slot failed. */
+    public static final long DURABLE_FAILED_MASK = 15;
+    /** Offset of the number of syncs that have ended (u64); whoever waits sleeps on its low half. */
+    public static final int SYNC_TURN_OFFSET = DURABLE_OFFSET + Long.BYTES;
+    /** Offset of the position below which what is synced is verified first (u64). */
+    public static final int SUSPECT_OFFSET = SYNC_TURN_OFFSET + Long.BYTES;
     /** Offset of the number of slots ever used (u64); it only grows. */
     public static final int SLOTS_USED_OFFSET = DURABLE_OFFSET + LINE_BYTES;
     /** Offset of the mark of an exclusive publisher (u64): its slot + 1, or 0. */
     public static final int EXCLUSIVE_OFFSET = SLOTS_USED_OFFSET + Long.BYTES;
     /** Offset of the oldest position that a journal keeps (u64). */
     public static final int EARLIEST_OFFSET = EXCLUSIVE_OFFSET + Long.BYTES;
+
+    /** Syncs that may run at a time: one word holds the number of each beside a position. */
+    public static final int SYNCS_MAX = (int) DURABLE_FAILED_MASK;
+    /** Offset of the first sync slot. */
+    public static final int SYNC_SLOTS_OFFSET = SLOTS_USED_OFFSET + LINE_BYTES;
+    /** Bytes of a sync slot. */
+    public static final int SYNC_SLOT_BYTES = LINE_BYTES;
+    /** Offset in a sync slot of where its sync begins (u64). */
+    public static final int SYNC_FROM_OFFSET = 0;
+    /** Offset in a sync slot of where its sync ends (u64); 0: no sync is under way. */
+    public static final int SYNC_TO_OFFSET = SYNC_FROM_OFFSET + Long.BYTES;
+    /** Offset in a sync slot of the error that its sync has met (u64); 0: none. */
+    public static final int SYNC_ERRNO_OFFSET = SYNC_TO_OFFSET + Long.BYTES;
+    /** Offset in a sync slot of its owner's process id (i64); for people, decides nothing. */
+    public static final int SYNC_PID_OFFSET = SYNC_ERRNO_OFFSET + Long.BYTES;
 
     /** Offset of the first publisher slot. */
     public static final int SLOTS_OFFSET = 2 * FileHeader.PAGE_BYTES;

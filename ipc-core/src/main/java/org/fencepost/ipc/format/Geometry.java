@@ -11,6 +11,7 @@ package org.fencepost.ipc.format;
  * @param checksums     whether frames carry a CRC32C.
  * @param timestamps    whether frames carry a time.
  * @param startPosition first position of the log.
+ * @param flushIntervalNanos how long a flush may be put off; 0: only on demand.
  * @param channelId     random number that tells channels apart.
  */
 public record Geometry(
@@ -21,6 +22,7 @@ public record Geometry(
     boolean checksums,
     boolean timestamps,
     long startPosition,
+    long flushIntervalNanos,
     long channelId) {
 
     /** Bytes of all segments of a ring. */

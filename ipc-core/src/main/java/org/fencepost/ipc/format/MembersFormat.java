@@ -12,6 +12,7 @@ package org.fencepost.ipc.format;
  *    4098  exclusive      by the exclusive publisher
  *    8192  + slot         by the publisher in that slot
  *   12288  + record       by the subscriber of that record
+ *   16384  + slot         by whoever syncs in that sync slot
  * </pre>
  */
 public final class MembersFormat {
@@ -35,6 +36,8 @@ public final class MembersFormat {
     public static final long PUBLISHER_BYTE = 2 * 4096;
     /** Of subscriber record 0. */
     public static final long SUBSCRIBER_BYTE = 3 * 4096;
+    /** Of sync slot 0. */
+    public static final long SYNC_BYTE = 4 * 4096;
 
     private MembersFormat() {
     }
@@ -42,6 +45,11 @@ public final class MembersFormat {
     /** The byte of a publisher slot. */
     public static long publisherByte(final int slot) {
         return PUBLISHER_BYTE + slot;
+    }
+
+    /** The byte of a sync slot. */
+    public static long syncByte(final int slot) {
+        return SYNC_BYTE + slot;
     }
 
     /** The byte of a subscriber record. */

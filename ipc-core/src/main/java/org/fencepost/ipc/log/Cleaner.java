@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import org.fencepost.ipc.ChannelLimitException;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
-import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.memory.SharedMemory;
 
@@ -185,23 +184,7 @@ public final class Cleaner {
 
     /** Whether every frame of the segment is committed, padded, or could be repaired now. */
     private boolean walk(final long start, final long end, final long address) {
-        long position = start;
-        while (position < end) {
-            final long word = memory.getLongAcquire(address + position - start);
-            if (word == 0) {
-                final long holeEnd =
-                    log.repair().holeEnd(position, address, words.tailAcquire());
-                if (holeEnd < 0) {
-                    return false;
-                }
-                log.repair().pad(position, address, holeEnd);
-            } else if (FrameFormat.isValid(word, end - position)) {
-                position += geometry.span(FrameFormat.length(word));
-            } else {
-                throw log.damagedFrame(position, word);
-            }
-        }
-        return true;
+        return log.repair().walk(start, end, address) == end;
     }
 
     private boolean hasSegmentAhead() {

@@ -30,6 +30,7 @@ public final class ControlWords {
     private final Path path;
     private final SharedMemory memory;
     private final long address;
+    private final SyncWords syncs;
 
     /**
      * The words of the control file that is mapped at {@code address}; {@code path} is the channel's
@@ -39,6 +40,12 @@ public final class ControlWords {
         this.path = path;
         this.memory = memory;
         this.address = address;
+        this.syncs = new SyncWords(path, this, memory, address);
+    }
+
+    /** The words that say what is on the disk. */
+    SyncWords syncs() {
+        return syncs;
     }
 
     /** Where the tail is, for claimers that work on it directly. */
@@ -101,6 +108,11 @@ public final class ControlWords {
     /** Set before the exclusive publisher's first store, cleared after its last. Housekeeping lock. */
     public void exclusiveRelease(final long value) {
         memory.putLongRelease(address + EXCLUSIVE_OFFSET, value);
+    }
+
+    /** Everything below is on the disk. */
+    public long durableAcquire() {
+        return syncs.position(syncs.durableAcquire());
     }
 
     /** Oldest position that a journal keeps. */

@@ -28,12 +28,14 @@ final class FrameChecksum {
 
     private final SharedMemory memory;
     private final long channelId;
+    private final int frameFlags;
     private final CRC32C crc = new CRC32C();
     private byte[] scratch = new byte[1024];
 
     FrameChecksum(final Log log) {
         this.memory = log.memory();
         this.channelId = log.geometry().channelId();
+        this.frameFlags = log.geometry().frameFlags();
     }
 
     /** The checksum of the frame at {@code address}, which begins at {@code position}. */
@@ -56,6 +58,22 @@ final class FrameChecksum {
             filled = 0;
         } while (done < rest);
         return (int) crc.getValue();
+    }
+
+    /**
+     * Whether the frame at {@code position} is what its publisher made, or padding.
+     *
+     * @param headerWord its header word, read with acquire.
+     * @param roomBytes  from there to the segment's end, or less.
+     */
+    boolean isRight(
+        final long address, final long position, final long headerWord, final long roomBytes) {
+        return headerWord != 0
+            && FrameFormat.isValid(headerWord, roomBytes)
+            && (FrameFormat.isPadding(headerWord)
+                || FrameFormat.flags(headerWord) == frameFlags
+                && memory.getInt(address + FrameFormat.CHECKSUM_OFFSET)
+                    == of(address, position, headerWord, FrameFormat.length(headerWord)));
     }
 
     private void ensureScratch(final int rest) {

@@ -79,6 +79,34 @@ final class HoleRepair {
     }
 
     /**
+     * Walks frames, and pads holes as {@link #pad} allows it.
+     *
+     * @param start          a frame boundary.
+     * @param end            of its segment.
+     * @param segmentAddress address of the segment.
+     * @return the first position whose frame is neither committed nor could be padded now, or {@code end}.
+     */
+    long walk(final long start, final long end, final long segmentAddress) {
+        final long base = segmentAddress - geometry.segmentStart(start);
+        long position = start;
+        while (position < end) {
+            final long word = memory.getLongAcquire(base + position);
+            if (word == 0) {
+                final long holeEnd = holeEnd(position, segmentAddress, words.tailAcquire());
+                if (holeEnd < 0 || log.isClosed()) {
+                    return position;
+                }
+                pad(position, segmentAddress, holeEnd);
+            } else if (FrameFormat.isValid(word, end - position)) {
+                position += geometry.span(FrameFormat.length(word));
+            } else {
+                throw log.damagedFrame(position, word);
+            }
+        }
+        return position;
+    }
+
+    /**
      * Pads the hole from {@code position} to {@code end}, unless somebody else was faster. Only by
      * whoever keeps the segment from being used again: by a gating cursor at or below the position,
      * or by the housekeeping lock with the position at or above {@code clearing} minus capacity.

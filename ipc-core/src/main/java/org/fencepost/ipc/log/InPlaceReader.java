@@ -110,6 +110,11 @@ public final class InPlaceReader implements LogReader {
         return headerBytes;
     }
 
+    /** Where the frame is that {@link #peek} has returned. */
+    long frameAddress() {
+        return segmentAddress - (segmentEnd - position);
+    }
+
     @Override
     public void hideBuffer() {
         view.hide();

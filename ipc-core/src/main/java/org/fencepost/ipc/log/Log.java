@@ -120,6 +120,17 @@ public final class Log {
         return repair;
     }
 
+    /** What is wrong with a frame whose checksum ought to be {@code checksum}. */
+    ChannelDamagedException damagedContent(
+        final long position, final long address, final int checksum) {
+        return new ChannelDamagedException(path,
+            "damaged frame in " + path + " at position " + position + ": expected the checksum 0x"
+                + Integer.toHexString(checksum) + " for what is in it, found 0x"
+                + Integer.toHexString(memory.getInt(address + FrameFormat.CHECKSUM_OFFSET))
+                + ", flags " + FrameFormat.flags(memory.getLong(address))
+                + "; nothing was changed, seek behind it or restore the file");
+    }
+
     ChannelDamagedException damagedFrame(final long position, final long headerWord) {
         return new ChannelDamagedException(path,
             "damaged frame in " + path + " at position " + position + ": expected a header of a"

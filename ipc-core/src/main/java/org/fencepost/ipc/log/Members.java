@@ -4,6 +4,7 @@ import static org.fencepost.ipc.format.MembersFormat.EXCLUSIVE_BYTE;
 import static org.fencepost.ipc.format.MembersFormat.HOUSEKEEPING_BYTE;
 import static org.fencepost.ipc.format.MembersFormat.publisherByte;
 import static org.fencepost.ipc.format.MembersFormat.subscriberByte;
+import static org.fencepost.ipc.format.MembersFormat.syncByte;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -36,6 +37,7 @@ public final class Members {
         new AtomicIntegerArray(ControlFormat.PUBLISHERS_MAX);
     private final AtomicIntegerArray ownSubscribers =
         new AtomicIntegerArray(CursorsFormat.SUBSCRIBERS_MAX);
+    private final AtomicIntegerArray ownSyncs = new AtomicIntegerArray(ControlFormat.SYNCS_MAX);
     private final AtomicReferenceArray<SlotOwner> owners =
         new AtomicReferenceArray<>(ControlFormat.PUBLISHERS_MAX);
     private final AtomicBoolean ownExclusive = new AtomicBoolean();
@@ -90,6 +92,21 @@ public final class Members {
     /** Gives a subscriber record up. */
     public void releaseSubscriber(final int record) {
         release(ownSubscribers, record, subscriberByte(record));
+    }
+
+    /** Takes a sync slot, if it is free. */
+    boolean tryTakeSync(final int slot) {
+        return tryTake(ownSyncs, slot, syncByte(slot));
+    }
+
+    /** Gives a sync slot up. */
+    void releaseSync(final int slot) {
+        release(ownSyncs, slot, syncByte(slot));
+    }
+
+    /** Whether somebody holds this sync slot. For people who look. */
+    boolean isSyncLive(final int slot) {
+        return ownSyncs.get(slot) == HELD || isLockedByOther(syncByte(slot), 1);
     }
 
     /** Whether somebody holds this publisher slot. */

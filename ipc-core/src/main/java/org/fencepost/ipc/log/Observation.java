@@ -11,9 +11,11 @@ import java.util.TreeSet;
 import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.ChannelStatus;
+import org.fencepost.ipc.DurabilityStatus;
 import org.fencepost.ipc.OpenClaim;
 import org.fencepost.ipc.PublisherStatus;
 import org.fencepost.ipc.SubscriberStatus;
+import org.fencepost.ipc.SyncStatus;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.FrameFormat;
@@ -92,7 +94,23 @@ public final class Observation {
         exclusiveClaim = exclusiveClaim(nowNanos);
         exclusiveClaim.ifPresent(claims::add);
         return new ChannelStatus(log.path(), options, nowNanos, geometry.startPosition(), earliest,
-            tail, ready, members.isHousekeepingTaken(), publishers, subscribers, claims);
+            tail, ready, members.isHousekeepingTaken(), publishers, subscribers, claims,
+            durability());
+    }
+
+    private DurabilityStatus durability() {
+        final SyncWords syncs = words.syncs();
+        final long durable = syncs.durableAcquire();
+        final List<SyncStatus> found = new ArrayList<>();
+        for (int slot = 0; slot < ControlFormat.SYNCS_MAX; slot++) {
+            final long to = syncs.toAcquire(slot);
+            if (to != 0) {
+                found.add(new SyncStatus(slot, syncs.pid(slot), members.isSyncLive(slot),
+                    syncs.fromAcquire(slot), to, syncs.errnoAcquire(slot)));
+            }
+        }
+        return new DurabilityStatus(
+            syncs.position(durable), SyncWords.failedSlot(durable) >= 0, found);
     }
 
     private List<PublisherStatus> publishers(final NavigableSet<Long> candidates) {

@@ -15,4 +15,13 @@ public interface SegmentStore {
      * @throws org.fencepost.ipc.ChannelException if it cannot be made; nothing is left behind then.
      */
     void prepare(long segmentStart);
+
+    /**
+     * Returns when the bytes at a range of a segment's addresses are on the disk.
+     *
+     * @param address     a multiple of 4096 behind an address that a map of this store gave.
+     * @param lengthBytes from there on, within the segment.
+     * @return 0, or the error number of the system.
+     */
+    int sync(long address, long lengthBytes);
 }

@@ -12,6 +12,7 @@ final class Errno {
     static final int EPERM = 1;
     static final int ENOENT = 2;
     static final int EINTR = 4;
+    static final int EIO = 5;
     static final int EAGAIN = 11;
     static final int EACCES = 13;
     static final int EEXIST = 17;
@@ -47,7 +48,7 @@ final class Errno {
             case EPERM -> "EPERM: operation not permitted";
             case ENOENT -> "ENOENT: no such file or directory";
             case EINTR -> "EINTR: interrupted by a signal";
-            case 5 -> "EIO: the device reported an error";
+            case EIO -> "EIO: the device reported an error";
             case 6 -> "ENXIO: no such device or address";
             case 9 -> "EBADF: not an open descriptor, or opened for something else";
             case EAGAIN -> "EAGAIN: try again";
@@ -73,6 +74,7 @@ final class Errno {
             case 38 -> "ENOSYS: the kernel does not have this call, or a sandbox hides it";
             case 39 -> "ENOTEMPTY: the directory is not empty";
             case 40 -> "ELOOP: is a symbolic link, or too many of them on the way";
+            case 74 -> "EBADMSG: what was read back is not what was written";
             case 75 -> "EOVERFLOW: a number is too large";
             case 95 -> "EOPNOTSUPP: the file system does not support this";
             case 116 -> "ESTALE: the network file system lost the file";

@@ -2,6 +2,8 @@ package org.fencepost.ipc.os;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import org.fencepost.ipc.memory.AddressMemory;
 import org.fencepost.ipc.memory.SharedMemory;
@@ -11,6 +13,10 @@ final class LinuxPlatform extends Platform {
     private static final long PROT_NONE = 0;
     private static final long MAP_PRIVATE_ANONYMOUS = 0x22;
     private static final long MADV_NORMAL = 0;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+    private static final long MS_SYNC = 4;
+    private static final long FUTEX_WAIT = 0;
+    private static final long FUTEX_WAKE = 1;
     private static final long MEMBARRIER_PRIVATE_EXPEDITED = 8;
     private static final long MEMBARRIER_REGISTER_PRIVATE_EXPEDITED = 16;
 
@@ -142,6 +148,40 @@ final class LinuxPlatform extends Platform {
     private boolean membarrier(final long command) {
         return barrierCalls.invoke(
             SystemCall.NUMBERS.membarrier(), command, 0, 0, 0, 0, 0) == 0;
+    }
+
+    @Override
+    public int sync(final long address, final long lengthBytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            final SystemCall calls = new SystemCall(arena);
+            return calls.invoke(SystemCall.NUMBERS.msync(), address, lengthBytes, MS_SYNC, 0, 0, 0)
+                == -1 ? calls.errno() : 0;
+        }
+    }
+
+    @Override
+    public boolean canSync() {
+        return true;
+    }
+
+    @Override
+    public void awaitChange(final long address, final int expected, final long timeoutNanos) {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment timeout = arena.allocate(ValueLayout.JAVA_LONG, 2);
+            timeout.setAtIndex(ValueLayout.JAVA_LONG, 0, timeoutNanos / NANOS_PER_SECOND);
+            timeout.setAtIndex(ValueLayout.JAVA_LONG, 1, timeoutNanos % NANOS_PER_SECOND);
+            // Changed already, timed out, interrupted: whoever waits looks again in any case.
+            new SystemCall(arena).invoke(SystemCall.NUMBERS.futex(), address, FUTEX_WAIT, expected,
+                timeout.address(), 0, 0);
+        }
+    }
+
+    @Override
+    public void wake(final long address) {
+        try (Arena arena = Arena.ofConfined()) {
+            new SystemCall(arena).invoke(SystemCall.NUMBERS.futex(), address, FUTEX_WAKE,
+                Integer.MAX_VALUE, 0, 0, 0);
+        }
     }
 
     @Override

@@ -88,6 +88,38 @@ public abstract class Platform {
      */
     public abstract void barrier();
 
+    /**
+     * Returns when the bytes at a range of a window's addresses are on the disk, with all that is
+     * needed to find them there; the size and the blocks of the file have to be there already. Made
+     * once, and what it reports it reports to this mapping once: a second call may succeed with
+     * the data lost.
+     *
+     * @param address     a multiple of 4096 behind the first byte of a slot
+     * @param lengthBytes from there on, within the slot, at least 1
+     * @return 0, or the error number of the system, {@link Errno#EIO} where it does not tell
+     */
+    public abstract int sync(long address, long lengthBytes);
+
+    /** Whether {@link #sync} is known to reach the disk and not only the system's cache. */
+    public abstract boolean canSync();
+
+    /**
+     * Waits until {@link #wake} is called for the address in any process, unless the four bytes
+     * there differ from {@code expected} already. May return early, and after {@code timeoutNanos}
+     * in any case; the portable platform cannot be woken and returns within 100 us.
+     *
+     * @param address of four aligned bytes that are shared with other processes
+     */
+    public abstract void awaitChange(long address, int expected, long timeoutNanos);
+
+    /** Wakes whoever waits at the address, in all processes. */
+    public abstract void wake(long address);
+
+    /** What an error number means. */
+    public static String describe(final int errno) {
+        return "errno " + errno + " (" + Errno.describe(errno) + ")";
+    }
+
     /** What to call this platform in logs. */
     public abstract String name();
 

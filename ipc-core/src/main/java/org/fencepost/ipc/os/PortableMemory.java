@@ -1,6 +1,7 @@
 package org.fencepost.ipc.os;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
@@ -79,6 +80,23 @@ final class PortableMemory extends SharedMemory {
             throw closed;
         }
         return successor;
+    }
+
+    /** As {@link Platform#sync}; what is not mapped any more needs none. */
+    int sync(final long address, final long lengthBytes) {
+        final PortableWindow window = windowOrNull(address);
+        MemorySegment segment = segmentOrNull(window, address);
+        while (segment != null) {
+            try {
+                segment.asSlice(window.slotOffset(address), lengthBytes).force();
+                return 0;
+            } catch (final UncheckedIOException refusal) {
+                return Errno.EIO;
+            } catch (final IllegalStateException closed) {
+                segment = successorOrNull(window, address, segment, closed);
+            }
+        }
+        return 0;
     }
 
     @Override

@@ -6,10 +6,13 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
 import org.fencepost.ipc.memory.SharedMemory;
 
 /** What can be had of the JDK alone, on every system. */
 final class PortablePlatform extends Platform {
+    private static final long PARK_NANOS_MAX = 100_000;
+
     private final PortableMemory memory = new PortableMemory();
     private final PortableFiles files = new PortableFiles();
     private final FileCalls fileCalls = new PortableFileCalls();
@@ -94,6 +97,27 @@ final class PortablePlatform extends Platform {
     @Override
     public void barrier() {
         handshake();
+    }
+
+    @Override
+    public int sync(final long address, final long lengthBytes) {
+        return memory.sync(address, lengthBytes);
+    }
+
+    /** The JDK asks the system to sync a mapping; what that means was looked up for Linux only. */
+    @Override
+    public boolean canSync() {
+        return "Linux".equals(System.getProperty("os.name"));
+    }
+
+    @Override
+    public void awaitChange(final long address, final int expected, final long timeoutNanos) {
+        LockSupport.parkNanos(Math.min(timeoutNanos, PARK_NANOS_MAX));
+    }
+
+    @Override
+    public void wake(final long address) {
+        // Nobody sleeps for long.
     }
 
     @Override

@@ -97,15 +97,19 @@ public final class ChannelDirectory {
         final int flags = page.getInt(ControlFormat.FLAGS_OFFSET);
         final int frameAlignment = page.getInt(ControlFormat.FRAME_ALIGNMENT_OFFSET);
         final boolean ring = kind == ControlFormat.KIND_RING;
+        final long flushIntervalNanos = page.getLong(ControlFormat.FLUSH_INTERVAL_OFFSET);
         if (!ring && kind != ControlFormat.KIND_JOURNAL
             || !isPowerOfTwo(segmentBytes, ChannelOptions.SEGMENT_BYTES_MIN,
                 ChannelOptions.SEGMENT_BYTES_MAX)
             || (ring ? !isPowerOfTwo(segmentCount, ChannelOptions.RING_SEGMENTS_MIN,
                 ChannelOptions.RING_SEGMENTS_MAX) : segmentCount != 0)
-            || !isPowerOfTwo(frameAlignment, FrameFormat.ALIGNMENT, segmentBytes)) {
+            || !isPowerOfTwo(frameAlignment, FrameFormat.ALIGNMENT, segmentBytes)
+            || flushIntervalNanos < 0
+            || flushIntervalNanos > (ring ? 0 : ChannelOptions.FLUSH_INTERVAL_MAX.toNanos())) {
             throw Headers.wrong(control(), "geometry", "a ring or a journal with sizes within limits",
                 "kind " + kind + ", " + segmentCount + " segments of " + segmentBytes
-                    + " bytes, frames aligned to " + frameAlignment);
+                    + " bytes, frames aligned to " + frameAlignment + ", flushed every "
+                    + flushIntervalNanos + " ns");
         }
         return new Geometry(
             ring,
@@ -115,6 +119,7 @@ public final class ChannelDirectory {
             (flags & ControlFormat.FLAG_CHECKSUMS) != 0,
             (flags & ControlFormat.FLAG_TIMESTAMPS) != 0,
             page.getLong(ControlFormat.START_POSITION_OFFSET),
+            flushIntervalNanos,
             page.getLong(FileHeader.CHANNEL_ID_OFFSET));
     }
 
@@ -131,6 +136,9 @@ public final class ChannelDirectory {
         }
         try {
             Files.createDirectories(parent);
+            if (!options.flushInterval().isZero()) {
+                DiskLevel.require(parent, platform);
+            }
             removeLeftovers(parent);
             int attempts = 1;
             while (!createIn(parent, options)) {
@@ -224,6 +232,7 @@ public final class ChannelDirectory {
             TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
         page.putInt(ControlFormat.FRAME_ALIGNMENT_OFFSET,
             ring ? FrameFormat.ALIGNMENT_OF_RINGS : FrameFormat.ALIGNMENT_OF_JOURNALS);
+        page.putLong(ControlFormat.FLUSH_INTERVAL_OFFSET, options.flushInterval().toNanos());
         FileHeader.seal(page);
 
         final ByteBuffer words = ByteBuffer.allocate(2 * FileHeader.PAGE_BYTES).order(page.order());
@@ -232,6 +241,7 @@ public final class ChannelDirectory {
         words.putLong(ControlFormat.READY_OFFSET, ready);
         words.putLong(ControlFormat.CLEARING_OFFSET, ready);
         words.putLong(ControlFormat.EARLIEST_OFFSET, start);
+        words.putLong(ControlFormat.DURABLE_OFFSET, start);
         final Path file = directory.resolve(ControlFormat.FILE_NAME);
         writeFile(file, words);
         platform.allocate(file, ControlFormat.FILE_BYTES);

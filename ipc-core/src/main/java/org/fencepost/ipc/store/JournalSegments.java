@@ -84,6 +84,11 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         SegmentFiles.verify(file, geometry.channelId(), geometry.segmentBytes(), segmentStart);
     }
 
+    @Override
+    public int sync(final long address, final long lengthBytes) {
+        return platform.sync(address, lengthBytes);
+    }
+
     /**
      * Removes what preparers that died have left, whatever they had come to: preparing happens under the
      * housekeeping lock. One whose handle was closed under it may still be at work, and fails then.

@@ -177,6 +177,7 @@ public final class MappedChannel implements AutoCloseable {
         // They only grow, and are read from the smallest to the largest: so they compare as they should
         // although others move them meanwhile.
         final long start = geometry.startPosition();
+        final long durable = words.durableAcquire();
         final long tail = words.tailAcquire();
         final long ready = words.readyAcquire();
         final long clearing = words.clearingAcquire();
@@ -184,10 +185,12 @@ public final class MappedChannel implements AutoCloseable {
         if (start < 0 || tail < start || ready < tail || clearing < ready
             || clearing > ControlFormat.POSITION_MAX + geometry.capacityBytes()
             || tail % geometry.frameAlignment() != 0
-            || ((start | ready | clearing) & segmentMask) != 0) {
+            || ((start | ready | clearing) & segmentMask) != 0
+            || durable < start || durable > ready) {
             throw Headers.wrong(directory.control(), "words",
-                "aligned positions start <= tail <= ready <= clearing",
-                "start " + start + ", tail " + tail + ", ready " + ready + ", clearing " + clearing);
+                "aligned positions start <= tail <= ready <= clearing, and durable from start to ready",
+                "start " + start + ", tail " + tail + ", ready " + ready + ", clearing " + clearing
+                    + ", durable " + durable);
         }
     }
 

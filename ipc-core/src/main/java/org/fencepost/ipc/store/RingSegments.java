@@ -56,6 +56,11 @@ final class RingSegments implements SegmentStore, AutoCloseable {
     }
 
     @Override
+    public int sync(final long address, final long lengthBytes) {
+        throw new IllegalStateException("a ring is not synced");
+    }
+
+    @Override
     public void close() {
         window.close();
     }

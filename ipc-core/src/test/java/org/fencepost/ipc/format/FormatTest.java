@@ -46,6 +46,7 @@ class FormatTest {
             Map.entry("START_POSITION_OFFSET", 56L),
             Map.entry("CREATED_OFFSET", 64L),
             Map.entry("FRAME_ALIGNMENT_OFFSET", 72L),
+            Map.entry("FLUSH_INTERVAL_OFFSET", 80L),
             Map.entry("KIND_RING", 1L),
             Map.entry("KIND_JOURNAL", 2L),
             Map.entry("FLAG_CHECKSUMS", 1L),
@@ -54,6 +55,16 @@ class FormatTest {
             Map.entry("READY_OFFSET", 4224L),
             Map.entry("CLEARING_OFFSET", 4232L),
             Map.entry("DURABLE_OFFSET", 4352L),
+            Map.entry("DURABLE_FAILED_MASK", 15L),
+            Map.entry("SYNC_TURN_OFFSET", 4360L),
+            Map.entry("SUSPECT_OFFSET", 4368L),
+            Map.entry("SYNCS_MAX", 15L),
+            Map.entry("SYNC_SLOTS_OFFSET", 4608L),
+            Map.entry("SYNC_SLOT_BYTES", 128L),
+            Map.entry("SYNC_FROM_OFFSET", 0L),
+            Map.entry("SYNC_TO_OFFSET", 8L),
+            Map.entry("SYNC_ERRNO_OFFSET", 16L),
+            Map.entry("SYNC_PID_OFFSET", 24L),
             Map.entry("SLOTS_USED_OFFSET", 4480L),
             Map.entry("EXCLUSIVE_OFFSET", 4488L),
             Map.entry("EARLIEST_OFFSET", 4496L),
@@ -99,11 +110,13 @@ class FormatTest {
             Map.entry("PRESENCE_BYTE", 4097L),
             Map.entry("EXCLUSIVE_BYTE", 4098L),
             Map.entry("PUBLISHER_BYTE", 8192L),
-            Map.entry("SUBSCRIBER_BYTE", 12_288L)));
+            Map.entry("SUBSCRIBER_BYTE", 12_288L),
+            Map.entry("SYNC_BYTE", 16_384L)));
         assertEquals("members", MembersFormat.FILE_NAME);
         assertEquals("members.lock", MembersFormat.PORTABLE_LOCK_FILE_NAME);
         assertEquals(8192 + 255, MembersFormat.publisherByte(255));
         assertEquals(12_288 + 255, MembersFormat.subscriberByte(255));
+        assertEquals(16_384 + 14, MembersFormat.syncByte(14));
     }
 
     @Test
@@ -212,11 +225,11 @@ class FormatTest {
 
     @Test
     void shouldComputePlacesOfPositions() {
-        final Geometry ring = new Geometry(true, 4096, 4, 64, false, false, 0, 1);
+        final Geometry ring = new Geometry(true, 4096, 4, 64, false, false, 0, 0, 1);
         assertEquals(0, ring.place(4095));
         assertEquals(3, ring.place(4 * 4096 - 1));
         assertEquals(1, ring.place((1L << 40) + 4096));
-        final Geometry journal = new Geometry(false, 4096, 0, 16, true, true, 0, 1);
+        final Geometry journal = new Geometry(false, 4096, 0, 16, true, true, 0, 0, 1);
         assertEquals(1L << 40, journal.place((1L << 40) + 4095));
         assertEquals(4096 - 24, journal.payloadBytesMax());
         assertEquals(4096 - 16, ring.payloadBytesMax());

@@ -129,6 +129,27 @@ public final class CountingPlatform extends Platform {
     }
 
     @Override
+    public int sync(final long address, final long lengthBytes) {
+        step.run();
+        return platform.sync(address, lengthBytes);
+    }
+
+    @Override
+    public boolean canSync() {
+        return platform.canSync();
+    }
+
+    @Override
+    public void awaitChange(final long address, final int expected, final long timeoutNanos) {
+        platform.awaitChange(address, expected, timeoutNanos);
+    }
+
+    @Override
+    public void wake(final long address) {
+        platform.wake(address);
+    }
+
+    @Override
     public String name() {
         return "counting " + platform.name();
     }

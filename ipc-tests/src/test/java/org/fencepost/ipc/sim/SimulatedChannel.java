@@ -70,6 +70,7 @@ final class SimulatedChannel {
         words.clearingOpaque(ready);
         words.readyRelease(ready);
         memory.putLong(control + ControlFormat.EARLIEST_OFFSET, start);
+        memory.putLong(control + ControlFormat.DURABLE_OFFSET, start);
     }
 
     Geometry geometry() {
@@ -162,6 +163,12 @@ final class SimulatedChannel {
             simulation.systemCall();
             makeSegment(segmentStart);
             simulation.systemCall();
+        }
+
+        @Override
+        public int sync(final long address, final long lengthBytes) {
+            simulation.systemCall();
+            return 0;
         }
     }
 }

@@ -42,6 +42,11 @@ record Setup(Kind kind, Placement placement) {
         return all().filter(Setup::isRing);
     }
 
+    /** Every combination with a journal. */
+    static Stream<Setup> journals() {
+        return all().filter(setup -> !setup.isRing());
+    }
+
     /** One of each kind, for tests that start processes of their own. */
     static Stream<Setup> inOneProcess() {
         return all().filter(setup -> setup.placement() == Placement.ONE_PROCESS);

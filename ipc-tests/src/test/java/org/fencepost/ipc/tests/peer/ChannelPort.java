@@ -1,5 +1,7 @@
 package org.fencepost.ipc.tests.peer;
 
+import java.time.Duration;
+
 /** See {@link org.fencepost.ipc.Channel}. */
 public interface ChannelPort extends Port {
     /** Adds a shared publisher. */
@@ -22,6 +24,12 @@ public interface ChannelPort extends Port {
 
     /** Everything below is claimed. */
     long tailPosition();
+
+    /** Everything below is on the disk. */
+    long durablePosition();
+
+    /** Waits for the disk; whether the position is on it. */
+    boolean awaitDurable(long position, Duration timeout);
 
     /** Whether anybody subscribes. */
     boolean hasSubscribers();

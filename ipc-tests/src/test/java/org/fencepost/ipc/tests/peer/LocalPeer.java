@@ -1,6 +1,7 @@
 package org.fencepost.ipc.tests.peer;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import org.fencepost.ipc.Channel;
 
 /** Works in this process. */
@@ -59,6 +60,16 @@ public final class LocalPeer implements Peer {
         @Override
         public long tailPosition() {
             return channel.tailPosition();
+        }
+
+        @Override
+        public long durablePosition() {
+            return channel.durablePosition();
+        }
+
+        @Override
+        public boolean awaitDurable(final long position, final Duration timeout) {
+            return channel.awaitDurable(position, timeout);
         }
 
         @Override

@@ -1,0 +1,212 @@
+package org.fencepost.ipc;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.fencepost.ipc.log.GroupCommit;
+import org.fencepost.ipc.log.Log;
+import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.store.DiskLevel;
+
+/**
+ * Waits for the disk. Of the threads of a handle one at a time tends to it: syncs, or waits for
+ * whoever does so in another process. The others wait for that thread, which wakes them when the watermark has
+ * moved; whoever comes meanwhile is served by the next sync.
+ *
+ * <p>Whoever waits long for a sync of others asks for another sync slot, later for a third, and so on: it
+ * costs time, and judges nobody. Any thread.
+ */
+final class Durability {
+    /** How long the end of somebody's sync is waited for before another sync slot is asked for. */
+    static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    /** A slot whose owner died is found free after this: nobody says so. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    /** What is not committed is looked for again after this, at first and at last. */
+    private static final long PARK_NANOS_MIN = TimeUnit.MICROSECONDS.toNanos(20);
+    private static final long PARK_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final Log log;
+    private final Platform platform;
+    private final GroupCommit commit;
+    private final long flushIntervalNanos;
+    private final AtomicBoolean tended = new AtomicBoolean();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition moved = lock.newCondition();
+    /** Whether the place was found to have a disk. */
+    private volatile boolean placed;
+    /** The end of a sync that was seen last, and when: by whoever tends, read by all. */
+    private volatile int turn;
+    private volatile long turnNanos = System.nanoTime();
+    /** What a flush is put off from; guarded by this. */
+    private long unflushedFrom = -1;
+    private long unflushedNanos;
+
+    Durability(final Log log, final Platform platform, final long flushIntervalNanos) {
+        this.log = log;
+        this.platform = platform;
+        this.flushIntervalNanos = flushIntervalNanos;
+        this.commit = new GroupCommit(log);
+    }
+
+    /** The watermark. */
+    long position() {
+        return commit.durablePosition();
+    }
+
+    /** Refuses channels that nothing can make durable. */
+    void require() {
+        if (placed) {
+            return;
+        }
+        if (log.geometry().ring()) {
+            throw new ChannelMismatchException(log.path(),
+                log.path() + " cannot be made durable: expected a journal, found a ring, which uses"
+                    + " its segments again; publish to a journal");
+        }
+        DiskLevel.require(log.path(), platform);
+        placed = true;
+    }
+
+    /** As {@link Channel#awaitDurable}. */
+    boolean await(final long position, final long timeoutNanos) {
+        require();
+        final long startNanos = System.nanoTime();
+        while (true) {
+            if (isDurable(position)) {
+                return true;
+            }
+            final long leftNanos = timeoutNanos - (System.nanoTime() - startNanos);
+            if (leftNanos <= 0 || Thread.currentThread().isInterrupted()) {
+                return false;
+            }
+            if (tended.compareAndSet(false, true)) {
+                try {
+                    tend(position, leftNanos);
+                } finally {
+                    tended.set(false);
+                    wakeOthers();
+                }
+            } else if (!awaitMove(Math.min(leftNanos, PATIENCE_NANOS)) && slots(startNanos) > 1) {
+                // The thread that tends is stuck in the disk, or paused.
+                sync(slots(startNanos));
+            }
+        }
+    }
+
+    /** Syncs if the channel's flush interval is over; whether the watermark moved. */
+    synchronized boolean flushIfDue() {
+        if (flushIntervalNanos == 0) {
+            return false;
+        }
+        final long durable = commit.durablePosition();
+        final long nowNanos = System.nanoTime();
+        if (durable != unflushedFrom || log.words().tailAcquire() <= durable) {
+            unflushedFrom = durable;
+            unflushedNanos = nowNanos;
+            return false;
+        }
+        if (nowNanos - unflushedNanos < flushIntervalNanos) {
+            return false;
+        }
+        unflushedNanos = nowNanos;
+        require();
+        final boolean done = sync(1) == GroupCommit.DONE;
+        if (!log.isClosed()) {
+            commit.requireHealthy();
+        }
+        return done;
+    }
+
+    /** Whether the position counts as durable; throws if it never will. */
+    private boolean isDurable(final long position) {
+        final boolean durable = commit.durablePosition() >= position;
+        if (log.isClosed()) {
+            throw new ChannelClosedException(
+                log.path(), "the channel " + log.path() + " was closed meanwhile");
+        }
+        if (!durable) {
+            commit.requireHealthy();
+        }
+        return durable;
+    }
+
+    /** Returns when the watermark has moved, or there is no point in waiting for it. */
+    private void tend(final long position, final long timeoutNanos) {
+        final long startNanos = System.nanoTime();
+        final long durable = commit.durablePosition();
+        long parkNanos = PARK_NANOS_MIN;
+        long leftNanos = timeoutNanos;
+        while (leftNanos > 0 && !Thread.currentThread().isInterrupted()) {
+            final int seen = commit.turn();
+            final int result = sync(slots(startNanos));
+            if (result == GroupCommit.DONE || result == GroupCommit.FAILED
+                || result == GroupCommit.CLOSED || commit.durablePosition() != durable) {
+                return;
+            }
+            if (result == GroupCommit.BUSY) {
+                platform.awaitChange(
+                    commit.turnAddress(), seen, Math.min(leftNanos, LOOK_NANOS));
+            } else {
+                // Somebody's claim is open, or nothing was published yet. Nobody says when that ends.
+                LockSupport.parkNanos(this, Math.min(leftNanos, parkNanos));
+                parkNanos = Math.min(parkNanos * 2, PARK_NANOS_MAX);
+            }
+            leftNanos = timeoutNanos - (System.nanoTime() - startNanos);
+        }
+    }
+
+    private int sync(final int slots) {
+        final int result;
+        try {
+            result = commit.trySync(slots);
+        } finally {
+            platform.wake(commit.turnAddress());
+        }
+        if (result != GroupCommit.BUSY) {
+            turnNanos = System.nanoTime();
+        }
+        return result;
+    }
+
+    /**
+     * How many slots may be asked for by who waits since then, while no sync has ended: one, and one more
+     * each time that the wait has doubled.
+     */
+    private int slots(final long startNanos) {
+        final int now = commit.turn();
+        final long nowNanos = System.nanoTime();
+        if (now != turn) {
+            turn = now;
+            turnNanos = nowNanos;
+        }
+        final long patiences =
+            Math.min(nowNanos - turnNanos, nowNanos - startNanos) / PATIENCE_NANOS;
+        return patiences <= 0 ? 1 : Math.min(GroupCommit.SLOTS_MAX,
+            Long.SIZE + 1 - Long.numberOfLeadingZeros(patiences));
+    }
+
+    /** Whether the one that tends has said that something moved. */
+    private boolean awaitMove(final long timeoutNanos) {
+        lock.lock();
+        try {
+            // Whoever tends takes this lock after it has stopped.
+            return !tended.get() || moved.awaitNanos(timeoutNanos) > 0;
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void wakeOthers() {
+        lock.lock();
+        try {
+            moved.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

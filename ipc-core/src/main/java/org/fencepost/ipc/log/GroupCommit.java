@@ -1,0 +1,277 @@
+package org.fencepost.ipc.log;
+
+import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.FileHeader;
+import org.fencepost.ipc.format.FrameFormat;
+import org.fencepost.ipc.format.Geometry;
+import org.fencepost.ipc.memory.SharedMemory;
+
+/**
+ * Brings a journal to the disk for everybody who waits, in any process: one of them syncs what is
+ * committed, and the durable watermark tells the others. The steps of "Durability" in
+ * docs/protocol.md.
+ *
+ * <p>Invariants: the watermark is raised only to the end of frames that were all committed before the
+ * sync that returned 0 began; it never falls, and not even this one moves it behind a failure. Of the
+ * {@link ControlFormat#SYNCS_MAX} sync slots one is enough; the others are for those who have waited
+ * long for a slot's owner, who may be paused. Nobody is judged for it: several may sync the same range.
+ *
+ * <p>An error is reported to each mapping once, and to one that was made behind it perhaps never. So a
+ * slot says what its owner syncs until it has ended well, and whoever maps a segment and then finds
+ * that another's sync of it has not ended takes nothing on trust: it makes the pages dirty again, so
+ * that they are written again, and verifies the frames in them, before it syncs.
+ *
+ * <p>Progress: blocks on the disk and on nothing else. Any thread.
+ */
+public final class GroupCommit {
+    /** Sync slots of a channel. */
+    public static final int SLOTS_MAX = ControlFormat.SYNCS_MAX;
+
+    /** The watermark has moved to the end of what was committed. */
+    public static final int DONE = 1;
+    /** Nothing is committed behind the watermark. */
+    public static final int IDLE = 0;
+    /** Others sync at this moment. */
+    public static final int BUSY = -1;
+    /** A sync has failed, this one or an earlier one; for good. */
+    public static final int FAILED = -2;
+    /** The handle is closed. */
+    public static final int CLOSED = -3;
+
+    /** The error of frames that do not read back as they were written: EBADMSG. */
+    static final int ERRNO_DAMAGED = 74;
+    /** A sync that a signal has ended says nothing about what it met: EINTR. */
+    private static final int ERRNO_INTERRUPTED = 4;
+    private static final int NO_FAILURE = 0;
+
+    private final Log log;
+    private final SharedMemory memory;
+    private final ControlWords controlWords;
+    private final SyncWords words;
+    private final Members members;
+    private final Geometry geometry;
+    private final Syncer[] syncers = new Syncer[ControlFormat.SYNCS_MAX];
+
+    /** Of this handle's log. */
+    public GroupCommit(final Log log) {
+        this.log = log;
+        this.memory = log.memory();
+        this.controlWords = log.words();
+        this.words = log.words().syncs();
+        this.members = log.members();
+        this.geometry = log.geometry();
+    }
+
+    /** Everything below is on the disk. */
+    public long durablePosition() {
+        return words.position(words.durableAcquire());
+    }
+
+    /** Where {@code awaitChange} of the platform waits for the end of somebody's sync. */
+    public long turnAddress() {
+        return words.turnAddress();
+    }
+
+    /** What stands there; to be read before {@link #trySync}. */
+    public int turn() {
+        return words.turnAcquire();
+    }
+
+    /** Throws the error of the sync that failed, if one did. */
+    public void requireHealthy() {
+        words.requireHealthy(words.durableAcquire());
+    }
+
+    /**
+     * Syncs what is committed, unless others do.
+     *
+     * @param slots how many of the sync slots may be asked for: 1, or more for whoever has waited.
+     * @return {@link #DONE}, {@link #IDLE}, {@link #BUSY}, {@link #FAILED} or {@link #CLOSED}.
+     */
+    public int trySync(final int slots) {
+        for (int slot = 0; slot < slots; slot++) {
+            if (members.tryTakeSync(slot)) {
+                try {
+                    return sync(slot);
+                } finally {
+                    members.releaseSync(slot);
+                    words.endTurn();
+                }
+            }
+        }
+        return BUSY;
+    }
+
+    private int sync(final int slot) {
+        // Read with the slot's byte held: whoever failed in this slot had said so before it was free.
+        final long durable = words.durableAcquire();
+        if (SyncWords.failedSlot(durable) >= 0) {
+            return FAILED;
+        }
+        if (!inherit(slot)) {
+            return log.isClosed() ? CLOSED : FAILED;
+        }
+        final Syncer syncer = syncerOf(slot);
+        final long from = words.position(durable);
+        final long to = syncer.committedFrom(from);
+        if (log.isClosed()) {
+            return CLOSED;
+        }
+        if (to <= from) {
+            return IDLE;
+        }
+        words.intend(slot, from, to);
+        memory.fullFence();
+        final int errno = syncer.sync(slot, from, to);
+        if (log.isClosed()) {
+            // It may have synced private memory. The intent stays: what this one met is not known.
+            return CLOSED;
+        }
+        if (errno != NO_FAILURE) {
+            words.errno(slot, errno);
+            words.fail(slot);
+            return FAILED;
+        }
+        if (!words.raise(to)) {
+            return FAILED;
+        }
+        words.settle(slot);
+        return DONE;
+    }
+
+    /**
+     * Settles what the slot's last owner left when it died, was closed or threw in the middle of a sync.
+     * False if that one had met an error, or if nothing read here counts.
+     */
+    private boolean inherit(final int slot) {
+        final long to = words.toAcquire(slot);
+        if (to == 0) {
+            return true;
+        }
+        if (log.isClosed()) {
+            return false;
+        }
+        if (words.errnoAcquire(slot) != NO_FAILURE) {
+            words.fail(slot);
+            return false;
+        }
+        // An error is of the whole file: whatever it holds may be affected.
+        words.raiseSuspect(segmentEnd(to));
+        return true;
+    }
+
+    /** Whether an error of the segment that ends here can have been reported to somebody else. */
+    private boolean isInDoubt(final int slot, final long from, final long segmentStart) {
+        // Pairs with the fence behind the intent: the segment was mapped before this. Who has taken an
+        // error from it before it was mapped is found; an error behind that is reported here too.
+        memory.fullFence();
+        if (words.suspectAcquire() > from) {
+            return true;
+        }
+        for (int other = 0; other < ControlFormat.SYNCS_MAX; other++) {
+            if (other != slot) {
+                final long to = words.toAcquire(other);
+                if (to != 0 && segmentEnd(to) > segmentStart) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** End of the segment whose last frame ends at {@code position} or behind. */
+    private long segmentEnd(final long position) {
+        return geometry.segmentStart(position - 1) + geometry.segmentBytes();
+    }
+
+    private Syncer syncerOf(final int slot) {
+        if (syncers[slot] == null) {
+            syncers[slot] = new Syncer();
+        }
+        return syncers[slot];
+    }
+
+    /** What one sync slot of this handle works with; for whoever holds the slot. */
+    private final class Syncer {
+        private final SegmentMap segments = log.store().newMap();
+        private final FrameChecksum checksum = new FrameChecksum(log);
+        /** Everything below was seen committed. */
+        private long committed;
+
+        /** End of the frames from {@code from} on that are all committed or padding. */
+        long committedFrom(final long from) {
+            long position = Math.max(from, committed);
+            while (controlWords.readyAcquire() > position && !log.isClosed()) {
+                final long segmentStart = geometry.segmentStart(position);
+                final long segmentEnd = segmentStart + geometry.segmentBytes();
+                position = log.repair().walk(
+                    position, segmentEnd, segments.addressOf(segmentStart));
+                if (position < segmentEnd) {
+                    break;
+                }
+            }
+            committed = position;
+            return position;
+        }
+
+        /** Syncs segment by segment; 0 or an error number. */
+        int sync(final int slot, final long from, final long to) {
+            int errno = NO_FAILURE;
+            long position = from;
+            while (position < to && errno == NO_FAILURE) {
+                final long segmentStart = geometry.segmentStart(position);
+                final long address = segments.addressOf(segmentStart);
+                final long end = Math.min(to, segmentStart + geometry.segmentBytes());
+                errno = sync(slot, address, position, end);
+                position = end;
+            }
+            return errno;
+        }
+
+        private int sync(final int slot, final long address, final long from, final long end) {
+            final long segmentStart = geometry.segmentStart(from);
+            boolean doubt = isInDoubt(slot, from, segmentStart);
+            final long offset = from - segmentStart & -FileHeader.PAGE_BYTES;
+            int errno;
+            do {
+                if (doubt && !prove(address, from, end)) {
+                    return ERRNO_DAMAGED;
+                }
+                errno = log.store().sync(address + offset, end - segmentStart - offset);
+                doubt = true;
+            } while (errno == ERRNO_INTERRUPTED);
+            return errno;
+        }
+
+        /**
+         * Makes every page of the range dirty, so that the next sync writes it whatever became of an
+         * earlier one, and then checks that what will be written is what was published. In this order:
+         * a dirty page is not thrown away.
+         */
+        private boolean prove(final long address, final long from, final long end) {
+            final long base = address - geometry.segmentStart(from);
+            for (long page = from & -FileHeader.PAGE_BYTES; page < end;
+                page += FileHeader.PAGE_BYTES) {
+                makeDirty(base + page);
+            }
+            long position = from;
+            while (position < end) {
+                final long word = memory.getLongAcquire(base + position);
+                if (!checksum.isRight(base + position, position, word, end - position)) {
+                    return false;
+                }
+                position += geometry.span(FrameFormat.length(word));
+            }
+            return true;
+        }
+
+        private void makeDirty(final long wordAddress) {
+            long seen = memory.getLongAcquire(wordAddress);
+            long witness = memory.compareAndExchangeLong(wordAddress, seen, seen);
+            while (witness != seen) {
+                seen = witness;
+                witness = memory.compareAndExchangeLong(wordAddress, seen, seen);
+            }
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package org.fencepost.ipc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.agrona.concurrent.OffsetEpochNanoClock;
+import org.fencepost.ipc.os.Platform;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Waiting for the disk, with real files. */
+@Timeout(60)
+class DurabilityTest {
+    private static final int SEGMENT = 16_384;
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @MethodSource("org.fencepost.ipc.os.Platforms#all")
+    void shouldBeDurableWhenTheWaitIsOver(final Platform platform) {
+        try (Channel channel = open(platform); Publisher publisher = channel.addPublisher()) {
+            assertEquals(0, channel.durablePosition());
+            for (int i = 0; i < 300; i++) {
+                final long end = publisher.offer(1, new byte[200], 0, 200);
+                assertTrue(channel.awaitDurable(end, LONG));
+                assertEquals(end, channel.durablePosition());
+                assertTrue(channel.awaitDurable(end, Duration.ZERO));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.fencepost.ipc.os.Platforms#all")
+    void shouldSayNoWhenTheTimeIsOver(final Platform platform) {
+        try (Channel channel = open(platform); Publisher publisher = channel.addPublisher()) {
+            final long end = publisher.offer(1, new byte[8], 0, 8);
+            assertFalse(channel.awaitDurable(end, Duration.ZERO), "only looks");
+            assertEquals(0, channel.durablePosition());
+            assertFalse(channel.awaitDurable(end + 1, Duration.ofMillis(20)), "not published");
+            assertEquals(end, channel.durablePosition(), "but everything else");
+            final Claim claim = new Claim();
+            assertTrue(publisher.tryClaim(1, 8, claim) >= 0);
+            assertFalse(channel.awaitDurable(end + 1, Duration.ofMillis(20)), "not committed");
+            claim.commit();
+            assertTrue(channel.awaitDurable(channel.tailPosition(), LONG));
+        }
+    }
+
+    @Test
+    void shouldServeEveryWaiterOfTwoHandles()
+        throws InterruptedException, ExecutionException {
+        try (Channel one = open(Platform.detect()); Channel two = open(Platform.detect());
+            ExecutorService threads = Executors.newFixedThreadPool(16)) {
+            final List<Future<Long>> ends = new ArrayList<>();
+            for (int i = 0; i < 16; i++) {
+                final Channel channel = i % 2 == 0 ? one : two;
+                ends.add(threads.submit(() -> publishDurably(channel)));
+            }
+            for (final Future<Long> end : ends) {
+                final long position = end.get();
+                assertTrue(one.durablePosition() >= position);
+            }
+            assertEquals(one.durablePosition(), two.durablePosition());
+        }
+    }
+
+    @Test
+    void shouldEndTheWaitWhenTheChannelIsClosed() throws InterruptedException, ExecutionException {
+        final Channel channel = open(Platform.detect());
+        try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            final List<Future<Boolean>> waits = List.of(
+                threads.submit(() -> channel.awaitDurable(1, LONG)),
+                threads.submit(() -> channel.awaitDurable(1, LONG)));
+            channel.close();
+            for (final Future<Boolean> wait : waits) {
+                final ExecutionException end =
+                    assertThrows(ExecutionException.class, wait::get);
+                assertEquals(ChannelClosedException.class, end.getCause().getClass());
+            }
+        }
+        assertThrows(ChannelClosedException.class, channel::durablePosition);
+    }
+
+    @Test
+    void shouldEndTheWaitWhenTheThreadIsInterrupted() {
+        try (Channel channel = open(Platform.detect())) {
+            Thread.currentThread().interrupt();
+            assertFalse(channel.awaitDurable(1, LONG));
+            assertTrue(Thread.interrupted());
+        }
+    }
+
+    @Test
+    void shouldRefuseARing() {
+        try (Channel ring = Channel.open(
+            directory.resolve("ring"), ChannelOptions.ring(1 << 16))) {
+            final ChannelMismatchException refusal = assertThrows(
+                ChannelMismatchException.class, () -> ring.awaitDurable(0, LONG));
+            assertTrue(refusal.getMessage().contains("ring"), refusal.getMessage());
+        }
+        assertThrows(IllegalArgumentException.class,
+            () -> ChannelOptions.ring(1 << 16).withFlushInterval(Duration.ofMillis(1)));
+    }
+
+    @Test
+    void shouldRefuseMemoryThatIsCalledAFileSystem() throws IOException {
+        final Path memory = Path.of("/dev/shm");
+        assumeTrue(Files.isWritable(memory) && "tmpfs".equals(Files.getFileStore(memory).type()));
+        final Path place = Files.createTempDirectory(memory, "fencepost-test-");
+        final Path path = place.resolve("journal");
+        try (Channel channel = Channel.open(path, ChannelOptions.journal(SEGMENT))) {
+            final ChannelMismatchException refusal = assertThrows(
+                ChannelMismatchException.class, () -> channel.awaitDurable(0, LONG));
+            assertTrue(refusal.getMessage().contains("tmpfs"), refusal.getMessage());
+            assertThrows(ChannelMismatchException.class, () -> Channel.open(
+                place.resolve("flushed"),
+                ChannelOptions.journal(SEGMENT).withFlushInterval(Duration.ofMillis(1))));
+            assertFalse(Files.exists(place.resolve("flushed")));
+        } finally {
+            deleteTree(path);
+            Files.delete(place);
+        }
+    }
+
+    @Test
+    void shouldFlushWhenTheIntervalIsOver() {
+        final Duration interval = Duration.ofMillis(20);
+        final ChannelOptions options = ChannelOptions.journal(SEGMENT).withFlushInterval(interval);
+        final Path path = directory.resolve("journal");
+        try (Channel channel = Channel.open(path, options);
+            Publisher publisher = channel.addPublisher()) {
+            assertEquals(options, channel.options());
+            final Housekeeping housekeeping = channel.housekeeping();
+            final long end = publisher.offer(1, new byte[8], 0, 8);
+            final long startNanos = System.nanoTime();
+            housekeeping.doWork();
+            while (channel.durablePosition() < end) {
+                housekeeping.doWork();
+            }
+            assertTrue(System.nanoTime() - startNanos >= interval.toNanos(), "not before");
+            try (Channel joined = Channel.join(path)) {
+                assertEquals(interval, joined.options().flushInterval());
+            }
+            assertThrows(ChannelMismatchException.class,
+                () -> Channel.open(path, ChannelOptions.journal(SEGMENT)));
+        }
+    }
+
+    private static long publishDurably(final Channel channel) {
+        long end = 0;
+        try (Publisher publisher = channel.addPublisher()) {
+            for (int i = 0; i < 50; i++) {
+                end = publisher.offer(1, new byte[100], 0, 100);
+                while (end == Publisher.PREPARING) {
+                    end = publisher.offer(1, new byte[100], 0, 100);
+                }
+                assertTrue(channel.awaitDurable(end, LONG));
+                assertTrue(channel.durablePosition() >= end);
+            }
+        }
+        return end;
+    }
+
+    private Channel open(final Platform platform) {
+        return Channel.open(directory.resolve(platform.name()), ChannelOptions.journal(SEGMENT),
+            platform, new OffsetEpochNanoClock());
+    }
+
+    private static void deleteTree(final Path path) throws IOException {
+        try (Stream<Path> files = Files.list(path)) {
+            for (final Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(path);
+    }
+}

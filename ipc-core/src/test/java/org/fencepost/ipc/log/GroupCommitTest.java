@@ -1,0 +1,377 @@
+package org.fencepost.ipc.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.ChannelStatus;
+import org.fencepost.ipc.DurabilityStatus;
+import org.fencepost.ipc.SyncFailedException;
+import org.fencepost.ipc.SyncStatus;
+import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.log.WatchedSyncs.Watched;
+import org.fencepost.ipc.os.Platform;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who syncs what, what is reported as durable and what never is. */
+class GroupCommitTest {
+    private static final int SEGMENT = 16_384;
+    private static final int EIO = 5;
+    private static final int EINTR = 4;
+
+    @TempDir
+    Path directory;
+
+    private final Deque<Handle> handles = new ArrayDeque<>();
+
+    @AfterEach
+    void closeHandles() {
+        handles.forEach(Handle::close);
+    }
+
+    @Test
+    void shouldReportWhatWasCommittedBeforeTheSyncAndNoMore() {
+        final Handle handle = open();
+        final SharedClaimer claimer = handle.membership.joinShared();
+        final Watched watched = Watched.of(handle);
+        assertEquals(GroupCommit.IDLE, watched.commit().trySync(1));
+        final long first = handle.publish(claimer, 1, 100);
+        final long[] second = {0};
+        watched.syncs().become(() -> {
+            second[0] = handle.publish(claimer, 2, 100);
+            assertEquals(0, watched.commit().durablePosition(), "before the sync has returned");
+            return 0;
+        });
+        assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
+        assertEquals(first, watched.commit().durablePosition());
+        watched.syncs().become(() -> 0);
+        assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
+        assertEquals(second[0], watched.commit().durablePosition());
+        assertEquals(GroupCommit.IDLE, watched.commit().trySync(1));
+        assertEquals(List.of(first, second[0]), watched.syncs().lengths());
+    }
+
+    @Test
+    void shouldSyncFromThePageOfTheWatermarkInEachSegment() {
+        final Handle handle = open();
+        final SharedClaimer claimer = handle.membership.joinShared();
+        final Watched watched = Watched.of(handle);
+        handle.publish(claimer, 1, 5_000);
+        watched.commit().trySync(1);
+        long end = 0;
+        while (end < SEGMENT + 2_000) {
+            end = handle.publish(claimer, 1, 3_000);
+        }
+        watched.commit().trySync(1);
+        assertEquals(end, watched.commit().durablePosition());
+        assertEquals(List.of(5_024L, (long) SEGMENT - 4_096, end - SEGMENT), watched.syncs().lengths());
+    }
+
+    @Test
+    void shouldStopBeforeAnOpenClaimUntilItIsCommitted() {
+        final Handle handle = open();
+        final SharedClaimer slow = handle.membership.joinShared();
+        final SharedClaimer fast = handle.membership.joinShared();
+        final Watched watched = Watched.of(handle);
+        final long before = handle.publish(fast, 1, 8);
+        slow.claim(8);
+        final long behind = handle.publish(fast, 2, 8);
+        assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
+        assertEquals(before, watched.commit().durablePosition());
+        assertEquals(GroupCommit.IDLE, watched.commit().trySync(1));
+        slow.commit(1, 1, 8);
+        assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
+        assertEquals(behind, watched.commit().durablePosition());
+    }
+
+    @Test
+    void shouldPadTheClaimOfADeadPublisherOnTheWay() {
+        final Handle dying = open();
+        final Handle handle = open();
+        dying.membership.joinShared().claim(8);
+        final long end = handle.publish(handle.membership.joinShared(), 1, 8);
+        dying.die();
+        final Watched watched = Watched.of(handle);
+        assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
+        assertEquals(end, watched.commit().durablePosition());
+    }
+
+    @Test
+    void shouldReportWhatAnExclusivePublisherHasCommitted() {
+        final Handle handle = open();
+        final long end = handle.publish(handle.membership.joinExclusive(), 1, 8);
+        final Watched watched = Watched.of(handle);
+        assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
+        assertEquals(end, watched.commit().durablePosition());
+    }
+
+    @Test
+    void shouldLetOthersPassASyncThatTakesLongAndKeepTheHigherWatermark() {
+        final Handle slow = open();
+        final Handle fast = open();
+        final SharedClaimer claimer = fast.membership.joinShared();
+        final Watched slowly = Watched.of(slow);
+        final Watched quickly = Watched.of(fast);
+        fast.publish(claimer, 1, 8);
+        final long[] end = {0};
+        slowly.syncs().become(() -> {
+            end[0] = fast.publish(claimer, 2, 8);
+            final int turn = quickly.commit().turn();
+            assertEquals(GroupCommit.BUSY, quickly.commit().trySync(1));
+            assertEquals(turn, quickly.commit().turn());
+            assertEquals(GroupCommit.DONE, quickly.commit().trySync(2));
+            assertEquals(turn + 1, quickly.commit().turn());
+            assertEquals(end[0], quickly.commit().durablePosition());
+            return 0;
+        });
+        assertEquals(GroupCommit.DONE, slowly.commit().trySync(1));
+        assertEquals(end[0], slowly.commit().durablePosition(), "it does not fall");
+    }
+
+    @Test
+    void shouldBeBusyForOtherThreadsOfTheSameHandle() {
+        final Handle handle = open();
+        handle.publish(handle.membership.joinShared(), 1, 8);
+        final Watched watched = Watched.of(handle);
+        watched.syncs().become(() -> {
+            assertEquals(GroupCommit.BUSY, watched.commit().trySync(1));
+            return 0;
+        });
+        assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
+    }
+
+    @Test
+    void shouldBeFailedForGoodInEveryHandleWhenOneSyncFailed() {
+        final Handle handle = open();
+        final SharedClaimer claimer = handle.membership.joinShared();
+        final Watched watched = Watched.of(handle);
+        final long durable = handle.publish(claimer, 1, 8);
+        watched.commit().trySync(1);
+        final long end = handle.publish(claimer, 2, 8);
+        watched.syncs().become(() -> EIO);
+        assertEquals(GroupCommit.FAILED, watched.commit().trySync(1));
+
+        watched.syncs().become(() -> 0);
+        final Watched other = Watched.of(open());
+        for (final Watched each : List.of(watched, other, Watched.of(open()))) {
+            assertEquals(GroupCommit.FAILED, each.commit().trySync(ControlFormat.SYNCS_MAX));
+            assertEquals(durable, each.commit().durablePosition());
+            final SyncFailedException failure =
+                assertThrows(SyncFailedException.class, () -> each.commit().requireHealthy());
+            assertEquals(EIO, failure.errno());
+            assertEquals(durable, failure.fromPosition());
+            assertEquals(end, failure.toPosition());
+            assertEquals(durable, failure.durablePosition());
+            assertTrue(failure.getMessage().contains("EIO"), failure.getMessage());
+        }
+        assertEquals(List.of(), other.syncs().lengths(), "nothing is synced again");
+    }
+
+    @Test
+    void shouldShowWhoSyncsAndWhatHasFailed() {
+        final Handle handle = open();
+        final Handle other = open();
+        final long end = handle.publish(handle.membership.joinShared(), 1, 8);
+        final Watched watched = Watched.of(handle);
+        final Observation observation = new Observation(other.log);
+        final ChannelOptions options = ChannelOptions.journal(SEGMENT);
+        final long pid = ProcessHandle.current().pid();
+        watched.syncs().become(() -> {
+            assertEquals(new DurabilityStatus(0, false,
+                List.of(new SyncStatus(0, pid, true, 0, end, 0))),
+                observation.look(options).durability());
+            return EIO;
+        });
+        watched.commit().trySync(1);
+        final ChannelStatus status = observation.look(options);
+        assertEquals(new DurabilityStatus(0, true,
+            List.of(new SyncStatus(0, pid, false, 0, end, EIO))), status.durability());
+        assertTrue(status.toString().contains("process " + pid + " from position 0 to " + end
+            + ", failed with errno 5"), status.toString());
+    }
+
+    @Test
+    void shouldSayThatAnOpenClaimHoldsDurabilityBack() {
+        final Handle handle = open();
+        handle.membership.joinShared().claim(8);
+        final ChannelStatus status =
+            new Observation(handle.log).look(ChannelOptions.journal(SEGMENT));
+        assertTrue(status.toString().contains(
+            "durable: up to position 0, 32 bytes behind the tail; held back by the open claim at"
+                + " position 0"), status.toString());
+        assertEquals(new DurabilityStatus(0, false, List.of()), status.durability());
+    }
+
+    @Test
+    void shouldReportNothingBehindAFailureOfSomebodyElse() {
+        final Handle slow = open();
+        final Handle failing = open();
+        final SharedClaimer claimer = slow.membership.joinShared();
+        final Watched slowly = Watched.of(slow);
+        final Watched badly = Watched.of(failing);
+        slow.publish(claimer, 1, 8);
+        badly.syncs().become(() -> EIO);
+        slowly.syncs().become(() -> {
+            assertEquals(GroupCommit.FAILED, badly.commit().trySync(2));
+            return 0;
+        });
+        assertEquals(GroupCommit.FAILED, slowly.commit().trySync(1));
+        assertEquals(0, slowly.commit().durablePosition());
+    }
+
+    @Test
+    void shouldKeepTheFirstErrorWhenTwoSyncsFail() {
+        final Watched first = Watched.of(open());
+        final Handle handle = open();
+        final Watched second = Watched.of(handle);
+        handle.publish(handle.membership.joinShared(), 1, 8);
+        second.syncs().become(() -> EIO);
+        first.syncs().become(() -> {
+            assertEquals(GroupCommit.FAILED, second.commit().trySync(2));
+            return 28;
+        });
+        assertEquals(GroupCommit.FAILED, first.commit().trySync(1));
+        assertEquals(EIO, assertThrows(
+            SyncFailedException.class, () -> first.commit().requireHealthy()).errno());
+    }
+
+    @Test
+    void shouldGoOnWhereADeadOneStoppedInTheMiddleOfASync() {
+        final Handle handle = open();
+        final long end = handle.publish(handle.membership.joinShared(), 1, 8);
+        dieSyncing(EIO);
+        final Watched watched = Watched.of(handle);
+        assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
+        assertEquals(end, watched.commit().durablePosition());
+    }
+
+    @Test
+    void shouldTrustNothingThatADeadOneHasSyncedWithoutSayingHowItEnded() {
+        final Handle handle = open();
+        final SharedClaimer claimer = handle.membership.joinShared();
+        handle.publish(claimer, 1, 8);
+        dieSyncing(EIO);
+        final long damaged = handle.publish(claimer, 2, 8);
+        handle.publish(claimer, 3, 8);
+        // What a page is that was thrown out of the cache after it could not be written.
+        handle.memory.putLong(handle.addressOf(damaged) + 24, 0);
+        final Watched watched = Watched.of(handle);
+        assertEquals(GroupCommit.FAILED, watched.commit().trySync(1));
+        assertEquals(GroupCommit.ERRNO_DAMAGED, assertThrows(
+            SyncFailedException.class, () -> watched.commit().requireHealthy()).errno());
+        assertEquals(0, watched.commit().durablePosition());
+    }
+
+    @Test
+    void shouldTrustWhatLiesInSegmentsThatADeadOneDidNotSync() {
+        final Handle handle = open();
+        final SharedClaimer claimer = handle.membership.joinShared();
+        handle.publish(claimer, 1, 8);
+        dieSyncing(EIO);
+        final Watched watched = Watched.of(handle);
+        long end = 0;
+        while (end < SEGMENT) {
+            end = handle.publish(claimer, 1, 3_000);
+        }
+        assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
+        assertTrue(handle.log.words().syncs().suspectAcquire() <= end);
+        final long start = end;
+        handle.publish(claimer, 2, 8);
+        handle.memory.putLong(handle.addressOf(start) + 24, 0);
+        assertEquals(GroupCommit.DONE, watched.commit().trySync(1), "nothing is verified any more");
+    }
+
+    @Test
+    void shouldTrustNothingWhileAnotherSyncOfTheSegmentHasNotEnded() {
+        final Handle slow = open();
+        final Handle handle = open();
+        final long start = handle.publish(handle.membership.joinShared(), 1, 8);
+        final Watched slowly = Watched.of(slow);
+        final Watched watched = Watched.of(handle);
+        slowly.syncs().become(() -> {
+            handle.memory.putLong(handle.addressOf(0) + 24, 0);
+            assertEquals(GroupCommit.FAILED, watched.commit().trySync(2));
+            return 0;
+        });
+        assertEquals(GroupCommit.FAILED, slowly.commit().trySync(1));
+        assertTrue(start > 0 && watched.syncs().lengths().isEmpty());
+    }
+
+    @Test
+    void shouldFailOnBehalfOfADeadOneThatHadMetAnError() {
+        final Handle handle = open();
+        final long end = handle.publish(handle.membership.joinShared(), 1, 8);
+        final SyncWords words = handle.log.words().syncs();
+        words.intend(0, 0, end);
+        words.errno(0, EIO);
+        final Watched watched = Watched.of(handle);
+        assertEquals(GroupCommit.FAILED, watched.commit().trySync(1));
+        assertEquals(EIO, assertThrows(
+            SyncFailedException.class, () -> watched.commit().requireHealthy()).errno());
+    }
+
+    @Test
+    void shouldSyncAndVerifyAgainWhenASignalEndedTheSync() {
+        final Handle handle = open();
+        final long end = handle.publish(handle.membership.joinShared(), 1, 8);
+        final Watched watched = Watched.of(handle);
+        watched.syncs().become(() -> watched.syncs().lengths().size() < 3 ? EINTR : 0);
+        assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
+        assertEquals(3, watched.syncs().lengths().size());
+        assertEquals(end, watched.commit().durablePosition());
+    }
+
+    @Test
+    void shouldReportNothingWhenItsHandleIsClosedMeanwhile() {
+        final Handle handle = open();
+        final Handle other = open();
+        handle.publish(handle.membership.joinShared(), 1, 8);
+        final Watched watched = Watched.of(handle);
+        watched.syncs().become(() -> {
+            watched.log().close();
+            return 0;
+        });
+        assertEquals(GroupCommit.CLOSED, watched.commit().trySync(1));
+        assertEquals(0, Watched.of(other).commit().durablePosition());
+    }
+
+    @Test
+    void shouldLeaveTheSlotFreeWhenASyncThrows() {
+        final Handle handle = open();
+        final long end = handle.publish(handle.membership.joinShared(), 1, 8);
+        final Watched watched = Watched.of(handle);
+        watched.syncs().become(() -> {
+            throw new InternalError("a page is missing");
+        });
+        assertThrows(InternalError.class, () -> watched.commit().trySync(1));
+        watched.syncs().become(() -> 0);
+        assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
+        assertEquals(end, watched.commit().durablePosition());
+    }
+
+    /** Somebody dies between what its sync returned and the mark. */
+    private void dieSyncing(final int errno) {
+        final Handle dying = open();
+        final Watched watched = Watched.of(dying);
+        watched.syncs().become(() -> {
+            watched.log().close();
+            dying.die();
+            return errno;
+        });
+        assertEquals(GroupCommit.CLOSED, watched.commit().trySync(1));
+    }
+
+    private Handle open() {
+        final Handle handle = new Handle(
+            directory.resolve("journal"), ChannelOptions.journal(SEGMENT), Platform.detect());
+        handles.push(handle);
+        return handle;
+    }
+}
