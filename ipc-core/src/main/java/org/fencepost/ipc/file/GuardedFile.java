@@ -97,7 +97,7 @@ public final class GuardedFile {
             return Contents.read(surroundings.calls(), file)
                 .map(bytes -> new Snapshot(bytes, Sha256.of(bytes)));
         } catch (final IOException refusal) {
-            throw new FileFailedException(path, Content.OLD, "reading", refusal);
+            throw new FileFailedException(path, "reading", refusal);
         }
     }
 
@@ -208,7 +208,7 @@ public final class GuardedFile {
             }
             return found;
         } catch (final IOException refusal) {
-            throw new FileFailedException(path, Content.OLD, "listing its versions", refusal);
+            throw new FileFailedException(path, "listing its versions", refusal);
         }
     }
 
