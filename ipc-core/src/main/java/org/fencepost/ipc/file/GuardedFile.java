@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.fencepost.ipc.durable.Surroundings;
 import org.fencepost.ipc.file.FileFailedException.Content;
 
 /**
