@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import org.fencepost.ipc.durable.Leftovers;
+import org.fencepost.ipc.durable.Surroundings;
 import org.fencepost.ipc.file.FileFailedException.Content;
 import org.fencepost.ipc.os.FileStatus;
 
@@ -30,20 +32,17 @@ public final class AtomicWriter extends OutputStream {
 
     private final Surroundings surroundings;
     private final Path file;
-    private final FileOptions options;
-    private final Temporary temporary;
+    private final Successor successor;
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
     private long lengthBytes;
     private boolean lineOpen;
     private State state = State.OPEN;
 
     private AtomicWriter(
-        final Surroundings surroundings, final Path file, final FileOptions options,
-        final Temporary temporary) {
+        final Surroundings surroundings, final Path file, final Successor successor) {
         this.surroundings = surroundings;
         this.file = file;
-        this.options = options;
-        this.temporary = temporary;
+        this.successor = successor;
     }
 
     static AtomicWriter open(
@@ -54,7 +53,7 @@ public final class AtomicWriter extends OutputStream {
             Target.prepareDirectory(surroundings.calls(), directory, options.parents());
             Leftovers.beforeWrite(surroundings, directory);
             return new AtomicWriter(
-                surroundings, file, options, Temporary.create(surroundings, file, options));
+                surroundings, file, Successor.create(surroundings, file, options));
         } catch (final IOException refusal) {
             throw new FileFailedException(
                 path, Content.OLD, "making a temporary file beside it", refusal);
@@ -63,7 +62,7 @@ public final class AtomicWriter extends OutputStream {
 
     /** Which file the new content is, before and after it has its place. */
     FileStatus status() {
-        return temporary.status();
+        return successor.status();
     }
 
     /** How many bytes the new content has so far. */
@@ -124,7 +123,7 @@ public final class AtomicWriter extends OutputStream {
 
     private void writeOut(final ByteBuffer bytes) {
         try {
-            temporary.write(bytes);
+            successor.write(bytes);
         } catch (final IOException refusal) {
             throw failed(Content.OLD, "writing", refusal);
         }
@@ -154,12 +153,12 @@ public final class AtomicWriter extends OutputStream {
         requireOpen();
         writeBuffer();
         try {
-            temporary.sync(file, options);
+            successor.sync();
         } catch (final IOException refusal) {
             throw failed(Content.OLD, "making the new content durable", refusal);
         }
         try {
-            temporary.place(file);
+            successor.place();
         } catch (final IOException refusal) {
             throw failed(contentAfter(refusal), "renaming the temporary file over it", refusal);
         }
@@ -175,7 +174,7 @@ public final class AtomicWriter extends OutputStream {
     /** A rename that failed may have happened all the same. */
     private Content contentAfter(final IOException failure) {
         try {
-            return temporary.isAt(file) ? Content.NEW : Content.OLD;
+            return successor.isInPlace() ? Content.NEW : Content.OLD;
         } catch (final IOException second) {
             failure.addSuppressed(second);
             return Content.OLD_OR_NEW;
@@ -185,7 +184,7 @@ public final class AtomicWriter extends OutputStream {
     private FileFailedException failed(
         final Content content, final String step, final IOException cause) {
         state = State.FAILED;
-        temporary.closeAfter(cause);
+        successor.closeAfter(cause);
         return new FileFailedException(file, content, step, cause);
     }
 
@@ -195,7 +194,7 @@ public final class AtomicWriter extends OutputStream {
         final boolean abandoned = state == State.OPEN;
         state = State.CLOSED;
         try {
-            temporary.close();
+            successor.close();
         } catch (final IOException refusal) {
             if (abandoned) {
                 throw new FileFailedException(

@@ -28,10 +28,6 @@ final class BytePattern {
         this.last = (pattern[pattern.length - 1] & 0xff) * ONES;
     }
 
-    byte[] bytes() {
-        return pattern.clone();
-    }
-
     int length() {
         return pattern.length;
     }
@@ -58,6 +54,15 @@ final class BytePattern {
             }
         }
         return -1;
+    }
+
+    /** The last place from {@code from} on and before {@code to} of a single byte; -1 if none. */
+    long lastIndexIn(final MemorySegment bytes, final long from, final long to) {
+        long place = to - 1;
+        while (place >= from && bytes.get(ValueLayout.JAVA_BYTE, place) != pattern[0]) {
+            place--;
+        }
+        return place >= from ? place : -1;
     }
 
     /** The highest bit of every byte that is zero, and no other bit. */

@@ -43,8 +43,18 @@ public final class FileFailedException extends UncheckedIOException {
 
     FileFailedException(
         final Path path, final Content content, final String step, final IOException cause) {
-        super(path + ": " + step + " failed, " + content.sentence + ": "
-            + cause.getClass().getSimpleName() + ": " + cause.getMessage(), cause);
+        this(content, path, step + " failed, " + content.sentence, cause);
+    }
+
+    /** For a step that only reads. */
+    FileFailedException(final Path path, final String step, final IOException cause) {
+        this(Content.OLD, path, step + " failed", cause);
+    }
+
+    private FileFailedException(
+        final Content content, final Path path, final String what, final IOException cause) {
+        super(path + ": " + what + ": " + cause.getClass().getSimpleName() + ": "
+            + cause.getMessage(), cause);
         this.path = path.toString();
         this.content = content;
     }

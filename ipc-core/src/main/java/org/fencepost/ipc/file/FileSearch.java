@@ -5,7 +5,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.LongPredicate;
-import org.fencepost.ipc.file.FileFailedException.Content;
 
 /**
  * Searches a file of any size for bytes, where the kernel has them, without a copy. The file is
@@ -85,7 +84,7 @@ public final class FileSearch {
         try (FileWindows windows = new FileWindows(path)) {
             return windows.unlessCut(() -> search(windows, pattern, from, action));
         } catch (final IOException refusal) {
-            throw new FileFailedException(path, Content.OLD, "searching", refusal);
+            throw new FileFailedException(path, "searching", refusal);
         }
     }
 

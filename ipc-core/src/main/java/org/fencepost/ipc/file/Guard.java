@@ -5,6 +5,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.fencepost.ipc.durable.Leftovers;
+import org.fencepost.ipc.durable.Surroundings;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.LockFile;
 

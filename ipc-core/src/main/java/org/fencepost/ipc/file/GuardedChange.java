@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.fencepost.ipc.durable.Leftovers;
+import org.fencepost.ipc.durable.Surroundings;
 import org.fencepost.ipc.file.FileFailedException.Content;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.FileStatus;

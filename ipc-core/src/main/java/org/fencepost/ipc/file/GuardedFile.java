@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.fencepost.ipc.durable.Surroundings;
 import org.fencepost.ipc.file.FileFailedException.Content;
 
 /**
@@ -97,7 +98,7 @@ public final class GuardedFile {
             return Contents.read(surroundings.calls(), file)
                 .map(bytes -> new Snapshot(bytes, Sha256.of(bytes)));
         } catch (final IOException refusal) {
-            throw new FileFailedException(path, Content.OLD, "reading", refusal);
+            throw new FileFailedException(path, "reading", refusal);
         }
     }
 
@@ -208,7 +209,7 @@ public final class GuardedFile {
             }
             return found;
         } catch (final IOException refusal) {
-            throw new FileFailedException(path, Content.OLD, "listing its versions", refusal);
+            throw new FileFailedException(path, "listing its versions", refusal);
         }
     }
 

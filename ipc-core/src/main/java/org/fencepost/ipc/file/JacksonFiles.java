@@ -1,7 +1,9 @@
 package org.fencepost.ipc.file;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.PrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -18,7 +20,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Consumer;
-import org.fencepost.ipc.file.FileFailedException.Content;
 
 /**
  * JSON files by Jackson. The only class that needs {@code jackson-databind}, which this library
@@ -33,6 +34,9 @@ import org.fencepost.ipc.file.FileFailedException.Content;
 // Not readable through this module: a transitive requirement would be one of every module's compiler.
 @SuppressWarnings("exports")
 public final class JacksonFiles {
+    /** What Jackson adds to a message, with a place that is said already. */
+    private static final String START_MARKER = " \\(start marker at .*\\)";
+
     private final ObjectWriter writer;
     private final ObjectReader reader;
 
@@ -68,7 +72,7 @@ public final class JacksonFiles {
             return reader.forType(type).with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .readValue(in);
         } catch (final IOException problem) {
-            throw new FileFailedException(file, Content.OLD, "reading JSON", problem);
+            throw new FileFailedException(file, "reading JSON", problem);
         }
     }
 
@@ -93,17 +97,13 @@ public final class JacksonFiles {
             return count;
         } catch (final IOException problem) {
             throw new FileFailedException(
-                file, Content.OLD, "reading the value after " + count + " of JSON Lines", problem);
+                file, "reading the value after " + count + " of JSON Lines", problem);
         }
     }
 
     /** Lets content pass that is one value of JSON, with white space around it. */
     public Validator json() {
-        return content -> {
-            if (values(content) != 1) {
-                throw new IOException("expected one value of JSON, found " + values(content));
-            }
-        };
+        return content -> requireOneValue(content, 1);
     }
 
     /** Lets content pass of which every line is one value of JSON; it may be empty. */
@@ -116,15 +116,27 @@ public final class JacksonFiles {
                 while (end < content.length && content[end] != '\n') {
                     end++;
                 }
-                try {
-                    json().validate(Arrays.copyOfRange(content, start, end));
-                } catch (final IOException problem) {
-                    throw new IOException("line " + line + ": " + problem.getMessage(), problem);
-                }
+                requireOneValue(Arrays.copyOfRange(content, start, end), line);
                 start = end + 1;
                 line++;
             }
         };
+    }
+
+    private void requireOneValue(final byte[] content, final int firstLine) throws IOException {
+        final long found;
+        try {
+            found = values(content);
+        } catch (final JsonProcessingException problem) {
+            final JsonLocation place = problem.getLocation();
+            throw new IOException("line " + (firstLine + place.getLineNr() - 1) + ", column "
+                + place.getColumnNr() + ": "
+                + problem.getOriginalMessage().replaceAll(START_MARKER, ""), problem);
+        }
+        if (found != 1) {
+            throw new IOException("line " + firstLine + ": expected one value of JSON, found "
+                + found);
+        }
     }
 
     /** Reads all, in constant memory; how many values there are at the top. */

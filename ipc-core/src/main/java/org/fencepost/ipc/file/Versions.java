@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.fencepost.ipc.durable.Surroundings;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.FileStatus;
 import org.slf4j.Logger;

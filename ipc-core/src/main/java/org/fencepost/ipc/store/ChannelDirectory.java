@@ -2,7 +2,6 @@ package org.fencepost.ipc.store;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -10,16 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.concurrent.TimeUnit;
 import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.ChannelMismatchException;
 import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.durable.Leftovers;
+import org.fencepost.ipc.durable.Surroundings;
+import org.fencepost.ipc.durable.Temporary;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.FileHeader;
@@ -28,9 +26,13 @@ import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.format.MembersFormat;
 import org.fencepost.ipc.format.SegmentFormat;
+import org.fencepost.ipc.os.FileCalls;
+import org.fencepost.ipc.os.FileHandle;
 import org.fencepost.ipc.os.LivenessScheme;
 import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.Platform;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The directory of a channel. A channel is made in a directory beside its own and then renamed, so
@@ -38,18 +40,23 @@ import org.fencepost.ipc.os.Platform;
  * its free lock and removed by the next one.
  */
 public final class ChannelDirectory {
-    private static final String CREATING = ".creating-";
     private static final int ATTEMPTS_MAX = 100;
-    private static final FileAttribute<?>[] DIRECTORY_MODE = mode("rwx------");
-    private static final FileAttribute<?>[] FILE_MODE = mode("rw-------");
+    private static final int DIRECTORY_PERMISSIONS = 0700;
+    private static final Logger LOGGER = LoggerFactory.getLogger(ChannelDirectory.class);
 
     private final Path path;
     private final Platform platform;
+    private final Surroundings surroundings;
 
     /** The channel at {@code path}, which may not exist yet. */
     public ChannelDirectory(final Path path, final Platform platform) {
         this.path = path.toAbsolutePath().normalize();
         this.platform = platform;
+        this.surroundings = Surroundings.of(platform, platform.files());
+    }
+
+    private FileCalls calls() {
+        return surroundings.calls();
     }
 
     /** The directory. */
@@ -142,12 +149,12 @@ public final class ChannelDirectory {
             removeLeftovers(parent);
             int attempts = 1;
             while (!createIn(parent, options)) {
-                // Another creator took the new directory for a leftover before its lock was taken.
+                // Another creator took the new directory for a left-over before its lock was taken.
                 if (++attempts > ATTEMPTS_MAX) {
                     throw new IOException("its new directory was removed " + ATTEMPTS_MAX + " times");
                 }
             }
-            sync(parent);
+            calls().syncDirectory(parent);
         } catch (final IOException e) {
             throw new ChannelIOException(
                 path, "cannot create the channel " + path + ": " + reason(e), e);
@@ -156,12 +163,16 @@ public final class ChannelDirectory {
 
     /** False if the new directory was lost to somebody who took it for a leftover. */
     private boolean createIn(final Path parent, final ChannelOptions options) throws IOException {
-        final Path temporary = Files.createTempDirectory(
-            parent, "." + path.getFileName() + CREATING, DIRECTORY_MODE);
+        final Path temporary = Leftovers.newName(parent);
+        try {
+            calls().makeDirectory(temporary, DIRECTORY_PERMISSIONS);
+        } catch (final FileAlreadyExistsException taken) {
+            return false;
+        }
         final Path lockPath = lockFile(temporary, platform.scheme());
         boolean moved = false;
         try {
-            Files.createFile(lockPath, FILE_MODE);
+            calls().create(lockPath, Temporary.PRIVATE).close();
             // Until the channel is in its place, or it would look like a dead creator's.
             try (LockFile lock = platform.openLockFile(lockPath)) {
                 if (!lock.tryLockShared(MembersFormat.PRESENCE_BYTE) || !lock.isSameFile(lockPath)) {
@@ -189,26 +200,46 @@ public final class ChannelDirectory {
         final long segmentBytes = options.segmentBytes();
         final int segments = ring ? options.segmentCount() : 1;
 
-        writeFile(
-            directory.resolve(MembersFormat.FILE_NAME),
-            FileHeader.seal(
-                FileHeader.page(FileKind.MEMBERS, channelId, MembersFormat.FILE_BYTES)));
+        writeMembers(directory, channelId);
         writeCursors(directory, channelId);
         for (int i = 0; i < segments; i++) {
             final long place = ring ? i : options.startPosition();
-            SegmentFiles.write(
-                platform, directory.resolve(SegmentFormat.name(place)), channelId,
-                segmentBytes, place, !ring);
+            writeSegment(directory.resolve(SegmentFormat.name(place)), channelId, segmentBytes,
+                place, !ring);
         }
         writeControl(directory, channelId, options);
-        sync(directory);
+        calls().syncDirectory(directory);
+    }
+
+    /** Writes what in channels of one scheme is the lock file already, and open for it. */
+    private void writeMembers(final Path directory, final long channelId) throws IOException {
+        final Path file = directory.resolve(MembersFormat.FILE_NAME);
+        final ByteBuffer page = FileHeader.seal(
+            FileHeader.page(FileKind.MEMBERS, channelId, MembersFormat.FILE_BYTES));
+        if (file.equals(lockFile(directory, platform.scheme()))) {
+            try (FileHandle handle = calls().open(file, true)) {
+                writeAll(handle, page);
+            }
+        } else {
+            writeFile(file, page, MembersFormat.FILE_BYTES);
+        }
     }
 
     private void writeCursors(final Path directory, final long channelId) throws IOException {
-        final Path file = directory.resolve(CursorsFormat.FILE_NAME);
-        writeFile(file, FileHeader.seal(
-            FileHeader.page(FileKind.CURSORS, channelId, CursorsFormat.FILE_BYTES)));
-        platform.allocate(file, CursorsFormat.FILE_BYTES);
+        writeFile(directory.resolve(CursorsFormat.FILE_NAME), FileHeader.seal(
+            FileHeader.page(FileKind.CURSORS, channelId, CursorsFormat.FILE_BYTES)),
+            CursorsFormat.FILE_BYTES);
+    }
+
+    private void writeSegment(
+        final Path file, final long channelId, final long segmentBytes, final long place,
+        final boolean zeros) throws IOException {
+        try (FileHandle handle = calls().create(file, Temporary.PRIVATE)) {
+            SegmentFiles.write(handle, channelId, segmentBytes, place, zeros);
+        }
+        if (!zeros) {
+            platform.allocate(file, SegmentFormat.fileBytes(segmentBytes));
+        }
     }
 
     private void writeControl(
@@ -242,19 +273,15 @@ public final class ChannelDirectory {
         words.putLong(ControlFormat.CLEARING_OFFSET, ready);
         words.putLong(ControlFormat.EARLIEST_OFFSET, start);
         words.putLong(ControlFormat.DURABLE_OFFSET, start);
-        final Path file = directory.resolve(ControlFormat.FILE_NAME);
-        writeFile(file, words);
-        platform.allocate(file, ControlFormat.FILE_BYTES);
+        writeFile(directory.resolve(ControlFormat.FILE_NAME), words, ControlFormat.FILE_BYTES);
     }
 
     /** Whether this creator's directory is the channel now; false if another was first. */
     private boolean moveIntoPlace(final Path temporary) throws IOException {
         try {
             // Replaces nothing but an empty directory.
-            Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
+            calls().rename(temporary, path);
             return true;
-        } catch (final FileAlreadyExistsException | DirectoryNotEmptyException e) {
-            return lostRace(e);
         } catch (final IOException e) {
             if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
                 return lostRace(e);
@@ -275,15 +302,18 @@ public final class ChannelDirectory {
                 + "; use another path or move it away", cause);
     }
 
-    /** Removes what creators of this channel that are dead have left. */
-    private void removeLeftovers(final Path parent) throws IOException {
-        final String prefix = "." + path.getFileName() + CREATING;
-        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(
-            parent, entry -> entry.getFileName().toString().startsWith(prefix))) {
-            for (final Path leftover : leftovers) {
-                removeIfDead(leftover, lockFile(leftover, platform.scheme()));
+    /** Removes what creators of channels that are dead have left beside this one. */
+    private void removeLeftovers(final Path parent) {
+        Leftovers.forEach(parent, leftover -> {
+            if (Files.isDirectory(leftover, LinkOption.NOFOLLOW_LINKS)) {
+                try {
+                    removeIfDead(leftover, lockFile(leftover, platform.scheme()));
+                } catch (final IOException e) {
+                    // Another user's, or it was renamed or removed meanwhile.
+                    LOGGER.debug("cannot remove the left-over {}: {}", leftover, reason(e));
+                }
             }
-        }
+        });
     }
 
     private void removeIfDead(final Path leftover, final Path lockPath) throws IOException {
@@ -308,27 +338,18 @@ public final class ChannelDirectory {
         }
     }
 
-    static void writeFile(final Path file, final ByteBuffer content) throws IOException {
-        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-            Files.createFile(file, FILE_MODE);
+    private void writeFile(final Path file, final ByteBuffer content, final long bytes)
+        throws IOException {
+        try (FileHandle handle = calls().create(file, Temporary.PRIVATE)) {
+            writeAll(handle, content);
         }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            content.rewind();
-            while (content.hasRemaining()) {
-                channel.write(content);
-            }
-            channel.force(true);
-        }
+        platform.allocate(file, bytes);
     }
 
-    /** Makes the names in a directory durable; where directories cannot be opened, does nothing. */
-    static void sync(final Path directory) throws IOException {
-        if (!directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            return;
-        }
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+    private static void writeAll(final FileHandle file, final ByteBuffer content)
+        throws IOException {
+        Temporary.write(file, content.rewind(), 0);
+        file.sync();
     }
 
     /**
@@ -354,13 +375,5 @@ public final class ChannelDirectory {
 
     private static boolean isPowerOfTwo(final long value, final long min, final long max) {
         return value >= min && value <= max && Long.bitCount(value) == 1;
-    }
-
-    private static FileAttribute<?>[] mode(final String permissions) {
-        return Path.of("").getFileSystem().supportedFileAttributeViews().contains("posix")
-            ? new FileAttribute<?>[] {
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-            }
-            : new FileAttribute<?>[0];
     }
 }

@@ -1,7 +1,6 @@
 package org.fencepost.ipc.store;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -14,6 +13,9 @@ import java.util.List;
 import org.fencepost.ipc.ChannelClosedException;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.PositionException;
+import org.fencepost.ipc.durable.Leftovers;
+import org.fencepost.ipc.durable.Surroundings;
+import org.fencepost.ipc.durable.Temporary;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.log.SegmentMap;
@@ -28,9 +30,9 @@ import org.fencepost.ipc.os.Window;
  */
 final class JournalSegments implements SegmentStore, AutoCloseable {
     private static final int SLOTS = 2;
-    private static final String PREPARING = ".preparing-";
 
     private final Platform platform;
+    private final Surroundings surroundings;
     private final Path directory;
     private final Geometry geometry;
     private final List<Window> windows = new ArrayList<>();
@@ -40,6 +42,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
 
     JournalSegments(final Platform platform, final Path directory, final Geometry geometry) {
         this.platform = platform;
+        this.surroundings = Surroundings.of(platform, platform.files());
         this.directory = directory;
         this.geometry = geometry;
         this.temporary = new Lazy();
@@ -55,22 +58,23 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         return temporary;
     }
 
+    /**
+     * Makes the file of a segment. This happens under the housekeeping lock, but one whose handle was
+     * closed under it may still be at work: each has a file of its own until it has the name.
+     */
     @Override
     public void prepare(final long segmentStart) {
         final Path file = directory.resolve(SegmentFormat.name(segmentStart));
-        final Path temporaryFile = directory.resolve(
-            PREPARING + SegmentFormat.name(segmentStart) + "-" + ProcessHandle.current().pid());
         try {
-            removeLeftovers();
+            Leftovers.remove(surroundings, directory);
             if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-                try {
-                    SegmentFiles.write(platform, temporaryFile, geometry.channelId(),
+                try (Temporary made =
+                    Temporary.create(surroundings, directory, Temporary.PRIVATE)) {
+                    SegmentFiles.write(made.handle(), geometry.channelId(),
                         geometry.segmentBytes(), segmentStart, true);
-                    Files.createLink(file, temporaryFile);
-                } finally {
-                    Files.deleteIfExists(temporaryFile);
+                    made.link(file);
                 }
-                ChannelDirectory.sync(directory);
+                surroundings.calls().syncDirectory(directory);
             }
         } catch (final FileAlreadyExistsException e) {
             // Made by somebody whose lock was dropped while it still worked; verified below.
@@ -87,19 +91,6 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
     @Override
     public int sync(final long address, final long lengthBytes) {
         return platform.sync(address, lengthBytes);
-    }
-
-    /**
-     * Removes what preparers that died have left, whatever they had come to: preparing happens under the
-     * housekeeping lock. One whose handle was closed under it may still be at work, and fails then.
-     */
-    private void removeLeftovers() throws IOException {
-        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(
-            directory, entry -> entry.getFileName().toString().startsWith(PREPARING))) {
-            for (final Path leftover : leftovers) {
-                Files.deleteIfExists(leftover);
-            }
-        }
     }
 
     @Override

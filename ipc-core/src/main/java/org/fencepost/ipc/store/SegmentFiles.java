@@ -2,13 +2,12 @@ package org.fencepost.ipc.store;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import org.fencepost.ipc.durable.Temporary;
 import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.FileHeader.FileKind;
 import org.fencepost.ipc.format.SegmentFormat;
-import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.FileHandle;
 
 /** Writes and verifies segment files. */
 final class SegmentFiles {
@@ -22,27 +21,26 @@ final class SegmentFiles {
     }
 
     /**
-     * Writes a new segment with zeroed data.
+     * Writes a new segment and makes it durable.
      *
-     * @param written whether the zeros are written and synced, as the blocks of a journal are; without,
-     *                the space is only allocated.
+     * @param zeros whether zeros are written for the data, as the blocks of a journal are; without,
+     *              the file ends behind its header.
      */
     static void write(
-        final Platform platform,
-        final Path file,
+        final FileHandle file,
         final long channelId,
         final long segmentBytes,
         final long place,
-        final boolean written) throws IOException {
+        final boolean zeros) throws IOException {
         final long fileBytes = SegmentFormat.fileBytes(segmentBytes);
         final ByteBuffer page = FileHeader.page(FileKind.SEGMENT, channelId, fileBytes);
         page.putLong(SegmentFormat.SEGMENT_BYTES_OFFSET, segmentBytes);
         page.putLong(SegmentFormat.PLACE_OFFSET, place);
-        ChannelDirectory.writeFile(file, FileHeader.seal(page));
-        platform.allocate(file, fileBytes);
-        if (written) {
+        Temporary.write(file, FileHeader.seal(page).rewind(), 0);
+        if (zeros) {
             writeZeros(file, SegmentFormat.DATA_OFFSET, fileBytes);
         }
+        file.sync();
     }
 
     /** Verifies that the file is the segment of this channel for this place. */
@@ -58,16 +56,11 @@ final class SegmentFiles {
         }
     }
 
-    private static void writeZeros(final Path file, final long from, final long to)
+    private static void writeZeros(final FileHandle file, final long from, final long to)
         throws IOException {
-        final ByteBuffer zeros = ByteBuffer.allocateDirect(PIECE_BYTES);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            long position = from;
-            while (position < to) {
-                zeros.rewind();
-                position += channel.write(zeros, position);
-            }
-            channel.force(true);
+        final ByteBuffer zeros = ByteBuffer.allocate(PIECE_BYTES);
+        for (long position = from; position < to; position += PIECE_BYTES) {
+            Temporary.write(file, zeros.rewind(), position);
         }
     }
 }

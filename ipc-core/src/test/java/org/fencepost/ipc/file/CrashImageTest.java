@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.fencepost.ipc.durable.Surroundings;
 import org.fencepost.ipc.file.RecordingCalls.Effect;
 import org.fencepost.ipc.os.Platform;
 import org.junit.jupiter.api.Test;

@@ -12,6 +12,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.fencepost.ipc.durable.Surroundings;
 import org.fencepost.ipc.file.FaultyCalls.Fault;
 import org.fencepost.ipc.file.FileFailedException.Content;
 import org.fencepost.ipc.os.Platform;

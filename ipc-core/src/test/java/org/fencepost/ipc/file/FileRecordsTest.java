@@ -73,6 +73,34 @@ class FileRecordsTest {
     }
 
     @Test
+    void shouldShowTheRecordsThatAStringSearchFindsWhenOnlySomeAreWanted() throws IOException {
+        final long seed = System.nanoTime();
+        final Random random = new Random(seed);
+        for (int round = 0; round < 200; round++) {
+            final StringBuilder content = new StringBuilder();
+            for (int i = random.nextInt(3 * WINDOW); i > 0; i--) {
+                content.append("aab~~~cccccc".charAt(random.nextInt(12)));
+            }
+            final String separator = round % 3 == 0 ? "~b" : "~";
+            final String wanted = round % 2 == 0 ? "ab" : "b~a".substring(0, 1 + round % 3);
+            final List<String> expected = new ArrayList<>();
+            long offset = 0;
+            for (final String record : content.toString().split(separator, -1)) {
+                if (record.contains(wanted)) {
+                    expected.add(offset + ":" + record);
+                }
+                offset += record.length() + separator.length();
+            }
+            assertEquals(expected, read(FileRecords.separatedBy(
+                file(content.toString()), separator.getBytes(StandardCharsets.UTF_8))
+                .containing(wanted.getBytes(StandardCharsets.UTF_8))),
+                "seed " + seed + ", round " + round);
+        }
+        assertThrows(IllegalArgumentException.class,
+            () -> FileRecords.lines(directory).containing(new byte[0]));
+    }
+
+    @Test
     void shouldShowALineWholeWhenItIsLongerThanManyWindows() throws IOException {
         final String longLine = "l".repeat(100 * WINDOW);
         final List<Long> lengths = new ArrayList<>();

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.fencepost.ipc.durable.Surroundings;
 import org.fencepost.ipc.file.FaultyCalls.Fault;
 import org.fencepost.ipc.file.FileFailedException.Content;
 import org.fencepost.ipc.file.RecordingCalls.Effect;

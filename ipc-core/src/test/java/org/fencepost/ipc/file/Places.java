@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.fencepost.ipc.durable.Leftovers;
+import org.fencepost.ipc.durable.Surroundings;
 import org.fencepost.ipc.os.Platform;
 import org.junit.jupiter.api.Named;
 

@@ -11,9 +11,9 @@ import org.fencepost.ipc.os.FileHandle;
 import org.fencepost.ipc.os.FileStatus;
 
 /** Makes the calls and keeps what each did to the disk, in order. */
-final class RecordingCalls implements FileCalls {
+public final class RecordingCalls implements FileCalls {
     /** What a call did that returned. */
-    sealed interface Effect {
+    public sealed interface Effect {
         /** A new empty file. */
         record Created(Path file) implements Effect { }
 
@@ -42,12 +42,13 @@ final class RecordingCalls implements FileCalls {
     private final FileCalls calls;
     private final List<Effect> effects = new ArrayList<>();
 
-    RecordingCalls(final FileCalls calls) {
+    /** Around these calls. */
+    public RecordingCalls(final FileCalls calls) {
         this.calls = calls;
     }
 
     /** What happened since the last time that this was asked. */
-    List<Effect> take() {
+    public List<Effect> take() {
         final List<Effect> taken = List.copyOf(effects);
         effects.clear();
         return taken;

@@ -5,23 +5,25 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import jdk.jfr.Recording;
-import jdk.jfr.consumer.RecordedEvent;
-import jdk.jfr.consumer.RecordingFile;
 import org.fencepost.ipc.ChannelClosedException;
 import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.file.RecordingCalls;
+import org.fencepost.ipc.file.RecordingCalls.Effect;
 import org.fencepost.ipc.format.SegmentFormat;
+import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.PlatformWithCalls;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,29 +81,62 @@ class JournalTest {
     }
 
     @Test
-    void shouldSyncASegmentBeforeItHasItsNameAndThenTheName() throws IOException {
-        final List<String> calls = new ArrayList<>();
-        try (Handle handle = open(); Recording recording = new Recording()) {
-            recording.enable("jdk.FileForce").withThreshold(Duration.ZERO).withoutStackTrace();
-            recording.start();
+    void shouldSyncASegmentBeforeItHasItsNameAndThenTheName() {
+        final AtomicReference<RecordingCalls> calls = new AtomicReference<>();
+        final Platform platform = new PlatformWithCalls(real -> {
+            calls.set(new RecordingCalls(real));
+            return calls.get();
+        });
+        try (Handle handle = open(platform)) {
+            calls.get().take();
             assertEquals(Cleaner.DONE, prepare(handle));
-            recording.stop();
-            final Path dump = directory.resolve("dump.jfr");
-            recording.dump(dump);
-            RecordingFile.readAllEvents(dump).stream()
-                .sorted(Comparator.comparing(RecordedEvent::getStartTime))
-                .map(event -> event.getString("path"))
-                .filter(path -> path != null && path.startsWith(channel().toString()))
-                .map(path -> path.equals(channel().toString()) ? "directory"
-                    : Path.of(path).getFileName().toString().replaceFirst("-.*", ""))
-                .forEach(calls::add);
+            final List<Effect> effects = new ArrayList<>(calls.get().take());
+            final Path temporary = ((Effect.Created) effects.getFirst()).file();
+            // The header and a page of zeros.
+            assertEquals(2, effects.stream().filter(Effect.Written.class::isInstance).count());
+            effects.removeIf(Effect.Written.class::isInstance);
+            assertEquals(List.of(
+                new Effect.Created(temporary),
+                new Effect.Synced(temporary),
+                new Effect.Linked(temporary, segment(SEGMENT)),
+                new Effect.Unlinked(temporary),
+                new Effect.DirectorySynced(channel())), effects);
         }
-        // The header, the zeros, the name.
-        assertEquals(List.of(".preparing", ".preparing", "directory"), calls);
+    }
+
+    @Test
+    void shouldNotDisturbAnotherHandleThatIsMakingTheSameSegment() throws IOException {
+        final AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> { });
+        final Platform platform = new PlatformWithCalls(real -> (FileCalls) Proxy.newProxyInstance(
+            FileCalls.class.getClassLoader(), new Class<?>[] {FileCalls.class},
+            (proxy, method, arguments) -> {
+                if (method.getName().equals("link")) {
+                    meanwhile.getAndSet(() -> { }).run();
+                }
+                try {
+                    return method.invoke(real, arguments);
+                } catch (final InvocationTargetException failure) {
+                    throw failure.getCause();
+                }
+            }));
+        try (Handle slow = open(platform)) {
+            meanwhile.set(() -> {
+                try (Handle fast = open()) {
+                    fast.log.store().prepare(SEGMENT);
+                }
+            });
+            slow.log.store().prepare(SEGMENT);
+            assertEquals(Set.of("control", "cursors", "members", segment(0).getFileName().toString(),
+                segment(SEGMENT).getFileName().toString()), names());
+        }
     }
 
     private Handle open() {
-        return new Handle(channel(), ChannelOptions.journal(SEGMENT), Platform.detect());
+        return open(Platform.detect());
+    }
+
+    private Handle open(final Platform platform) {
+        return new Handle(channel(), ChannelOptions.journal(SEGMENT), platform);
     }
 
     private static int prepare(final Handle handle) {

@@ -21,6 +21,7 @@ import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelMismatchException;
 import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.durable.Leftovers;
 import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.format.MembersFormat;
@@ -85,9 +86,9 @@ class CreationTest {
 
     @Test
     void shouldRemoveWhatADeadCreatorLeftAndSpareALivingOne() throws IOException {
-        final Path dead = Files.createDirectory(directory.resolve(".ring.creating-1"));
+        final Path dead = Files.createDirectory(Leftovers.newName(directory));
         Files.createFile(dead.resolve(MembersFormat.FILE_NAME));
-        final Path living = Files.createDirectory(directory.resolve(".ring.creating-2"));
+        final Path living = Files.createDirectory(Leftovers.newName(directory));
         final Path lockPath = Files.createFile(living.resolve(MembersFormat.FILE_NAME));
         try (LockFile lock = Platform.detect().openLockFile(lockPath)) {
             assertTrue(lock.tryLockShared(MembersFormat.PRESENCE_BYTE));
@@ -99,9 +100,17 @@ class CreationTest {
 
     @Test
     void shouldRemoveWhatACreatorLeftThatDiedBeforeItHadALock() throws IOException {
-        Files.createDirectory(directory.resolve(".ring.creating-1"));
+        Files.createDirectory(Leftovers.newName(directory));
         Channel.open(directory.resolve("ring"), RING).close();
         assertEquals(List.of("ring"), names(directory));
+    }
+
+    @Test
+    void shouldCreateWhenALeftOverCannotBeRemoved() throws IOException {
+        final Path foreign = Files.createDirectory(Leftovers.newName(directory));
+        Files.createDirectory(foreign.resolve(MembersFormat.FILE_NAME));
+        Channel.open(directory.resolve("ring"), RING).close();
+        assertTrue(Files.exists(foreign));
     }
 
     @Test

@@ -1,14 +1,16 @@
 package org.fencepost.ipc.demo;
 
 /** A command cannot do what it was asked for; the message is for the user and says why. */
-final class CommandFailedException extends RuntimeException {
+public final class CommandFailedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    CommandFailedException(final String message) {
+    /** With what to tell the user, in one line. */
+    public CommandFailedException(final String message) {
         super(message);
     }
 
-    CommandFailedException(final String message, final Throwable cause) {
+    /** With what to tell the user, in one line, and the reason. */
+    public CommandFailedException(final String message, final Throwable cause) {
         super(message, cause);
     }
 }

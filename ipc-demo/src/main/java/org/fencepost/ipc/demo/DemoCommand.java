@@ -1,17 +1,12 @@
 package org.fencepost.ipc.demo;
 
 import java.io.Console;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code ipc demo}: real producers and consumers in processes of their own, and proof that it
@@ -22,19 +17,14 @@ import picocli.CommandLine.Spec;
     description = {
         "Sends the lines of text files from producer processes to consumer processes.",
         "Every consumer receives every message and compares a SHA-256 per producer. "
-            + "Exit code 0 means that all arrived intact."},
-    mixinStandardHelpOptions = true,
-    sortOptions = false)
-final class DemoCommand implements Callable<Integer> {
+            + "Exit code 0 means that all arrived intact."})
+final class DemoCommand extends ToolCommand {
     /** Most producers, and most consumers: what a channel takes. */
     static final int PROCESSES_MAX = 256;
 
     private static final String FRESH_DIRECTORY = "";
     /** Where the launcher says that the project is. */
     private static final String PROJECT_VARIABLE = "IPC_PROJECT";
-
-    @Spec
-    private CommandSpec spec;
 
     @Option(names = "--input", paramLabel = "FILE|DIR",
         description = "Text to send; a directory with all below it except .git and target. "
@@ -77,7 +67,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws InterruptedException {
+    protected int run(final Output out) throws InterruptedException {
         final DemoOptions options = options();
         final InputFiles files = InputFiles.find(options.input());
         if (files.files().isEmpty()) {
@@ -89,16 +79,16 @@ final class DemoCommand implements Callable<Integer> {
         final boolean watched = console != null && console.isTerminal();
         try (Stage stage = new Stage(options)) {
             return run(stage, new DemoRun(
-                options, files, stage, new Progress(System.err, watched, options)), options);
+                options, files, stage, new Progress(System.err, watched, options)), options, out);
         }
     }
 
-    private int run(final Stage stage, final DemoRun run, final DemoOptions options)
+    private int run(
+        final Stage stage, final DemoRun run, final DemoOptions options, final Output out)
         throws InterruptedException {
         try {
             final DemoResult result = run.run();
-            final PrintWriter out = spec.commandLine().getOut();
-            out.println(options.json() ? ResultJson.format(result) : ResultTable.format(result));
+            out.line(options.json() ? ResultJson.format(result) : ResultTable.format(result));
             out.flush();
             return result.intact() ? 0 : Ipc.EXIT_FAILED;
         } catch (final CommandFailedException e) {
@@ -107,9 +97,7 @@ final class DemoCommand implements Callable<Integer> {
             }
             throw stage.place().journal() ? withJournal(e, stage.place().directory()) : e;
         } finally {
-            final PrintWriter err = spec.commandLine().getErr();
-            run.errorOutput().forEach(err::println);
-            err.flush();
+            run.errorOutput().forEach(this::tell);
         }
     }
 
@@ -129,14 +117,13 @@ final class DemoCommand implements Callable<Integer> {
             requireRange("--rate", rate, 1, Pace.RATE_MAX);
         }
         if (kill && (producers < 2 || messages < producers)) {
-            throw new ParameterException(spec.commandLine(), "Invalid value for option '--kill': it"
+            throw wrongUsage("Invalid value for option '--kill': it"
                 + " needs at least 2 producers and a message of each, but there are " + producers
                 + " with " + messages + " messages");
         }
         final Path source = input == null ? project() : input;
         if (!Files.exists(source)) {
-            throw new ParameterException(
-                spec.commandLine(), "Invalid value for option '--input': no such file: " + source);
+            throw wrongUsage("Invalid value for option '--input': no such file: " + source);
         }
         return new DemoOptions(
             source,
@@ -153,13 +140,5 @@ final class DemoCommand implements Callable<Integer> {
     private static Path project() {
         return Path.of(Optional.ofNullable(System.getenv(PROJECT_VARIABLE)).orElse("."))
             .toAbsolutePath().normalize();
-    }
-
-    private void requireRange(
-        final String option, final long value, final long min, final long max) {
-        if (value < min || value > max) {
-            throw new ParameterException(spec.commandLine(), "Invalid value for option '" + option
-                + "': expected " + min + " to " + max + ", but was " + value);
-        }
     }
 }

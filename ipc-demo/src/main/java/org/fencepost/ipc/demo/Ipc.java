@@ -1,17 +1,26 @@
 package org.fencepost.ipc.demo;
 
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import org.fencepost.ipc.demo.file.FileCommand;
+import org.fencepost.ipc.file.FileFailedException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /**
  * Entry of the tool {@code ipc}. Each command is a class of its own that is named here.
  *
- * <p>Exit codes of all commands: 0 it went well, {@link #EXIT_FAILED} it did not,
- * {@link #EXIT_USAGE} the command line is wrong, {@link #EXIT_INTERRUPTED} somebody pressed Ctrl-C.
+ * <p>Exit codes of all commands: 0 it went well, {@link #EXIT_FAILED} it did not or nothing was
+ * found, {@link #EXIT_USAGE} the command line is wrong, {@link #EXIT_INTERRUPTED} somebody pressed
+ * Ctrl-C. What went wrong is one line on standard error.
  */
 @Command(
     name = "ipc",
@@ -19,7 +28,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Ipc.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = DemoCommand.class)
+    subcommands = {DemoCommand.class, FileCommand.class})
 public final class Ipc implements Runnable {
     /** A command did not do what it was asked for. */
     public static final int EXIT_FAILED = 1;
@@ -40,24 +49,52 @@ public final class Ipc implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    /** For picocli. */
-    public Ipc() {
+    @Option(names = "--debug", scope = ScopeType.INHERIT,
+        description = "Show the stack trace of an error.")
+    private boolean debug;
+
+    private final InputStream in;
+    private final Output out;
+
+    private Ipc(final InputStream in, final Output out) {
+        this.in = in;
+        this.out = out;
     }
 
     /** Runs a command and ends this JVM with its exit code. */
     public static void main(final String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(commandLine(new FileInputStream(FileDescriptor.in), Output.standard())
+            .execute(arguments));
     }
 
-    static CommandLine commandLine() {
-        return new CommandLine(new Ipc())
-            .setExecutionExceptionHandler((exception, commandLine, parsed) -> {
-                if (!(exception instanceof CommandFailedException)) {
-                    throw exception;
-                }
-                commandLine.getErr().println("ipc: " + exception.getMessage());
-                return EXIT_FAILED;
-            });
+    /** The tool with these as its standard input and output. */
+    static CommandLine commandLine(final InputStream in, final Output out) {
+        final Ipc ipc = new Ipc(in, out);
+        return new CommandLine(ipc)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionExceptionHandler((failure, commandLine, parsed) -> ipc.told(
+                failure, commandLine.getErr()));
+    }
+
+    /** The standard input. */
+    InputStream in() {
+        return in;
+    }
+
+    /** The standard output. */
+    Output out() {
+        return out;
+    }
+
+    /** Says in one line what went wrong. */
+    private int told(final Exception failure, final PrintWriter err) {
+        if (debug) {
+            failure.printStackTrace(err);
+        }
+        final String message = failure instanceof CommandFailedException
+            || failure instanceof FileFailedException ? failure.getMessage() : failure.toString();
+        err.println("ipc: " + message.replaceAll("\\s*\\R\\s*", " "));
+        return EXIT_FAILED;
     }
 
     /** Without a command there is nothing to do. */

@@ -1,7 +1,10 @@
 /**
  * The tool {@code ipc}: one class per command, beginning with {@code demo}.
  *
- * <p>{@link org.fencepost.ipc.demo.Ipc} is its entry. {@link org.fencepost.ipc.demo.DemoCommand}
+ * <p>{@link org.fencepost.ipc.demo.Ipc} is its entry. Every command is a
+ * {@link org.fencepost.ipc.demo.ToolCommand}, which reads an {@link org.fencepost.ipc.demo.Input},
+ * prints into an {@link org.fencepost.ipc.demo.Output}, and fails with a
+ * {@link org.fencepost.ipc.demo.CommandFailedException}. {@link org.fencepost.ipc.demo.DemoCommand}
  * reads the options of {@code demo}, {@code DemoRun} directs the processes, {@code ProducerProcess}
  * and {@code ConsumerProcess} are what these processes run. Depends on the public packages of
  * ipc-core, picocli, HdrHistogram and Jackson.

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -92,6 +93,16 @@ class LauncherTest {
     }
 
     @Test
+    void shouldLeaveStandardInputToTheCommandWhenItBuilds() throws Exception {
+        script(commands.resolve("mvn"), "cat; mkdir -p '" + project + "/ipc-demo/target/lib'; : > '"
+            + project + "/ipc-demo/target/ipc-demo-0.1.jar'");
+        final Path jdk = jdk("given", 25);
+        script(jdk.resolve("bin/java"), "echo \"java: $(cat)\"");
+        final String outcome = launch(Map.of("IPC_JAVA", jdk.toString()));
+        assertTrue(outcome.endsWith("\njava: to be read\n"), outcome);
+    }
+
+    @Test
     void shouldBuildAgainWhenSourceIsNewer() throws Exception {
         final Map<String, String> environment = Map.of("IPC_JAVA", jdk("given", 25).toString());
         launch(environment);
@@ -128,6 +139,11 @@ class LauncherTest {
         builder.environment().put("PATH", commands + ":/usr/bin:/bin");
         builder.environment().putAll(environment);
         final Process process = builder.start();
+        try (OutputStream input = process.getOutputStream()) {
+            input.write("to be read".getBytes());
+        } catch (final IOException ended) {
+            // It did not want to read.
+        }
         final String output = new String(process.getInputStream().readAllBytes());
         return process.waitFor() + " " + output;
     }

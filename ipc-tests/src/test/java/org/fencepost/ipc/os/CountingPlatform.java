@@ -1,13 +1,15 @@
 package org.fencepost.ipc.os;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.function.UnaryOperator;
 import org.fencepost.ipc.memory.SharedMemory;
 
 /**
  * The platform of this process, with a call of {@code step} before every access to shared memory
- * and before every system call that another process can notice: locks, mappings, allocations.
+ * and before every system call that another process can notice: locks, mappings, changes of files.
  */
 public final class CountingPlatform extends Platform {
     private final Platform platform;
@@ -70,10 +72,29 @@ public final class CountingPlatform extends Platform {
         return counting(platform.openLockFileForReading(realPath.apply(file)));
     }
 
-    /** What the channel does not use is not counted. */
     @Override
     public FileCalls files() {
-        return platform.files();
+        return (FileCalls) counting(FileCalls.class, platform.files());
+    }
+
+    /** The same, and what it returns to change files with, with a step before each method. */
+    private Object counting(final Class<?> type, final Object real) {
+        return Proxy.newProxyInstance(
+            type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                step.run();
+                final Object[] realArguments = arguments == null ? new Object[0] : arguments.clone();
+                for (int i = 0; i < realArguments.length; i++) {
+                    if (realArguments[i] instanceof Path path) {
+                        realArguments[i] = realPath.apply(path);
+                    }
+                }
+                try {
+                    final Object result = method.invoke(real, realArguments);
+                    return result instanceof FileHandle ? counting(FileHandle.class, result) : result;
+                } catch (final InvocationTargetException failure) {
+                    throw failure.getCause();
+                }
+            });
     }
 
     private LockFile counting(final LockFile locks) {

@@ -1,4 +1,4 @@
-package org.fencepost.ipc.file;
+package org.fencepost.ipc.durable;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.fencepost.ipc.os.LockFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,8 +29,9 @@ import org.slf4j.LoggerFactory;
  * write pays for {@value #ENTRIES_A_WRITE} entries at most: writing many files into one directory
  * takes no time that grows with its square.
  */
-final class Leftovers {
-    static final String PREFIX = ".fencepost-";
+public final class Leftovers {
+    /** How a temporary name begins. */
+    public static final String PREFIX = ".fencepost-";
     static final String SUFFIX = ".tmp";
     /** The byte of a temporary that its writer locks. */
     static final long LOCK_BYTE = 0;
@@ -60,7 +62,7 @@ final class Leftovers {
     }
 
     /** A name that no other process, thread or call has. */
-    static Path newName(final Path directory) {
+    public static Path newName(final Path directory) {
         return directory.resolve(PREFIX + PROCESS + "-" + Thread.currentThread().threadId() + "-"
             + CALLS.incrementAndGet() + SUFFIX);
     }
@@ -76,7 +78,7 @@ final class Leftovers {
     }
 
     /** To be called before each write into a directory; removes what it finds if it is time. */
-    static void beforeWrite(final Surroundings surroundings, final Path directory) {
+    public static void beforeWrite(final Surroundings surroundings, final Path directory) {
         synchronized (DIRECTORIES) {
             final Visits visits = DIRECTORIES.computeIfAbsent(directory, path -> new Visits());
             if (visits.writesLeft-- > 0) {
@@ -96,15 +98,20 @@ final class Leftovers {
         }
     }
 
-    /** Removes what dead writers left; returns how many entries the directory has. */
-    static long remove(final Surroundings surroundings, final Path directory) {
+    /** Removes the files that dead writers left; returns how many entries the directory has. */
+    public static long remove(final Surroundings surroundings, final Path directory) {
+        return forEach(directory, leftover -> removeIfDead(surroundings, leftover));
+    }
+
+    /** Shows everything with a temporary name; returns how many entries the directory has. */
+    public static long forEach(final Path directory, final Consumer<Path> action) {
         long entries = 0;
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
             for (final Path entry : stream) {
                 entries++;
                 final String name = entry.getFileName().toString();
                 if (name.startsWith(PREFIX) && name.endsWith(SUFFIX)) {
-                    removeIfDead(surroundings, entry);
+                    action.accept(entry);
                 }
             }
         } catch (final IOException | DirectoryIteratorException refusal) {

@@ -1,4 +1,4 @@
-package org.fencepost.ipc.file;
+package org.fencepost.ipc.durable;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,9 +15,11 @@ import org.fencepost.ipc.os.LockFile;
  * A locked file beside the one that it is to become. Its descriptors stay open until it has its
  * place or is gone, because portable locks do not survive the closing of any of them.
  */
-final class Temporary implements AutoCloseable {
+public final class Temporary implements AutoCloseable {
+    /** Permissions for its user alone. */
+    public static final int PRIVATE = 0600;
+
     private static final int ATTEMPTS_MAX = 100;
-    private static final int PRIVATE = 0600;
 
     private final Surroundings surroundings;
     private final Path path;
@@ -39,28 +41,11 @@ final class Temporary implements AutoCloseable {
     }
 
     /**
-     * Makes one that will have the owner and the permissions of what it replaces, before any byte
-     * of the content is in it.
+     * Makes one in a directory.
+     *
+     * @param permissions nine bits, from which the process's umask is taken
      */
-    static Temporary create(
-        final Surroundings surroundings, final Path target, final FileOptions options)
-        throws IOException {
-        final Optional<FileStatus> replaced = surroundings.calls().status(target, false);
-        if (replaced.isPresent()) {
-            replaced.get().checkRegular(target);
-        }
-        final Temporary temporary = createLocked(surroundings, Target.directoryOf(target),
-            replaced.isPresent() ? PRIVATE : PRIVATE | options.permissions());
-        try {
-            temporary.inherit(replaced, options);
-            return temporary;
-        } catch (final IOException | RuntimeException | Error refusal) {
-            temporary.closeAfter(refusal);
-            throw refusal;
-        }
-    }
-
-    private static Temporary createLocked(
+    public static Temporary create(
         final Surroundings surroundings, final Path directory, final int permissions)
         throws IOException {
         for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
@@ -123,71 +108,61 @@ final class Temporary implements AutoCloseable {
         }
     }
 
-    /** Takes over what the file at the target has now. */
-    private void inherit(final Optional<FileStatus> replaced, final FileOptions options)
-        throws IOException {
-        if (replaced.isEmpty()) {
-            // It had to be open for its lock, which its permissions may not allow.
-            if ((status.permissions() & ~options.permissions()) != 0) {
-                handle.changePermissions(status.permissions() & options.permissions());
-                status = handle.status();
-            }
-            return;
-        }
-        final FileStatus wanted = replaced.get();
-        int permissions = wanted.permissions();
-        if (wanted.user() != status.user() || wanted.group() != status.group()) {
-            try {
-                handle.changeOwner(wanted.user(), wanted.group());
-            } catch (final IOException refusal) {
-                if (options.keepsOwner()) {
-                    throw refusal;
-                }
-                // Set-user-id of the old owner must not become that of the new one.
-                permissions &= 0777;
-            }
-        }
-        handle.changePermissions(permissions);
-        status = handle.status();
-    }
-
-    /** Which file it is. */
-    FileStatus status() {
+    /** Which file it is, and whose. */
+    public FileStatus status() {
         return status;
     }
 
     /** Writes all of it behind what was written before. */
-    void write(final ByteBuffer source) throws IOException {
+    public void write(final ByteBuffer source) throws IOException {
+        final int length = source.remaining();
+        write(handle, source, lengthBytes);
+        lengthBytes += length;
+    }
+
+    /** Writes all of it into an open file. */
+    public static void write(
+        final FileHandle file, final ByteBuffer source, final long position) throws IOException {
+        long written = 0;
         while (source.hasRemaining()) {
-            lengthBytes += handle.write(source, lengthBytes);
+            written += file.write(source, position + written);
         }
     }
 
-    /** Makes content, owner and permissions durable, those that the target has by now. */
-    void sync(final Path target, final FileOptions options) throws IOException {
-        final Optional<FileStatus> replaced = surroundings.calls().status(target, false);
-        if (replaced.isPresent()) {
-            replaced.get().checkRegular(target);
-            if (!hasAttributesOf(replaced.get(), options)) {
-                inherit(replaced, options);
-            }
-        }
+    /** The file itself, to write at any place. */
+    public FileHandle handle() {
+        return handle;
+    }
+
+    /** Gives it to a user and a group. */
+    public void changeOwner(final int user, final int group) throws IOException {
+        handle.changeOwner(user, group);
+    }
+
+    /** Gives it permissions, and finds out what they and the owner are now. */
+    public void changePermissions(final int permissions) throws IOException {
+        handle.changePermissions(permissions);
+        status = handle.status();
+    }
+
+    /** Makes content, owner and permissions durable. */
+    public void sync() throws IOException {
         handle.sync();
     }
 
-    private boolean hasAttributesOf(final FileStatus wanted, final FileOptions options) {
-        final boolean owned = status.user() == wanted.user() && status.group() == wanted.group();
-        return status.permissions() == wanted.permissions() && (owned || !options.keepsOwner());
+    /** Gives it one more name, which nothing has; its temporary one goes when it is closed. */
+    public void link(final Path name) throws IOException {
+        surroundings.calls().link(path, name);
     }
 
     /** Gives it the target's name. */
-    void place(final Path target) throws IOException {
+    public void place(final Path target) throws IOException {
         surroundings.calls().rename(path, target);
         placed = true;
     }
 
     /** Whether it is the file at the target, after {@link #place} failed. */
-    boolean isAt(final Path target) throws IOException {
+    public boolean isAt(final Path target) throws IOException {
         final Optional<FileStatus> there = surroundings.calls().status(target, false);
         placed = there.isPresent() && there.get().isSameFile(status);
         return placed;
@@ -214,7 +189,7 @@ final class Temporary implements AutoCloseable {
     }
 
     /** Closes it because of a failure, which keeps what goes wrong now. */
-    void closeAfter(final Throwable failure) {
+    public void closeAfter(final Throwable failure) {
         try {
             close();
         } catch (final IOException | RuntimeException second) {

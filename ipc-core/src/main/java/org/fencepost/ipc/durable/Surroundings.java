@@ -1,23 +1,23 @@
-package org.fencepost.ipc.file;
+package org.fencepost.ipc.durable;
 
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.os.RetryingFileCalls;
 
 /**
- * What this package is built on, passed in so that tests can stand between.
+ * What files are changed with, passed in so that tests can stand between.
  *
  * @param platform whose locks tell the living from the dead
  * @param calls    by which files change
  */
-record Surroundings(Platform platform, FileCalls calls) {
+public record Surroundings(Platform platform, FileCalls calls) {
     /** Those of this process. */
-    static Surroundings ofProcess() {
+    public static Surroundings ofProcess() {
         return OfProcess.SURROUNDINGS;
     }
 
     /** These calls, repeated when a signal interrupts them. */
-    static Surroundings of(final Platform platform, final FileCalls calls) {
+    public static Surroundings of(final Platform platform, final FileCalls calls) {
         return new Surroundings(platform, new RetryingFileCalls(calls));
     }
 

@@ -1,0 +1,82 @@
+package org.fencepost.ipc.os;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.UnaryOperator;
+import org.fencepost.ipc.memory.SharedMemory;
+
+/** The platform of this process, with other calls by which files change. */
+public final class PlatformWithCalls extends Platform {
+    private final Platform platform = Platform.detect();
+    private final FileCalls calls;
+
+    /** With what an operator makes of its own calls. */
+    public PlatformWithCalls(final UnaryOperator<FileCalls> around) {
+        this.calls = around.apply(platform.files());
+    }
+
+    @Override
+    public SharedMemory memory() {
+        return platform.memory();
+    }
+
+    @Override
+    public LivenessScheme scheme() {
+        return platform.scheme();
+    }
+
+    @Override
+    public Window reserve(final long slotBytes, final int slots) throws IOException {
+        return platform.reserve(slotBytes, slots);
+    }
+
+    @Override
+    public LockFile openLockFile(final Path file) throws IOException {
+        return platform.openLockFile(file);
+    }
+
+    @Override
+    public LockFile openLockFileForReading(final Path file) throws IOException {
+        return platform.openLockFileForReading(file);
+    }
+
+    @Override
+    public FileCalls files() {
+        return calls;
+    }
+
+    @Override
+    public void allocate(final Path file, final long bytes) throws IOException {
+        platform.allocate(file, bytes);
+    }
+
+    @Override
+    public int sync(final long address, final long lengthBytes) {
+        return platform.sync(address, lengthBytes);
+    }
+
+    @Override
+    public boolean canSync() {
+        return platform.canSync();
+    }
+
+    @Override
+    public void awaitChange(final long address, final int expected, final long timeoutNanos) {
+        platform.awaitChange(address, expected, timeoutNanos);
+    }
+
+    @Override
+    public void wake(final long address) {
+        platform.wake(address);
+    }
+
+    @Override
+    public void barrier() {
+        platform.barrier();
+    }
+
+    @Override
+    public String name() {
+        return platform.name() + " with other calls";
+    }
+}

@@ -1,0 +1,61 @@
+package org.fencepost.ipc.demo;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** What a command reads: a file, or standard input. Its exceptions name it. */
+public final class Input extends InputStream {
+    private final String name;
+    private final InputStream stream;
+
+    private Input(final String name, final InputStream stream) {
+        this.name = name;
+        this.stream = stream;
+    }
+
+    /** Opens a file; without one, and for {@code -}, it is standard input. */
+    static Input open(final Optional<Path> file, final InputStream standard) {
+        if (file.isEmpty() || file.get().equals(Path.of("-"))) {
+            return new Input("standard input", standard);
+        }
+        try {
+            return new Input(file.get().toString(), Files.newInputStream(file.get()));
+        } catch (final IOException refusal) {
+            throw cannotRead(file.get().toString(), refusal);
+        }
+    }
+
+    private static CommandFailedException cannotRead(final String name, final IOException reason) {
+        return new CommandFailedException("cannot read " + name + ": "
+            + reason.getClass().getSimpleName() + ": " + reason.getMessage(), reason);
+    }
+
+    /** What to call it in messages. */
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public int read() {
+        final byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    /** Reads; what goes wrong is a {@link CommandFailedException}. */
+    @Override
+    public int read(final byte[] bytes, final int offset, final int length) {
+        try {
+            return stream.read(bytes, offset, length);
+        } catch (final IOException refusal) {
+            throw cannotRead(name, refusal);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        stream.close();
+    }
+}

@@ -1,0 +1,72 @@
+package org.fencepost.ipc.demo;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * What the commands of the tool have in common: where they read and print, and how they end. See
+ * {@link Ipc} for the exit codes.
+ */
+@Command(mixinStandardHelpOptions = true, sortOptions = false)
+public abstract class ToolCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    /** For the commands. */
+    protected ToolCommand() {
+    }
+
+    /** Does what the command is for, and returns its exit code. */
+    protected abstract int run(Output out) throws Exception;
+
+    @Override
+    public final Integer call() throws Exception {
+        final Output out = tool().out();
+        try {
+            final int exitCode = run(out);
+            out.flush();
+            return exitCode;
+        } catch (final Output.ClosedException readerHasEnough) {
+            return 0;
+        } catch (final OutOfMemoryError tooLarge) {
+            throw new CommandFailedException(
+                "too large for the memory of this JVM: " + tooLarge.getMessage(), tooLarge);
+        } catch (final InternalError pageGone) {
+            throw new CommandFailedException(
+                "a file was cut while it was read: " + pageGone.getMessage(), pageGone);
+        }
+    }
+
+    private Ipc tool() {
+        return (Ipc) spec.root().userObject();
+    }
+
+    /** Opens a file, or standard input without one or for {@code -}. */
+    protected final Input input(final Optional<Path> file) {
+        return Input.open(file, tool().in());
+    }
+
+    /** Prints a line on standard error. */
+    protected final void tell(final String line) {
+        spec.commandLine().getErr().println(line);
+    }
+
+    /** The command line is wrong. */
+    protected final ParameterException wrongUsage(final String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    /** Checks what picocli cannot. */
+    protected final void requireRange(
+        final String option, final long value, final long min, final long max) {
+        if (value < min || value > max) {
+            throw wrongUsage("Invalid value for option '" + option + "': expected " + min + " to "
+                + max + ", but was " + value);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package org.fencepost.ipc.demo.file;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.fencepost.ipc.demo.CommandFailedException;
+import org.fencepost.ipc.demo.Output;
+import org.fencepost.ipc.demo.ToolCommand;
+import org.fencepost.ipc.file.Replacement;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** A command that changes a file which others depend on, and says what it has become. */
+abstract class GuardedCommand extends ToolCommand {
+    @Parameters(index = "0", paramLabel = "FILE", description = "The file to change.")
+    private Path file;
+
+    @Option(names = "--json", description = "Print the result as a JSON object.")
+    private boolean json;
+
+    @Override
+    protected final int run(final Output out) throws IOException {
+        final Replacement result = change(file);
+        final ObjectNode object = JsonNodeFactory.instance.objectNode();
+        final String text = switch (result) {
+            case Replacement.Replaced(String sha256) -> {
+                object.put("sha256", sha256);
+                yield sha256;
+            }
+            case Replacement.ReplacedInPlace(long matches) -> {
+                object.put("matches", matches);
+                yield String.valueOf(matches);
+            }
+            case Replacement.Busy(long processId, long threadId) -> throw unchanged(
+                "thread " + threadId + " of process " + processId
+                    + " is changing it; try again when that is done");
+            case Replacement.Changed(String expected, String found) -> throw unchanged(
+                "expected SHA-256 " + expected + ", found " + found
+                    + "; make the new content from the present one");
+            case Replacement.Invalid(String problem) -> throw unchanged(
+                "the new content is not valid: " + problem);
+            case Replacement.NoVersion() -> throw unchanged(
+                "there is no such earlier version; ipc file history lists them");
+        };
+        if (json) {
+            out.json(object);
+        } else {
+            out.line(text);
+        }
+        return exitCode(result);
+    }
+
+    /** Makes the change. */
+    abstract Replacement change(Path path) throws IOException;
+
+    /** The exit code of what was done. */
+    int exitCode(final Replacement done) {
+        return 0;
+    }
+
+    private CommandFailedException unchanged(final String reason) {
+        return new CommandFailedException(file + " is unchanged: " + reason);
+    }
+}

@@ -1,0 +1,341 @@
+package org.fencepost.ipc.demo.file;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.ToolRun;
+import org.fencepost.ipc.file.GuardedFile;
+import org.fencepost.ipc.file.Replacement;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The commands {@code ipc file ...} in this process. */
+class FileCommandTest {
+    private static final String SHA256_OF_NEW =
+        "7aa7a5359173d05b63cfd682e3c38487f3cb4f7f1d60659fe59fab1505977d4c";
+
+    @TempDir
+    Path directory;
+
+    private Path file;
+    private String name;
+
+    @BeforeEach
+    void write() throws IOException {
+        file = Files.writeString(directory.resolve("file"), "old\n");
+        name = file.toString();
+    }
+
+    private static String done(final ToolRun run) {
+        assertEquals(0, run.exitCode(), run::toString);
+        assertEquals("", run.err());
+        return run.out();
+    }
+
+    /** Checks that a line says why it failed. */
+    private static void failed(final ToolRun run, final String... parts) {
+        assertEquals(Ipc.EXIT_FAILED, run.exitCode(), run::toString);
+        assertEquals("", run.out());
+        assertTrue(run.err().startsWith("ipc: "), run::toString);
+        assertEquals(1, run.err().lines().count(), run::toString);
+        for (final String part : parts) {
+            assertTrue(run.err().contains(part), run::toString);
+        }
+    }
+
+    private void unchanged() throws IOException {
+        assertEquals("old\n", Files.readString(file));
+        try (Stream<Path> files = Files.list(directory)) {
+            assertTrue(files.noneMatch(path -> path.toString().endsWith(".tmp")));
+        }
+    }
+
+    private static JsonNode parse(final String json) throws IOException {
+        assertEquals(1, json.lines().count(), json);
+        return new ObjectMapper().readTree(json);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "file", "file nonsense", "file write", "file write --mode 1777 FILE",
+        "file write --mode 0o7 FILE", "file write FILE INPUT SURPLUS", "file json", "file jsonl",
+        "file patch", "file patch --validate pdf FILE", "file patch --expect-sha256 0 FILE",
+        "file patch --history 1001 FILE", "file history", "file rollback",
+        "file rollback --to newest FILE", "file rollback --history -1 FILE", "file grep",
+        "file grep TEXT", "file grep --count --positions TEXT FILE", "file grep --hex 0x FILE",
+        "file replace FILE OLD", "file replace FILE OLD LONGER", "file replace --hex FILE 0 1"})
+    void shouldShowUsageWhenTheCommandLineIsWrong(final String line) throws IOException {
+        final ToolRun run = ToolRun.of(line.replace("FILE", name).split(" "));
+        assertEquals(Ipc.EXIT_USAGE, run.exitCode(), run::toString);
+        assertTrue(run.err().contains("Usage: ipc file")
+            || run.err().contains("Did you mean: file json"), run::toString);
+        assertEquals("", run.out());
+        unchanged();
+    }
+
+    @Test
+    void shouldNameEveryCommandWhenHelpIsAskedFor() {
+        final String help = done(ToolRun.of("file", "--help"));
+        for (final String command : List.of("write", "json", "jsonl", "patch", "history",
+            "rollback", "grep", "replace")) {
+            assertTrue(help.contains("  " + command + " "), help);
+            assertTrue(done(ToolRun.of("file", command, "--help")).contains("--debug"));
+        }
+    }
+
+    @Test
+    void shouldWriteBytesAsTheyAreWhenTheyAreRead() throws IOException {
+        assertEquals("", done(ToolRun.withInput("no newline", "file", "write", name)));
+        assertEquals("no newline", Files.readString(file));
+        final Path input = Files.write(directory.resolve("input"), new byte[] {0, -1, 10, -128});
+        done(ToolRun.of("file", "write", name, input.toString()));
+        assertEquals(-1, Files.mismatch(input, file));
+        done(ToolRun.withInput("", "file", "write", name, "-"));
+        assertEquals(0, Files.size(file));
+    }
+
+    @Test
+    void shouldMakeParentsAndPermissionsAsAskedForWhenAFileIsNew() throws IOException {
+        final Path made = directory.resolve("a/b/made");
+        failed(ToolRun.of("file", "write", "--no-parents", made.toString()), made.toString());
+        assertFalse(Files.exists(directory.resolve("a")));
+        done(ToolRun.of("file", "write", "--mode", "0600", made.toString()));
+        assertEquals("rw-------",
+            PosixFilePermissions.toString(Files.getPosixFilePermissions(made)));
+    }
+
+    @Test
+    void shouldRefuseALinkWhenItIsNotToBeFollowed() throws IOException {
+        final Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+        failed(ToolRun.withInput("new", "file", "write", "--no-follow", link.toString()),
+            link.toString(), "symbolic link");
+        unchanged();
+        done(ToolRun.withInput("new", "file", "write", link.toString()));
+        assertEquals("new", Files.readString(file));
+    }
+
+    @Test
+    void shouldKeepOldContentWhenTheInputCannotBeRead() throws IOException {
+        failed(ToolRun.of("file", "write", name, directory.resolve("none").toString()),
+            "cannot read " + directory.resolve("none"), "NoSuchFileException");
+        failed(ToolRun.of("file", "write", name, directory.toString()), directory.toString());
+        final InputStream broken = new InputStream() {
+            private int read;
+
+            @Override
+            public int read() throws IOException {
+                if (read++ < 100_000) {
+                    return 'x';
+                }
+                throw new IOException("broken");
+            }
+        };
+        failed(ToolRun.withInput(broken, "file", "write", name),
+            "cannot read standard input", "broken");
+        unchanged();
+    }
+
+    @Test
+    void shouldShowTheStackTraceOnlyWhenItIsAskedFor() {
+        final ToolRun run = ToolRun.of("file", "write", "--debug", name, "/none");
+        assertTrue(run.err().contains("\tat org.fencepost"), run::toString);
+        assertTrue(run.err().endsWith("ipc: cannot read /none: NoSuchFileException: /none\n"),
+            run::toString);
+    }
+
+    @Test
+    void shouldWriteJsonWithNumbersAsTypedWhenItIsOneValue() throws IOException {
+        final String json = "{\"a\":[1.10,-0.0,1e400,{}],\"grün\":null}";
+        done(ToolRun.withInput(json, "file", "json", "--compact", name));
+        assertEquals(json + "\n", Files.readString(file));
+        done(ToolRun.withInput(json, "file", "json", name));
+        assertEquals("""
+            {
+              "a" : [
+                1.10,
+                -0.0,
+                1e400,
+                { }
+              ],
+              "grün" : null
+            }
+            """, Files.readString(file));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "''|found none", "'{\"a\":1'|line 1, column", "'1 2'|found more", "'{\"a\":1,\"a\":2}'|Duplicate",
+        "'[1]\n]'|line 2, column 1", "'<a/>'|line 1, column 1", "'{}x'|line 1, column"})
+    void shouldKeepOldContentWhenTheInputIsNotOneValue(
+        final String input, final String problem) throws IOException {
+        failed(ToolRun.withInput(input, "file", "json", name),
+            "standard input: ", problem, name + " is unchanged");
+        unchanged();
+    }
+
+    @Test
+    void shouldWriteALineForEachValueWhenJsonLinesAreRead() throws IOException {
+        final String input = "{\n \"a\": 1 }\n\n[1,\n2] \"x\\n\" 7";
+        done(ToolRun.withInput(input, "file", "jsonl", name));
+        assertEquals("{\"a\":1}\n[1,2]\n\"x\\n\"\n7\n", Files.readString(file));
+        done(ToolRun.withInput(" \n", "file", "jsonl", name));
+        assertEquals("", Files.readString(file));
+    }
+
+    @Test
+    void shouldKeepOldContentWhenALineIsNotJson() throws IOException {
+        failed(ToolRun.withInput("{}\n{}\n{]\n", "file", "jsonl", name),
+            "standard input: line 3, column 2", name + " is unchanged");
+        unchanged();
+    }
+
+    @Test
+    void shouldReplaceKeepAVersionAndReturnToItWhenPatched() throws IOException {
+        assertEquals(SHA256_OF_NEW + "\n",
+            done(ToolRun.withInput("new\n", "file", "patch", name)));
+        assertEquals("new\n", Files.readString(file));
+        final JsonNode version = parse(done(ToolRun.of("file", "history", "--json", name)));
+        assertEquals(1, version.required("version").intValue());
+        assertEquals(4, version.required("sizeBytes").intValue());
+        final Path kept = Path.of(version.required("file").textValue());
+        assertEquals("old\n", Files.readString(kept));
+        assertTrue(done(ToolRun.of("file", "history", name)).matches(
+            " +1 +4  \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ  \\Q" + kept + "\\E\n"));
+
+        done(ToolRun.of("file", "rollback", name));
+        assertEquals("old\n", Files.readString(file));
+        assertEquals(SHA256_OF_NEW, parse(done(
+            ToolRun.of("file", "rollback", "--json", name))).required("sha256").textValue());
+        done(ToolRun.of("file", "rollback", "--to", "1", "--history", "2", name));
+        assertEquals("old\n", Files.readString(file));
+        assertEquals(2, done(ToolRun.of("file", "history", name)).lines().count());
+        failed(ToolRun.of("file", "rollback", "--to", "1", name), name + " is unchanged",
+            "no such earlier version");
+    }
+
+    @Test
+    void shouldChangeNothingWhenThereIsNoVersion() throws IOException {
+        assertEquals("", done(ToolRun.of("file", "history", name)));
+        failed(ToolRun.of("file", "rollback", name), "no such earlier version");
+        unchanged();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "a.xml, <a>, <a/>", "a.properties, \\u00, a=1", "a.json, 1 2, {}", "a.JSONL, {, 1",
+        "a.ndjson, {, 1"})
+    void shouldValidateByTheExtensionWhenNoKindIsNamed(
+        final String file, final String bad, final String good) throws IOException {
+        final Path path = directory.resolve(file);
+        failed(ToolRun.withInput(bad, "file", "patch", path.toString()),
+            path + " is unchanged: the new content is not valid: ");
+        assertFalse(Files.exists(path));
+        done(ToolRun.withInput(bad, "file", "patch", "--validate", "any", path.toString()));
+        done(ToolRun.withInput(good, "file", "patch", path.toString()));
+    }
+
+    @Test
+    void shouldValidateAsToldWhenAKindIsNamed() throws IOException {
+        failed(ToolRun.withInput("text", "file", "patch", "--validate", "xml", name), "not valid");
+        final Path bytes = Files.write(directory.resolve("bytes"), new byte[] {-1});
+        failed(ToolRun.of("file", "patch", "--validate", "utf8", name, bytes.toString()),
+            "expected UTF-8, found another byte at 0");
+        failed(ToolRun.of("file", "patch", directory.resolve("a.txt").toString(),
+            bytes.toString()), "expected UTF-8");
+        unchanged();
+    }
+
+    @Test
+    void shouldReplaceOnlyTheExpectedContentWhenADigestIsGiven() throws IOException {
+        failed(ToolRun.withInput("x", "file", "patch", "--expect-sha256", SHA256_OF_NEW, name),
+            "expected SHA-256 " + SHA256_OF_NEW, "found ");
+        failed(ToolRun.withInput("x", "file", "patch", "--expect-sha256", "absent", name),
+            "expected SHA-256 absent");
+        unchanged();
+        done(ToolRun.withInput("new\n", "file", "patch", name));
+        done(ToolRun.withInput("x", "file", "patch", "--expect-sha256", SHA256_OF_NEW, name));
+        assertEquals("x", Files.readString(file));
+    }
+
+    @Test
+    void shouldSayWhoIsBusyWhenAnotherChangesTheFile() throws IOException {
+        final AtomicReference<ToolRun> run = new AtomicReference<>();
+        final Replacement mine = GuardedFile.of(file).patch(content -> {
+            run.set(ToolRun.withInput("theirs", "file", "patch", name));
+            return content;
+        });
+        assertTrue(mine.isDone());
+        failed(run.get(), name + " is unchanged: thread " + Thread.currentThread().threadId()
+            + " of process " + ProcessHandle.current().pid() + " is changing it; try again");
+        assertEquals("old\n", Files.readString(file));
+    }
+
+    @Test
+    void shouldPrintLinesCountsOrPositionsWhenATextIsFound() throws IOException {
+        Files.writeString(file, "one two\ntwo two\nthree\ngrün two");
+        assertEquals("one two\ntwo two\ngrün two\n", done(ToolRun.of("file", "grep", "two", name)));
+        assertEquals("3\n", done(ToolRun.of("file", "grep", "--count", "two", name)));
+        assertEquals("4\n8\n12\n28\n", done(ToolRun.of("file", "grep", "--positions", "two", name)));
+        assertEquals("grün two\n", done(ToolRun.of("file", "grep", "--hex", "c3bc6e", name)));
+        assertEquals(3, parse(done(
+            ToolRun.of("file", "grep", "--json", "--count", "two", name))).required("count")
+            .intValue());
+        final JsonNode line = parse(done(ToolRun.of("file", "grep", "--json", "grün", name)));
+        assertEquals("grün two", line.required("line").textValue());
+        assertEquals(22, line.required("position").intValue());
+        assertEquals("{\"position\":22}\n",
+            done(ToolRun.of("file", "grep", "--json", "--positions", "grün", name)));
+    }
+
+    @Test
+    void shouldPrintBytesAsTheyAreWhenALineIsNotText() throws IOException {
+        final byte[] line = "x\u00ff\n".getBytes(StandardCharsets.ISO_8859_1);
+        Files.write(file, line);
+        assertEquals("x\ufffd\n", done(ToolRun.of("file", "grep", "x", name)));
+    }
+
+    @Test
+    void shouldFailWhenNothingIsFoundOrReadable() {
+        final ToolRun none = ToolRun.of("file", "grep", "nowhere", name);
+        assertEquals(new ToolRun(Ipc.EXIT_FAILED, "", ""), none);
+        assertEquals(new ToolRun(Ipc.EXIT_FAILED, "0\n", ""),
+            ToolRun.of("file", "grep", "--count", "nowhere", name));
+        failed(ToolRun.of("file", "grep", "x", directory.toString()), "a directory");
+        failed(ToolRun.of("file", "grep", "x", name + "-none"), "NoSuchFileException");
+    }
+
+    @Test
+    void shouldReplaceInPlaceWhenLengthsAreEqual() throws IOException {
+        assertEquals("1\n", done(ToolRun.of("file", "replace", name, "old", "NEW")));
+        assertEquals("NEW\n", Files.readString(file));
+        assertEquals(1, parse(done(ToolRun.of("file", "replace", "--json", "--hex", name, "4e45",
+            "6e65"))).required("matches").intValue());
+        assertEquals("neW\n", Files.readString(file));
+        assertEquals(new ToolRun(Ipc.EXIT_FAILED, "0\n", ""),
+            ToolRun.of("file", "replace", name, "nothing", "NOTHING"));
+    }
+
+    @Test
+    void shouldRefuseTextWhenTheLocaleCannotHaveIt() {
+        final ToolRun run = ToolRun.of("file", "grep", "gr\ufffd\ufffdn", name);
+        assertEquals(Ipc.EXIT_USAGE, run.exitCode());
+        assertTrue(run.err().contains("--hex"), run::toString);
+    }
+}
