@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.fencepost.ipc.ChannelClosedException;
 import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.durable.Leftovers;
 import org.fencepost.ipc.file.RecordingCalls;
 import org.fencepost.ipc.file.RecordingCalls.Effect;
 import org.fencepost.ipc.format.SegmentFormat;
@@ -62,8 +63,7 @@ class JournalTest {
     @Test
     void shouldRemoveWhatDeadPreparersLeft() throws IOException {
         try (Handle handle = open()) {
-            Files.write(channel().resolve(".preparing-" + SegmentFormat.name(SEGMENT) + "-1"),
-                new byte[SEGMENT / 2]);
+            Files.write(Leftovers.newName(channel()), new byte[SEGMENT / 2]);
             assertEquals(Cleaner.DONE, prepare(handle));
             assertEquals(Set.of("control", "cursors", "members", segment(0).getFileName().toString(),
                 segment(SEGMENT).getFileName().toString()), names());
