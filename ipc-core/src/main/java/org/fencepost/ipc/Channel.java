@@ -391,6 +391,7 @@ public final class Channel implements AutoCloseable {
         return options
             .withChecksums(geometry.checksums())
             .withTimestamps(geometry.timestamps())
+            .withFrameAlignment(geometry.frameAlignment())
             .withFlushInterval(Duration.ofNanos(geometry.flushIntervalNanos()))
             .withStartPosition(geometry.startPosition());
     }

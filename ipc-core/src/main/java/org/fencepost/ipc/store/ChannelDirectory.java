@@ -22,7 +22,6 @@ import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.FileHeader.FileKind;
-import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.format.MembersFormat;
 import org.fencepost.ipc.format.SegmentFormat;
@@ -110,7 +109,8 @@ public final class ChannelDirectory {
                 ChannelOptions.SEGMENT_BYTES_MAX)
             || (ring ? !isPowerOfTwo(segmentCount, ChannelOptions.RING_SEGMENTS_MIN,
                 ChannelOptions.RING_SEGMENTS_MAX) : segmentCount != 0)
-            || !isPowerOfTwo(frameAlignment, FrameFormat.ALIGNMENT, segmentBytes)
+            || !isPowerOfTwo(frameAlignment, ChannelOptions.FRAME_ALIGNMENT_MIN,
+                ChannelOptions.FRAME_ALIGNMENT_MAX)
             || flushIntervalNanos < 0
             || flushIntervalNanos > (ring ? 0 : ChannelOptions.FLUSH_INTERVAL_MAX.toNanos())) {
             throw Headers.wrong(control(), "geometry", "a ring or a journal with sizes within limits",
@@ -261,8 +261,7 @@ public final class ChannelDirectory {
         page.putLong(ControlFormat.START_POSITION_OFFSET, start);
         page.putLong(ControlFormat.CREATED_OFFSET,
             TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
-        page.putInt(ControlFormat.FRAME_ALIGNMENT_OFFSET,
-            ring ? FrameFormat.ALIGNMENT_OF_RINGS : FrameFormat.ALIGNMENT_OF_JOURNALS);
+        page.putInt(ControlFormat.FRAME_ALIGNMENT_OFFSET, options.frameAlignment());
         page.putLong(ControlFormat.FLUSH_INTERVAL_OFFSET, options.flushInterval().toNanos());
         FileHeader.seal(page);
 

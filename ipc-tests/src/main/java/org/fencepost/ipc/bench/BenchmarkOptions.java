@@ -12,7 +12,7 @@ final class BenchmarkOptions {
         Usage: ipc-tests/bench [OPTION...]
         Measures Fencepost and its peers between two JVMs, each pinned to a core.
           --rounds N           interleaved rounds (default 5)
-          --contenders A,B     by name or by class (default: all but the unchecked ones)
+          --contenders A,B     by name or by class (default: all but the dense and unchecked)
           --measures A,B       of check, throughput, round-trip (default: all)
           --sizes N,M          bytes of a message (default 32,256,1024); round trips use the first
           --quick              one round of short runs: about a minute

@@ -11,6 +11,11 @@ public final class Checker {
         this.payload = payload;
     }
 
+    /** Bytes of every message. */
+    int lengthBytes() {
+        return payload.lengthBytes();
+    }
+
     /**
      * One message has arrived.
      *

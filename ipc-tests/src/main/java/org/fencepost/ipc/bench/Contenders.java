@@ -13,6 +13,8 @@ final class Contenders {
     private static final List<Contender> KNOWN = List.of(
         FencepostContender.shared(),
         FencepostContender.exclusive(),
+        FencepostContender.denseShared(),
+        FencepostContender.denseExclusive(),
         new FencepostBatchContender(),
         AgronaContender.manyToOne(true),
         AgronaContender.oneToOne(true),

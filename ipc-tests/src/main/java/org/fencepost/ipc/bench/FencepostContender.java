@@ -10,29 +10,58 @@ import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
 
-/** A Fencepost ring, claimed and committed in place by a shared or by an exclusive publisher. */
+/**
+ * A Fencepost ring, claimed and committed in place by a shared or by an exclusive publisher. Short
+ * messages have frames of two cache lines, as {@link ChannelOptions#withFrameAlignment} recommends.
+ */
 final class FencepostContender implements Contender {
     static final String SHARED = "fencepost-shared";
     static final String EXCLUSIVE = "fencepost-exclusive";
 
     static final int MESSAGE_TYPE = 1;
 
-    private final boolean exclusive;
+    /** Alignment of frames of short messages. */
+    private static final int TWO_LINES = 128;
+    private static final int SHORT_MESSAGE_BYTES_MAX = 112;
 
-    private FencepostContender(final boolean exclusive) {
+    private final String name;
+    private final boolean exclusive;
+    /** Whether its channels have the default alignment whatever is sent. */
+    private final boolean dense;
+
+    private FencepostContender(final String name, final boolean exclusive, final boolean dense) {
+        this.name = name;
         this.exclusive = exclusive;
+        this.dense = dense;
     }
 
     static FencepostContender shared() {
-        return new FencepostContender(false);
+        return new FencepostContender(SHARED, false, false);
     }
 
     static FencepostContender exclusive() {
-        return new FencepostContender(true);
+        return new FencepostContender(EXCLUSIVE, true, false);
     }
 
+    static FencepostContender denseShared() {
+        return new FencepostContender(SHARED + "-dense", false, true);
+    }
+
+    static FencepostContender denseExclusive() {
+        return new FencepostContender(EXCLUSIVE + "-dense", true, true);
+    }
+
+    /** A ring with the default alignment of frames. */
     static Channel open(final Path path) {
         return Channel.open(path, ChannelOptions.ring(Contenders.RING_BYTES));
+    }
+
+    private Channel open(final Path path, final int lengthBytes) {
+        if (dense || lengthBytes > SHORT_MESSAGE_BYTES_MAX) {
+            return open(path);
+        }
+        return Channel.open(
+            path, ChannelOptions.ring(Contenders.RING_BYTES).withFrameAlignment(TWO_LINES));
     }
 
     /**
@@ -63,7 +92,7 @@ final class FencepostContender implements Contender {
 
     @Override
     public String name() {
-        return exclusive ? EXCLUSIVE : SHARED;
+        return name;
     }
 
     @Override
@@ -73,14 +102,14 @@ final class FencepostContender implements Contender {
 
     @Override
     public Sender openSender(final Path path, final Payload payload) {
-        final Channel channel = open(path);
+        final Channel channel = open(path, payload.lengthBytes());
         return new ClaimSender(
             channel, exclusive ? channel.addExclusivePublisher() : channel.addPublisher(), payload);
     }
 
     @Override
     public Receiver openReceiver(final Path path, final Checker checker) {
-        return new PollReceiver(open(path), checker);
+        return new PollReceiver(open(path, checker.lengthBytes()), checker);
     }
 
     private static final class ClaimSender implements Sender {
