@@ -243,6 +243,10 @@ public final class ChannelDirectory {
         words.putLong(ControlFormat.EARLIEST_OFFSET, start);
         words.putLong(ControlFormat.DURABLE_OFFSET, start);
         final Path file = directory.resolve(ControlFormat.FILE_NAME);
+        Files.createFile(file, FILE_MODE);
+        if (!ring && platform.canSync()) {
+            Life.of(file, platform.files()).write(words);
+        }
         writeFile(file, words);
         platform.allocate(file, ControlFormat.FILE_BYTES);
     }
