@@ -149,9 +149,12 @@ public final class Channel implements AutoCloseable {
      *                                  is to verify checksums that are not there, or of copies.
      * @throws ChannelClosedException   if the channel is closed.
      */
-    public Subscriber addSubscriber(final SubscriberOptions subscriberOptions) {
-        requirePossible(subscriberOptions);
-        final Subscription subscription = whileOpen(() -> subscriptions.join(subscriberOptions));
+    public Subscriber addSubscriber(final SubscriberOptions wanted) {
+        requirePossible(wanted);
+        final Subscription subscription = whileOpen(() -> subscriptions.join(wanted));
+        // Of a log that is known to be damaged nothing is delivered unseen.
+        final SubscriberOptions subscriberOptions =
+            log.words().isDamaged() ? wanted.verified() : wanted;
         boolean done = false;
         try {
             final Subscriber subscriber =
@@ -239,6 +242,17 @@ public final class Channel implements AutoCloseable {
                 throw Endpoint.truncated(path(), error);
             }
         });
+    }
+
+    /**
+     * How often the end of a journal was cut when it was opened after a loss of power, or as a copy, because
+     * what stood there was not complete. Positions behind a cut are used again: who keeps positions
+     * elsewhere keeps this number beside them.
+     *
+     * @throws ChannelClosedException if the channel is closed.
+     */
+    public long recoveryEpoch() {
+        return stillOpen(log.words().epochAcquire());
     }
 
     /** Whether any subscriber is alive, in any process; as {@link Publisher#hasSubscribers()}. */

@@ -13,6 +13,7 @@ package org.fencepost.ipc.format;
  *    4352  durable, syncTurn, suspect                  holders of sync slots
  *    4480  publisherSlotsUsed, exclusive, earliest     housekeeping lock
  *    4608  15 sync slots of 128 bytes: from, to, errno, ownerPid
+ *    6528  bootId, device, inode, epoch, cut, damaged   whoever opens it with nobody alive
  *    8192  256 publisher slots of 128 bytes: start, wonEnd, ownerPid, thread
  *   40960  end
  * </pre>
@@ -98,6 +99,19 @@ public final class ControlFormat {
     public static final int SYNC_ERRNO_OFFSET = SYNC_TO_OFFSET + Long.BYTES;
     /** Offset in a sync slot of its owner's process id (i64); for people, decides nothing. */
     public static final int SYNC_PID_OFFSET = SYNC_ERRNO_OFFSET + Long.BYTES;
+
+    /** Offset of the boot of the system in which the words here were last believed (two u64). */
+    public static final int BOOT_ID_OFFSET = SYNC_SLOTS_OFFSET + SYNCS_MAX * SYNC_SLOT_BYTES;
+    /** Offset of the device that this file was on then (u64). */
+    public static final int DEVICE_OFFSET = BOOT_ID_OFFSET + 2 * Long.BYTES;
+    /** Offset of the inode that this file was then (u64). */
+    public static final int INODE_OFFSET = DEVICE_OFFSET + Long.BYTES;
+    /** Offset of how often the end of the log was cut (u64). */
+    public static final int EPOCH_OFFSET = INODE_OFFSET + Long.BYTES;
+    /** Offset of 1 + the position of a cut that has begun and not ended (u64); 0: none. */
+    public static final int CUT_OFFSET = EPOCH_OFFSET + Long.BYTES;
+    /** Offset of 1 + the position of a frame below the watermark that is damaged (u64); 0: none. */
+    public static final int DAMAGED_OFFSET = CUT_OFFSET + Long.BYTES;
 
     /** Offset of the first publisher slot. */
     public static final int SLOTS_OFFSET = 2 * FileHeader.PAGE_BYTES;

@@ -59,7 +59,7 @@ public abstract class Claimer {
         this.words = log.words();
         this.slot = slot;
         this.segments = log.store().newMap();
-        this.checksum = geometry.checksums() ? new FrameChecksum(log) : null;
+        this.checksum = geometry.checksums() ? new FrameChecksum(memory, geometry) : null;
         this.segmentBytes = geometry.segmentBytes();
         this.frameFlags = geometry.frameFlags();
         this.frameBits = FrameFormat.headerWord(0, 0, frameFlags, slot);

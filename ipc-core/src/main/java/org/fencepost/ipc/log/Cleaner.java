@@ -192,7 +192,7 @@ public final class Cleaner {
     }
 
     private int prepare() {
-        if (hasSegmentAhead()) {
+        if (hasSegmentAhead() || words.isDamaged()) {
             return IDLE;
         }
         final long ready = words.readyAcquire();

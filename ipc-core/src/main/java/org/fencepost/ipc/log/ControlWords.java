@@ -1,7 +1,10 @@
 package org.fencepost.ipc.log;
 
+import static org.fencepost.ipc.format.ControlFormat.BOOT_ID_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.CLEARING_OFFSET;
+import static org.fencepost.ipc.format.ControlFormat.DAMAGED_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.EARLIEST_OFFSET;
+import static org.fencepost.ipc.format.ControlFormat.EPOCH_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.EXCLUSIVE_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.READY_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.SLOTS_OFFSET;
@@ -113,6 +116,36 @@ public final class ControlWords {
     /** Everything below is on the disk. */
     public long durableAcquire() {
         return syncs.position(syncs.durableAcquire());
+    }
+
+    /** How often the end of the log was cut. Changes only while nobody has the channel open. */
+    public long epochAcquire() {
+        return memory.getLongAcquire(address + EPOCH_OFFSET);
+    }
+
+    /**
+     * Throws if recovery has found a damaged frame below the watermark: nothing may be changed then.
+     * The word changes only while nobody has the channel open.
+     */
+    void requireUndamaged() {
+        final long damaged = memory.getLongAcquire(address + DAMAGED_OFFSET);
+        if (damaged != 0) {
+            throw new ChannelDamagedException(path,
+                path + " can only be read: the frame at position " + (damaged - 1) + " was on the disk"
+                    + " and is not what was published, expected one that checks out up to the durable"
+                    + " position " + durableAcquire() + "; read what is left with a subscriber, seek"
+                    + " behind the damage, or restore the files while nobody has them open");
+        }
+    }
+
+    /** Whether {@link #requireUndamaged} throws. */
+    public boolean isDamaged() {
+        return memory.getLongAcquire(address + DAMAGED_OFFSET) != 0;
+    }
+
+    /** The boot of the system in which these words are believed, in two halves. */
+    public long bootIdAcquire(final int half) {
+        return memory.getLongAcquire(address + BOOT_ID_OFFSET + (long) half * Long.BYTES);
     }
 
     /** Oldest position that a journal keeps. */

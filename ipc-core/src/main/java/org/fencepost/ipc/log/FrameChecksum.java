@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 import org.fencepost.ipc.format.FrameFormat;
+import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.memory.SharedMemory;
 
 /**
@@ -32,10 +33,10 @@ final class FrameChecksum {
     private final CRC32C crc = new CRC32C();
     private byte[] scratch = new byte[1024];
 
-    FrameChecksum(final Log log) {
-        this.memory = log.memory();
-        this.channelId = log.geometry().channelId();
-        this.frameFlags = log.geometry().frameFlags();
+    FrameChecksum(final SharedMemory memory, final Geometry geometry) {
+        this.memory = memory;
+        this.channelId = geometry.channelId();
+        this.frameFlags = geometry.frameFlags();
     }
 
     /** The checksum of the frame at {@code address}, which begins at {@code position}. */

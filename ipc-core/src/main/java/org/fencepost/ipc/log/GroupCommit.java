@@ -77,8 +77,9 @@ public final class GroupCommit {
         return words.turnAcquire();
     }
 
-    /** Throws the error of the sync that failed, if one did. */
+    /** Throws the error of the sync that failed, if one did, or that the log is damaged. */
     public void requireHealthy() {
+        controlWords.requireUndamaged();
         words.requireHealthy(words.durableAcquire());
     }
 
@@ -194,7 +195,7 @@ public final class GroupCommit {
     /** What one sync slot of this handle works with; for whoever holds the slot. */
     private final class Syncer {
         private final SegmentMap segments = log.store().newMap();
-        private final FrameChecksum checksum = new FrameChecksum(log);
+        private final FrameChecksum checksum = new FrameChecksum(memory, geometry);
         /** Everything below was seen committed. */
         private long committed;
 

@@ -42,6 +42,7 @@ final class HoleRepair {
      */
     long holeEnd(
         final long position, final long segmentAddress, final long tail) {
+        words.requireUndamaged();
         final long segmentEnd = geometry.segmentStart(position) + geometry.segmentBytes();
         long bound = Math.min(tail, segmentEnd);
         if (bound <= position) {

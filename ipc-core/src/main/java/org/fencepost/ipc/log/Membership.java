@@ -39,6 +39,7 @@ public final class Membership {
      * @throws ChannelLimitException if all slots are taken or an exclusive publisher is alive.
      */
     public SharedClaimer joinShared() {
+        words.requireUndamaged();
         enterHousekeeping();
         try {
             if (members.isExclusiveLive()) {
@@ -60,6 +61,7 @@ public final class Membership {
      * @throws ChannelLimitException if another publisher is alive.
      */
     public ExclusiveClaimer joinExclusive() {
+        words.requireUndamaged();
         enterHousekeeping();
         try {
             if (members.isExclusiveLive() || members.isAnyPublisherLive()) {

@@ -19,7 +19,7 @@ public final class VerifyingReader extends ForwardingReader {
         super(reader);
         this.log = log;
         this.reader = reader;
-        this.checksum = new FrameChecksum(log);
+        this.checksum = new FrameChecksum(log.memory(), log.geometry());
     }
 
     /**

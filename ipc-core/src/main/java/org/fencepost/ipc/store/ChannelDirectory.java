@@ -272,7 +272,14 @@ public final class ChannelDirectory {
         words.putLong(ControlFormat.CLEARING_OFFSET, ready);
         words.putLong(ControlFormat.EARLIEST_OFFSET, start);
         words.putLong(ControlFormat.DURABLE_OFFSET, start);
-        writeFile(directory.resolve(ControlFormat.FILE_NAME), words, ControlFormat.FILE_BYTES);
+        final Path file = directory.resolve(ControlFormat.FILE_NAME);
+        try (FileHandle handle = calls().create(file, Temporary.PRIVATE)) {
+            if (!ring && platform.canSync()) {
+                Life.of(file, calls()).write(words);
+            }
+            writeAll(handle, words);
+        }
+        platform.allocate(file, ControlFormat.FILE_BYTES);
     }
 
     /** Whether this creator's directory is the channel now; false if another was first. */

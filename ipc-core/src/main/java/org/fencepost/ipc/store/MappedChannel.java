@@ -2,11 +2,13 @@ package org.fencepost.ipc.store;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.UUID;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.IdleStrategy;
 import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelIOException;
+import org.fencepost.ipc.ChannelMismatchException;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.FileHeader.FileKind;
@@ -20,7 +22,10 @@ import org.fencepost.ipc.log.Members;
 import org.fencepost.ipc.log.SegmentStore;
 import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.RetryingFileCalls;
 import org.fencepost.ipc.os.Window;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The open files of one handle, and the log on top of them.
@@ -31,6 +36,7 @@ import org.fencepost.ipc.os.Window;
  * of the private memory that replaces it and write there.
  */
 public final class MappedChannel implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(MappedChannel.class);
     private static final int PRESENCE_ATTEMPTS_MAX = 1000;
 
     private final Platform platform;
@@ -75,12 +81,12 @@ public final class MappedChannel implements AutoCloseable {
             final Path lockPath = ChannelDirectory.lockFile(path, platform.scheme());
             final LockFile locks = platform.openLockFile(lockPath);
             opened.members = new Members(path, locks);
-            becomePresent(path, locks);
-            if (!locks.isSameFile(lockPath)) {
-                throw new ChannelDamagedException(lockPath, lockPath
-                    + ": expected the file that was just opened, found another; the channel was"
-                    + " removed or replaced meanwhile, try again");
+            final boolean recoverable = !geometry.ring() && platform.canSync();
+            if (recoverable) {
+                recoverIfAlone(directory, platform, geometry, locks, lockPath);
             }
+            becomePresent(path, locks);
+            requireSameFile(locks, lockPath);
             Headers.read(directory.cursors(), FileKind.CURSORS, id);
             opened.control = map(platform, directory.control(), ControlFormat.FILE_BYTES);
             opened.cursors = map(platform, directory.cursors(), CursorsFormat.FILE_BYTES);
@@ -97,6 +103,9 @@ public final class MappedChannel implements AutoCloseable {
             final ControlWords words =
                 new ControlWords(path, platform.memory(), opened.control.address(0));
             requireSound(directory, geometry, words);
+            if (recoverable) {
+                requireSameBoot(directory, platform, words);
+            }
             final Log log = new Log(
                 path, geometry, platform.memory(), words,
                 new CursorTable(platform.memory(), opened.cursors.address(0)),
@@ -141,6 +150,54 @@ public final class MappedChannel implements AutoCloseable {
         cursors.close();
         control.close();
         members.close();
+    }
+
+    /** With nobody else there, the log may have to be made whole before anybody maps it. */
+    private static void recoverIfAlone(
+        final ChannelDirectory directory, final Platform platform, final Geometry geometry,
+        final LockFile locks, final Path lockPath) throws IOException {
+        if (!locks.tryLock(MembersFormat.PRESENCE_BYTE)) {
+            return;
+        }
+        try {
+            requireSameFile(locks, lockPath);
+            final Recovery recovery = new Recovery(
+                directory, platform, new RetryingFileCalls(platform.files()), geometry);
+            final Recovery.Finding finding = recovery.run();
+            if (!recovery.report().isEmpty()) {
+                LOGGER.warn("recovered {}, which was {}: {}", directory.path(), finding,
+                    String.join("; ", recovery.report()));
+            }
+        } catch (final InternalError e) {
+            throw new ChannelDamagedException(directory.path(), "a page of " + directory.path()
+                + " is missing: expected segments of their full size that can be read; restore them,"
+                + " nothing was changed", e);
+        } finally {
+            locks.unlock(MembersFormat.PRESENCE_BYTE);
+        }
+    }
+
+    private static void requireSameFile(final LockFile locks, final Path lockPath)
+        throws IOException {
+        if (!locks.isSameFile(lockPath)) {
+            throw new ChannelDamagedException(lockPath, lockPath
+                + ": expected the file that was just opened, found another; the channel was"
+                + " removed or replaced meanwhile, try again");
+        }
+    }
+
+    /** Whoever is there already has been started with another kernel: memory is not shared with it. */
+    private static void requireSameBoot(
+        final ChannelDirectory directory, final Platform platform, final ControlWords words)
+        throws IOException {
+        final Life life = Life.of(directory.control(), platform.files());
+        if (life.bootHigh() != words.bootIdAcquire(0) || life.bootLow() != words.bootIdAcquire(1)) {
+            throw new ChannelMismatchException(directory.path(),
+                directory.path() + " is in use on another machine: expected the boot id "
+                    + new UUID(life.bootHigh(), life.bootLow()) + " of this one, found "
+                    + new UUID(words.bootIdAcquire(0), words.bootIdAcquire(1)) + " and somebody who"
+                    + " holds its locks; a channel is for the processes of one host");
+        }
     }
 
     /** Somebody may hold the byte for a moment to see whether a dead creator has left this. */

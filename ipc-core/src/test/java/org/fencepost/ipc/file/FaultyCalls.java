@@ -14,9 +14,9 @@ import org.fencepost.ipc.os.FileHandle;
 import org.fencepost.ipc.os.FileStatus;
 
 /** Counts the calls, and lets some of them fail, before or after they had their effect. */
-final class FaultyCalls implements FileCalls {
+public final class FaultyCalls implements FileCalls {
     /** What can be made to go wrong. */
-    enum Fault {
+    public enum Fault {
         EIO, ENOSPC, EINTR, EXDEV, EACCES;
 
         IOException exception(final String call, final Path file) {
@@ -37,12 +37,12 @@ final class FaultyCalls implements FileCalls {
     private int writtenAtMost = Integer.MAX_VALUE;
     private boolean corrupt;
 
-    FaultyCalls(final FileCalls calls) {
+    public FaultyCalls(final FileCalls calls) {
         this.calls = calls;
     }
 
     /** The calls with these numbers, from 0, fail. */
-    FaultyCalls failing(
+    public FaultyCalls failing(
         final Fault with, final int from, final int to, final boolean afterItsEffect) {
         fault = with;
         first = from;
@@ -64,7 +64,7 @@ final class FaultyCalls implements FileCalls {
     }
 
     /** The calls so far, by name. */
-    List<String> made() {
+    public List<String> made() {
         return made;
     }
 

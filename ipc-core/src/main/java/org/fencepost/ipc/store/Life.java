@@ -1,0 +1,59 @@
+package org.fencepost.ipc.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.UUID;
+import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.os.FileCalls;
+import org.fencepost.ipc.os.FileStatus;
+
+/**
+ * What has to be as it was for the words of a control file to be believed: the system has not been
+ * started anew, and the file is still the same one. Otherwise they are older than the segments, or of
+ * the channel that this one was copied from.
+ *
+ * @param bootHigh first half of the system's boot id; 0 where it has none.
+ * @param bootLow  the other half.
+ * @param device   of the control file.
+ * @param inode    of the control file.
+ */
+record Life(long bootHigh, long bootLow, long device, long inode) {
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+    /** Of this control file, now. */
+    static Life of(final Path control, final FileCalls calls) throws IOException {
+        final FileStatus status = calls.status(control, false).orElseThrow(
+            () -> new NoSuchFileException(control.toString()));
+        final UUID boot = bootId();
+        return new Life(boot.getMostSignificantBits(), boot.getLeastSignificantBits(),
+            status.device(), status.inode());
+    }
+
+    /** As it stands in the words of a control file, from offset 0 of that on. */
+    static Life read(final ByteBuffer control) {
+        return new Life(
+            control.getLong(ControlFormat.BOOT_ID_OFFSET),
+            control.getLong(ControlFormat.BOOT_ID_OFFSET + Long.BYTES),
+            control.getLong(ControlFormat.DEVICE_OFFSET),
+            control.getLong(ControlFormat.INODE_OFFSET));
+    }
+
+    /** Stores it there. */
+    void write(final ByteBuffer control) {
+        control.putLong(ControlFormat.BOOT_ID_OFFSET, bootHigh);
+        control.putLong(ControlFormat.BOOT_ID_OFFSET + Long.BYTES, bootLow);
+        control.putLong(ControlFormat.DEVICE_OFFSET, device);
+        control.putLong(ControlFormat.INODE_OFFSET, inode);
+    }
+
+    private static UUID bootId() throws IOException {
+        try {
+            return UUID.fromString(Files.readString(BOOT_ID).strip());
+        } catch (final NoSuchFileException | IllegalArgumentException e) {
+            return new UUID(0, 0);
+        }
+    }
+}

@@ -1,0 +1,408 @@
+package org.fencepost.ipc.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.fencepost.ipc.ChannelDamagedException;
+import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.CursorsFormat;
+import org.fencepost.ipc.format.FileHeader;
+import org.fencepost.ipc.format.Geometry;
+import org.fencepost.ipc.format.SegmentFormat;
+import org.fencepost.ipc.log.VerifiedWalk;
+import org.fencepost.ipc.memory.SharedMemory;
+import org.fencepost.ipc.os.FileCalls;
+import org.fencepost.ipc.os.FileHandle;
+import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.Window;
+
+/**
+ * Makes a journal whole again that nobody has open. The table of docs/recovery.md: what was found is
+ * one {@link Finding}, and {@link #run} does what stands beside it there.
+ *
+ * <p>Trusted are the identity of each file, the segments as far as their frames check out, named
+ * cursors, and of the control file's words those that only ever told the truth: {@code durable},
+ * {@code earliest}, {@code epoch}, {@code cut}. Everything else is made again. Each step may be the last
+ * one; whoever opens the journal next begins again and comes to the same end. What has to be there
+ * before the next step is synced before it. With the presence byte held exclusively.
+ */
+final class Recovery {
+    /** What an opener finds. */
+    enum Finding {
+        /** The words are of this life: whatever is left is of processes that died. */
+        SAME_LIFE,
+        /** All frames check out up to the end, and there is nothing but zeros behind it. */
+        WHOLE,
+        /** There is something behind the last frame that checks out: torn, or beyond a hole. */
+        TORN,
+        /** A frame that was durable is not what was published, or its segment is missing. */
+        DAMAGED
+    }
+
+    /** What is known of a journal whose end was cut begins so; the rest is epoch and place. */
+    static final String CUT_PREFIX = "cut-";
+    private static final String CUTTING = ".cutting";
+    private static final int PERMISSIONS = 0600;
+    private static final int PIECE_BYTES = FileHeader.PAGE_BYTES;
+
+    private final Path directory;
+    private final Platform platform;
+    private final FileCalls calls;
+    private final Geometry geometry;
+    private final SharedMemory memory;
+    private final Path controlFile;
+    private final List<String> report = new ArrayList<>();
+    private ByteBuffer control;
+
+    Recovery(
+        final ChannelDirectory directory, final Platform platform, final FileCalls calls,
+        final Geometry geometry) {
+        this.directory = directory.path();
+        this.platform = platform;
+        this.calls = calls;
+        this.geometry = geometry;
+        this.memory = platform.memory();
+        this.controlFile = directory.control();
+    }
+
+    /** What was done, a sentence each; empty if nothing was noteworthy. */
+    List<String> report() {
+        return report;
+    }
+
+    /** Finds out what there is and does what is to be done about it. */
+    Finding run() throws IOException {
+        control = read(controlFile, ControlFormat.FILE_BYTES);
+        final Life life = Life.of(controlFile, calls);
+        if (Life.read(control).equals(life) && control.getLong(ControlFormat.DAMAGED_OFFSET) == 0) {
+            return Finding.SAME_LIFE;
+        }
+        final long durable = requirePosition("durable",
+            control.getLong(ControlFormat.DURABLE_OFFSET) & ~ControlFormat.DURABLE_FAILED_MASK);
+        final long earliest =
+            requirePosition("earliest", control.getLong(ControlFormat.EARLIEST_OFFSET));
+        if (durable < earliest) {
+            throw Headers.wrong(controlFile, "words", "earliest <= durable",
+                "earliest " + earliest + ", durable " + durable);
+        }
+        try (Window window = platform.reserve(geometry.segmentBytes(), 1)) {
+            final long end = end(window, Math.max(earliest, geometry.segmentStart(durable)));
+            if (end < durable) {
+                refuse(end, durable, life);
+                return Finding.DAMAGED;
+            }
+            final boolean torn = cut(window, end);
+            syncFrom(geometry.segmentStart(durable), end);
+            clampCursors(end);
+            restart(end, life);
+            return torn ? Finding.TORN : Finding.WHOLE;
+        }
+    }
+
+    /** Where the log ends: behind the last frame that checks out with all before it. */
+    private long end(final Window window, final long start) throws IOException {
+        final VerifiedWalk walk = new VerifiedWalk(memory, geometry);
+        long position = start;
+        while (exists(segment(geometry.segmentStart(position)))) {
+            final long segmentStart = geometry.segmentStart(position);
+            map(window, segmentStart);
+            position = walk.end(position, window.address(0));
+            if (position < segmentStart + geometry.segmentBytes()) {
+                break;
+            }
+        }
+        return position;
+    }
+
+    /** Takes away what is behind the end, keeps it in files beside; whether there was anything. */
+    private boolean cut(final Window window, final long end) throws IOException {
+        final long segmentStart = geometry.segmentStart(end);
+        final long segmentEnd = segmentStart + geometry.segmentBytes();
+        final boolean inSegment = exists(segment(segmentStart));
+        long usedEnd = end;
+        if (inSegment) {
+            map(window, segmentStart);
+            usedEnd = usedEnd(window.address(0), end);
+        }
+        final List<Long> later = new ArrayList<>();
+        for (final long place : placesFrom(inSegment ? segmentEnd : segmentStart)) {
+            map(window, place);
+            if (usedEnd(window.address(0), place) > place) {
+                later.add(place);
+            }
+        }
+        final boolean unfinished = control.getLong(ControlFormat.CUT_OFFSET) == end + 1;
+        if (usedEnd == end && later.isEmpty() && !unfinished) {
+            return false;
+        }
+        if (!unfinished) {
+            control.putLong(
+                ControlFormat.EPOCH_OFFSET, control.getLong(ControlFormat.EPOCH_OFFSET) + 1);
+            control.putLong(ControlFormat.CUT_OFFSET, end + 1);
+            writeControlWords();
+        }
+        for (final long place : later) {
+            calls.rename(segment(place), beside(SegmentFormat.name(place)));
+            report.add("moved the segment from position " + place + " on to "
+                + beside(SegmentFormat.name(place)).getFileName());
+        }
+        if (usedEnd > end) {
+            keep(end, usedEnd);
+            erase(end, usedEnd);
+        }
+        calls.syncDirectory(directory);
+        report.add("the log ends at position " + end + ", in recovery epoch "
+            + control.getLong(ControlFormat.EPOCH_OFFSET));
+        return true;
+    }
+
+    /** Copies the bytes of the log from {@code end} to {@code usedEnd} into a file of their own. */
+    private void keep(final long end, final long usedEnd) throws IOException {
+        final Path kept = beside(SegmentFormat.name(end));
+        if (exists(kept)) {
+            // Whole: it has its name. Some of what it holds may have been erased since.
+            return;
+        }
+        final Path temporary = directory.resolve(CUTTING);
+        if (exists(temporary)) {
+            calls.unlink(temporary);
+        }
+        try (FileHandle source = calls.open(segment(geometry.segmentStart(end)), false);
+            FileHandle target = calls.create(temporary, PERMISSIONS)) {
+            final long offset = offset(end);
+            final ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES);
+            long done = 0;
+            while (done < usedEnd - end) {
+                piece.clear().limit((int) Math.min(PIECE_BYTES, usedEnd - end - done));
+                readFully(source, piece, offset + done);
+                piece.flip();
+                writeFully(target, piece, done);
+                done += piece.limit();
+            }
+            target.sync();
+        }
+        calls.rename(temporary, kept);
+        calls.syncDirectory(directory);
+        report.add("kept " + (usedEnd - end) + " bytes from position " + end + " on in "
+            + kept.getFileName());
+    }
+
+    private void erase(final long end, final long usedEnd) throws IOException {
+        try (FileHandle file = calls.open(segment(geometry.segmentStart(end)), true)) {
+            final ByteBuffer zeros = ByteBuffer.allocate(PIECE_BYTES);
+            // From the back: as long as anything is left, the frame at the end still does not check out.
+            long to = usedEnd;
+            while (to > end) {
+                final long from = Math.max(end, to - 1 & -PIECE_BYTES);
+                zeros.clear().limit((int) (to - from));
+                writeFully(file, zeros, offset(from));
+                to = from;
+            }
+            file.sync();
+        }
+    }
+
+    /** The segments that were read may be dirty: of a copy, or of whoever recovered before. */
+    private void syncFrom(final long start, final long end) throws IOException {
+        for (long at = start; at < end; at += geometry.segmentBytes()) {
+            try (FileHandle file = calls.open(segment(at), true)) {
+                file.sync();
+            }
+        }
+        final Path last = segment(geometry.segmentStart(end));
+        if (exists(last)) {
+            // A copy may have holes where there were zeros.
+            platform.allocate(last, SegmentFormat.fileBytes(geometry.segmentBytes()));
+        }
+    }
+
+    /** No cursor may stand beyond the end, and nobody owns one. */
+    private void clampCursors(final long end) throws IOException {
+        final Path file = directory.resolve(CursorsFormat.FILE_NAME);
+        final ByteBuffer cursors = read(file, CursorsFormat.FILE_BYTES);
+        for (int record = 0; record < CursorsFormat.SUBSCRIBERS_MAX; record++) {
+            final int at = CursorsFormat.recordOffset(record);
+            final long state = cursors.getLong(at + CursorsFormat.STATE_OFFSET);
+            if ((state & CursorsFormat.STATE_NAMED) == 0) {
+                cursors.putLong(at + CursorsFormat.STATE_OFFSET, 0);
+                continue;
+            }
+            final long position = cursors.getLong(at + CursorsFormat.POSITION_OFFSET);
+            if (position > end) {
+                cursors.putLong(at + CursorsFormat.POSITION_OFFSET, end);
+                report.add("moved the named cursor in record " + record + " from position " + position
+                    + " back to the end");
+            }
+            if (position >= end) {
+                cursors.putLong(at + CursorsFormat.BATCH_INDEX_OFFSET, 0);
+            }
+        }
+        write(file, cursors);
+    }
+
+    /** The words as of a channel that everybody has left; that they count is the last one. */
+    private void restart(final long end, final Life life) throws IOException {
+        final long segmentStart = geometry.segmentStart(end);
+        final long ready = exists(segment(segmentStart))
+            ? segmentStart + geometry.segmentBytes() : segmentStart;
+        final long earliest = control.getLong(ControlFormat.EARLIEST_OFFSET);
+        final long epoch = control.getLong(ControlFormat.EPOCH_OFFSET);
+        clearWords();
+        control.putLong(ControlFormat.TAIL_OFFSET, end);
+        control.putLong(ControlFormat.READY_OFFSET, ready);
+        control.putLong(ControlFormat.CLEARING_OFFSET, ready);
+        control.putLong(ControlFormat.DURABLE_OFFSET, end);
+        control.putLong(ControlFormat.EARLIEST_OFFSET, earliest);
+        control.putLong(ControlFormat.EPOCH_OFFSET, epoch);
+        writeControlWords();
+        life.write(control);
+        writeControlWords();
+    }
+
+    /** Nothing is changed but the words: whoever opens it can read, and is told of the damage. */
+    private void refuse(final long end, final long durable, final Life life) throws IOException {
+        final long earliest = control.getLong(ControlFormat.EARLIEST_OFFSET);
+        final long epoch = control.getLong(ControlFormat.EPOCH_OFFSET);
+        final long cut = control.getLong(ControlFormat.CUT_OFFSET);
+        final long ready = geometry.segmentStart(durable - 1) + geometry.segmentBytes();
+        clearWords();
+        control.putLong(ControlFormat.TAIL_OFFSET, durable);
+        control.putLong(ControlFormat.READY_OFFSET, ready);
+        control.putLong(ControlFormat.CLEARING_OFFSET, ready);
+        control.putLong(ControlFormat.DURABLE_OFFSET, durable);
+        control.putLong(ControlFormat.EARLIEST_OFFSET, earliest);
+        control.putLong(ControlFormat.EPOCH_OFFSET, epoch);
+        control.putLong(ControlFormat.CUT_OFFSET, cut);
+        control.putLong(ControlFormat.DAMAGED_OFFSET, end + 1);
+        life.write(control);
+        writeControlWords();
+        report.add("the frame at position " + end + " does not check out although everything below "
+            + durable + " was on the disk; nothing was cut, and the channel can only be read");
+    }
+
+    private void clearWords() {
+        for (int at = FileHeader.PAGE_BYTES; at < ControlFormat.FILE_BYTES; at += Long.BYTES) {
+            control.putLong(at, 0);
+        }
+        for (int slot = 0; slot < ControlFormat.PUBLISHERS_MAX; slot++) {
+            control.putLong(ControlFormat.SLOTS_OFFSET + slot * ControlFormat.SLOT_BYTES
+                + ControlFormat.SLOT_START_OFFSET, ControlFormat.START_NONE);
+        }
+    }
+
+    /** End of the last eight bytes from {@code start} to the segment's end that are not zero. */
+    private long usedEnd(final long segmentAddress, final long start) {
+        final long segmentStart = geometry.segmentStart(start);
+        long position = segmentStart + geometry.segmentBytes();
+        while (position > start
+            && memory.getLong(segmentAddress + position - segmentStart - Long.BYTES) == 0) {
+            position -= Long.BYTES;
+        }
+        return position;
+    }
+
+    private List<Long> placesFrom(final long first) throws IOException {
+        final List<Long> places = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(
+            directory, SegmentFormat.NAME_PREFIX + "*")) {
+            for (final Path file : files) {
+                final String name = file.getFileName().toString();
+                final long place = place(name);
+                if (place >= first && SegmentFormat.name(place).equals(name)) {
+                    places.add(place);
+                }
+            }
+        }
+        places.sort(null);
+        return places;
+    }
+
+    private static long place(final String name) {
+        try {
+            return Long.parseUnsignedLong(name.substring(SegmentFormat.NAME_PREFIX.length()), 16);
+        } catch (final NumberFormatException notASegment) {
+            return -1;
+        }
+    }
+
+    private void map(final Window window, final long segmentStart) throws IOException {
+        final Path file = segment(segmentStart);
+        SegmentFiles.verify(file, geometry.channelId(), geometry.segmentBytes(), segmentStart);
+        window.map(0, file, SegmentFormat.DATA_OFFSET, false, false);
+    }
+
+    private Path segment(final long place) {
+        return directory.resolve(SegmentFormat.name(place));
+    }
+
+    private Path beside(final String name) {
+        return directory.resolve(
+            CUT_PREFIX + control.getLong(ControlFormat.EPOCH_OFFSET) + "-" + name);
+    }
+
+    private long offset(final long position) {
+        return SegmentFormat.DATA_OFFSET + position - geometry.segmentStart(position);
+    }
+
+    private boolean exists(final Path file) {
+        return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private long requirePosition(final String word, final long value) {
+        if (value < geometry.startPosition() || value > ControlFormat.POSITION_MAX
+            || value % geometry.frameAlignment() != 0) {
+            throw new ChannelDamagedException(controlFile,
+                controlFile + ": wrong " + word + ": expected a position from "
+                    + geometry.startPosition() + " on, found " + value + "; nothing was changed");
+        }
+        return value;
+    }
+
+    private ByteBuffer read(final Path file, final int bytes) throws IOException {
+        final ByteBuffer content = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        try (FileHandle handle = calls.open(file, false)) {
+            readFully(handle, content, 0);
+        }
+        return content;
+    }
+
+    /** Everything behind the identity, which never changes. */
+    private void writeControlWords() throws IOException {
+        write(controlFile, control);
+    }
+
+    private void write(final Path file, final ByteBuffer content) throws IOException {
+        try (FileHandle handle = calls.open(file, true)) {
+            content.position(FileHeader.PAGE_BYTES).limit(content.capacity());
+            writeFully(handle, content, FileHeader.PAGE_BYTES);
+            handle.sync();
+        } finally {
+            content.clear();
+        }
+    }
+
+    private static void readFully(
+        final FileHandle handle, final ByteBuffer target, final long offset) throws IOException {
+        final int start = target.position();
+        while (target.hasRemaining()) {
+            if (handle.read(target, offset + target.position() - start) < 0) {
+                throw new IOException("the file ends at " + (offset + target.position() - start)
+                    + ", expected " + target.remaining() + " bytes more");
+            }
+        }
+    }
+
+    private static void writeFully(
+        final FileHandle handle, final ByteBuffer source, final long offset) throws IOException {
+        final int start = source.position();
+        while (source.hasRemaining()) {
+            handle.write(source, offset + source.position() - start);
+        }
+    }
+}

@@ -1,0 +1,364 @@
+package org.fencepost.ipc.store;
+
+import static org.fencepost.ipc.store.StoppedJournal.MESSAGE;
+import static org.fencepost.ipc.store.StoppedJournal.SEGMENT;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelDamagedException;
+import org.fencepost.ipc.ChannelMismatchException;
+import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.Subscriber;
+import org.fencepost.ipc.SubscriberOptions;
+import org.fencepost.ipc.SyncFailedException;
+import org.fencepost.ipc.file.FaultyCalls;
+import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.store.Recovery.Finding;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A test for each row of docs/recovery.md, named by its number. */
+class RecoveryTest {
+    private static final int FRAME = (24 + MESSAGE + 15) / 16 * 16;
+    private static final Duration LONG = Duration.ofSeconds(20);
+
+    @TempDir
+    Path directory;
+
+    private Path path;
+    private StoppedJournal journal;
+
+    @BeforeEach
+    void makeJournal() {
+        path = directory.resolve("journal");
+        journal = new StoppedJournal(path);
+    }
+
+    @Test
+    void shouldJoinAsItIsWhenSomebodyLives1() throws IOException {
+        journal.publish(0, 3);
+        try (Channel living = Channel.join(path)) {
+            journal.overwrite(FRAME, new byte[16]);
+            try (Channel channel = Channel.join(path)) {
+                assertEquals(living.tailPosition(), channel.tailPosition());
+                assertEquals(0, channel.recoveryEpoch());
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseWhenSomebodyLivesOfAnotherBoot2() throws IOException {
+        journal.publish(0, 3);
+        try (Channel living = Channel.join(path)) {
+            journal.reboot();
+            final ChannelMismatchException refusal =
+                assertThrows(ChannelMismatchException.class, () -> Channel.join(path));
+            assertTrue(refusal.getMessage().contains("boot id"), refusal.getMessage());
+            assertFalse(living.isClosed());
+        }
+    }
+
+    @Test
+    void shouldChangeNothingWhenTheLifeIsTheSame3() throws IOException {
+        journal.publish(0, 12);
+        final Map<String, ByteBuffer> before = journal.files();
+        assertEquals(Finding.SAME_LIFE, recover());
+        assertEquals(before, journal.files());
+    }
+
+    @Test
+    void shouldStayFailedWhenTheLifeIsTheSame4() throws IOException {
+        final long end = journal.publish(0, 3).getLast();
+        fail(end);
+        assertEquals(Finding.SAME_LIFE, recover());
+        try (Channel channel = Channel.join(path)) {
+            assertThrows(SyncFailedException.class, () -> channel.awaitDurable(end, LONG));
+        }
+    }
+
+    @Test
+    void shouldMakeTheWordsAgainWhenTheLogIsWhole5() throws IOException {
+        final long end = journal.publish(0, 12).getLast();
+        journal.word(ControlFormat.TAIL_OFFSET, 16);
+        journal.word(ControlFormat.EXCLUSIVE_OFFSET, 3);
+        journal.word(ControlFormat.SLOTS_USED_OFFSET, 200);
+        journal.word(ControlFormat.SLOTS_OFFSET, 64);
+        journal.word(ControlFormat.SLOTS_OFFSET + 8, 128);
+        fail(end);
+        journal.reboot();
+        final Map<String, ByteBuffer> before = journal.files();
+        try (Channel channel = Channel.join(path)) {
+            assertEquals(end, channel.tailPosition());
+            assertEquals(end, channel.durablePosition());
+            assertEquals(0, channel.recoveryEpoch());
+            assertTrue(channel.awaitDurable(end, LONG), "it is not failed any more");
+        }
+        final Map<String, ByteBuffer> after = journal.files();
+        before.remove("control");
+        after.remove("control");
+        assertEquals(before, after, "nothing else has changed");
+        journal.publish(12, 12);
+        assertEquals(numbers(24), journal.numbers());
+    }
+
+    @Test
+    void shouldCutWhatIsTornAndKeepIt6() throws IOException {
+        final List<Long> ends = journal.publish(0, 5);
+        journal.overwrite(ends.get(3) + 500, new byte[] {1});
+        journal.reboot();
+        final byte[] segment = Files.readAllBytes(journal.segment(0));
+        assertEquals(Finding.TORN, recover());
+        assertEquals(1, journal.word(ControlFormat.EPOCH_OFFSET));
+        assertEquals(numbers(4), journal.numbers());
+        final byte[] kept = Files.readAllBytes(
+            path.resolve("cut-1-segment-" + String.format("%016x", ends.get(3))));
+        assertEquals(-1, Arrays.mismatch(
+            kept, Arrays.copyOfRange(segment, (int) (4096 + ends.get(3)),
+                (int) (4096 + ends.get(3)) + kept.length)));
+        assertTrue(kept.length > 500 && kept.length <= ends.get(4) - ends.get(3));
+        final byte[] left = Files.readAllBytes(journal.segment(0));
+        for (int i = (int) (4096 + ends.get(3)); i < left.length; i++) {
+            assertEquals(0, left[i], "behind the end at " + i);
+        }
+        assertEquals(Finding.SAME_LIFE, recover());
+        journal.publish(4, 20);
+        assertEquals(numbers(24), journal.numbers());
+        assertEquals(1, journal.word(ControlFormat.EPOCH_OFFSET));
+    }
+
+    @Test
+    void shouldCutValidFramesBehindAHole7() throws IOException {
+        final List<Long> ends = journal.publish(0, 20);
+        journal.overwrite(ends.get(2), new byte[8]);
+        journal.reboot();
+        assertEquals(Finding.TORN, recover());
+        assertEquals(numbers(3), journal.numbers());
+        journal.publish(3, 1);
+        assertEquals(numbers(4), journal.numbers(), "nothing old comes to light behind it");
+        assertTrue(Files.exists(path.resolve("cut-1-segment-0000000000002000")), "later segments");
+        assertTrue(Files.exists(path.resolve("cut-1-segment-0000000000004000")));
+        journal.publish(4, 20);
+        assertEquals(numbers(24), journal.numbers());
+    }
+
+    @Test
+    void shouldOnlyReadWhenAFrameBelowTheWatermarkIsDamaged8() throws IOException {
+        final List<Long> ends = journal.publish(0, 6);
+        try (Channel channel = Channel.join(path)) {
+            assertTrue(channel.awaitDurable(ends.get(4), LONG));
+        }
+        journal.overwrite(ends.get(2) + 100, new byte[] {1});
+        journal.reboot();
+        final byte[] segment = Files.readAllBytes(journal.segment(0));
+        for (int time = 0; time < 2; time++) {
+            assertEquals(Finding.DAMAGED, recover());
+            try (Channel channel = Channel.join(path);
+                Subscriber subscriber = channel.addSubscriber(SubscriberOptions.earliest())) {
+                final ChannelDamagedException refusal =
+                    assertThrows(ChannelDamagedException.class, channel::addPublisher);
+                assertTrue(refusal.getMessage().contains("position " + ends.get(2)));
+                assertThrows(ChannelDamagedException.class, channel::addExclusivePublisher);
+                assertEquals(0, channel.housekeeping().doWork());
+                assertEquals(3, subscriber.poll((b, o, l, h) -> { }, 3));
+                assertThrows(ChannelDamagedException.class, () -> subscriber.poll(
+                    (b, o, l, h) -> { }, 1));
+                subscriber.seek(ends.get(3));
+                assertEquals(2, subscriber.poll((b, o, l, h) -> { }, 2));
+            }
+            assertEquals(-1, Arrays.mismatch(segment, Files.readAllBytes(journal.segment(0))));
+            assertEquals(0, journal.word(ControlFormat.EPOCH_OFFSET));
+        }
+        journal.overwrite(ends.get(2) + 100, new byte[] {0});
+        assertEquals(Finding.WHOLE, recover(), "the file was restored");
+        journal.publish(6, 1);
+        assertEquals(numbers(7), journal.numbers());
+    }
+
+    @Test
+    void shouldPadNoHoleWhenTheLogIsDamaged8() throws IOException {
+        final List<Long> ends = journal.publish(0, 6);
+        try (Channel channel = Channel.join(path)) {
+            assertTrue(channel.awaitDurable(ends.get(4), LONG));
+        }
+        journal.overwrite(ends.get(2), new byte[8]);
+        journal.reboot();
+        final byte[] segment = Files.readAllBytes(journal.segment(0));
+        assertThrows(ChannelDamagedException.class, () -> journal.numbers());
+        assertEquals(-1, Arrays.mismatch(segment, Files.readAllBytes(journal.segment(0))));
+    }
+
+    @Test
+    void shouldOnlyReadWhenASegmentBelowTheWatermarkIsMissing9() throws IOException {
+        final List<Long> ends = journal.publish(0, 20);
+        try (Channel channel = Channel.join(path)) {
+            assertTrue(channel.awaitDurable(ends.getLast(), LONG));
+        }
+        Files.delete(journal.segment(2 * SEGMENT));
+        journal.reboot();
+        assertEquals(Finding.DAMAGED, recover());
+        try (Channel channel = Channel.join(path)) {
+            assertThrows(ChannelDamagedException.class, channel::addPublisher);
+        }
+    }
+
+    @Test
+    void shouldEndBeforeTheNewestSegmentWhenItIsMissing10() throws IOException {
+        journal.publish(0, 20);
+        Files.delete(journal.segment(2 * SEGMENT));
+        journal.reboot();
+        assertEquals(Finding.WHOLE, recover());
+        assertEquals(2 * SEGMENT, journal.word(ControlFormat.TAIL_OFFSET));
+        final int kept = journal.numbers().size();
+        journal.publish(kept, 20);
+        assertEquals(numbers(kept + 20), journal.numbers());
+    }
+
+    @Test
+    void shouldMoveSegmentsBehindAGapAside11() throws IOException {
+        journal.publish(0, 20);
+        Files.delete(journal.segment(SEGMENT));
+        journal.reboot();
+        assertEquals(Finding.TORN, recover());
+        assertEquals(SEGMENT, journal.word(ControlFormat.TAIL_OFFSET));
+        assertFalse(Files.exists(journal.segment(2 * SEGMENT)));
+        assertTrue(Files.exists(path.resolve("cut-1-segment-0000000000004000")));
+        final int kept = journal.numbers().size();
+        journal.publish(kept, 20);
+        assertEquals(numbers(kept + 20), journal.numbers());
+    }
+
+    @Test
+    void shouldMoveNamedCursorsBackToTheEnd12() throws IOException {
+        final List<Long> ends = journal.publish(0, 6);
+        for (final String name : List.of("far", "near")) {
+            try (Channel channel = Channel.join(path);
+                Subscriber subscriber = channel.addSubscriber(
+                    SubscriberOptions.earliest().named(name, true))) {
+                subscriber.poll((b, o, l, h) -> { }, "far".equals(name) ? 6 : 1);
+            }
+        }
+        journal.overwrite(ends.get(3), new byte[8]);
+        journal.reboot();
+        recover();
+        try (Channel channel = Channel.join(path);
+            Subscriber far = channel.addSubscriber(SubscriberOptions.earliest().named("far", true));
+            Subscriber near = channel.addSubscriber(
+                SubscriberOptions.earliest().named("near", true))) {
+            assertEquals(ends.get(3), far.position());
+            assertEquals(ends.get(0), near.position());
+            assertEquals(1, channel.recoveryEpoch());
+        }
+    }
+
+    @Test
+    void shouldRecoverACopyInTheSameBoot13() throws IOException {
+        final List<Long> ends = journal.publish(0, 6);
+        final StoppedJournal copy = journal.copy(directory.resolve("copy"));
+        copy.overwrite(ends.get(4) + 30, new byte[] {1});
+        assertEquals(numbers(5), copy.numbers());
+        assertEquals(1, copy.word(ControlFormat.EPOCH_OFFSET));
+        copy.publish(5, 3);
+        assertEquals(numbers(8), copy.numbers());
+        assertEquals(numbers(6), journal.numbers());
+    }
+
+    @Test
+    void shouldRefuseAWatermarkThatIsNoPosition14() throws IOException {
+        journal.publish(0, 6);
+        journal.word(ControlFormat.DURABLE_OFFSET, -16);
+        journal.reboot();
+        final Map<String, ByteBuffer> before = journal.files();
+        assertThrows(ChannelDamagedException.class, () -> Channel.join(path));
+        assertEquals(before, journal.files());
+    }
+
+    @Test
+    void shouldComeToTheSameEndWhereverItWasStopped() throws IOException {
+        final List<Long> ends = journal.publish(0, 20);
+        try (Channel channel = Channel.join(path);
+            Subscriber subscriber = channel.addSubscriber(
+                SubscriberOptions.earliest().named("far", true))) {
+            subscriber.poll((b, o, l, h) -> { }, 20);
+        }
+        journal.overwrite(ends.get(2), new byte[8]);
+        journal.reboot();
+        final StoppedJournal whole = journal.copy(directory.resolve("whole"));
+        recover(directory.resolve("whole"));
+        final Map<String, ByteBuffer> expected = withoutLife(whole.files());
+        final FaultyCalls counting = new FaultyCalls(Platform.detect().files());
+        for (int first = 0; first < 200; first++) {
+            for (final boolean after : List.of(false, true)) {
+                final Path place = directory.resolve("stopped-" + first + after);
+                final StoppedJournal stopped = journal.copy(place);
+                final FaultyCalls calls = new FaultyCalls(Platform.detect().files())
+                    .failing(FaultyCalls.Fault.EIO, first, Integer.MAX_VALUE, after);
+                if (isCompleted(place, calls)) {
+                    assertTrue(first > 20, "stopped in " + first + " calls of " + counting.made());
+                    return;
+                }
+                // Another death in the middle of what the first one left.
+                isCompleted(place, new FaultyCalls(Platform.detect().files())
+                    .failing(FaultyCalls.Fault.EIO, 7, Integer.MAX_VALUE, !after));
+                recover(place);
+                assertEquals(expected, withoutLife(stopped.files()), "stopped at call " + first
+                    + (after ? " after it" : " before it"));
+            }
+        }
+        throw new AssertionError("it does not end");
+    }
+
+    private Finding recover() throws IOException {
+        return recover(path);
+    }
+
+    private static Finding recover(final Path place) throws IOException {
+        return recovery(place, new FaultyCalls(Platform.detect().files())).run();
+    }
+
+    private static boolean isCompleted(final Path place, final FaultyCalls calls) {
+        try {
+            recovery(place, calls).run();
+            return true;
+        } catch (final IOException stopped) {
+            return false;
+        }
+    }
+
+    private static Recovery recovery(final Path place, final FaultyCalls calls) {
+        final ChannelDirectory files = new ChannelDirectory(place, Platform.detect());
+        return new Recovery(files, Platform.detect(), calls, files.readGeometry());
+    }
+
+    /** Copies differ in their inodes. */
+    private static Map<String, ByteBuffer> withoutLife(final Map<String, ByteBuffer> files) {
+        final ByteBuffer control = files.get("control");
+        control.putLong(ControlFormat.DEVICE_OFFSET, 0).putLong(ControlFormat.INODE_OFFSET, 0);
+        return files;
+    }
+
+    /** As a process leaves it whose sync has failed. */
+    private void fail(final long end) throws IOException {
+        journal.word(ControlFormat.SYNC_SLOTS_OFFSET + ControlFormat.SYNC_TO_OFFSET, end);
+        journal.word(ControlFormat.SYNC_SLOTS_OFFSET + ControlFormat.SYNC_ERRNO_OFFSET, 5);
+        journal.word(ControlFormat.DURABLE_OFFSET, 1);
+    }
+
+    private static List<Integer> numbers(final int count) {
+        return new ArrayList<>(IntStream.range(0, count).boxed().toList());
+    }
+}

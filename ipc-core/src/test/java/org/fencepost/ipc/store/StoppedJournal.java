@@ -1,0 +1,117 @@
+package org.fencepost.ipc.store;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.Publisher;
+import org.fencepost.ipc.Subscriber;
+import org.fencepost.ipc.SubscriberOptions;
+import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.SegmentFormat;
+
+/** The files of a journal that nobody has open, and what may become of them. */
+final class StoppedJournal {
+    static final int SEGMENT = 8192;
+    static final int MESSAGE = 900;
+
+    private final Path path;
+
+    StoppedJournal(final Path path) {
+        this.path = path;
+    }
+
+    /** Publishes messages that hold their numbers from {@code first} on; returns where each ends. */
+    List<Long> publish(final int first, final int count) {
+        final List<Long> ends = new ArrayList<>();
+        try (Channel channel = Channel.open(path, ChannelOptions.journal(SEGMENT));
+            Publisher publisher = channel.addPublisher()) {
+            for (int i = 0; i < count; i++) {
+                final byte[] bytes = new byte[MESSAGE];
+                ByteBuffer.wrap(bytes).putInt(first + i);
+                final long end = publisher.offer(1, bytes, 0, bytes.length);
+                assertTrue(end > 0, () -> Publisher.describe(end));
+                ends.add(end);
+            }
+        }
+        return ends;
+    }
+
+    /** The numbers in all messages that can be read. */
+    List<Integer> numbers() {
+        final List<Integer> numbers = new ArrayList<>();
+        try (Channel channel = Channel.join(path);
+            Subscriber subscriber = channel.addSubscriber(SubscriberOptions.earliest())) {
+            // A look at a claim that is open is one in eight.
+            for (int looks = 0; looks < 100; looks++) {
+                subscriber.poll((buffer, offset, length, header) -> numbers.add(
+                    Integer.reverseBytes(buffer.getInt(offset))), Integer.MAX_VALUE);
+            }
+        }
+        return numbers;
+    }
+
+    /** From here on it was another boot of the system in which it was open last. */
+    void reboot() throws IOException {
+        word(ControlFormat.BOOT_ID_OFFSET, 1);
+    }
+
+    long word(final int offset) throws IOException {
+        return control().getLong(offset);
+    }
+
+    void word(final int offset, final long value) throws IOException {
+        final ByteBuffer control = control();
+        control.putLong(offset, value);
+        Files.write(path.resolve(ControlFormat.FILE_NAME), control.array());
+    }
+
+    /** Changes bytes of the log. */
+    void overwrite(final long position, final byte[] bytes) throws IOException {
+        final Path file = segment(position / SEGMENT * SEGMENT);
+        final byte[] content = Files.readAllBytes(file);
+        System.arraycopy(bytes, 0, content,
+            (int) (SegmentFormat.DATA_OFFSET + position % SEGMENT), bytes.length);
+        Files.write(file, content);
+    }
+
+    Path segment(final long place) {
+        return path.resolve(SegmentFormat.name(place));
+    }
+
+    /** Names and contents of all files. */
+    Map<String, ByteBuffer> files() throws IOException {
+        final Map<String, ByteBuffer> files = new HashMap<>();
+        try (Stream<Path> entries = Files.list(path)) {
+            for (final Path entry : entries.toList()) {
+                files.put(entry.getFileName().toString(),
+                    ByteBuffer.wrap(Files.readAllBytes(entry)));
+            }
+        }
+        return files;
+    }
+
+    /** A copy in another directory, as {@code cp -r} makes it. */
+    StoppedJournal copy(final Path target) throws IOException {
+        Files.createDirectory(target);
+        for (final Map.Entry<String, ByteBuffer> file : files().entrySet()) {
+            Files.write(target.resolve(file.getKey()), file.getValue().array());
+        }
+        return new StoppedJournal(target);
+    }
+
+    private ByteBuffer control() throws IOException {
+        return ByteBuffer.wrap(Files.readAllBytes(path.resolve(ControlFormat.FILE_NAME)))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    }
+}
