@@ -48,18 +48,21 @@ public final class Temporary implements AutoCloseable {
     public static Temporary create(
         final Surroundings surroundings, final Path directory, final int permissions)
         throws IOException {
+        IOException last = null;
         for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
             final Path path = Leftovers.newName(directory);
             final FileHandle handle;
             try {
                 handle = surroundings.calls().create(path, permissions);
             } catch (final FileAlreadyExistsException taken) {
+                last = taken;
                 continue;
             } catch (final NoSuchFileException missing) {
                 if (surroundings.calls().status(directory, true).isEmpty()) {
                     throw missing;
                 }
                 // The portable calls look at it by its name, which somebody has removed already.
+                last = missing;
                 continue;
             }
             final Temporary temporary = lockOrRemove(surroundings, path, handle);
@@ -68,8 +71,11 @@ public final class Temporary implements AutoCloseable {
             }
             // Somebody took it for a left-over before it was locked.
         }
-        throw new FileSystemException(directory.toString(), null,
-            "new temporary files were taken for left-overs " + ATTEMPTS_MAX + " times");
+        final FileSystemException refusal = new FileSystemException(directory.toString(), null,
+            "new temporary files could not be made, or were taken for left-overs, " + ATTEMPTS_MAX
+                + " times" + (last == null ? "" : ", the last time with " + last));
+        refusal.initCause(last);
+        throw refusal;
     }
 
     /** Null if another was about to remove it. */

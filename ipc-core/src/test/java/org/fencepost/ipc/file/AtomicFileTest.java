@@ -17,40 +17,17 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Random;
-import org.fencepost.ipc.durable.Surroundings;
 import org.fencepost.ipc.file.FileFailedException.Content;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@ParameterizedClass
-@MethodSource("org.fencepost.ipc.file.Places#all")
-class AtomicFileTest {
+class AtomicFileTest extends OnEveryPlatform {
     private static final Serializer<Object> JSON = (value, out) ->
         out.write(String.valueOf(value).getBytes(StandardCharsets.UTF_8));
 
-    @Parameter
-    Surroundings surroundings;
-
-    @TempDir
-    Path directory;
-
-    private Path path;
-
-    @BeforeEach
-    void write() throws IOException {
-        path = Files.writeString(directory.resolve("config"), "old");
-    }
-
-    @AfterEach
-    void shouldLeaveNoTemporaryWhenATestEnds() throws IOException {
-        assertEquals(List.of(), Places.temporaries(directory));
+    AtomicFileTest() {
+        super("old");
     }
 
     private AtomicFile file() {

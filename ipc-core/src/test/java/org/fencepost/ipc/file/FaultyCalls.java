@@ -143,13 +143,9 @@ public final class FaultyCalls implements FileCalls {
         });
     }
 
-    private final class Handle implements FileHandle {
-        private final Path file;
-        private final FileHandle handle;
-
+    private final class Handle extends HandleAround {
         Handle(final Path file, final FileHandle handle) {
-            this.file = file;
-            this.handle = handle;
+            super(file, handle);
         }
 
         @Override
@@ -185,7 +181,13 @@ public final class FaultyCalls implements FileCalls {
 
         @Override
         public int read(final ByteBuffer target, final long position) throws IOException {
-            return call("read", file, () -> handle.read(target, position));
+            final int start = target.position();
+            try {
+                return call("read", file, () -> handle.read(target, position));
+            } catch (final IOException failure) {
+                target.position(start);
+                throw failure;
+            }
         }
 
         @Override
@@ -215,11 +217,6 @@ public final class FaultyCalls implements FileCalls {
         @Override
         public FileStatus status() throws IOException {
             return call("status of handle", file, handle::status);
-        }
-
-        @Override
-        public void close() {
-            handle.close();
         }
     }
 }

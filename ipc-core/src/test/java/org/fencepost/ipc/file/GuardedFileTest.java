@@ -25,36 +25,14 @@ import org.fencepost.ipc.durable.Surroundings;
 import org.fencepost.ipc.file.FileFailedException.Content;
 import org.fencepost.ipc.file.GuardedFile.Version;
 import org.fencepost.ipc.os.Platform;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@ParameterizedClass
-@MethodSource("org.fencepost.ipc.file.Places#all")
-class GuardedFileTest {
-    @Parameter
-    Surroundings surroundings;
-
-    @TempDir
-    Path directory;
-
-    private Path path;
-
-    @BeforeEach
-    void write() throws IOException {
-        path = Files.writeString(directory.resolve("config"), "0");
-    }
-
-    @AfterEach
-    void shouldLeaveNoTemporaryWhenATestEnds() throws IOException {
-        assertEquals(List.of(), Places.temporaries(directory));
+class GuardedFileTest extends OnEveryPlatform {
+    GuardedFileTest() {
+        super("0");
     }
 
     private static byte[] bytes(final Object text) {

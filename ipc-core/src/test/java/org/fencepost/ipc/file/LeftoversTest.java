@@ -10,39 +10,18 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.fencepost.ipc.durable.Leftovers;
-import org.fencepost.ipc.durable.Surroundings;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.MethodSource;
 
-@ParameterizedClass
-@MethodSource("org.fencepost.ipc.file.Places#all")
-class LeftoversTest {
-    @Parameter
-    Surroundings surroundings;
-
-    @TempDir
-    Path directory;
-
-    private Path path;
-
-    @BeforeEach
-    void write() throws IOException {
-        path = Files.writeString(directory.resolve("config"), "old");
-    }
-
-    @AfterEach
-    void shouldLeaveNoTemporaryWhenATestEnds() throws IOException {
-        assertEquals(List.of(), Places.temporaries(directory));
+class LeftoversTest extends OnEveryPlatform {
+    LeftoversTest() {
+        super("old");
     }
 
     private AtomicFile file() {
@@ -62,6 +41,24 @@ class LeftoversTest {
             living.commit();
         }
         assertEquals("1", Files.readString(path));
+    }
+
+    @Test
+    void shouldGiveNoNameTwiceWhenManyThreadsWrite() throws Exception {
+        final int names = 1_000;
+        final Set<Path> given = ConcurrentHashMap.newKeySet();
+        final List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            threads.add(Thread.ofPlatform().start(() -> {
+                for (int name = 0; name < names; name++) {
+                    given.add(Leftovers.newName(directory));
+                }
+            }));
+        }
+        for (final Thread thread : threads) {
+            thread.join();
+        }
+        assertEquals(threads.size() * names, given.size());
     }
 
     @Test

@@ -101,13 +101,9 @@ public final class RecordingCalls implements FileCalls {
         effects.add(new Effect.DirectorySynced(directory));
     }
 
-    private final class Handle implements FileHandle {
-        private final Path file;
-        private final FileHandle handle;
-
+    private final class Handle extends HandleAround {
         Handle(final Path file, final FileHandle handle) {
-            this.file = file;
-            this.handle = handle;
+            super(file, handle);
         }
 
         @Override
@@ -120,34 +116,9 @@ public final class RecordingCalls implements FileCalls {
         }
 
         @Override
-        public int read(final ByteBuffer target, final long position) throws IOException {
-            return handle.read(target, position);
-        }
-
-        @Override
-        public void changeOwner(final int user, final int group) throws IOException {
-            handle.changeOwner(user, group);
-        }
-
-        @Override
-        public void changePermissions(final int permissions) throws IOException {
-            handle.changePermissions(permissions);
-        }
-
-        @Override
         public void sync() throws IOException {
             handle.sync();
             effects.add(new Effect.Synced(file));
-        }
-
-        @Override
-        public FileStatus status() throws IOException {
-            return handle.status();
-        }
-
-        @Override
-        public void close() {
-            handle.close();
         }
     }
 }

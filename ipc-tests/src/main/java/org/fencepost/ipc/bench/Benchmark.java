@@ -2,6 +2,7 @@ package org.fencepost.ipc.bench;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -15,6 +16,8 @@ public final class Benchmark {
     static final int EXIT_FAILED = 1;
     /** The command line cannot be followed. */
     static final int EXIT_USAGE = 2;
+
+    private static final String FILES = "files";
 
     private final BenchmarkOptions options;
     private final PrintStream progress;
@@ -49,11 +52,15 @@ public final class Benchmark {
     static int run(
         final PrintStream out, final PrintStream progress, final String... arguments) {
         try {
-            final BenchmarkOptions options = BenchmarkOptions.parse(arguments);
+            final boolean files = arguments.length > 0 && arguments[0].equals(FILES);
+            final BenchmarkOptions options = BenchmarkOptions.parse(
+                files ? Arrays.copyOfRange(arguments, 1, arguments.length) : arguments);
             if (options.wantsHelp()) {
                 out.print(BenchmarkOptions.HELP);
             } else if (options.wantsList()) {
                 Contenders.names().forEach(out::println);
+            } else if (files) {
+                new FileBenchmark(options, FileContender.all()).run(out);
             } else {
                 measure(options, out, progress);
             }

@@ -10,7 +10,9 @@ import java.util.List;
 final class BenchmarkOptions {
     static final String HELP = """
         Usage: ipc-tests/bench [OPTION...]
-        Measures Fencepost and its peers between two JVMs, each pinned to a core.
+               ipc-tests/bench files [--rounds N] [--megabytes N] [--directory DIR] [--json FILE]
+        Measures Fencepost and its peers between two JVMs, each pinned to a core; with files, how
+        fast they find bytes and lines in a file.
           --rounds N           interleaved rounds (default 5)
           --contenders A,B     by name or by class (default: all but the dense and unchecked)
           --measures A,B       of check, throughput, round-trip (default: all)
@@ -24,6 +26,7 @@ final class BenchmarkOptions {
                                best median that is seen)
           --cpus A,B           the two cores (default: the first two that are allowed)
           --directory DIR      where the rings lie (default /dev/shm)
+          --megabytes N        of the file to find something in (default 1000)
           --cc COMMAND         the C compiler (default cc)
           --list               names the contenders
           --help               shows this
@@ -41,6 +44,7 @@ final class BenchmarkOptions {
     private long warmUpMillis = 1000;
     private long measureMillis = 2000;
     private int attempts = 5;
+    private int megabytes = 1000;
     private double nearNanos = Bracketing.UNKNOWN;
     private List<String> contenders = Contenders.DEFAULT_NAMES;
     private List<Measure> measures = List.of(Measure.values());
@@ -87,6 +91,7 @@ final class BenchmarkOptions {
             case "--warm-up-millis" -> warmUpMillis = number(option, value, 0, 60_000);
             case "--measure-millis" -> measureMillis = number(option, value, 1, 60_000);
             case "--near-nanos" -> nearNanos = number(option, value, 1, 1_000_000);
+            case "--megabytes" -> megabytes = number(option, value, 1, 100_000);
             case "--attempts" -> attempts = number(option, value, 1, 100);
             case "--contenders" -> contenders = split(option, value);
             case "--measures" ->
@@ -179,6 +184,10 @@ final class BenchmarkOptions {
 
     int attempts() {
         return attempts;
+    }
+
+    int megabytes() {
+        return megabytes;
     }
 
     /** What near is, or {@link Bracketing#UNKNOWN} for the best that is seen. */

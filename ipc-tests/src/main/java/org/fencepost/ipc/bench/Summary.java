@@ -1,12 +1,17 @@
 package org.fencepost.ipc.bench;
 
+import java.util.Arrays;
 import java.util.List;
 
 /** What a report says of a figure over the rounds. All three are NaN if there is no sample. */
 record Summary(double median, double min, double max) {
     static Summary of(final List<Sample> samples, final int figure) {
-        final double[] values = samples.stream()
-            .mapToDouble(sample -> sample.outcome().figures().get(figure)).sorted().toArray();
+        return of(samples.stream()
+            .mapToDouble(sample -> sample.outcome().figures().get(figure)).toArray());
+    }
+
+    static Summary of(final double... unsorted) {
+        final double[] values = Arrays.stream(unsorted).sorted().toArray();
         if (values.length == 0) {
             return new Summary(Double.NaN, Double.NaN, Double.NaN);
         }

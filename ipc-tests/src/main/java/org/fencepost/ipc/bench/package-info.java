@@ -8,6 +8,9 @@
  * is compiled. To add one, implement {@code Contender} and name its class on the command line, or
  * list it in {@link org.fencepost.ipc.bench.Contenders}.
  *
+ * <p>{@link org.fencepost.ipc.bench.FileBenchmark} measures how files are searched, beside the
+ * JDK's means and the programs of the system.
+ *
  * <p>May depend on everything that is measured, on HdrHistogram and on Jackson.
  */
 package org.fencepost.ipc.bench;

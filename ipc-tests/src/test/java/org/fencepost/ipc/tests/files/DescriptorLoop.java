@@ -20,7 +20,7 @@ import org.fencepost.ipc.file.GuardedFile;
 final class DescriptorLoop {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
     private static final byte[] CONTENT = {'a', '\n', 'b', '\n'};
-    private static final int WAYS = 9;
+    private static final int WAYS = 11;
 
     private DescriptorLoop() {
     }
@@ -66,6 +66,13 @@ final class DescriptorLoop {
             case 6 -> GuardedFile.of(file, GuardOptions.defaults().history(1))
                 .replaceIf(GuardedFile.ABSENT, CONTENT);
             case 7 -> FileSearch.of(file).indexOf(CONTENT, 0);
+            case 8 -> {
+                final GuardedFile guarded =
+                    GuardedFile.of(file, GuardOptions.defaults().history(1));
+                guarded.replace(CONTENT).orThrow();
+                guarded.rollback().orThrow();
+            }
+            case 9 -> GuardedFile.of(file).replaceInPlace(CONTENT, CONTENT).orThrow();
             default -> refused(IllegalStateException.class,
                 () -> FileRecords.lines(file).forEach((record, offset) -> {
                     throw new IllegalStateException("own");

@@ -1,0 +1,66 @@
+package org.fencepost.ipc.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs the benchmark of files with a file too small to mean anything. */
+@Timeout(60)
+class FileBenchmarkTest {
+    @TempDir
+    private Path directory;
+    @TempDir
+    private Path reports;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    @AfterEach
+    void shouldLeaveNoFileBehind() throws IOException {
+        try (Stream<Path> left = Files.list(directory)) {
+            assertEquals(List.of(), left.toList());
+        }
+    }
+
+    @Test
+    void shouldReportEveryContenderWhenAllFindTheSame() throws IOException {
+        final Path json = reports.resolve("report.json");
+        assertEquals(0, Benchmark.run(new PrintStream(out, true), System.err,
+            "files", "--megabytes", "1", "--rounds", "2",
+            "--directory", directory.toString(), "--json", json.toString()));
+        final JsonNode results = new ObjectMapper().readTree(json.toFile()).required("results");
+        assertEquals(FileContender.all().size(), results.size());
+        for (final JsonNode result : results) {
+            final JsonNode figure = result.required("gigabytesPerSecond");
+            assertTrue(figure.required("min").doubleValue() > 0, result::toString);
+            assertTrue(figure.required("median").doubleValue()
+                <= figure.required("max").doubleValue(), result::toString);
+            assertEquals(2, result.required("runs").size());
+            assertTrue(out.toString().contains(result.required("contender").textValue()));
+        }
+    }
+
+    @Test
+    void shouldFailWhenAContenderFindsSomethingElse() {
+        final BenchmarkOptions options = BenchmarkOptions.parse(
+            "--megabytes", "1", "--rounds", "1", "--directory", directory.toString());
+        for (final boolean lines : new boolean[] {true, false}) {
+            final FileContender liar = new FileContender("liar", lines, (file, wanted) -> 2);
+            assertThrows(MismatchException.class,
+                () -> new FileBenchmark(options, List.of(liar)).run(new PrintStream(out)));
+        }
+    }
+}
