@@ -4,50 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.format.CursorsFormat;
-import org.fencepost.ipc.format.MembersFormat;
-import org.fencepost.ipc.os.Platform;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A cleaner between whose steps somebody joins, in the smallest ring. */
-class CleanerRaceTest {
-    private static final int SEGMENT = 4096;
+class CleanerRaceTest extends RaceSetup {
     private static final long FIRST = 70;
-    private static final ChannelOptions RING = ChannelOptions.ring(2 * SEGMENT, 2);
 
-    @TempDir
-    Path directory;
-
-    private Handle dying;
-    private Handle living;
-    private Handle cleaning;
-    private WatchedLocks locks;
-    private Log watched;
-
-    @BeforeEach
-    void open() throws IOException {
-        final Path path = directory.resolve("ring");
-        dying = new Handle(path, RING, Platform.detect());
-        living = new Handle(path, RING, Platform.detect());
-        cleaning = new Handle(path, RING, Platform.detect());
-        locks = new WatchedLocks(
-            Platform.detect().openLockFile(path.resolve(MembersFormat.FILE_NAME)));
-        watched = cleaning.watched(locks);
-    }
-
-    @AfterEach
-    void close() {
-        watched.members().close();
-        cleaning.close();
-        living.close();
-        dying.close();
+    CleanerRaceTest() {
+        super(2);
     }
 
     @Test
@@ -75,7 +41,7 @@ class CleanerRaceTest {
         locks.beforeHousekeeping = () -> {
             // Somebody else was faster, so that the next segment is the one that the tail is in.
             assertEquals(Cleaner.DONE, cleanOnceTheDeadIsKnown());
-            dying = new Handle(directory.resolve("ring"), RING, Platform.detect());
+            dying = handle();
             dying.subscriptions.join(SubscriberOptions.latest());
             dying.log.cursors().positionRelease(0, 0);
             dying.die();

@@ -303,11 +303,8 @@ class DeathTest {
     @Test
     void shouldReportWhatANamedCursorThatDidNotGateHasLost() {
         final SubscriberOptions named = SubscriberOptions.earliest().named("lazy", false);
-        final InPlaceReader first = dying.reader(named);
         final SharedClaimer claimer = living.membership.joinShared();
-        living.publish(claimer, 1, 8);
-        assertEquals(List.of(1L), readAll(first));
-        final long stopped = first.position();
+        final long stopped = positionBehindOne(dying.reader(named), claimer);
         dying.die();
         for (int i = 0; i < 100; i++) {
             publishPastTheDead(claimer, i);
@@ -320,11 +317,8 @@ class DeathTest {
     @Test
     void shouldReportALossAgainWhenWhoWasToldDiedBeforeItsFirstPoll() {
         final SubscriberOptions named = SubscriberOptions.earliest().named("lazy", false);
-        final InPlaceReader first = living.reader(named);
         final SharedClaimer claimer = living.membership.joinShared();
-        living.publish(claimer, 1, 8);
-        assertEquals(List.of(1L), readAll(first));
-        final long stopped = first.position();
+        final long stopped = positionBehindOne(living.reader(named), claimer);
         living.subscriptions.leave(0);
         for (int i = 0; i < 100; i++) {
             assertTrue(living.publish(claimer, i, 1000) > 0);
@@ -346,6 +340,12 @@ class DeathTest {
                 assertTrue(claimer.commit(FrameFormat.KIND_MESSAGE, 1, 0) > 0);
             }
         }
+    }
+
+    private long positionBehindOne(final InPlaceReader reader, final Claimer claimer) {
+        living.publish(claimer, 1, 8);
+        assertEquals(List.of(1L), readAll(reader));
+        return reader.position();
     }
 
     /** The kernel is asked who lives on one fruitless look of a publisher out of sixteen. */

@@ -4,51 +4,17 @@ import static org.fencepost.ipc.log.Handle.readAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.format.FrameFormat;
-import org.fencepost.ipc.format.MembersFormat;
-import org.fencepost.ipc.os.Platform;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What others do while somebody finds out what a dead publisher left, or leaves itself. */
-class RepairRaceTest {
-    private static final int SEGMENT = 4096;
+class RepairRaceTest extends RaceSetup {
     private static final int LINE = 64;
-    private static final ChannelOptions RING = ChannelOptions.ring(4 * SEGMENT, 4);
 
-    @TempDir
-    Path directory;
-
-    private Handle dying;
-    private Handle living;
-    private Handle looking;
-    private WatchedLocks locks;
-    private Log watched;
-
-    @BeforeEach
-    void open() throws IOException {
-        final Path path = directory.resolve("ring");
-        dying = new Handle(path, RING, Platform.detect());
-        living = new Handle(path, RING, Platform.detect());
-        looking = new Handle(path, RING, Platform.detect());
-        locks = new WatchedLocks(
-            Platform.detect().openLockFile(path.resolve(MembersFormat.FILE_NAME)));
-        watched = looking.watched(locks);
-    }
-
-    @AfterEach
-    void close() {
-        watched.members().close();
-        looking.close();
-        living.close();
-        dying.close();
+    RepairRaceTest() {
+        super(4);
     }
 
     @Test
