@@ -21,8 +21,9 @@ final class FencepostContender implements Contender {
     static final int MESSAGE_TYPE = 1;
 
     /** Alignment of frames of short messages. */
-    private static final int TWO_LINES = 128;
-    private static final int SHORT_MESSAGE_BYTES_MAX = 112;
+    static final int TWO_LINES = 128;
+    /** What a frame of two lines has room for. */
+    static final int SHORT_MESSAGE_BYTES_MAX = 112;
 
     private final String name;
     private final boolean exclusive;

@@ -54,6 +54,9 @@ final class MarkdownReport {
         }
         line("- Rings of %d KiB, polls of at most %d messages, %d messages a batch, busy spinning",
             Contenders.RING_BYTES / 1024, RunProcess.POLL_LIMIT, Contenders.BATCH_MESSAGES);
+        line("- Frames of %s and %s are aligned to %d bytes up to %d bytes a message, else to 64",
+            FencepostContender.SHARED, FencepostContender.EXCLUSIVE, FencepostContender.TWO_LINES,
+            FencepostContender.SHORT_MESSAGE_BYTES_MAX);
         line("- A timed run writes and checks the first and the last word of every message, in"
             + " place; the words between are left alone");
         line("- Every byte was checked in a run of its own: %s", checked());
