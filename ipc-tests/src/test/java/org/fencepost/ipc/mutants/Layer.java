@@ -48,7 +48,8 @@ enum Layer {
     private static final long SILENCE_SECONDS = 60;
     private static final long LAYER_SECONDS = 600;
     /** In the tests' module these need a flag. */
-    private static final List<String> EXCLUDED = List.of("-agrona-flag", "-simulation");
+    private static final List<String> EXCLUDED =
+        List.of("-agrona-flag", "-simulation", "-interpreted");
 
     private enum Module {
         CORE, TESTS

@@ -15,6 +15,7 @@ import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.tests.support.Deadline;
 import org.fencepost.ipc.tests.support.SharedMemoryDirectory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,14 +27,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * An error that no code expects, at any point inside an operation: the stack ends there. What was
- * claimed then has to be resolved, or nobody reads a message behind it any more.
+ * claimed then has to be resolved, or nobody reads a message behind it any more. Runs in
+ * {@link StackEndTest}.
  */
+@Tag("interpreted")
 @ParameterizedClass(name = "{0}")
 @MethodSource("channels")
 @Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
 class StackOverflowTest {
     private static final int ROUNDS = 12;
-    private static final int WARM_UP = 5_000;
+    private static final int WARM_UP = 200;
     private static final int STACK_BYTES = 256 * 1024;
     /** Together larger than what an operation needs. */
     private static final int SMALL_FRAMES = 64;
