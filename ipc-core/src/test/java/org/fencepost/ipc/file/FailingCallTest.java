@@ -25,13 +25,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FailingCallTest {
     private static final byte[] OLDEST = "oldest content".getBytes();
     private static final byte[] OLD = "old content".getBytes();
-    private static final byte[] NEW = new byte[150_000];
+    private static final byte[] NEW = new byte[70_000];
 
     static {
         Arrays.fill(NEW, (byte) 'n');
     }
 
-    @TempDir
+    @TempDir(factory = MemoryDirectory.class)
     Path directory;
 
     private final FaultyCalls calls = new FaultyCalls(Platform.detect().files());
