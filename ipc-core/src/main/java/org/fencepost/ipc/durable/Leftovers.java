@@ -34,7 +34,7 @@ public final class Leftovers {
     public static final String PREFIX = ".fencepost-";
     static final String SUFFIX = ".tmp";
     /** The byte of a temporary that its writer locks. */
-    static final long LOCK_BYTE = 0;
+    public static final long LOCK_BYTE = 0;
 
     private static final int ENTRIES_A_WRITE = 64;
     private static final int DIRECTORIES_MAX = 1024;

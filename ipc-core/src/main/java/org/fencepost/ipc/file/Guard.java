@@ -21,7 +21,8 @@ final class Guard implements AutoCloseable {
     private static final int DIRECTORY_PERMISSIONS = 0700;
     private static final int FILE_PERMISSIONS = 0600;
     private static final int ATTEMPTS_MAX = 100;
-    private static final long LOCK_BYTE = 0;
+    /** Not that of temporaries: if its maker died early, the lock file still has that name too. */
+    private static final long LOCK_BYTE = Leftovers.LOCK_BYTE + 1;
     private static final long PROCESSES = 1L << 32;
     private static final long PROCESSES_MAX = 1L << 32;
     private static final long THREADS = PROCESSES + PROCESSES_MAX;
@@ -77,6 +78,18 @@ final class Guard implements AutoCloseable {
         final Path temporary = Leftovers.newName(directory);
         try {
             calls.create(temporary, FILE_PERMISSIONS).close();
+            return link(calls, temporary, path);
+        } catch (final FileAlreadyExistsException taken) {
+            // Maybe made by this very call, before a signal interrupted it.
+            return false;
+        } finally {
+            unlinkIfThere(calls, temporary);
+        }
+    }
+
+    private static boolean link(final FileCalls calls, final Path temporary, final Path path)
+        throws IOException {
+        try {
             calls.link(temporary, path);
             return true;
         } catch (final FileAlreadyExistsException byAnother) {
@@ -84,12 +97,14 @@ final class Guard implements AutoCloseable {
         } catch (final NoSuchFileException removed) {
             // As a left-over, or together with the directory.
             return false;
-        } finally {
-            try {
-                calls.unlink(temporary);
-            } catch (final NoSuchFileException removed) {
-                // Not ours to remove any more; the lock file is what counts.
-            }
+        }
+    }
+
+    private static void unlinkIfThere(final FileCalls calls, final Path file) throws IOException {
+        try {
+            calls.unlink(file);
+        } catch (final NoSuchFileException removed) {
+            // Not ours to remove any more; the lock file is what counts.
         }
     }
 

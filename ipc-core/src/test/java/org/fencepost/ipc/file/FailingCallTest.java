@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.fencepost.ipc.durable.Surroundings;
 import org.fencepost.ipc.file.FaultyCalls.Fault;
 import org.fencepost.ipc.file.FileFailedException.Content;
@@ -19,64 +19,119 @@ import org.fencepost.ipc.os.Platform;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every call of a replacement fails in every way, once or from then on. */
+/** Every call of a replacement and of a guarded change fails in every way, once or from then on. */
 class FailingCallTest {
+    private static final byte[] OLDEST = "oldest content".getBytes();
     private static final byte[] OLD = "old content".getBytes();
-    private static final byte[] NEW = new byte[150_000];
+    private static final byte[] NEW = new byte[70_000];
 
     static {
         Arrays.fill(NEW, (byte) 'n');
     }
 
-    @TempDir
+    @TempDir(factory = MemoryDirectory.class)
     Path directory;
 
     private final FaultyCalls calls = new FaultyCalls(Platform.detect().files());
     private final Surroundings surroundings = Surroundings.of(Platform.detect(), calls);
 
+    /** How a file gets other content. */
+    private enum Way {
+        WRITE_NEW, WRITE, GUARDED_NEW, GUARDED, ROLLBACK;
+
+        boolean isNew() {
+            return this == WRITE_NEW || this == GUARDED_NEW;
+        }
+
+        boolean isGuarded() {
+            return this != WRITE_NEW && this != WRITE;
+        }
+
+        /** What the file is to hold. */
+        byte[] content() {
+            return this == ROLLBACK ? OLDEST : NEW;
+        }
+    }
+
     private AtomicFile file(final Path path) {
         return AtomicFile.of(surroundings, path, FileOptions.defaults());
     }
 
-    private List<String> callsWithoutFault(final Path path) {
+    private GuardedFile guarded(final Path path) {
+        return GuardedFile.of(surroundings, path, GuardOptions.defaults().history(2));
+    }
+
+    private void prepare(final Way way, final Path path) throws IOException {
+        if (way.isNew()) {
+            return;
+        }
+        Files.createDirectories(path.getParent());
+        Files.write(path, OLD);
+        if (way.isGuarded()) {
+            final Path guard = Files.createDirectory(path.resolveSibling(".config.guard"));
+            Files.write(guard.resolve("version-0000000000000000001"), NEW);
+            Files.write(guard.resolve("version-0000000000000000002"), OLDEST);
+        }
+    }
+
+    private void change(final Way way, final Path path) {
+        switch (way) {
+            case WRITE_NEW, WRITE -> file(path).writeBytes(NEW);
+            case GUARDED_NEW, GUARDED -> guarded(path).replace(NEW).orThrow();
+            case ROLLBACK -> guarded(path).rollback().orThrow();
+        }
+    }
+
+    private List<String> callsWithoutFault(final Way way, final Path path) throws IOException {
+        prepare(way, path);
         calls.failing(Fault.EIO, -1, -1, false);
-        file(path).writeBytes(NEW);
+        change(way, path);
         return List.copyOf(calls.made());
     }
 
     @Test
     void shouldMakeTheCallsThatTheNextTestsFailWhenNothingFails() throws IOException {
-        final Path path = Files.write(directory.resolve("config"), OLD);
-        assertTrue(new TreeSet<>(callsWithoutFault(path)).containsAll(Set.of("create", "chmod",
-            "write", "sync", "rename", "sync of directory", "status")));
-        assertTrue(callsWithoutFault(directory.resolve("a/b/config")).contains("mkdir"));
+        assertTrue(callsWithoutFault(Way.WRITE, directory.resolve("write/config"))
+            .containsAll(Set.of("create", "chmod", "write", "sync", "rename", "sync of directory",
+                "status")));
+        assertTrue(callsWithoutFault(Way.WRITE_NEW, directory.resolve("a/b/config"))
+            .contains("mkdir"));
+        assertTrue(callsWithoutFault(Way.GUARDED, directory.resolve("guarded/config"))
+            .containsAll(Set.of("open", "read", "link", "unlink", "rename")));
     }
 
     @ParameterizedTest
-    @CsvSource({"true, false", "true, true", "false, false", "false, true"})
-    void shouldHaveTheContentThatTheErrorNamesWhenACallFailsOnce(
-        final boolean replacing, final boolean afterEffect) throws IOException {
-        shouldHaveTheContentThatTheErrorNames(replacing, afterEffect, 0);
+    @EnumSource
+    void shouldHaveTheContentThatTheErrorNamesWhenACallFailsBeforeItsEffect(final Way way)
+        throws IOException {
+        shouldHaveTheContentThatTheErrorNames(way, false, 0);
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void shouldHaveTheContentThatTheErrorNamesWhenEveryCallFailsFromThenOn(
-        final boolean replacing) throws IOException {
-        shouldHaveTheContentThatTheErrorNames(replacing, false, Integer.MAX_VALUE / 2);
+    @EnumSource
+    void shouldHaveTheContentThatTheErrorNamesWhenACallFailsAfterItsEffect(final Way way)
+        throws IOException {
+        shouldHaveTheContentThatTheErrorNames(way, true, 0);
     }
 
-    @Test
-    void shouldHaveTheContentThatTheErrorNamesWhenTheNextCallFailsToo() throws IOException {
-        shouldHaveTheContentThatTheErrorNames(true, true, 1);
+    @ParameterizedTest
+    @EnumSource
+    void shouldHaveTheContentThatTheErrorNamesWhenEveryCallFailsFromThenOn(final Way way)
+        throws IOException {
+        shouldHaveTheContentThatTheErrorNames(way, false, Integer.MAX_VALUE / 2);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldHaveTheContentThatTheErrorNamesWhenTheNextCallFailsToo(final Way way)
+        throws IOException {
+        shouldHaveTheContentThatTheErrorNames(way, true, 1);
     }
 
     private void shouldHaveTheContentThatTheErrorNames(
-        final boolean replacing, final boolean afterEffect, final int furtherFailures)
-        throws IOException {
+        final Way way, final boolean afterEffect, final int furtherFailures) throws IOException {
         final Set<Content> seen = EnumSet.noneOf(Content.class);
         int number = 0;
         for (final Fault fault : Fault.values()) {
@@ -89,16 +144,12 @@ class FailingCallTest {
             do {
                 final Path place = Files.createDirectory(directory.resolve("place" + number++));
                 final Path path = place.resolve("made/config");
-                if (replacing) {
-                    Files.createDirectory(path.getParent());
-                    Files.write(path, OLD);
-                }
+                prepare(way, path);
                 calls.failing(fault, failing, failing + furtherFailures, afterEffect);
-                check(path, replacing, fault, seen);
+                check(way, path, fault, seen);
                 reached = failing < calls.made().size();
                 calls.failing(fault, -1, -1, false);
-                file(path).writeBytes(NEW);
-                assertArrayEquals(NEW, Files.readAllBytes(path));
+                goOn(way, path);
                 assertEquals(List.of(), Places.temporaries(place));
                 failing++;
             } while (reached);
@@ -106,15 +157,32 @@ class FailingCallTest {
         assertTrue(seen.containsAll(Set.of(Content.OLD, Content.NEW)), seen.toString());
     }
 
+    /** The next change works, and what was there before it is what a rollback returns to. */
+    private void goOn(final Way way, final Path path) throws IOException {
+        if (!way.isGuarded()) {
+            file(path).writeBytes(NEW);
+            assertArrayEquals(NEW, Files.readAllBytes(path));
+            return;
+        }
+        final Optional<byte[]> before = guarded(path).read().map(GuardedFile.Snapshot::bytes);
+        guarded(path).replace("next".getBytes()).orThrow();
+        if (before.isPresent()) {
+            guarded(path).rollback().orThrow();
+            assertArrayEquals(before.get(), Files.readAllBytes(path));
+        } else {
+            assertEquals(List.of(), guarded(path).versions());
+        }
+    }
+
     private void check(
-        final Path path, final boolean replacing, final Fault fault, final Set<Content> seen)
+        final Way way, final Path path, final Fault fault, final Set<Content> seen)
         throws IOException {
         final boolean isOld;
         final boolean isNew;
         Content said = Content.NEW;
         FileFailedException thrown = null;
         try {
-            file(path).writeBytes(NEW);
+            change(way, path);
         } catch (final FileFailedException failure) {
             thrown = failure;
             said = failure.content();
@@ -122,10 +190,10 @@ class FailingCallTest {
         }
         if (Files.exists(path)) {
             final byte[] content = Files.readAllBytes(path);
-            isOld = replacing && Arrays.equals(OLD, content);
-            isNew = Arrays.equals(NEW, content);
+            isOld = !way.isNew() && Arrays.equals(OLD, content);
+            isNew = Arrays.equals(way.content(), content);
         } else {
-            isOld = !replacing;
+            isOld = way.isNew();
             isNew = false;
         }
         final String what = fault + " in " + calls.made() + ": said " + said;
@@ -143,8 +211,8 @@ class FailingCallTest {
 
     @Test
     void shouldSayOldOrNewWhenNobodyCanLook() throws IOException {
-        final Path path = Files.write(directory.resolve("config"), OLD);
-        final List<String> made = callsWithoutFault(path);
+        final Path path = directory.resolve("config");
+        final List<String> made = callsWithoutFault(Way.WRITE, path);
         Files.write(path, OLD);
         calls.failing(Fault.EIO, made.indexOf("rename"), Integer.MAX_VALUE, false);
         try {
