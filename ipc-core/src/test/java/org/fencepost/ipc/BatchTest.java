@@ -27,8 +27,9 @@ class BatchTest {
             }
             final Batch batch = new Batch();
             assertEquals(0, publisher.tryClaimBatch(256, batch));
-            assertTrue(batch.add(1, new byte[16], 0, 16));
-            // What it would leave is a record's head whose bits make the header of a message.
+            // With its header 64 bytes, the whole of a cache line. What the next one would leave
+            // behind that is a record's head whose bits make the header of a message.
+            assertTrue(batch.add(1, new byte[32], 0, 32));
             assertThrows(IllegalStateException.class, () -> batch.add(1, gone, 0, 16));
             batch.commit();
 
