@@ -72,6 +72,7 @@ final class Durability {
     /** As {@link Channel#awaitDurable}. */
     boolean await(final long position, final long timeoutNanos) {
         require();
+        commit.requireUndamaged();
         final long startNanos = System.nanoTime();
         while (true) {
             if (isDurable(position)) {

@@ -77,9 +77,13 @@ public final class GroupCommit {
         return words.turnAcquire();
     }
 
-    /** Throws the error of the sync that failed, if one did, or that the log is damaged. */
-    public void requireHealthy() {
+    /** Throws if the log is damaged below the watermark. */
+    public void requireUndamaged() {
         controlWords.requireUndamaged();
+    }
+
+    /** Throws the error of the sync that failed, if one did. */
+    public void requireHealthy() {
         words.requireHealthy(words.durableAcquire());
     }
 
@@ -250,9 +254,10 @@ public final class GroupCommit {
          * a dirty page is not thrown away.
          */
         private boolean prove(final long address, final long from, final long end) {
-            final long base = address - geometry.segmentStart(from);
-            for (long page = from & -FileHeader.PAGE_BYTES; page < end;
-                page += FileHeader.PAGE_BYTES) {
+            final long segmentStart = geometry.segmentStart(from);
+            final long base = address - segmentStart;
+            for (long page = segmentStart + (from - segmentStart & -FileHeader.PAGE_BYTES);
+                page < end; page += FileHeader.PAGE_BYTES) {
                 makeDirty(base + page);
             }
             long position = from;

@@ -196,13 +196,11 @@ final class Recovery {
     private void erase(final long end, final long usedEnd) throws IOException {
         try (FileHandle file = calls.open(segment(geometry.segmentStart(end)), true)) {
             final ByteBuffer zeros = ByteBuffer.allocate(PIECE_BYTES);
-            // From the back: as long as anything is left, the frame at the end still does not check out.
-            long to = usedEnd;
-            while (to > end) {
-                final long from = Math.max(end, to - 1 & -PIECE_BYTES);
-                zeros.clear().limit((int) (to - from));
-                writeFully(file, zeros, offset(from));
-                to = from;
+            long done = end;
+            while (done < usedEnd) {
+                zeros.clear().limit((int) Math.min(PIECE_BYTES, usedEnd - done));
+                writeFully(file, zeros, offset(done));
+                done += zeros.limit();
             }
             file.sync();
         }

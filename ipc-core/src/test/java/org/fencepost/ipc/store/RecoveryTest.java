@@ -174,6 +174,8 @@ class RecoveryTest {
                 assertTrue(refusal.getMessage().contains("position " + ends.get(2)));
                 assertThrows(ChannelDamagedException.class, channel::addExclusivePublisher);
                 assertEquals(0, channel.housekeeping().doWork());
+                assertThrows(
+                    ChannelDamagedException.class, () -> channel.awaitDurable(FRAME, LONG));
                 assertEquals(3, subscriber.poll((b, o, l, h) -> { }, 3));
                 assertThrows(ChannelDamagedException.class, () -> subscriber.poll(
                     (b, o, l, h) -> { }, 1));

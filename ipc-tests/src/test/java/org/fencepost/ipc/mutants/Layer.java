@@ -19,7 +19,8 @@ import java.util.concurrent.atomic.AtomicLong;
 enum Layer {
     /** The log's parts, creation and files of journals. */
     UNITS(Module.CORE, List.of(), "org.fencepost.ipc.log", "org.fencepost.ipc.store",
-        "org.fencepost.ipc.BatchTest", "org.fencepost.ipc.EndpointTest"),
+        "org.fencepost.ipc.BatchTest", "org.fencepost.ipc.EndpointTest",
+        "org.fencepost.ipc.DurabilityTest"),
     /** Schedules of the scenarios. */
     SIMULATION(Module.TESTS, List.of("--add-exports=java.base/jdk.internal.vm=ALL-UNNAMED")),
     /** Everything else that is simulated. */

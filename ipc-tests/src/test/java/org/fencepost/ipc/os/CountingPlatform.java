@@ -11,15 +11,14 @@ import org.fencepost.ipc.memory.SharedMemory;
  * The platform of this process, with a call of {@code step} before every access to shared memory
  * and before every system call that another process can notice: locks, mappings, changes of files.
  */
-public final class CountingPlatform extends Platform {
-    private final Platform platform;
+public final class CountingPlatform extends ForwardingPlatform {
     private final Runnable step;
     private final UnaryOperator<Path> realPath;
     private final SharedMemory memory;
 
     /** Counts with {@code step}; {@code realPath} gives the path that the system knows. */
     public CountingPlatform(final Runnable step, final UnaryOperator<Path> realPath) {
-        this.platform = Platform.detect();
+        super(Platform.detect());
         this.step = step;
         this.realPath = realPath;
         this.memory = new CountingMemory(platform.memory(), step);
@@ -28,11 +27,6 @@ public final class CountingPlatform extends Platform {
     @Override
     public SharedMemory memory() {
         return memory;
-    }
-
-    @Override
-    public LivenessScheme scheme() {
-        return platform.scheme();
     }
 
     @Override
@@ -145,29 +139,9 @@ public final class CountingPlatform extends Platform {
     }
 
     @Override
-    public void barrier() {
-        platform.barrier();
-    }
-
-    @Override
     public int sync(final long address, final long lengthBytes) {
         step.run();
         return platform.sync(address, lengthBytes);
-    }
-
-    @Override
-    public boolean canSync() {
-        return platform.canSync();
-    }
-
-    @Override
-    public void awaitChange(final long address, final int expected, final long timeoutNanos) {
-        platform.awaitChange(address, expected, timeoutNanos);
-    }
-
-    @Override
-    public void wake(final long address) {
-        platform.wake(address);
     }
 
     @Override

@@ -44,7 +44,9 @@ final class ChannelScenario {
         /** Handles that are closed under threads at work. */
         CLOSING(1_500, 1),
         /** Publishers and subscribers as users have them: {@link EndpointScenario}. */
-        ENDPOINTS(1_500, 2);
+        ENDPOINTS(1_500, 2),
+        /** A journal that is brought to the disk: {@link DurableScenario}. */
+        DURABLE(1_000, 2);
 
         final long horizon;
         final int killsMax;

@@ -9,9 +9,12 @@ final class Scenarios {
 
     /** The schedules of a kind of channel. */
     static Schedules of(final ChannelScenario.Kind kind) {
-        return new Schedules(kind.name().toLowerCase(Locale.ROOT), kind.horizon, kind.killsMax,
-            kind == ChannelScenario.Kind.ENDPOINTS
-                ? simulation -> new EndpointScenario(simulation).run()
-                : simulation -> new ChannelScenario(simulation, kind).run());
+        final Program program = switch (kind) {
+            case ENDPOINTS -> simulation -> new EndpointScenario(simulation).run();
+            case DURABLE -> simulation -> new DurableScenario(simulation).run();
+            default -> simulation -> new ChannelScenario(simulation, kind).run();
+        };
+        return new Schedules(
+            kind.name().toLowerCase(Locale.ROOT), kind.horizon, kind.killsMax, program);
     }
 }

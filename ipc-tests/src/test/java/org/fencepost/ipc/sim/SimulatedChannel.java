@@ -21,6 +21,8 @@ import org.fencepost.ipc.log.Subscriptions;
 /** A new channel in simulated memory, and the real protocol on top of it for each process. */
 final class SimulatedChannel {
     private static final Path PATH = Path.of("simulated");
+    /** Others run while a sync goes from one such part to the next. */
+    private static final int SYNC_STEP_BYTES = 64;
 
     private final Simulation simulation;
     private final SimulatedMemory memory;
@@ -29,6 +31,8 @@ final class SimulatedChannel {
     private final long cursors;
     private final KernelLocks locks;
     private final Map<Long, Long> segments = new HashMap<>();
+    /** What syncs have written of the segments' words. */
+    private final Map<Long, Long> disk = new HashMap<>();
     private final ControlWords words;
     private final GhostLog ghost;
 
@@ -85,6 +89,18 @@ final class SimulatedChannel {
     /** The tail as it is in memory, for checkers. */
     long tail() {
         return memory.peek(control + ControlFormat.TAIL_OFFSET);
+    }
+
+    /** What is reported as durable must be on the disk, as it is in memory: it changes no more. */
+    void requireOnDisk() {
+        final long durable = memory.peek(control + ControlFormat.DURABLE_OFFSET);
+        for (long at = geometry.startPosition(); at < durable; at += Long.BYTES) {
+            final long address = segments.get(geometry.place(at)) + at - geometry.segmentStart(at);
+            if (disk.getOrDefault(address, 0L) != memory.peek(address)) {
+                throw simulation.failure("durable is " + durable + ", but at " + at
+                    + " the disk has " + disk.get(address) + " for " + memory.peek(address), null);
+            }
+        }
     }
 
     /** Opens the channel in a process. */
@@ -167,6 +183,13 @@ final class SimulatedChannel {
 
         @Override
         public int sync(final long address, final long lengthBytes) {
+            simulation.systemCall();
+            for (long at = address; at < address + lengthBytes; at += Long.BYTES) {
+                if (at % SYNC_STEP_BYTES == 0) {
+                    simulation.systemCall();
+                }
+                disk.put(at, memory.peek(at));
+            }
             simulation.systemCall();
             return 0;
         }
