@@ -94,7 +94,7 @@ public final class Output {
     }
 
     /** Prints what has been held back. */
-    void flush() {
+    public void flush() {
         try {
             stream.flush();
         } catch (final IOException refusal) {
