@@ -72,6 +72,21 @@ public final class Output {
         endLine();
     }
 
+    /** Prints bytes and a newline. */
+    public void line(final byte[] bytes, final int length) {
+        bytes(bytes, length);
+        endLine();
+    }
+
+    /** Prints bytes as they are, the first ones of an array. */
+    public void bytes(final byte[] bytes, final int length) {
+        try {
+            stream.write(bytes, 0, length);
+        } catch (final IOException refusal) {
+            throw failed(refusal);
+        }
+    }
+
     /** Prints a value on a line. */
     public void json(final JsonNode value) {
         try {
@@ -86,11 +101,7 @@ public final class Output {
     }
 
     private void write(final byte[] bytes) {
-        try {
-            stream.write(bytes);
-        } catch (final IOException refusal) {
-            throw failed(refusal);
-        }
+        bytes(bytes, bytes.length);
     }
 
     /** Prints what has been held back. */

@@ -41,8 +41,8 @@ final class ChannelFiles {
             .filter(file -> !file.getFileName().toString().matches(OWN_NAMES))
             .toList();
         if (!strangers.isEmpty()) {
-            throw new CommandFailedException(path + " is not removed: expected nothing but the files"
-                + " of a channel, found " + strangers.getFirst() + "; move it away");
+            throw new CommandFailedException(path + " is not removed: expected nothing but the"
+                + " files of a channel, found " + strangers.getFirst() + "; move it away");
         }
         try {
             final Path doomed = path.resolveSibling(

@@ -91,7 +91,8 @@ public final class ListCommand extends ToolCommand {
             final StringBuilder line = new StringBuilder();
             for (int column = 0; column < last; column++) {
                 final int at = column;
-                final int width = rows.stream().mapToInt(any -> any.get(at).length()).max().orElse(0);
+                final int width =
+                    rows.stream().mapToInt(any -> any.get(at).length()).max().orElse(0);
                 line.repeat(' ', width - row.get(column).length())
                     .append(row.get(column)).append(ROW_GAP);
             }

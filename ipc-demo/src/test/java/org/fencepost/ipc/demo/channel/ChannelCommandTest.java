@@ -57,7 +57,8 @@ class ChannelCommandTest {
     @Test
     void shouldNameEveryCommandWhenHelpIsAskedFor() {
         final String help = done(ToolRun.of("--help"));
-        for (final String command : List.of("ls", "create", "rm", "stat")) {
+        for (final String command : List.of("ls", "create", "rm", "stat", "publish", "tail",
+            "export", "import")) {
             assertTrue(help.contains("  " + command + " "), help);
             assertTrue(done(ToolRun.of("help", command)).contains("--debug"));
         }
