@@ -7,12 +7,14 @@ import java.io.PrintWriter;
 import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.demo.channel.CreateCommand;
 import org.fencepost.ipc.demo.channel.ExportCommand;
+import org.fencepost.ipc.demo.channel.GrepCommand;
 import org.fencepost.ipc.demo.channel.ImportCommand;
 import org.fencepost.ipc.demo.channel.ListCommand;
 import org.fencepost.ipc.demo.channel.PublishCommand;
 import org.fencepost.ipc.demo.channel.RemoveCommand;
 import org.fencepost.ipc.demo.channel.StatCommand;
 import org.fencepost.ipc.demo.channel.TailCommand;
+import org.fencepost.ipc.demo.channel.VerifyCommand;
 import org.fencepost.ipc.demo.file.FileCommand;
 import org.fencepost.ipc.file.FileFailedException;
 import picocli.CommandLine;
@@ -40,8 +42,9 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
         DemoCommand.class, ListCommand.class, CreateCommand.class, RemoveCommand.class,
-        StatCommand.class, PublishCommand.class, TailCommand.class, ExportCommand.class,
-        ImportCommand.class, FileCommand.class, HelpCommand.class})
+        StatCommand.class, PublishCommand.class, TailCommand.class, GrepCommand.class,
+        VerifyCommand.class, ExportCommand.class, ImportCommand.class, FileCommand.class,
+        HelpCommand.class})
 public final class Ipc implements Runnable {
     /** A command did not do what it was asked for. */
     public static final int EXIT_FAILED = 1;

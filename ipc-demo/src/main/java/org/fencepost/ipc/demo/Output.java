@@ -59,8 +59,13 @@ public final class Output {
 
     /** Prints a line of text. */
     public void line(final String text) {
-        write(text.getBytes(StandardCharsets.UTF_8));
+        text(text);
         endLine();
+    }
+
+    /** Prints text. */
+    public void text(final String text) {
+        write(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Prints bytes and a newline. */

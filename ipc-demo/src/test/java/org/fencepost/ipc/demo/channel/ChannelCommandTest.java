@@ -58,7 +58,7 @@ class ChannelCommandTest {
     void shouldNameEveryCommandWhenHelpIsAskedFor() {
         final String help = done(ToolRun.of("--help"));
         for (final String command : List.of("ls", "create", "rm", "stat", "publish", "tail",
-            "export", "import")) {
+            "export", "import", "grep", "verify")) {
             assertTrue(help.contains("  " + command + " "), help);
             assertTrue(done(ToolRun.of("help", command)).contains("--debug"));
         }
