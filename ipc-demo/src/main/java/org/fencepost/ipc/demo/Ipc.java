@@ -17,6 +17,7 @@ import org.fencepost.ipc.demo.channel.TailCommand;
 import org.fencepost.ipc.demo.channel.VerifyCommand;
 import org.fencepost.ipc.demo.file.FileCommand;
 import org.fencepost.ipc.file.FileFailedException;
+import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -44,7 +45,7 @@ import picocli.CommandLine.Spec;
         DemoCommand.class, ListCommand.class, CreateCommand.class, RemoveCommand.class,
         StatCommand.class, PublishCommand.class, TailCommand.class, GrepCommand.class,
         VerifyCommand.class, ExportCommand.class, ImportCommand.class, FileCommand.class,
-        HelpCommand.class})
+        HelpCommand.class, GenerateCompletion.class})
 public final class Ipc implements Runnable {
     /** A command did not do what it was asked for. */
     public static final int EXIT_FAILED = 1;

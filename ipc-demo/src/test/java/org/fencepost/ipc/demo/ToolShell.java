@@ -39,6 +39,8 @@ public final class ToolShell {
                 .collect(Collectors.joining(" ")));
         new JarOutputStream(Files.newOutputStream(module.resolve("target/ipc-demo-0.jar")),
             manifest).close();
+        // No archive can be made of directories with classes.
+        Files.createFile(module.resolve("target/ipc.jsa"));
     }
 
     /** Exit code and everything that was printed by a line of shell in the directory. */
