@@ -4,10 +4,23 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import org.fencepost.ipc.ChannelException;
+import org.fencepost.ipc.demo.channel.CreateCommand;
+import org.fencepost.ipc.demo.channel.ExportCommand;
+import org.fencepost.ipc.demo.channel.GrepCommand;
+import org.fencepost.ipc.demo.channel.ImportCommand;
+import org.fencepost.ipc.demo.channel.ListCommand;
+import org.fencepost.ipc.demo.channel.PublishCommand;
+import org.fencepost.ipc.demo.channel.RemoveCommand;
+import org.fencepost.ipc.demo.channel.StatCommand;
+import org.fencepost.ipc.demo.channel.TailCommand;
+import org.fencepost.ipc.demo.channel.VerifyCommand;
 import org.fencepost.ipc.demo.file.FileCommand;
 import org.fencepost.ipc.file.FileFailedException;
+import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -28,7 +41,11 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Ipc.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {DemoCommand.class, FileCommand.class})
+    subcommands = {
+        DemoCommand.class, ListCommand.class, CreateCommand.class, RemoveCommand.class,
+        StatCommand.class, PublishCommand.class, TailCommand.class, GrepCommand.class,
+        VerifyCommand.class, ExportCommand.class, ImportCommand.class, FileCommand.class,
+        HelpCommand.class, GenerateCompletion.class})
 public final class Ipc implements Runnable {
     /** A command did not do what it was asked for. */
     public static final int EXIT_FAILED = 1;
@@ -92,7 +109,8 @@ public final class Ipc implements Runnable {
             failure.printStackTrace(err);
         }
         final String message = failure instanceof CommandFailedException
-            || failure instanceof FileFailedException ? failure.getMessage() : failure.toString();
+            || failure instanceof FileFailedException || failure instanceof ChannelException
+            ? failure.getMessage() : failure.toString();
         err.println("ipc: " + message.replaceAll("\\s*\\R\\s*", " "));
         return EXIT_FAILED;
     }

@@ -59,8 +59,13 @@ public final class Output {
 
     /** Prints a line of text. */
     public void line(final String text) {
-        write(text.getBytes(StandardCharsets.UTF_8));
+        text(text);
         endLine();
+    }
+
+    /** Prints text. */
+    public void text(final String text) {
+        write(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Prints bytes and a newline. */
@@ -70,6 +75,21 @@ public final class Output {
             write(bytes.asSlice(offset, length).toArray(ValueLayout.JAVA_BYTE));
         }
         endLine();
+    }
+
+    /** Prints bytes and a newline. */
+    public void line(final byte[] bytes, final int length) {
+        bytes(bytes, length);
+        endLine();
+    }
+
+    /** Prints bytes as they are, the first ones of an array. */
+    public void bytes(final byte[] bytes, final int length) {
+        try {
+            stream.write(bytes, 0, length);
+        } catch (final IOException refusal) {
+            throw failed(refusal);
+        }
     }
 
     /** Prints a value on a line. */
@@ -86,15 +106,11 @@ public final class Output {
     }
 
     private void write(final byte[] bytes) {
-        try {
-            stream.write(bytes);
-        } catch (final IOException refusal) {
-            throw failed(refusal);
-        }
+        bytes(bytes, bytes.length);
     }
 
     /** Prints what has been held back. */
-    void flush() {
+    public void flush() {
         try {
             stream.flush();
         } catch (final IOException refusal) {

@@ -7,9 +7,9 @@ import java.util.concurrent.locks.LockSupport;
  * behind sends its messages late with the time at which they were due, so that what held it up
  * shows in the latency of every message it held up.
  */
-final class Pace {
+public final class Pace {
     /** Highest rate, in messages a second: the clock's unit. */
-    static final long RATE_MAX = 1_000_000_000;
+    public static final long RATE_MAX = 1_000_000_000;
 
     /** A parked thread is late by about so much; the rest of a wait is spent yielding. */
     private static final long PARK_SLACK_NANOS = 100_000;
@@ -32,7 +32,8 @@ final class Pace {
         this.producers = producers;
     }
 
-    static Pace fullSpeed() {
+    /** Every message is due at once. */
+    public static Pace fullSpeed() {
         return new Pace(false, 1, 0, 1);
     }
 
@@ -41,17 +42,17 @@ final class Pace {
      *
      * @param messagesPerSecond of all producers together, up to {@link #RATE_MAX}.
      */
-    static Pace of(final long messagesPerSecond, final int producer, final int producers) {
+    public static Pace of(final long messagesPerSecond, final int producer, final int producers) {
         return new Pace(true, messagesPerSecond, producer, producers);
     }
 
     /** The time from which on messages are due. */
-    void begin(final long nowNanos) {
+    public void begin(final long nowNanos) {
         beginNanos = nowNanos;
     }
 
     /** Waits until the message is due; returns the time that it is to carry. */
-    long await(final long sequence) {
+    public long await(final long sequence) {
         long now = System.nanoTime();
         if (!paced) {
             return now;

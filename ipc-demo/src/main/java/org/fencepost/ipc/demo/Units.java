@@ -4,21 +4,35 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** Numbers as people read them. */
-final class Units {
+public final class Units {
     private static final double BYTES_PER_MB = 1e6;
+    private static final String[] BINARY = {"", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB"};
+    private static final int BITS_PER_STEP = 10;
 
     private Units() {
     }
 
-    static String count(final long value) {
+    /** A whole number, its digits in groups. */
+    public static String count(final long value) {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
-    static String megabytes(final double bytes) {
+    /** Bytes in millions. */
+    public static String megabytes(final double bytes) {
         return String.format(Locale.ROOT, "%,.1f", bytes / BYTES_PER_MB);
     }
 
-    static String rate(final double perSecond) {
+    /** Bytes in the largest binary unit of which there is at least one, to a tenth. */
+    public static String size(final long bytes) {
+        final int step =
+            (Long.SIZE - 1 - Long.numberOfLeadingZeros(Math.max(1, bytes))) / BITS_PER_STEP;
+        final long unit = 1L << step * BITS_PER_STEP;
+        return (bytes % unit == 0 ? String.valueOf(bytes / unit)
+            : String.format(Locale.ROOT, "%.1f", (double) bytes / unit)) + BINARY[step];
+    }
+
+    /** Events a second, to three digits. */
+    public static String rate(final double perSecond) {
         if (perSecond >= 1e6) {
             return String.format(Locale.ROOT, "%.2f M", perSecond / 1e6);
         }
@@ -28,7 +42,8 @@ final class Units {
         return String.format(Locale.ROOT, "%.0f", perSecond);
     }
 
-    static String duration(final long nanos) {
+    /** A time in a unit that suits it. */
+    public static String duration(final long nanos) {
         if (nanos < 1_000) {
             return nanos + " ns";
         }
@@ -42,7 +57,7 @@ final class Units {
     }
 
     /** Minutes and seconds, with hours if there are any. */
-    static String clock(final long seconds) {
+    public static String clock(final long seconds) {
         final long hours = TimeUnit.SECONDS.toHours(seconds);
         final long minutes = TimeUnit.SECONDS.toMinutes(seconds) % 60;
         return hours > 0

@@ -93,6 +93,30 @@ class LauncherTest {
     }
 
     @Test
+    void shouldMakeClassDataOnceWhenAJarIsNew() throws Exception {
+        final Path jdk = jdk("given", 25);
+        final Path made = directory.resolve("made");
+        script(jdk.resolve("bin/java"), "for option; do case $option in"
+            + " -XX:ArchiveClassesAtExit=*) echo data > \"${option#*=}\"; echo . >> '" + made
+            + "';; esac; done; echo \"java: $*\"");
+        final Map<String, String> environment = Map.of("IPC_JAVA", jdk.toString());
+        final String option = "-XX:SharedArchiveFile=" + project + "/ipc-demo/target/ipc.jsa ";
+        assertTrue(launch(environment).contains(option));
+        assertTrue(launch(environment).contains(option));
+        assertEquals(".\n", Files.readString(made));
+    }
+
+    @Test
+    void shouldRunWithoutClassDataWhenNoneCanBeMade() throws Exception {
+        final Map<String, String> environment = Map.of("IPC_JAVA", jdk("given", 25).toString());
+        assertTrue(launch(environment).contains(RUNNING));
+        final String outcome = launch(environment);
+        assertTrue(outcome.contains(RUNNING), outcome);
+        assertTrue(!outcome.contains("SharedArchiveFile"), outcome);
+        assertEquals(0, Files.size(project.resolve("ipc-demo/target/ipc.jsa")));
+    }
+
+    @Test
     void shouldLeaveStandardInputToTheCommandWhenItBuilds() throws Exception {
         script(commands.resolve("mvn"), "cat; mkdir -p '" + project + "/ipc-demo/target/lib'; : > '"
             + project + "/ipc-demo/target/ipc-demo-0.1.jar'");

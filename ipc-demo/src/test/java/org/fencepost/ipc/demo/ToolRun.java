@@ -1,5 +1,8 @@
 package org.fencepost.ipc.demo;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -36,6 +39,24 @@ public record ToolRun(int exitCode, String out, String err) {
         final int exitCode = tool.execute(arguments);
         return new ToolRun(exitCode, out.toString(StandardCharsets.UTF_8),
             err.toString(StandardCharsets.UTF_8));
+    }
+
+    /** Checks that it went well without a word, and returns what it printed. */
+    public static String done(final ToolRun run) {
+        assertEquals(0, run.exitCode(), run::toString);
+        assertEquals("", run.err());
+        return run.out();
+    }
+
+    /** Checks that it printed nothing but a line that says why it failed. */
+    public static void failed(final ToolRun run, final String... parts) {
+        assertEquals(Ipc.EXIT_FAILED, run.exitCode(), run::toString);
+        assertEquals("", run.out());
+        assertTrue(run.err().startsWith("ipc: "), run::toString);
+        assertEquals(1, run.err().lines().count(), run::toString);
+        for (final String part : parts) {
+            assertTrue(run.err().contains(part), run::toString);
+        }
     }
 
     /** Everything, for messages. */

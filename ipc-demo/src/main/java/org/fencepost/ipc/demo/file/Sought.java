@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /** Bytes that are given as text or in hexadecimal digits. */
-final class Sought {
+public final class Sought {
     private static final char UNDECODED = '\uFFFD';
 
     private Sought() {
@@ -15,7 +15,7 @@ final class Sought {
      *
      * @throws IllegalArgumentException if it has none, or not those that were typed
      */
-    static byte[] bytes(final String argument, final boolean hexadecimal) {
+    public static byte[] bytes(final String argument, final boolean hexadecimal) {
         if (argument.isEmpty()) {
             throw new IllegalArgumentException("expected at least one byte, found none");
         }

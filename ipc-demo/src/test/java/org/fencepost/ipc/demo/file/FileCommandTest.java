@@ -1,5 +1,7 @@
 package org.fencepost.ipc.demo.file;
 
+import static org.fencepost.ipc.demo.ToolRun.done;
+import static org.fencepost.ipc.demo.ToolRun.failed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -41,23 +43,6 @@ class FileCommandTest {
     void write() throws IOException {
         file = Files.writeString(directory.resolve("file"), "old\n");
         name = file.toString();
-    }
-
-    private static String done(final ToolRun run) {
-        assertEquals(0, run.exitCode(), run::toString);
-        assertEquals("", run.err());
-        return run.out();
-    }
-
-    /** Checks that a line says why it failed. */
-    private static void failed(final ToolRun run, final String... parts) {
-        assertEquals(Ipc.EXIT_FAILED, run.exitCode(), run::toString);
-        assertEquals("", run.out());
-        assertTrue(run.err().startsWith("ipc: "), run::toString);
-        assertEquals(1, run.err().lines().count(), run::toString);
-        for (final String part : parts) {
-            assertTrue(run.err().contains(part), run::toString);
-        }
     }
 
     private void unchanged() throws IOException {

@@ -1,0 +1,67 @@
+package org.fencepost.ipc.demo.channel;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.fencepost.ipc.ChannelIOException;
+import org.fencepost.ipc.demo.CommandFailedException;
+
+/** The directory of a channel, seen from outside. */
+final class ChannelFiles {
+    /** What {@code docs/format.md} lists, and what a recovery and dead creators have left. */
+    private static final String OWN_NAMES =
+        "control|cursors|members|members\\.lock|segment-.*|cut-.*|\\.cutting.*|\\.fencepost-.*";
+
+    private final Path path;
+
+    ChannelFiles(final Path path) {
+        this.path = path.toAbsolutePath().normalize();
+    }
+
+    /** Whether it has the file that makes it a channel. */
+    boolean exist() {
+        return Files.isRegularFile(path.resolve("control"), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Bytes of all its files together, by their lengths. */
+    long sizeBytes() {
+        return list().stream().mapToLong(file -> file.toFile().length()).sum();
+    }
+
+    /**
+     * Takes the channel away from its name at once, and then removes its files.
+     *
+     * @throws CommandFailedException if there are files that no channel has; nothing is removed.
+     */
+    void remove() {
+        final List<Path> strangers = list().stream()
+            .filter(file -> !file.getFileName().toString().matches(OWN_NAMES))
+            .toList();
+        if (!strangers.isEmpty()) {
+            throw new CommandFailedException(path + " is not removed: expected nothing but the"
+                + " files of a channel, found " + strangers.getFirst() + "; move it away");
+        }
+        try {
+            final Path doomed = path.resolveSibling(
+                ".removed-" + path.getFileName() + "-" + ProcessHandle.current().pid());
+            Files.move(path, doomed);
+            for (final Path file : new ChannelFiles(doomed).list()) {
+                Files.delete(file);
+            }
+            Files.delete(doomed);
+        } catch (final IOException refusal) {
+            throw new ChannelIOException(path, "cannot remove " + path + ": " + refusal, refusal);
+        }
+    }
+
+    private List<Path> list() {
+        try (Stream<Path> files = Files.list(path)) {
+            return files.sorted().toList();
+        } catch (final IOException refusal) {
+            throw new ChannelIOException(path, "cannot list " + path + ": " + refusal, refusal);
+        }
+    }
+}

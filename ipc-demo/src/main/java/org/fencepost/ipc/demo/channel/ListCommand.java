@@ -1,0 +1,102 @@
+package org.fencepost.ipc.demo.channel;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelException;
+import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.ChannelStatus;
+import org.fencepost.ipc.Channels;
+import org.fencepost.ipc.PublisherStatus;
+import org.fencepost.ipc.SubscriberStatus;
+import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.Output;
+import org.fencepost.ipc.demo.ToolCommand;
+import org.fencepost.ipc.demo.Units;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code ipc ls}. */
+@Command(
+    name = "ls",
+    description = "Lists the channels directly below a directory: what they are, their positions, "
+        + "who is alive there, and the bytes of their files. Opens each as any process does, which "
+        + "recovers a journal after a loss of power. Exit code 1 if one cannot be opened.")
+public final class ListCommand extends ToolCommand {
+    private static final String ROW_GAP = "  ";
+
+    @Parameters(paramLabel = "DIR", arity = "0..1", defaultValue = ".",
+        description = "The directory. Default: the current one.")
+    private Path directory;
+
+    @Option(names = "--json", description = "Print a JSON object for each channel, as stat does, "
+        + "with its sizeBytes.")
+    private boolean json;
+
+    private int exitCode;
+
+    /** For picocli. */
+    public ListCommand() {
+    }
+
+    @Override
+    protected int run(final Output out) {
+        final List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("KIND", "SEGMENTS", "EARLIEST", "TAIL", "PUB", "SUB", "SIZE", "CHANNEL"));
+        for (final Path path : Channels.list(directory)) {
+            try (Channel channel = Channel.join(path)) {
+                final long sizeBytes = new ChannelFiles(path).sizeBytes();
+                if (json) {
+                    out.json(StatusJson.of(channel.status()).put("sizeBytes", sizeBytes));
+                } else {
+                    rows.add(row(path, channel.status(), sizeBytes));
+                }
+            } catch (final ChannelException notToBeOpened) {
+                exitCode = Ipc.EXIT_FAILED;
+                tell("ipc: " + notToBeOpened.getMessage());
+                if (json) {
+                    out.json(JsonNodeFactory.instance.objectNode()
+                        .put("path", path.toString()).put("error", notToBeOpened.getMessage()));
+                }
+            }
+        }
+        if (rows.size() > 1) {
+            print(rows, out);
+        }
+        return exitCode;
+    }
+
+    private static List<String> row(
+        final Path path, final ChannelStatus status, final long sizeBytes) {
+        final ChannelOptions options = status.options();
+        final boolean ring = options.kind() == ChannelOptions.Kind.RING;
+        return List.of(
+            StatusJson.kind(options),
+            (ring ? options.segmentCount() + " x " : "") + Units.size(options.segmentBytes()),
+            String.valueOf(status.earliestPosition()),
+            String.valueOf(status.tailPosition()),
+            String.valueOf(status.publishers().stream().filter(PublisherStatus::live).count()),
+            String.valueOf(status.subscribers().stream().filter(SubscriberStatus::live).count()),
+            Units.size(sizeBytes),
+            path.getFileName().toString());
+    }
+
+    /** Columns to the right, but for the last one. */
+    private static void print(final List<List<String>> rows, final Output out) {
+        final int last = rows.getFirst().size() - 1;
+        for (final List<String> row : rows) {
+            final StringBuilder line = new StringBuilder();
+            for (int column = 0; column < last; column++) {
+                final int at = column;
+                final int width =
+                    rows.stream().mapToInt(any -> any.get(at).length()).max().orElse(0);
+                line.repeat(' ', width - row.get(column).length())
+                    .append(row.get(column)).append(ROW_GAP);
+            }
+            out.line(line + row.get(last));
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package org.fencepost.ipc.demo.channel;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import org.fencepost.ipc.Header;
+import org.fencepost.ipc.demo.Output;
+import picocli.CommandLine.Option;
+
+/** The options that say how a message is printed; without any, its payload is a line of text. */
+final class Printing {
+    private static final int BYTES_PER_ROW = 16;
+    private static final int ROW_DIGITS = 3 * BYTES_PER_ROW;
+    private static final int OFFSET_DIGITS = 8;
+    private static final HexFormat SPACED = HexFormat.ofDelimiter(" ");
+
+    @Option(names = "--hex", description = "Print a dump of each message.")
+    private boolean hexadecimal;
+
+    @Option(names = "--base64", description = "Print payloads in base64.")
+    private boolean base64;
+
+    @Option(names = "--json", description = "Print a JSON object for each message: position (of "
+        + "its end), type, publisher, time, and its text, or base64 if it is not UTF-8.")
+    private boolean json;
+
+    @Option(names = "--length-prefixed", description = "Print each payload behind its length in 4 "
+        + "bytes, little-endian, as publish reads it.")
+    private boolean lengthPrefixed;
+
+    /** For picocli. */
+    Printing() {
+    }
+
+    void print(final Payload payload, final Header header, final Output out) {
+        if (json) {
+            out.json(MessageJson.of(payload, header));
+        } else if (base64) {
+            out.line(MessageJson.base64(payload));
+        } else if (hexadecimal) {
+            dump(payload.bytes(), payload.length(), header, out);
+        } else if (lengthPrefixed) {
+            out.bytes(ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(payload.length()).array(), Integer.BYTES);
+            out.bytes(payload.bytes(), payload.length());
+        } else {
+            out.line(payload.bytes(), payload.length());
+        }
+    }
+
+    private static void dump(
+        final byte[] bytes, final int length, final Header header, final Output out) {
+        out.line("position " + header.position() + ", type " + header.typeId() + ", publisher "
+            + header.publisherId() + (header.timestamp() == Header.NO_TIMESTAMP ? ""
+                : ", " + StatusJson.time(header.timestamp())) + ", " + length + " bytes");
+        for (int row = 0; row < length; row += BYTES_PER_ROW) {
+            final int end = Math.min(length, row + BYTES_PER_ROW);
+            final String digits = SPACED.formatHex(bytes, row, end);
+            final String text = new String(bytes, row, end - row, StandardCharsets.ISO_8859_1)
+                .replaceAll("[^ -~]", ".");
+            out.line(HexFormat.of().toHexDigits(row, OFFSET_DIGITS) + "  " + digits
+                + " ".repeat(ROW_DIGITS - digits.length()) + " |" + text + "|");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package org.fencepost.ipc.demo.channel;
+
+import org.fencepost.ipc.demo.Input;
+import org.fencepost.ipc.demo.Pace;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code ipc publish}. */
+@Command(
+    name = "publish",
+    description = "Publishes the lines of files, or of standard input, a message each, without "
+        + "their line feeds. Waits for room.")
+public final class PublishCommand extends SendingCommand {
+    @Option(names = "--type", paramLabel = "N", defaultValue = "0",
+        description = "Type of the messages: any number. Default: ${DEFAULT-VALUE}.")
+    private int typeId;
+
+    @Option(names = "--rate", paramLabel = "N", description = "Publish N messages a second.")
+    private Long rate;
+
+    @ArgGroup
+    private Framing framing = new Framing();
+
+    private Pace pace;
+    private long paced;
+
+    /** What a message is. */
+    private static final class Framing {
+        @Option(names = "--delimiter", paramLabel = "BYTE", converter = Delimiter.class,
+            description = "What is between two such bytes: a character, \\\\n, \\\\t, \\\\0 or two "
+                + "hexadecimal digits. Default: \\\\n.")
+        private Byte delimiter;
+
+        @Option(names = "--length-prefixed", description = "What follows its length in 4 bytes, "
+            + "little-endian, as tail prints it.")
+        private boolean lengthPrefixed;
+
+        @Option(names = "--raw", paramLabel = "SIZE", converter = ByteSize.class,
+            description = "So many bytes, whatever they are; the last one has the rest.")
+        private Long chunkBytes;
+    }
+
+    /** For picocli. */
+    public PublishCommand() {
+    }
+
+    @Override
+    void send(final Input in, final Sender sender) {
+        final Splitter splitter = splitter(in, sender.lengthMax());
+        if (pace == null) {
+            pace = pace();
+            pace.begin(System.nanoTime());
+        }
+        while (splitter.next()) {
+            pace.await(paced++);
+            sender.send(typeId, splitter.bytes(), splitter.offset(), splitter.length());
+        }
+    }
+
+    private Splitter splitter(final Input in, final int lengthMax) {
+        if (framing.lengthPrefixed) {
+            return Splitter.atLengths(in, lengthMax);
+        }
+        if (framing.chunkBytes != null) {
+            requireRange("--raw", framing.chunkBytes, 1, lengthMax);
+            return Splitter.ofChunks(in, framing.chunkBytes.intValue(), lengthMax);
+        }
+        return Splitter.atDelimiter(
+            in, framing.delimiter == null ? (byte) '\n' : framing.delimiter, lengthMax);
+    }
+
+    private Pace pace() {
+        if (rate == null) {
+            return Pace.fullSpeed();
+        }
+        requireRange("--rate", rate, 1, Pace.RATE_MAX);
+        return Pace.of(rate, 0, 1);
+    }
+}

@@ -1,0 +1,119 @@
+package org.fencepost.ipc.demo.channel;
+
+import java.util.concurrent.TimeUnit;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.IdleStrategy;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ControlledMessageHandler.Action;
+import org.fencepost.ipc.Header;
+import org.fencepost.ipc.Subscriber;
+import org.fencepost.ipc.SubscriberOptions;
+import org.fencepost.ipc.demo.CommandFailedException;
+
+/** Shows the messages of a channel, one after the other. For one thread. */
+final class Reading implements AutoCloseable {
+    private static final int POLL_LIMIT = 256;
+    /** How long a message that is claimed and not committed is waited for at most. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Channel channel;
+    private final Subscriber subscriber;
+    private final long endPosition;
+    private final Shown shown;
+    private final Payload payload = new Payload();
+    private boolean enough;
+
+    /** What is done with a message. */
+    @FunctionalInterface
+    interface Shown {
+        /** The message, which is gone when this returns; says whether to go on. */
+        boolean show(Payload payload, Header header);
+    }
+
+    /** Joins as a subscriber. */
+    Reading(final Channel channel, final SubscriberOptions options, final Shown shown) {
+        this.channel = channel;
+        this.shown = shown;
+        this.subscriber = channel.addSubscriber(options);
+        this.endPosition = channel.tailPosition();
+    }
+
+    /**
+     * Shows what is there now.
+     *
+     * @throws CommandFailedException if a message on the way stays uncommitted.
+     */
+    void toEnd() {
+        final IdleStrategy idle = Sender.idleStrategy();
+        long idleSinceNanos = System.nanoTime();
+        while (!enough && subscriber.position() < endPosition) {
+            if (poll() > 0) {
+                idle.reset();
+                idleSinceNanos = System.nanoTime();
+            } else if (System.nanoTime() - idleSinceNanos > PATIENCE_NANOS) {
+                throw new CommandFailedException("the message at position " + subscriber.position()
+                    + " of " + channel.path() + " is claimed and not committed, and so hides what"
+                    + " is behind it; ipc stat says whose it is");
+            } else {
+                idle.idle();
+            }
+        }
+    }
+
+    /**
+     * Shows what is there and what comes, until it is enough.
+     *
+     * @param pause is done whenever there is nothing new.
+     */
+    void onAndOn(final Runnable pause) {
+        final IdleStrategy idle = Sender.idleStrategy();
+        boolean paused = false;
+        while (!enough) {
+            if (pollAll() > 0) {
+                idle.reset();
+                paused = false;
+                continue;
+            }
+            if (!paused) {
+                pause.run();
+                paused = true;
+            }
+            idle.idle();
+        }
+    }
+
+    /** Bytes that were overwritten before they could be read. */
+    long lostBytes() {
+        return subscriber.lostBytes();
+    }
+
+    /** Everything below has been read. */
+    long position() {
+        return subscriber.position();
+    }
+
+    private int poll() {
+        return subscriber.controlledPoll((buffer, offset, length, header) -> {
+            if (header.position() > endPosition) {
+                enough = true;
+                return Action.ABORT;
+            }
+            return show(buffer, offset, length, header);
+        }, POLL_LIMIT);
+    }
+
+    private int pollAll() {
+        return subscriber.controlledPoll(this::show, POLL_LIMIT);
+    }
+
+    private Action show(
+        final DirectBuffer buffer, final int offset, final int length, final Header header) {
+        enough = !shown.show(payload.take(buffer, offset, length), header);
+        return enough ? Action.BREAK : Action.CONTINUE;
+    }
+
+    @Override
+    public void close() {
+        subscriber.close();
+    }
+}

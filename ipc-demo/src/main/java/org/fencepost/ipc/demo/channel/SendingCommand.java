@@ -1,0 +1,77 @@
+package org.fencepost.ipc.demo.channel;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.demo.Input;
+import org.fencepost.ipc.demo.Output;
+import org.fencepost.ipc.demo.ToolCommand;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** A command that publishes what it reads. */
+abstract class SendingCommand extends ToolCommand {
+    @Parameters(index = "0", paramLabel = "CHANNEL", description = "The channel.")
+    private Path path;
+
+    @Parameters(index = "1..*", paramLabel = "FILE",
+        description = "What to read, one after the other. Default: standard input, as for -.")
+    private List<Path> files = List.of();
+
+    @Option(names = "--durable", description = "End when all of it is on the disk.")
+    private boolean durable;
+
+    @Option(names = "--exclusive", description = "Have the channel alone, which is faster; refused "
+        + "if there is another publisher.")
+    private boolean exclusive;
+
+    @Option(names = "--drop", description = "Drop what finds no room, and say how much, instead "
+        + "of waiting for subscribers.")
+    private boolean dropping;
+
+    @Option(names = "--json", description = "Print what was published as a JSON object.")
+    private boolean json;
+
+    @Option(names = "--create", description = "Make the channel if it is not there, as these say:")
+    private boolean create;
+
+    @Mixin
+    private NewChannel wanted;
+
+    @Override
+    protected final int run(final Output out) throws IOException {
+        try (Channel channel = create && !new ChannelFiles(path).exist()
+                 ? wanted.open(path) : Channel.join(path);
+             Sender sender = new Sender(channel, exclusive, dropping)) {
+            if (durable) {
+                sender.requireDurability();
+            }
+            for (final Path file : files.isEmpty() ? List.of(Path.of("-")) : files) {
+                try (Input in = input(Optional.of(file))) {
+                    send(in, sender);
+                }
+            }
+            if (durable) {
+                sender.awaitDurable();
+            }
+            if (json) {
+                out.json(JsonNodeFactory.instance.objectNode()
+                    .put("messages", sender.messages())
+                    .put("bytes", sender.bytes())
+                    .put("dropped", sender.dropped())
+                    .put("position", sender.position()));
+            } else if (sender.dropped() > 0) {
+                tell(sender.dropped() + " messages were dropped, " + sender.messages()
+                    + " published");
+            }
+        }
+        return 0;
+    }
+
+    /** Publishes an input. */
+    abstract void send(Input in, Sender sender);
+}

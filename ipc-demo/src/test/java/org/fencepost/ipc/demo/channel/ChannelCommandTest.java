@@ -1,0 +1,181 @@
+package org.fencepost.ipc.demo.channel;
+
+import static org.fencepost.ipc.demo.ToolRun.done;
+import static org.fencepost.ipc.demo.ToolRun.failed;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.Publisher;
+import org.fencepost.ipc.Subscriber;
+import org.fencepost.ipc.SubscriberOptions;
+import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.ToolRun;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The commands that show, make and remove channels, in this process. */
+class ChannelCommandTest {
+    @TempDir
+    Path directory;
+
+    private Path path;
+    private String name;
+
+    @BeforeEach
+    void chooseName() {
+        path = directory.resolve("channel");
+        name = path.toString();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "create", "create CHANNEL --ring 3k", "create CHANNEL --ring 64", "create CHANNEL --ring",
+        "create CHANNEL --journal --ring 64k", "create CHANNEL --segment 4t",
+        "create CHANNEL --segment 99999999999999999g", "create CHANNEL --no-checksums",
+        "create CHANNEL --ring 64k --segments 3", "create CHANNEL --ring 64k --flush-millis 5",
+        "create CHANNEL --start 5", "create CHANNEL --align 8", "rm", "stat",
+        "stat CHANNEL --every 0", "ls CHANNEL SURPLUS"})
+    void shouldShowUsageWhenTheCommandLineIsWrong(final String line) {
+        final ToolRun run = ToolRun.of(line.replace("CHANNEL", name).split(" "));
+        assertEquals(Ipc.EXIT_USAGE, run.exitCode(), run::toString);
+        assertTrue(run.err().contains("Usage: ipc " + line.split(" ")[0]), run::toString);
+        assertFalse(Files.exists(path));
+    }
+
+    @Test
+    void shouldNameEveryCommandWhenHelpIsAskedFor() {
+        final String help = done(ToolRun.of("--help"));
+        for (final String command : List.of("ls", "create", "rm", "stat", "publish", "tail",
+            "export", "import", "grep", "verify")) {
+            assertTrue(help.contains("  " + command + " "), help);
+            assertTrue(done(ToolRun.of("help", command)).contains("--debug"));
+        }
+    }
+
+    @Test
+    void shouldMakeWhatIsAskedForWhenNothingIsThere() {
+        assertEquals(path + ": " + ChannelOptions.journal(64 << 20) + "\n",
+            done(ToolRun.of("create", name)));
+        failed(ToolRun.of("create", name), name, "already", "--if-missing");
+        assertTrue(done(ToolRun.of("create", name, "--if-missing")).startsWith(name));
+        failed(ToolRun.of("create", name, "--if-missing", "--ring", "64k"), "expected a ring");
+        final String ring = directory.resolve("a/b/ring").toString();
+        assertEquals(ring + ": " + ChannelOptions.ring(1 << 20, 4).withChecksums(true)
+            .withTimestamps(true).withFrameAlignment(128).withStartPosition(1 << 18) + "\n",
+            done(ToolRun.of("create", ring, "--ring", "1M", "--segments", "4", "--checksums",
+                "--timestamps", "--align", "128", "--start", "262144")));
+    }
+
+    @Test
+    void shouldListChannelsWithWhoIsThereWhenTheyCanBeOpened() throws IOException {
+        assertEquals("", done(ToolRun.of("ls", directory.toString())));
+        done(ToolRun.of("create", name, "--ring", "64k"));
+        done(ToolRun.of("create", directory.resolve("journal").toString(), "--segment", "8k"));
+        try (Channel channel = Channel.join(path);
+             Publisher publisher = channel.addPublisher()) {
+            publisher.offer(1, new byte[8], 0, 8);
+            final List<String> lines = done(ToolRun.of("ls", directory.toString())).lines()
+                .map(line -> line.strip().replaceAll(" {2,}", "|")).toList();
+            assertEquals(3, lines.size());
+            assertTrue(lines.get(1).startsWith("ring|8 x 8 KiB|0|64|1|0|"), lines::toString);
+            assertTrue(lines.get(1).endsWith("|channel"), lines::toString);
+            assertTrue(lines.get(2).startsWith("journal|8 KiB|0|0|0|0|"), lines::toString);
+        }
+        final JsonNode ring = new ObjectMapper().readTree(
+            done(ToolRun.of("ls", "--json", directory.toString())).lines().findFirst().orElseThrow());
+        assertEquals("ring", ring.required("kind").textValue());
+        assertTrue(ring.required("sizeBytes").longValue() >= 64 << 10);
+    }
+
+    @Test
+    void shouldGoOnWithTheOthersWhenAChannelIsDamaged() throws IOException {
+        done(ToolRun.of("create", name, "--ring", "64k"));
+        Files.createDirectories(directory.resolve("broken"));
+        Files.writeString(directory.resolve("broken/control"), "nonsense");
+        final ToolRun run = ToolRun.of("ls", directory.toString());
+        assertEquals(Ipc.EXIT_FAILED, run.exitCode());
+        assertTrue(run.out().endsWith("  channel\n"), run::toString);
+        assertTrue(run.err().contains("broken/control"), run::toString);
+        failed(ToolRun.of("stat", directory.resolve("broken").toString()), "broken/control");
+        failed(ToolRun.of("stat", directory.toString()), "no channel at");
+        failed(ToolRun.of("ls", directory.resolve("none").toString()), "cannot list");
+    }
+
+    @Test
+    void shouldShowMembersAndRateWhenAChannelIsLookedAt() throws IOException {
+        done(ToolRun.of("create", name, "--segment", "64k"));
+        try (Channel channel = Channel.join(path);
+             Publisher publisher = channel.addPublisher();
+             Subscriber subscriber = channel.addSubscriber(
+                 SubscriberOptions.earliest().named("billing", true))) {
+            final long position = publisher.offer(1, new byte[8], 0, 8);
+            final String text = done(ToolRun.of("stat", name));
+            assertTrue(text.contains("tail " + position), text);
+            assertTrue(text.contains("publisher 0 (process "), text);
+            final JsonNode json =
+                new ObjectMapper().readTree(done(ToolRun.of("stat", "--json", name)));
+            assertEquals(position, json.required("tailPosition").longValue());
+            assertEquals(position, json.required("subscribers").get(0).required("lagBytes")
+                .longValue());
+            assertEquals("billing",
+                json.required("subscribers").get(0).required("name").textValue());
+            assertEquals(0, json.required("openClaims").size());
+            assertEquals(2, done(ToolRun.of("stat", "--watch", "--limit", "2", name)).lines()
+                .filter("rate: 0/s"::equals).count());
+            assertEquals(0, subscriber.lostBytes());
+        }
+    }
+
+    @Test
+    void shouldRemoveAChannelWhenNobodyUsesItOrIsForced() throws IOException {
+        failed(ToolRun.of("rm", name), "no channel at");
+        done(ToolRun.of("create", name, "--ring", "64k"));
+        try (Channel channel = Channel.join(path);
+             Publisher publisher = channel.addPublisher()) {
+            failed(ToolRun.of("rm", name),
+                "in use by " + "publisher " + publisher.id() + " (process "
+                    + ProcessHandle.current().pid());
+            assertTrue(Files.exists(path.resolve("control")));
+            final ToolRun forced = ToolRun.of("rm", "--force", name);
+            assertEquals(0, forced.exitCode(), forced::toString);
+            assertTrue(forced.err().startsWith("removed under publisher"), forced::toString);
+            assertTrue(publisher.offer(1, new byte[8], 0, 8) > 0);
+        }
+        assertFalse(Files.exists(path));
+        done(ToolRun.of("create", name, "--segment", "64k"));
+        assertEquals("", done(ToolRun.of("rm", name)));
+        assertEquals("", done(ToolRun.of("ls", directory.toString())));
+        assertEquals(0, directory.toFile().list().length);
+    }
+
+    @Test
+    void shouldRemoveNothingWhenAFileIsNotOfAChannel() throws IOException {
+        done(ToolRun.of("create", name, "--ring", "64k"));
+        Files.writeString(path.resolve("thesis"), "precious");
+        failed(ToolRun.of("rm", "--force", name), "thesis");
+        assertTrue(Files.exists(path.resolve("control")));
+        assertTrue(done(ToolRun.of("stat", name)).contains("ring of 8 segments"));
+    }
+
+    @Test
+    void shouldRemoveADamagedChannelOnlyWhenForced() throws IOException {
+        Files.createDirectories(path);
+        Files.writeString(path.resolve("control"), "nonsense");
+        failed(ToolRun.of("rm", name), "control");
+        final ToolRun forced = ToolRun.of("rm", "--force", name);
+        assertEquals(0, forced.exitCode(), forced::toString);
+        assertFalse(Files.exists(path));
+    }
+}

@@ -1,0 +1,227 @@
+package org.fencepost.ipc.demo.channel;
+
+import static org.fencepost.ipc.demo.ToolRun.done;
+import static org.fencepost.ipc.demo.ToolRun.failed;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import org.fencepost.ipc.Batch;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.Claim;
+import org.fencepost.ipc.Publisher;
+import org.fencepost.ipc.Subscriber;
+import org.fencepost.ipc.SubscriberOptions;
+import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.ToolRun;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The commands that publish and read messages, in this process. */
+class MessageCommandTest {
+    @TempDir
+    Path directory;
+
+    private Path path;
+    private String name;
+
+    @BeforeEach
+    void makeJournal() {
+        path = directory.resolve("journal");
+        name = path.toString();
+        Channel.open(path, ChannelOptions.journal(64 << 10)).close();
+    }
+
+    private JsonNode parse(final String json) throws IOException {
+        return new ObjectMapper().readTree(json);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "publish", "publish CHANNEL --rate 0", "publish CHANNEL --delimiter xyz",
+        "publish CHANNEL --raw 0", "publish CHANNEL --raw 4 --length-prefixed",
+        "publish CHANNEL --raw 65k", "publish CHANNEL --create --ring 5", "tail",
+        "tail CHANNEL --from sometime", "tail CHANNEL --limit 0", "tail CHANNEL --hex --json",
+        "export", "import"})
+    void shouldShowUsageWhenTheCommandLineIsWrong(final String line) {
+        final ToolRun run = ToolRun.of(
+            line.replace("CHANNEL", line.contains("--create") ? name + "-none" : name).split(" "));
+        assertEquals(Ipc.EXIT_USAGE, run.exitCode(), run::toString);
+        assertTrue(run.err().contains("Usage: ipc " + line.split(" ")[0]), run::toString);
+        assertEquals("", done(ToolRun.of("tail", name)));
+        assertFalse(Files.exists(Path.of(name + "-none")));
+    }
+
+    @Test
+    void shouldPublishLinesWhenTheyAreRead() throws IOException {
+        final Path file = Files.writeString(directory.resolve("file"), "one\n\ngrün");
+        assertEquals("", done(ToolRun.withInput("zero\n", "publish", name, "-", file.toString())));
+        assertEquals("zero\none\n\ngrün\n", done(ToolRun.of("tail", name)));
+        assertEquals("zero\none\n", done(ToolRun.of("tail", "--limit", "2", name)));
+        final List<String> lines = done(ToolRun.of("tail", "--json", name)).lines().toList();
+        final JsonNode second = parse(lines.get(1));
+        assertEquals("one", second.required("text").textValue());
+        assertEquals(0, second.required("type").intValue());
+        assertTrue(second.required("time").textValue().endsWith("Z"));
+        assertEquals("\ngrün\n", done(ToolRun.of("tail", "--from",
+            second.required("position").asText(), name)));
+        assertEquals("", done(ToolRun.of("tail", "--from", "latest", name)));
+        failed(ToolRun.of("tail", "--from", "1000000", name), "1000000");
+        failed(ToolRun.of("tail", "--from", "5", name), "position 5");
+    }
+
+    @Test
+    void shouldSplitAsAskedForWhenMessagesAreNoLines() {
+        done(ToolRun.withInput("a,b\nc,", "publish", name, "--delimiter", ",", "--type", "-7"));
+        done(ToolRun.withInput("12345", "publish", name, "--raw", "2"));
+        assertEquals("61\n620a63\n3132\n3334\n35\n",
+            done(ToolRun.of("tail", "--base64", name)).lines()
+                .map(line -> HexFormat.of().formatHex(Base64.getDecoder().decode(line)))
+                .reduce("", (all, line) -> all + line + "\n"));
+        final String dump = done(ToolRun.of("tail", "--hex", "--limit", "2", name));
+        assertTrue(dump.contains(", type -7, publisher 0, 2"), dump);
+        assertTrue(dump.endsWith(", 3 bytes\n00000000  62 0a 63" + " ".repeat(40) + " |b.c|\n"),
+            dump);
+    }
+
+    @Test
+    void shouldGiveTheSameBytesBackWhenTheyAreLengthPrefixed() {
+        done(ToolRun.withInput("ab\n\u00e4", "publish", name, "--raw", "1"));
+        final String copy = name + "-copy";
+        final String prefixed = "\1\0\0\0a\1\0\0\0b\1\0\0\0\n";
+        assertEquals(prefixed,
+            done(ToolRun.of("tail", "--length-prefixed", "--limit", "3", name)));
+        done(ToolRun.withInput(prefixed, "publish", copy, "--create", "--ring", "64k",
+            "--length-prefixed"));
+        assertEquals("a\nb\n\n\n", done(ToolRun.of("tail", copy)));
+        failed(ToolRun.withInput("\2\0\0\0a", "publish", copy, "--length-prefixed"),
+            "standard input: message 1 is not whole: expected 6 bytes, found 5");
+        failed(ToolRun.withInput("\1\0", "publish", copy, "--length-prefixed"), "not whole");
+        failed(ToolRun.withInput("\0\0\0\u007f", "publish", copy, "--length-prefixed"), "too long");
+    }
+
+    @Test
+    void shouldSayWhatIsTooLongWhenALineDoesNotFit() {
+        final ToolRun run =
+            ToolRun.withInput("short\n" + "x".repeat(1 << 20), "publish", name);
+        failed(run, "standard input: message 2 is too long", "65512 bytes",
+            "those before it are published");
+        assertEquals("short\n", done(ToolRun.of("tail", name)));
+        done(ToolRun.withInput("y".repeat(65512), "publish", name));
+        assertEquals("short\n" + "y".repeat(65512) + "\n", done(ToolRun.of("tail", name)));
+    }
+
+    @Test
+    void shouldSayWhatWasPublishedWhenAskedFor() throws IOException {
+        final JsonNode json = parse(
+            done(ToolRun.withInput("one\ntwo\n", "publish", "--json", "--exclusive", name)));
+        assertEquals(2, json.required("messages").intValue());
+        assertEquals(6, json.required("bytes").intValue());
+        assertEquals(0, json.required("dropped").intValue());
+        try (Channel channel = Channel.join(path)) {
+            assertEquals(channel.tailPosition(), json.required("position").longValue());
+        }
+        failed(ToolRun.of("publish", name, directory.resolve("none").toString()), "cannot read");
+        failed(ToolRun.of("publish", name + "-none"), "no channel at");
+    }
+
+    @Test
+    void shouldDropOnlyWhenAskedForWhenASubscriberHoldsTheRingBack() throws IOException {
+        final String ring = directory.resolve("ring").toString();
+        try (Channel channel = Channel.open(Path.of(ring), ChannelOptions.ring(32 << 10));
+             Subscriber subscriber = channel.addSubscriber(SubscriberOptions.earliest())) {
+            final JsonNode json = parse(done(ToolRun.withInput("x".repeat(1000) + "\n", "publish",
+                "--json", "--drop", "--raw", "10", ring)));
+            assertEquals(101, json.required("messages").intValue());
+            final ToolRun run = ToolRun.withInput(
+                "x".repeat(100_000), "publish", "--drop", "--raw", "100", ring);
+            assertEquals(0, run.exitCode(), run::toString);
+            assertTrue(run.err().contains(" messages were dropped, "), run::toString);
+            assertEquals(0, subscriber.lostBytes());
+        }
+        failed(ToolRun.of("publish", "--durable", ring), "cannot be made durable");
+    }
+
+    @Test
+    void shouldShowWhatIsKeptWhenARingWasOverwritten() {
+        final String ring = directory.resolve("ring").toString();
+        done(ToolRun.withInput("x".repeat(200_000), "publish", ring, "--create", "--ring", "32k",
+            "--raw", "100"));
+        final String kept = done(ToolRun.of("tail", ring));
+        assertTrue(kept.length() > 101 && kept.length() < 32 << 10, kept);
+    }
+
+    @Test
+    void shouldStopAndSaySoWhenAMessageIsNotCommitted() {
+        done(ToolRun.withInput("before\n", "publish", name));
+        try (Channel channel = Channel.join(path);
+             Publisher publisher = channel.addPublisher();
+             Publisher other = channel.addPublisher()) {
+            final Claim claim = new Claim();
+            final long position = publisher.tryClaim(0, 8, claim);
+            other.offer(0, new byte[8], 0, 8);
+            final ToolRun run = ToolRun.of("tail", name);
+            assertEquals(Ipc.EXIT_FAILED, run.exitCode(), run::toString);
+            assertEquals("before\n", run.out());
+            assertTrue(run.err().contains("the message at position " + position), run::toString);
+            claim.abort();
+        }
+    }
+
+    @Test
+    void shouldMakeTheSameMessagesWhenAnExportIsImported() throws IOException {
+        final long seed = Long.getLong("seed", new Random().nextLong());
+        final Random random = new Random(seed);
+        try (Channel channel = Channel.join(path);
+             Publisher publisher = channel.addPublisher()) {
+            for (int i = 0; i < 200; i++) {
+                final byte[] bytes = new byte[random.nextInt(100)];
+                random.nextBytes(bytes);
+                publisher.offer(random.nextInt(), bytes, 0, bytes.length);
+            }
+            final byte[] text = "\"quoted\\ \u0000\ud83d\ude00\u2028\n".getBytes(StandardCharsets.UTF_8);
+            final Batch batch = new Batch();
+            publisher.tryClaimBatch(200, batch);
+            batch.add(Integer.MIN_VALUE, text, 0, text.length);
+            batch.add(Integer.MAX_VALUE, text, 0, 0);
+            batch.commit();
+        }
+        final String exported = done(ToolRun.of("export", name));
+        assertEquals(202, exported.lines().count());
+        assertTrue(exported.contains("\"batchIndex\":1,\"batchCount\":2"), exported);
+        final String copy = name + "-copy";
+        done(ToolRun.withInput(exported, "import", copy, "--create", "--segment", "64k"));
+        assertEquals(payloads(exported), payloads(done(ToolRun.of("export", copy))),
+            "seed " + seed);
+    }
+
+    private static List<String> payloads(final String exported) {
+        return exported.lines().map(line -> line.replaceAll(
+            "\"(position|publisher|time|batchIndex|batchCount)\":(\\d+|\"[^\"]*\"),", "")).toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "{\"type\":1}", "{\"type\":1,\"text\":\"a\",\"base64\":\"YQ==\"}", "[1]", "{", "nonsense",
+        "{\"base64\":\"!\"}", "{\"text\":1}", "{\"text\":\"a\",\"type\":\"a\"}",
+        "{\"text\":\"a\",\"type\":5000000000}"})
+    void shouldSayWhichLineIsWrongWhenItIsNoMessage(final String line) {
+        failed(ToolRun.withInput("{\"text\":\"first\"}\n" + line + "\n", "import", name),
+            "standard input: line 2: ", "the lines before it are published");
+        assertEquals("first\n", done(ToolRun.of("tail", name)));
+    }
+}

@@ -1,0 +1,146 @@
+package org.fencepost.ipc.demo.channel;
+
+import static org.fencepost.ipc.demo.ToolRun.done;
+import static org.fencepost.ipc.demo.ToolRun.failed;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.Claim;
+import org.fencepost.ipc.Publisher;
+import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.ToolRun;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code ipc grep} and {@code ipc verify}, in this process. */
+class SearchCommandTest {
+    /** Of the first message: behind the file's header and the frame's. */
+    private static final long PAYLOAD_OFFSET = 4096 + 24;
+
+    @TempDir
+    Path directory;
+
+    private Path path;
+    private String name;
+
+    @BeforeEach
+    void publish() {
+        path = directory.resolve("journal");
+        name = path.toString();
+        done(ToolRun.withInput("one two\nabab\nthree.\ngrün two\n\n",
+            "publish", name, "--create", "--segment", "64k"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "grep two", "grep ( CHANNEL", "grep -F --hex 61 CHANNEL", "grep --hex 6 CHANNEL",
+        "grep -c --positions x CHANNEL", "grep -m 0 x CHANNEL", "verify", "grep -F \ufffd CHANNEL"})
+    void shouldShowUsageWhenTheCommandLineIsWrong(final String line) {
+        final ToolRun run = ToolRun.of(line.replace("CHANNEL", name).split(" "));
+        assertEquals(Ipc.EXIT_USAGE, run.exitCode(), run::toString);
+        assertTrue(run.err().contains("Usage: ipc " + line.split(" ")[0]), run::toString);
+        assertEquals("", run.out());
+    }
+
+    @Test
+    void shouldPrintMessagesThatMatchWhenThereAreAny() {
+        assertEquals("one two\ngrün two\n", done(ToolRun.of("grep", "two$", name)));
+        assertEquals("one two\ngrün two\n", done(ToolRun.of("grep", "-F", "two", name)));
+        assertEquals("grün two\n", done(ToolRun.of("grep", "^gr\\p{L}n", name)));
+        assertEquals("grün two\n", done(ToolRun.of("grep", "--hex", "c3bc6e", name)));
+        assertEquals("abab\n", done(ToolRun.of("grep", "-F", "abab", name)));
+        assertEquals("three.\n", done(ToolRun.of("grep", "-F", ".", name)));
+        assertEquals("one two\n", done(ToolRun.of("grep", "-m", "1", "two", name)));
+        assertEquals("2\n", done(ToolRun.of("grep", "-c", "two", name)));
+        assertEquals("abab\nthree.\n\n", done(ToolRun.of("grep", "-v", "two", name)));
+        assertEquals("3\n", done(ToolRun.of("grep", "-vcF", "two", name)));
+    }
+
+    @Test
+    void shouldSayWhereMessagesAreWhenTheyMatch() throws IOException {
+        final String[] found = done(ToolRun.of("grep", "--positions", "abab", name)).split(":");
+        assertEquals("abab\n", found[1]);
+        assertEquals("three.\n", done(ToolRun.of("tail", "--limit", "1", "--from", found[0], name)));
+        final JsonNode json =
+            new ObjectMapper().readTree(done(ToolRun.of("grep", "--json", "abab", name)));
+        assertEquals(found[0], json.required("position").asText());
+        assertEquals("abab", json.required("text").textValue());
+        assertEquals("grün two\n", done(ToolRun.of("grep", "two", name, "--from", found[0])));
+    }
+
+    @Test
+    void shouldFailWhenNothingMatches() {
+        assertEquals(new ToolRun(Ipc.EXIT_FAILED, "", ""), ToolRun.of("grep", "nowhere", name));
+        assertEquals(new ToolRun(Ipc.EXIT_FAILED, "0\n", ""),
+            ToolRun.of("grep", "-c", "-F", "two.", name));
+        failed(ToolRun.of("grep", "x", directory.toString()), "no channel at");
+    }
+
+    @Test
+    void shouldSayThatAPatternIsTooDeepWhenTheStackEnds() {
+        done(ToolRun.withInput("x".repeat(60_000), "publish", name));
+        final ToolRun run = ToolRun.of("grep", "(x|y)*z", name);
+        failed(run, "(x|y)*z", "simpler");
+    }
+
+    @Test
+    void shouldFindNothingWrongWhenAChannelIsWhole() throws IOException {
+        assertEquals(name + ": journal, 5 messages with 26 bytes from position 0 to 176, checksums"
+            + " verified\n", done(ToolRun.of("verify", name)));
+        final String ring = directory.resolve("ring").toString();
+        done(ToolRun.withInput("one\n", "publish", ring, "--create", "--ring", "64k"));
+        final JsonNode json =
+            new ObjectMapper().readTree(done(ToolRun.of("verify", "--json", ring)));
+        assertEquals(1, json.required("messages").intValue());
+        assertEquals(64, json.required("toPosition").intValue());
+        assertEquals(0, json.required("problems").size());
+        assertEquals(false, json.required("checksumsVerified").booleanValue());
+    }
+
+    @Test
+    void shouldSayWhereDamageIsWhenAByteHasChanged() throws IOException {
+        final Path segment = path.resolve("segment-0000000000000000");
+        try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+            file.seek(PAYLOAD_OFFSET);
+            assertEquals('o', file.read());
+            file.seek(PAYLOAD_OFFSET);
+            file.write('O');
+        }
+        final ToolRun run = ToolRun.of("verify", name);
+        assertEquals(Ipc.EXIT_FAILED, run.exitCode(), run::toString);
+        assertTrue(run.out().contains(": journal, 0 messages "), run::toString);
+        assertTrue(run.out().contains("WRONG: ") && run.out().contains("checksum"), run::toString);
+        assertEquals("", run.err());
+        assertEquals("One two\n", done(ToolRun.of("tail", "--limit", "1", name)));
+    }
+
+    @Test
+    void shouldSayWhatHidesTheRestWhenAMessageIsNotCommitted() {
+        try (Channel channel = Channel.join(path);
+             Publisher publisher = channel.addPublisher()) {
+            final Claim claim = new Claim();
+            publisher.tryClaim(0, 8, claim);
+            final ToolRun run = ToolRun.of("verify", name);
+            assertEquals(Ipc.EXIT_FAILED, run.exitCode(), run::toString);
+            assertTrue(run.out().contains("5 messages"), run::toString);
+            assertTrue(run.out().contains("WRONG: the message at position 176"), run::toString);
+            claim.abort();
+        }
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWhenAFileIsNoPartOfAChannel() {
+        final ToolRun run = ToolRun.of("verify", directory.toString());
+        assertEquals(Ipc.EXIT_FAILED, run.exitCode(), run::toString);
+        assertTrue(run.out().contains("WRONG: no channel at"), run::toString);
+    }
+}
