@@ -54,10 +54,11 @@ public final class Publisher extends Endpoint implements AutoCloseable {
     public static final long CLOSED = Claimer.CLOSED;
 
     /**
-     * Nothing was published: a flush of the channel has failed, and it takes no more messages. Close
-     * it; what has been published can still be read.
+     * Nothing was published: a sync of the journal has failed, in this process or another, and the
+     * segments that it had then are full. Close it; what has been published can still be read.
+     * {@link Channel#awaitDurable} throws what failed.
      */
-    public static final long FAILED = -4;
+    public static final long FAILED = Claimer.FAILED;
 
     private final Claimer claimer;
     private final Membership membership;

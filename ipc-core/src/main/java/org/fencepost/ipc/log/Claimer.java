@@ -24,6 +24,8 @@ public abstract class Claimer {
     public static final long PREPARING = -2;
     /** The handle is closed. */
     public static final long CLOSED = -3;
+    /** No room, and never more: a sync of the journal has failed. */
+    public static final long FAILED = -4;
 
     private static final long NO_CLAIM = 0;
     private static final long NOWHERE = -1;
@@ -87,8 +89,8 @@ public abstract class Claimer {
      * Claims room for one frame. No claim is open.
      *
      * @param payloadBytes 0 to {@link Geometry#payloadBytesMax()}; the caller has checked it.
-     * @return the position at which the frame begins, or {@link #GATED}, {@link #PREPARING} or
-     *     {@link #CLOSED}.
+     * @return the position at which the frame begins, or {@link #GATED}, {@link #PREPARING},
+     *     {@link #CLOSED} or {@link #FAILED}.
      */
     public abstract long claim(int payloadBytes);
 
@@ -212,6 +214,7 @@ public abstract class Claimer {
         return switch (log.cleaner().tryUnit(Cleaner.NOT_WALKED, 0)) {
             case Cleaner.DONE -> Cleaner.DONE;
             case Cleaner.GATED -> GATED;
+            case Cleaner.FAILED -> FAILED;
             // Idle: somebody else was faster; ready is read again.
             case Cleaner.IDLE -> words.readyAcquire() != ready ? Cleaner.DONE : PREPARING;
             default -> PREPARING;

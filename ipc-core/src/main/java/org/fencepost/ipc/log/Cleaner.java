@@ -25,6 +25,8 @@ public final class Cleaner {
     public static final int GATED = -1;
     /** Somebody else cleans, or a live publisher has an unresolved claim in the segment. */
     public static final int BUSY = -2;
+    /** A sync of the journal has failed: it gets no more segments. */
+    public static final int FAILED = -3;
 
     /**
      * One segment in so many of a ring is kept zeroed ahead of the publishers: what is zeroed early is
@@ -69,7 +71,7 @@ public final class Cleaner {
      *                   has repaired it, up to {@code walkedTo}; {@link #NOT_WALKED} if it has not. A
      *                   segment inside need not be walked again.
      * @param walkedTo   end of what the caller has walked.
-     * @return {@link #DONE}, {@link #IDLE}, {@link #GATED} or {@link #BUSY}.
+     * @return {@link #DONE}, {@link #IDLE}, {@link #GATED}, {@link #BUSY} or {@link #FAILED}.
      */
     public int tryUnit(final long walkedFrom, final long walkedTo) {
         if (geometry.ring()) {
@@ -194,6 +196,9 @@ public final class Cleaner {
     private int prepare() {
         if (hasSegmentAhead() || words.isDamaged()) {
             return IDLE;
+        }
+        if (words.syncs().hasFailed()) {
+            return FAILED;
         }
         final long ready = words.readyAcquire();
         // What was read counts only if the words were not taken away: here it becomes a file's name.

@@ -52,6 +52,11 @@ final class SyncWords {
         return (int) (durable & DURABLE_FAILED_MASK) - 1;
     }
 
+    /** Whether a sync has failed. */
+    boolean hasFailed() {
+        return failedSlot(durableAcquire()) >= 0;
+    }
+
     /** Throws the error of the sync that failed, if the durable word says that one did. */
     void requireHealthy(final long durable) {
         final int slot = failedSlot(durable);
@@ -65,8 +70,8 @@ final class SyncWords {
             "a sync of " + path + " from position " + from + " to " + to + " by process " + pid(slot)
                 + " failed with " + Platform.describe(errno) + "; everything below "
                 + position(durable) + " is on the disk, and nothing behind it will be reported as"
-                + " such any more: what is read there may be in memory only. Reading and publishing"
-                + " go on; replace the disk, or copy what can be read to another channel",
+                + " such any more: what is read there may be in memory only. Reading goes on,"
+                + " and publishing until the segments that are there are full; replace the disk, or copy what can be read to another channel",
             errno, from, to, position(durable));
     }
 

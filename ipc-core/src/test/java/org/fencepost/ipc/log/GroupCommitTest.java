@@ -175,6 +175,25 @@ class GroupCommitTest {
     }
 
     @Test
+    void shouldTakeNoMoreThanTheSegmentsHoldWhenASyncHasFailed() {
+        final Handle handle = open();
+        final Claimer claimer = handle.membership.joinShared();
+        handle.publish(claimer, 1, 8);
+        final Watched watched = Watched.of(handle);
+        watched.syncs().become(() -> EIO);
+        watched.commit().trySync(1);
+        final long ready = handle.log.words().readyAcquire();
+
+        final Handle other = open();
+        for (final Claimer each : List.of(claimer, other.membership.joinShared())) {
+            assertEquals(Claimer.FAILED, handle.publishUntilTurnedAway(each, 2, 8));
+        }
+        assertEquals(ready, handle.log.words().tailAcquire(), "what is there is used");
+        assertEquals(ready, handle.log.words().readyAcquire(), "nothing is made");
+        assertEquals(Cleaner.FAILED, other.log.cleaner().tryUnit(Cleaner.NOT_WALKED, 0));
+    }
+
+    @Test
     void shouldShowWhoSyncsAndWhatHasFailed() {
         final Handle handle = open();
         final Handle other = open();
