@@ -9,20 +9,34 @@ import org.fencepost.ipc.demo.CommandFailedException;
 /** What is looked for in payloads. For one thread. */
 @FunctionalInterface
 interface PayloadPattern {
+    /** What a byte can be. */
+    int BYTE_VALUES = 256;
+
     /** Whether it is in the payload. */
     boolean isIn(Payload payload);
 
-    /** These bytes, of which there is at least one. */
+    /**
+     * These bytes, of which there is at least one. Where they are not, the byte below their last one
+     * says how far on they may be (Horspool's algorithm).
+     */
     static PayloadPattern of(final byte[] sought) {
-        final byte first = sought[0];
+        final int last = sought.length - 1;
+        final int[] steps = new int[BYTE_VALUES];
+        Arrays.fill(steps, sought.length);
+        for (int i = 0; i < last; i++) {
+            steps[sought[i] & 0xff] = last - i;
+        }
         return payload -> {
             final byte[] bytes = payload.bytes();
-            final int places = payload.length() - sought.length + 1;
-            for (int place = 0; place < places; place++) {
-                if (bytes[place] == first && Arrays.equals(
-                    bytes, place, place + sought.length, sought, 0, sought.length)) {
+            final int length = payload.length();
+            int end = last;
+            while (end < length) {
+                final byte below = bytes[end];
+                if (below == sought[last] && Arrays.equals(
+                    bytes, end - last, end, sought, 0, last)) {
                     return true;
                 }
+                end += steps[below & 0xff];
             }
             return false;
         };

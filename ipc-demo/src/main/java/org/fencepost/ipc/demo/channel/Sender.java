@@ -1,10 +1,12 @@
 package org.fencepost.ipc.demo.channel;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.demo.CommandFailedException;
 
@@ -20,6 +22,9 @@ final class Sender implements AutoCloseable {
     private final Publisher publisher;
     private final boolean dropping;
     private final IdleStrategy idle = idleStrategy();
+    private final boolean journal;
+    private final long startPosition;
+    private Optional<Housekeeper> housekeeper = Optional.empty();
     private long messages;
     private long bytes;
     private long dropped;
@@ -36,6 +41,11 @@ final class Sender implements AutoCloseable {
         this.dropping = dropping;
         this.position = channel.startPosition();
         this.publisher = exclusive ? channel.addExclusivePublisher() : channel.addPublisher();
+        this.journal = channel.options().kind() == ChannelOptions.Kind.JOURNAL;
+        this.startPosition = channel.tailPosition();
+        if (!channel.options().flushInterval().isZero()) {
+            housekeeper = Optional.of(new Housekeeper(channel));
+        }
     }
 
     /** For those who wait for another process: short waits at first, a millisecond at last. */
@@ -62,6 +72,11 @@ final class Sender implements AutoCloseable {
         messages++;
         bytes += length;
         position = result;
+        if (journal && housekeeper.isEmpty()
+            && result - startPosition > channel.options().segmentBytes()) {
+            // A few messages are not worth a segment ahead. A ring keeps more without.
+            housekeeper = Optional.of(new Housekeeper(channel));
+        }
     }
 
     /** Refuses a channel in which nothing becomes durable. */
@@ -101,6 +116,7 @@ final class Sender implements AutoCloseable {
 
     @Override
     public void close() {
+        housekeeper.ifPresent(Housekeeper::close);
         publisher.close();
     }
 }

@@ -1,6 +1,7 @@
 package org.fencepost.ipc.demo.channel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The commands in processes of their own, started by the script {@code ipc} from a shell. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ChannelProcessTest {
-    private static final int TEXT_BYTES = 8 << 20;
+    private static final int TEXT_BYTES = 4 << 20;
     private static final int LINE_BYTES_MAX = 120;
 
     @TempDir
@@ -54,6 +55,32 @@ class ChannelProcessTest {
     }
 
     @Test
+    void shouldKeepEveryLineWhenTwoPublishAndOthersRead() throws Exception {
+        writeText("text");
+        assertEquals("0 same\n", shell.run("$ipc create journal --segment 1m > created && "
+            + "{ $ipc publish --type 1 journal text & $ipc publish --type 2 journal text & "
+            + "$ipc verify journal > verified && $ipc export journal > early && wait; } && "
+            + "$ipc export journal > exported && cmp -n $(stat -c %s early) early exported && "
+            + "for type in 1 2; do grep '\"type\":'$type, exported | "
+            + "sed 's/\"\\(position\\|type\\|publisher\\|time\\)\":[^,]*,//g' > $type; done && "
+            + "cmp 1 2 && [[ $(wc -l < 1) == $(wc -l < text) ]] && echo same"));
+    }
+
+    @Test
+    void shouldGoOnWithWhatIsWholeWhenAPublisherIsKilled() throws Exception {
+        final String outcome = shell.run("mkfifo in && $ipc create journal --segment 1m > created; "
+            + "$ipc publish --rate 50000 journal < in & publisher=$!; seq 1 1000000000 > in & "
+            + "until [[ $($ipc tail journal | wc -l) -gt 1000 ]]; do :; done; "
+            + "kill -9 $publisher; wait; "
+            + "$ipc verify journal && $ipc tail journal > before && "
+            + "seq 1 $(wc -l < before) | cmp - before && echo last | $ipc publish journal && "
+            + "$ipc tail journal | tail -1");
+        assertTrue(outcome.startsWith("0 "), outcome);
+        assertTrue(outcome.contains("\njournal: journal, "), outcome);
+        assertTrue(outcome.endsWith("checksums verified\nlast\n"), outcome);
+    }
+
+    @Test
     void shouldEndQuietlyWhenNobodyReadsOn() throws Exception {
         writeText("text");
         final String line;
@@ -61,7 +88,7 @@ class ChannelProcessTest {
             line = lines.findFirst().orElseThrow();
         }
         assertEquals("0 " + line + "\n0 0\n",
-            shell.run("$ipc publish ring --create --ring 16m text && "
+            shell.run("$ipc publish ring --create --ring 64m text && "
                 + "$ipc tail --follow ring | head -1; echo ${PIPESTATUS[@]}"));
     }
 }

@@ -10,6 +10,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.Claim;
 import org.fencepost.ipc.Publisher;
@@ -83,6 +86,29 @@ class SearchCommandTest {
         assertEquals(new ToolRun(Ipc.EXIT_FAILED, "0\n", ""),
             ToolRun.of("grep", "-c", "-F", "two.", name));
         failed(ToolRun.of("grep", "x", directory.toString()), "no channel at");
+    }
+
+    @Test
+    void shouldFindWhatAStringHasWhenBytesRepeat() {
+        final long seed = Long.getLong("seed", new Random().nextLong());
+        final Random random = new Random(seed);
+        final List<String> payloads =
+            Stream.generate(() -> letters(random, random.nextInt(12))).limit(500).toList();
+        final String letters = name + "-letters";
+        done(ToolRun.withInput(String.join("\n", payloads) + "\n",
+            "publish", letters, "--create", "--segment", "64k"));
+        for (int i = 0; i < 30; i++) {
+            final String sought = letters(random, 1 + random.nextInt(6));
+            assertEquals(
+                payloads.stream().filter(payload -> payload.contains(sought)).count() + "\n",
+                ToolRun.of("grep", "-c", "-F", sought, letters).out(),
+                () -> "seed " + seed + ": " + sought);
+        }
+    }
+
+    private static String letters(final Random random, final int length) {
+        return random.ints(length, 'a', 'c').collect(StringBuilder::new,
+            StringBuilder::appendCodePoint, StringBuilder::append).toString();
     }
 
     @Test
