@@ -243,6 +243,9 @@ class GroupCommitTest {
         });
         assertEquals(GroupCommit.FAILED, slowly.commit().trySync(1));
         assertEquals(0, slowly.commit().durablePosition());
+        final int syncs = slowly.syncs().lengths().size();
+        assertEquals(GroupCommit.FAILED, slowly.commit().trySync(1));
+        assertEquals(syncs, slowly.syncs().lengths().size(), "it failed in another slot");
     }
 
     @Test
