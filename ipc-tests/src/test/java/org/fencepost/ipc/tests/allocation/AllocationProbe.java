@@ -25,10 +25,10 @@ import org.fencepost.ipc.buffer.MessageBuffer;
 final class AllocationProbe {
     private static final int WARM_UP = 1_000_000;
     /**
-     * Before all: what happens once a segment has to be warm too, and there are 64 messages to
-     * one.
+     * Before all: what happens once in two segments has to be warm too, locks that are taken by the
+     * kernel among it, and there are 64 messages to a segment.
      */
-    private static final int WARM_UP_OF_ROLLS = 10_000_000;
+    private static final int WARM_UP_OF_ROLLS = 20_000_000;
     private static final int MEASURED = 1_000_000;
     private static final int LENGTH = 48;
     private static final int BATCH = 10;
