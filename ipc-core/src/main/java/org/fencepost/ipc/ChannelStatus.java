@@ -22,11 +22,10 @@ import java.util.List;
  *                         moment.
  * @param publishers       those that are alive.
  * @param subscribers      those that are alive, named cursors, and what the dead have left.
- * @param openClaims       claims that are neither committed nor given up, by position; that of an
- *                         exclusive publisher, at the tail, if it is one of this handle. Not here:
- *                         that of an exclusive publisher elsewhere, which holds nobody up; and one
- *                         whose publisher died before it could say that it won it and has a
- *                         follower in its slot, until a subscriber has come to it.
+ * @param openClaims       claims that are neither committed nor given up, by position; that of a
+ *                         live exclusive publisher, at the tail, if it is in the hands of its user.
+ *                         Not here: one whose publisher died before it could say that it won it
+ *                         and has a follower in its slot, until a subscriber has come to it.
  * @param durability       what is on the disk.
  */
 public record ChannelStatus(

@@ -86,8 +86,7 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         this.subscriptions = subscriptions;
         this.messageLengthMax = log.geometry().payloadBytesMax();
         log.members().own(claimer.slot(), new SlotOwner(
-            this::healAt, claimer::isClaimOpen,
-            () -> Optional.ofNullable(claimThread).map(Thread::getName)));
+            this::healAt, () -> Optional.ofNullable(claimThread).map(Thread::getName)));
     }
 
     /**
@@ -327,6 +326,9 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         try {
             final long position = claim(length);
             opened = position >= 0;
+            if (opened && exclusive) {
+                log.words().slotLentOpaque(claimer.slot(), position);
+            }
             return position;
         } catch (final Throwable error) {
             return failed(error);

@@ -14,7 +14,7 @@ package org.fencepost.ipc.format;
  *    4480  publisherSlotsUsed, exclusive, earliest     housekeeping lock
  *    4608  15 sync slots of 128 bytes: from, to, errno, ownerPid
  *    6528  bootId, device, inode, epoch, cut, damaged   whoever opens it with nobody alive
- *    8192  256 publisher slots of 128 bytes: start, wonEnd, ownerPid, thread
+ *    8192  256 publisher slots of 128 bytes: start, wonEnd, ownerPid, thread, lent
  *   40960  end
  * </pre>
  *
@@ -125,7 +125,9 @@ public final class ControlFormat {
     public static final int SLOT_PID_OFFSET = SLOT_WON_END_OFFSET + Long.BYTES;
     /** Offset in a slot of the number of the thread that claims (i64), or 0; for people. */
     public static final int SLOT_THREAD_OFFSET = SLOT_PID_OFFSET + Long.BYTES;
-    /** In {@code start}: no claim is announced. */
+    /** Offset in a slot of the claim that an exclusive publisher has lent (i64); for people. */
+    public static final int SLOT_LENT_OFFSET = SLOT_THREAD_OFFSET + Long.BYTES;
+    /** In {@code start} and {@code lent}: no claim. */
     public static final long START_NONE = -1;
 
     /** Bytes of the file. */

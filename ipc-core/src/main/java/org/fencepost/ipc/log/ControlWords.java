@@ -10,6 +10,7 @@ import static org.fencepost.ipc.format.ControlFormat.READY_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.SLOTS_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.SLOTS_USED_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.SLOT_BYTES;
+import static org.fencepost.ipc.format.ControlFormat.SLOT_LENT_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.SLOT_PID_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.SLOT_START_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.SLOT_THREAD_OFFSET;
@@ -210,5 +211,18 @@ public final class ControlWords {
     /** For people who look. By the owner, when another thread goes on with its publisher. */
     public void slotThread(final int slot, final long threadId) {
         memory.putLongOpaque(slotAddress(slot) + SLOT_THREAD_OFFSET, threadId);
+    }
+
+    /**
+     * For people who look: where an exclusive publisher has lent its user a claim, or had; resolved as
+     * soon as the tail is behind it, so read before the tail.
+     */
+    public long slotLentAcquire(final int slot) {
+        return memory.getLongAcquire(slotAddress(slot) + SLOT_LENT_OFFSET);
+    }
+
+    /** For people who look; shared publishers have announced the claim already. */
+    public void slotLentOpaque(final int slot, final long position) {
+        memory.putLongOpaque(slotAddress(slot) + SLOT_LENT_OFFSET, position);
     }
 }

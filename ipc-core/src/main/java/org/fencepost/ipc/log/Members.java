@@ -61,12 +61,6 @@ public final class Members {
         owners.set(slot, owner);
     }
 
-    /** Whether a claim of the slot is open, if that is known here. */
-    boolean isClaimOpen(final int slot) {
-        final SlotOwner owner = owners.get(slot);
-        return owner != null && owner.isClaimOpen().getAsBoolean();
-    }
-
     /** Name of the thread that claims with the slot, if that is known here. */
     Optional<String> threadName(final int slot) {
         return Optional.ofNullable(owners.get(slot)).flatMap(owner -> owner.threadName().get());

@@ -151,6 +151,7 @@ public final class Membership {
             words.slotStartRelease(slot, ControlFormat.START_NONE);
             words.slotPid(slot, ProcessHandle.current().pid());
             words.slotThread(slot, 0);
+            words.slotLentOpaque(slot, ControlFormat.START_NONE);
             if (words.slotsUsedAcquire() <= slot) {
                 words.slotsUsedRelease(slot + 1);
             }

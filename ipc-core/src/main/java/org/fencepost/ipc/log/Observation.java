@@ -32,8 +32,8 @@ import org.fencepost.ipc.memory.SharedMemory;
  * and cursors name; one is an open claim if it is below the tail, its header is zero, and clearing,
  * read after that, still says that the header was of this lap. Which slot has it is
  * found as {@link HoleRepair} finds it: start, the lock, the won mark, and the header once more at the
- * end. What an exclusive publisher has claimed holds nobody up and is not
- * below the tail; its own handle knows of it.
+ * end. What an exclusive publisher has lent its user holds nobody up and is not
+ * below the tail; its slot says where.
  *
  * <p>Non-invariants: members that are read one after the other need not have been there together.
  * Any thread; one at a time looks.
@@ -47,8 +47,8 @@ public final class Observation {
     private final Geometry geometry;
     /** When each claim that was open at the last look was seen first; no position is used twice. */
     private final Map<Long, Long> firstSeenNanos = new HashMap<>();
-    /** What an exclusive publisher of this handle had claimed at the last look. */
-    private Optional<OpenClaim> exclusiveClaim = Optional.empty();
+    /** What an exclusive publisher had lent at the last look; that of a dead one is erased. */
+    private Optional<OpenClaim> lentClaim = Optional.empty();
     private SegmentMap segments;
 
     /** Of this handle's log. */
@@ -91,8 +91,8 @@ public final class Observation {
         final long nowNanos = log.clock().nanoTime();
         final List<OpenClaim> claims =
             openClaims(candidates.subSet(earliest, true, tail, false), nowNanos, inTheWayBelow);
-        exclusiveClaim = exclusiveClaim(nowNanos);
-        exclusiveClaim.ifPresent(claims::add);
+        lentClaim = lentClaim(nowNanos);
+        lentClaim.ifPresent(claims::add);
         return new ChannelStatus(log.path(), options, nowNanos, geometry.startPosition(), earliest,
             tail, ready, members.isHousekeepingTaken(), publishers, subscribers, claims,
             durability());
@@ -245,18 +245,18 @@ public final class Observation {
     }
 
     /**
-     * What an exclusive publisher of this handle has claimed: it is where the tail is, and the tail leaves
-     * it as soon as it is resolved. Those of other handles do not say.
+     * What an exclusive publisher has lent its user: it is where the tail is, and the tail leaves it as
+     * soon as it is resolved.
      */
-    private Optional<OpenClaim> exclusiveClaim(final long nowNanos) {
+    private Optional<OpenClaim> lentClaim(final long nowNanos) {
         final long owner = words.exclusiveAcquire();
-        if (owner <= 0 || owner > ControlFormat.PUBLISHERS_MAX) {
+        if (owner <= 0 || owner > ControlFormat.PUBLISHERS_MAX || !members.isExclusiveLive()) {
             return Optional.empty();
         }
         final int slot = (int) owner - 1;
-        final long position = words.tailAcquire();
-        if (!members.isClaimOpen(slot) || position >= words.readyAcquire() || !isOpen(position)
-            || words.tailAcquire() != position) {
+        final long position = words.slotLentAcquire(slot);
+        if (position != words.tailAcquire() || position >= words.readyAcquire()
+            || !isOpen(position)) {
             return Optional.empty();
         }
         final PublisherStatus holder = publisher(slot, true, 0);
@@ -264,7 +264,8 @@ public final class Observation {
             position,
             OptionalLong.empty(),
             List.of(holder),
-            exclusiveClaim.filter(before -> before.position() == position)
+            lentClaim.filter(before -> before.position() == position
+                    && before.holders().getFirst().processId() == holder.processId())
                 .map(OpenClaim::firstSeenNanos).orElse(nowNanos),
             false));
     }

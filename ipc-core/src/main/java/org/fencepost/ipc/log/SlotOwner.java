@@ -1,7 +1,6 @@
 package org.fencepost.ipc.log;
 
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 
@@ -9,10 +8,8 @@ import java.util.function.Supplier;
  * What only the handle that has a publisher slot can tell: to the kernel, and so to everybody else, a
  * process is alive whatever becomes of its threads. Any thread asks.
  *
- * @param heals       resolves the claim at a position if its thread has ended; whether there was one.
- * @param isClaimOpen whether a claim is open, as far as it can be seen here.
- * @param threadName  of the thread that claimed last, if any has.
+ * @param heals      resolves the claim at a position if its thread has ended; whether there was one.
+ * @param threadName of the thread that claimed last, if any has.
  */
-public record SlotOwner(
-    LongPredicate heals, BooleanSupplier isClaimOpen, Supplier<Optional<String>> threadName) {
+public record SlotOwner(LongPredicate heals, Supplier<Optional<String>> threadName) {
 }

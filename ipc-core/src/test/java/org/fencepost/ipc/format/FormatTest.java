@@ -80,6 +80,7 @@ class FormatTest {
             Map.entry("SLOT_WON_END_OFFSET", 8L),
             Map.entry("SLOT_PID_OFFSET", 16L),
             Map.entry("SLOT_THREAD_OFFSET", 24L),
+            Map.entry("SLOT_LENT_OFFSET", 32L),
             Map.entry("START_NONE", -1L),
             Map.entry("FILE_BYTES", 40_960L)));
         assertEquals("control", ControlFormat.FILE_NAME);

@@ -331,30 +331,39 @@ class ObservationTest {
     }
 
     @Test
-    void shouldShowTheClaimOfAnExclusivePublisherOfItsOwnHandle() {
-        final ExclusiveClaimer elsewhere = dying.membership.joinExclusive();
-        dying.publish(elsewhere, 1, 8);
-        elsewhere.claim(100);
+    void shouldShowWhatAnExclusivePublisherHasLent() {
+        final ExclusiveClaimer claimer = dying.membership.joinExclusive();
+        dying.publish(claimer, 1, 8);
+        claimer.claim(100);
+        assertEquals(List.of(), look().openClaims(), "it is not in the hands of its user");
+        claimer.abort();
+        final long lent = claimer.claim(100);
+        dying.log.words().slotLentOpaque(claimer.slot(), lent);
         final PublisherStatus publisher = status(0, true, OptionalLong.empty());
         assertEquals(List.of(publisher), look().publishers());
-        assertEquals(List.of(), look().openClaims(), "only its own handle knows");
-        dying.die();
-
-        final ExclusiveClaimer claimer = looking.membership.joinExclusive();
-        looking.log.members().own(claimer.slot(), new SlotOwner(
-            position -> false, claimer::isClaimOpen, () -> Optional.of("somebody")));
-        assertEquals(List.of(), look().openClaims());
-        final long position = claimer.claim(100);
-        final OpenClaim claim = look().openClaims().getFirst();
-        assertEquals(position, claim.position());
-        assertEquals(nowNanos, claim.firstSeenNanos());
-        assertEquals("exclusive publisher 0 (process " + PID + " 'somebody'), alive",
-            claim.holders().getFirst().toString());
+        assertEquals(
+            List.of(new OpenClaim(lent, OptionalLong.empty(), List.of(publisher), nowNanos, false)),
+            look().openClaims());
         nowNanos += 500;
         assertEquals(500, look().seenForNanos(look().openClaims().getFirst()));
         claimer.abort();
         assertEquals(List.of(), look().openClaims());
-        claimer.claim(100);
+        dying.log.words().slotLentOpaque(claimer.slot(), claimer.claim(100));
+        assertEquals(nowNanos, look().openClaims().getFirst().firstSeenNanos());
+        dying.die();
+        assertEquals(List.of(), look().openClaims(), "whoever publishes next erases it");
+    }
+
+    @Test
+    void shouldBeginAgainWhenAnotherExclusivePublisherHasLentTheSamePosition() {
+        final ExclusiveClaimer first = dying.membership.joinExclusive();
+        dying.log.words().slotLentOpaque(first.slot(), first.claim(100));
+        assertEquals(nowNanos, look().openClaims().getFirst().firstSeenNanos());
+        dying.die();
+        final ExclusiveClaimer second = living.membership.joinExclusive();
+        assertEquals(List.of(), look().openClaims());
+        living.log.words().slotLentOpaque(second.slot(), second.claim(100));
+        nowNanos += 500;
         assertEquals(nowNanos, look().openClaims().getFirst().firstSeenNanos());
     }
 

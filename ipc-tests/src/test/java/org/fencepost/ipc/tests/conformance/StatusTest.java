@@ -156,17 +156,20 @@ class StatusTest extends ConformanceTest {
     }
 
     @Test
-    void shouldShowAnExclusivePublisherElsewhereAndNoClaimOfIt() {
+    void shouldShowWhatAnExclusivePublisherHasLentItsUser() {
         final PublisherPort exclusive = joinedElsewhere().addExclusivePublisher();
         publishAll(exclusive, SERIES, 0, 10);
         final ClaimPort claim = exclusive.claim(1, 100);
         final ChannelStatus status = looking.status();
-        final PublisherStatus holder = status.publishers().getFirst();
+        final OpenClaim open = onlyClaim(status);
+        assertEquals(status.publishers(), open.holders());
+        final PublisherStatus holder = open.holders().getFirst();
         assertEquals(Children.peer().pid(), holder.processId());
         assertTrue(holder.exclusive() && holder.live() && holder.threadId().isPresent());
         assertEquals(10 * channel().frameBytes(48), status.tailPosition());
-        assertEquals(List.of(), status.openClaims());
+        assertEquals(status.tailPosition(), open.position());
         claim.abort();
+        assertEquals(List.of(), looking.status().openClaims());
         exclusive.close();
         assertEquals(List.of(), looking.status().publishers());
     }
@@ -192,9 +195,7 @@ class StatusTest extends ConformanceTest {
         assertEquals(OptionalLong.of(leaker.threadId()), here.threadId());
         assertEquals(Optional.of("leaker"), here.threadName());
         try (Channel other = Channel.join(directory())) {
-            final ChannelStatus status = other.status();
-            assertEquals(exclusive, status.openClaims().isEmpty());
-            final PublisherStatus there = status.publishers().getFirst();
+            final PublisherStatus there = onlyClaim(other.status()).holders().getFirst();
             assertEquals(here.threadId(), there.threadId());
             assertEquals(Optional.empty(), there.threadName(), "only its own handle knows");
         }
