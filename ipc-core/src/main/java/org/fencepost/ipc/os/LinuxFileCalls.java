@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /** System calls, each made once, which no interruption of a thread disturbs. */
 final class LinuxFileCalls implements FileCalls {
-    static final FileNumbers NUMBERS = FileNumbers.of(System.getProperty("os.arch"));
+    static final FileNumbers NUMBERS = FileNumbers.of(Machine.ARCHITECTURE);
 
     private static final long AT_FDCWD = -100;
     private static final long O_RDONLY = 0;

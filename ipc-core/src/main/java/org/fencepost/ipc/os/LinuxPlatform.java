@@ -38,12 +38,11 @@ final class LinuxPlatform extends Platform {
      * @throws IOException if pages are larger than 4096 bytes or the calls do not work
      */
     static LinuxPlatform open() throws IOException {
-        final String system = System.getProperty("os.name");
-        if (!"Linux".equals(system)) {
+        if (!Machine.isLinux()) {
             throw new UnsupportedOperationException(
-                "operating system: expected Linux, found " + system);
+                "operating system: expected Linux, found " + Machine.SYSTEM);
         }
-        SystemNumbers.of(System.getProperty("os.arch"));
+        SystemNumbers.of(Machine.ARCHITECTURE);
         final LinuxPlatform platform = new LinuxPlatform();
         checkPageSize();
         return platform;

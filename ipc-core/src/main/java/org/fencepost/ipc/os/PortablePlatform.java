@@ -107,7 +107,7 @@ final class PortablePlatform extends Platform {
     /** The JDK asks the system to sync a mapping; what that means was looked up for Linux only. */
     @Override
     public boolean canSync() {
-        return "Linux".equals(System.getProperty("os.name"));
+        return Machine.isLinux();
     }
 
     @Override

@@ -19,7 +19,7 @@ import java.lang.invoke.MethodHandle;
  */
 final class SystemCall {
     /** The numbers of this machine. */
-    static final SystemNumbers NUMBERS = SystemNumbers.of(System.getProperty("os.arch"));
+    static final SystemNumbers NUMBERS = SystemNumbers.of(Machine.ARCHITECTURE);
 
     private static final MethodHandle SYSCALL;
     private static final StructLayout STATE = Linker.Option.captureStateLayout();

@@ -25,9 +25,8 @@ public final class DiskLevel {
     public static void require(final Path place, final Platform platform) {
         if (!platform.canSync()) {
             throw new ChannelMismatchException(place,
-                place + " cannot be made durable: expected Linux, found "
-                    + System.getProperty("os.name") + ", where it is not known what a sync of"
-                    + " mapped memory reaches; use the process level only");
+                place + " cannot be made durable: what a sync of mapped memory reaches is known for"
+                    + " Linux only, and this is another system; use the process level only");
         }
         try {
             final String type = Files.getFileStore(place).type();

@@ -249,15 +249,7 @@ final class Recovery {
         final long segmentStart = geometry.segmentStart(end);
         final long ready = exists(segment(segmentStart))
             ? segmentStart + geometry.segmentBytes() : segmentStart;
-        final long earliest = control.getLong(ControlFormat.EARLIEST_OFFSET);
-        final long epoch = control.getLong(ControlFormat.EPOCH_OFFSET);
-        clearWords();
-        control.putLong(ControlFormat.TAIL_OFFSET, end);
-        control.putLong(ControlFormat.READY_OFFSET, ready);
-        control.putLong(ControlFormat.CLEARING_OFFSET, ready);
-        control.putLong(ControlFormat.DURABLE_OFFSET, end);
-        control.putLong(ControlFormat.EARLIEST_OFFSET, earliest);
-        control.putLong(ControlFormat.EPOCH_OFFSET, epoch);
+        resetWords(end, ready);
         writeControlWords();
         life.write(control);
         writeControlWords();
@@ -265,17 +257,9 @@ final class Recovery {
 
     /** Nothing is changed but the words: whoever opens it can read, and is told of the damage. */
     private void refuse(final long end, final long durable, final Life life) throws IOException {
-        final long earliest = control.getLong(ControlFormat.EARLIEST_OFFSET);
-        final long epoch = control.getLong(ControlFormat.EPOCH_OFFSET);
         final long cut = control.getLong(ControlFormat.CUT_OFFSET);
         final long ready = geometry.segmentStart(durable - 1) + geometry.segmentBytes();
-        clearWords();
-        control.putLong(ControlFormat.TAIL_OFFSET, durable);
-        control.putLong(ControlFormat.READY_OFFSET, ready);
-        control.putLong(ControlFormat.CLEARING_OFFSET, ready);
-        control.putLong(ControlFormat.DURABLE_OFFSET, durable);
-        control.putLong(ControlFormat.EARLIEST_OFFSET, earliest);
-        control.putLong(ControlFormat.EPOCH_OFFSET, epoch);
+        resetWords(durable, ready);
         control.putLong(ControlFormat.CUT_OFFSET, cut);
         control.putLong(ControlFormat.DAMAGED_OFFSET, end + 1);
         life.write(control);
@@ -284,7 +268,10 @@ final class Recovery {
             + durable + " was on the disk; nothing was cut, and the channel can only be read");
     }
 
-    private void clearWords() {
+    /** The words of a log that ends here and that nobody has joined; epoch and earliest stay. */
+    private void resetWords(final long end, final long ready) {
+        final long earliest = control.getLong(ControlFormat.EARLIEST_OFFSET);
+        final long epoch = control.getLong(ControlFormat.EPOCH_OFFSET);
         for (int at = FileHeader.PAGE_BYTES; at < ControlFormat.FILE_BYTES; at += Long.BYTES) {
             control.putLong(at, 0);
         }
@@ -292,6 +279,12 @@ final class Recovery {
             control.putLong(ControlFormat.SLOTS_OFFSET + slot * ControlFormat.SLOT_BYTES
                 + ControlFormat.SLOT_START_OFFSET, ControlFormat.START_NONE);
         }
+        control.putLong(ControlFormat.TAIL_OFFSET, end);
+        control.putLong(ControlFormat.READY_OFFSET, ready);
+        control.putLong(ControlFormat.CLEARING_OFFSET, ready);
+        control.putLong(ControlFormat.DURABLE_OFFSET, end);
+        control.putLong(ControlFormat.EARLIEST_OFFSET, earliest);
+        control.putLong(ControlFormat.EPOCH_OFFSET, epoch);
     }
 
     /** End of the last eight bytes from {@code start} to the segment's end that are not zero. */

@@ -31,25 +31,19 @@ public final class CountingPlatform extends ForwardingPlatform {
 
     @Override
     public Window reserve(final long slotBytes, final int slots) throws IOException {
-        final Window window = platform.reserve(slotBytes, slots);
-        return new Window() {
-            @Override
-            public long address(final int slot) {
-                return window.address(slot);
-            }
-
+        return new ForwardingWindow(platform.reserve(slotBytes, slots)) {
             @Override
             public void map(
                 final int slot, final Path file, final long fileOffset, final boolean writable,
                 final boolean prefault) throws IOException {
                 step.run();
-                window.map(slot, realPath.apply(file), fileOffset, writable, prefault);
+                super.map(slot, realPath.apply(file), fileOffset, writable, prefault);
             }
 
             @Override
             public void close() {
                 step.run();
-                window.close();
+                super.close();
             }
         };
     }

@@ -28,24 +28,13 @@ public final class SyncRecordingPlatform extends ForwardingPlatform {
 
     @Override
     public Window reserve(final long slotBytes, final int slots) throws IOException {
-        final Window window = platform.reserve(slotBytes, slots);
-        return new Window() {
-            @Override
-            public long address(final int slot) {
-                return window.address(slot);
-            }
-
+        return new ForwardingWindow(platform.reserve(slotBytes, slots)) {
             @Override
             public void map(
                 final int slot, final Path file, final long fileOffset, final boolean writable,
                 final boolean prefault) throws IOException {
-                window.map(slot, file, fileOffset, writable, prefault);
-                pieces.put(window.address(slot), new Piece(file, fileOffset));
-            }
-
-            @Override
-            public void close() {
-                window.close();
+                super.map(slot, file, fileOffset, writable, prefault);
+                pieces.put(address(slot), new Piece(file, fileOffset));
             }
         };
     }
