@@ -168,13 +168,14 @@ public final class Cleaner {
             if (!(walkedFrom <= start && walkedTo >= end) && !walk(start, end, address)) {
                 return BUSY;
             }
-            if (log.isClosed()) {
-                return BUSY;
-            }
-            words.clearingOpaque(ready + geometry.segmentBytes());
-            // A lossy reader that has copied a zero finds clearing moved.
-            memory.storeStoreFence();
         }
+        if (log.isClosed()) {
+            return BUSY;
+        }
+        // Stored by a successor as well: only a store of its own is ordered before its zeros.
+        words.clearingOpaque(ready + geometry.segmentBytes());
+        // A lossy reader that has copied a zero finds clearing moved.
+        memory.storeStoreFence();
         memory.fill(address, geometry.segmentBytes(), (byte) 0);
         if (log.isClosed()) {
             // The zeros may have gone elsewhere. As after a death in here, the next one does it again.
