@@ -1,9 +1,11 @@
 package org.fencepost.ipc.tests.crash;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.agrona.concurrent.SystemEpochNanoClock;
 import org.fencepost.ipc.Batch;
@@ -49,10 +51,14 @@ final class CrashLife implements Disk.Watcher {
     private final Batch batch = new Batch();
     private final Claim claim = new Claim();
 
+    private Machine machine;
     private Disk disk;
     private Channel channel;
     private Channel other;
+    private MappedChannel third;
     private GroupCommit commit;
+    /** Whether the third handle syncs at this moment, and not another one while that waits. */
+    private boolean committing;
     private List<Publisher> publishers;
     private Publisher claiming;
     private Subscriber named;
@@ -60,6 +66,8 @@ final class CrashLife implements Disk.Watcher {
     private boolean open;
     private long openedEnd;
     private long epoch;
+    /** What recoveries have cut off so far. */
+    private Map<String, ByteBuffer> kept;
     private int depth;
 
     /**
@@ -93,18 +101,19 @@ final class CrashLife implements Disk.Watcher {
     }
 
     /** On a machine with the disk that this one watches. */
-    void live(final Machine machine) {
+    void live(final Machine its) {
+        machine = its;
         disk = machine.disk();
         final Path path = machine.path(CrashRun.CHANNEL);
         channel = start.created()
             ? ChannelDoor.join(path, machine) : ChannelDoor.open(path, options, machine);
         openedEnd = channel.tailPosition();
         epoch = channel.recoveryEpoch();
+        kept = Recovered.kept(path);
         open = true;
         requireWhole();
         other = ChannelDoor.join(path, machine);
-        commit = new GroupCommit(MappedChannel.open(
-            new ChannelDirectory(path, machine), machine, new SystemEpochNanoClock()).log());
+        startThird();
         if (exclusive) {
             claiming = channel.addExclusivePublisher();
             publishers = List.of(claiming);
@@ -116,6 +125,12 @@ final class CrashLife implements Disk.Watcher {
         for (int operation = 0; operation < OPERATIONS; operation++) {
             operate();
         }
+    }
+
+    private void startThird() {
+        third = MappedChannel.open(new ChannelDirectory(machine.path(CrashRun.CHANNEL), machine),
+            machine, new SystemEpochNanoClock());
+        commit = new GroupCommit(third.log());
     }
 
     private void requireWhole() {
@@ -139,10 +154,11 @@ final class CrashLife implements Disk.Watcher {
 
     private Recovered.Certain certain(final Seen moment) {
         return moment.open()
-            ? new Recovered.Certain(true, moment.acknowledged(), 0, Long.MAX_VALUE, epoch, epoch + 1)
-            // Whoever recovers what a recovery has left comes to the same end.
-            : new Recovered.Certain(
-                start.created(), start.acknowledged(), openedEnd, openedEnd, epoch, epoch);
+            ? new Recovered.Certain(
+                true, moment.acknowledged(), 0, Long.MAX_VALUE, epoch, epoch + 1, kept)
+            // Whoever recovers what a recovery has left comes to the same end, and keeps the same.
+            : new Recovered.Certain(start.created(), start.acknowledged(), openedEnd, openedEnd,
+                epoch, epoch, kept);
     }
 
     /** What the next life begins with. */
@@ -176,7 +192,8 @@ final class CrashLife implements Disk.Watcher {
     @Override
     public Disk.Outcome outcome() {
         if (open && failing && random.nextInt(SYNCS_PER_FAILURE) == 0) {
-            return Disk.Outcome.FAILED;
+            return committing && random.nextBoolean()
+                ? Disk.Outcome.FAILED_AND_DIED : Disk.Outcome.FAILED;
         }
         return open && random.nextInt(SYNCS_PER_FAILURE) == 0
             ? Disk.Outcome.INTERRUPTED : Disk.Outcome.DONE;
@@ -265,14 +282,24 @@ final class CrashLife implements Disk.Watcher {
     }
 
     private void sync() {
+        final boolean outer = committing;
         try {
-            if (depth == 0 && !claim.isOpen() && random.nextBoolean()) {
-                channel.awaitDurable(channel.tailPosition(), LONG);
-            } else {
+            committing = depth > 0 || claim.isOpen() || random.nextBoolean();
+            if (committing) {
                 commit.trySync(1 + random.nextInt(3));
+            } else {
+                channel.awaitDurable(channel.tailPosition(), LONG);
             }
         } catch (final SyncFailedException failure) {
             // Publishing goes on until the segments are full.
+        } catch (final Disk.Death death) {
+            if (outer) {
+                throw death;
+            }
+            third.close();
+            startThird();
+        } finally {
+            committing = outer;
         }
     }
 
