@@ -27,8 +27,8 @@ class CleanersHeirTest {
     @Test
     void shouldDeliverNothingOfWhatIsZeroedWhenItsCleanerHasDied() {
         final Schedules schedules = new Schedules("cleaners-heir", 300, 0, this::run);
-        schedules.run(1, 6000);
-        assertTrue(inherited > 2000, inherited + " segments were half zeroed");
+        schedules.run(1, 3000);
+        assertTrue(inherited > 1000, inherited + " segments were half zeroed");
     }
 
     private void run(final Simulation simulation) {
