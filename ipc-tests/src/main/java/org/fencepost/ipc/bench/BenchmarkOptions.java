@@ -17,7 +17,8 @@ final class BenchmarkOptions {
           --contenders A,B     by name or by class (default: all but the dense and unchecked)
           --measures A,B       by name (default: check,throughput,round-trip)
           --sizes N,M          bytes of a message (default 32,256,1024); round trips use those up to
-                               256, measures of one size the first
+                               256; journals have messages of 256 if those are among them, or else of
+                               the first
           --quick              one round of short runs: about a minute
           --json FILE          writes everything, each single run included, to FILE
           --warm-up-millis N   of a run (default 1000)
@@ -36,6 +37,7 @@ final class BenchmarkOptions {
         """;
 
     private static final int LIST_MAX = 64;
+    private static final int JOURNAL_BYTES = 256;
     private static final Path MEMORY_FILE_SYSTEM = Path.of("/dev/shm");
 
     private final List<String> arguments;
@@ -199,6 +201,11 @@ final class BenchmarkOptions {
     /** Bytes of messages; what each measure makes of them is its own business. */
     List<Integer> sizes() {
         return sizes;
+    }
+
+    /** Bytes of a journal's messages: the usual ones if they are among the sizes, or else the first. */
+    int journalBytes() {
+        return sizes.contains(JOURNAL_BYTES) ? JOURNAL_BYTES : sizes.getFirst();
     }
 
     /** The cores, two or more, or empty for the first two that are allowed. */

@@ -35,6 +35,18 @@ public final class Checker {
     }
 
     /**
+     * Requires that so many messages of a publisher, or more, have arrived.
+     *
+     * @throws MismatchException if some have not.
+     */
+    void requireSeen(final int sender, final long count) {
+        if (nextSequence[sender] < count) {
+            throw new MismatchException("publisher " + sender + " has published " + count
+                + " messages, but " + nextSequence[sender] + " have arrived");
+        }
+    }
+
+    /**
      * One message has arrived.
      *
      * @throws MismatchException if it is not the next one, or not as it was sent.

@@ -66,8 +66,11 @@ final class JvmEntrant implements Entrant {
     private List<String> command(
         final int place, final List<Part> parts, final RunPlan plan, final Path directory) {
         final int receivers = (int) parts.stream().filter(Part::receives).count();
-        final List<String> command = new ArrayList<>(
-            machine.pinning(parts.get(place), parts.size() - receivers, receivers));
+        final List<String> command = new ArrayList<>();
+        if (plan.measure().isPinned()) {
+            command.addAll(
+                machine.pinning(parts.get(place), parts.size() - receivers, receivers));
+        }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(COMMON_FLAGS);
         command.addAll(contender.jvmFlags());

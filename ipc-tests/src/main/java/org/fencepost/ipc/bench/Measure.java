@@ -34,6 +34,11 @@ interface Measure {
      */
     List<Part> parts(Variant variant);
 
+    /** Whether each process of a run has a core, or as little of one as there are. */
+    default boolean isPinned() {
+        return true;
+    }
+
     /**
      * Plays a part, in a process of its own: opens what it needs, calls {@link Run#ready}; if it
      * reports, {@link Run#measuring} behind its warm-up and {@link Run#report} at the end; then

@@ -9,7 +9,8 @@ final class Measures {
     static final List<Measure> ALL = List.of(
         new ContentCheck(),
         new Throughput(),
-        new RoundTrip());
+        new RoundTrip(),
+        new DurableAppends());
 
     /** What is measured when the command line does not say. */
     static final List<Measure> DEFAULT = ALL.stream()

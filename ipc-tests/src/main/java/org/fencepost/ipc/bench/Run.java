@@ -78,6 +78,13 @@ final class Run {
         return control.isStopped();
     }
 
+    /** Waits until the process shall end. */
+    void awaitStop() throws InterruptedException {
+        while (!isStopped()) {
+            Thread.sleep(1);
+        }
+    }
+
     /** Between two fruitless attempts: spins, or lets others run where cores are shared. */
     void pause() {
         if (plan.sharesCores()) {
