@@ -19,6 +19,9 @@ import org.fencepost.ipc.memory.SharedMemory;
  * ever true of its private memory.
  */
 public final class Log {
+    /** Where the log of a handle ends that may read whatever is there. */
+    public static final long NO_END = Long.MAX_VALUE;
+
     private final Path path;
     private final Geometry geometry;
     private final SharedMemory memory;
@@ -29,9 +32,11 @@ public final class Log {
     private final EpochNanoClock clock;
     private final HoleRepair repair;
     private final Cleaner cleaner;
+    private final boolean writable;
+    private final long end;
     private volatile boolean closed;
 
-    /** The log of a mapped channel; {@code path} is for messages. */
+    /** The log of a mapped channel, for a member; {@code path} is for messages. */
     public Log(
         final Path path,
         final Geometry geometry,
@@ -41,6 +46,26 @@ public final class Log {
         final Members members,
         final SegmentStore store,
         final EpochNanoClock clock) {
+        this(path, geometry, memory, words, cursors, members, store, clock, true, NO_END);
+    }
+
+    /**
+     * The log of a mapped channel.
+     *
+     * @param writable whether this handle may store; otherwise it only looks, and nobody sees it.
+     * @param end      where reading ends although there may be more in the files, or {@link #NO_END}.
+     */
+    public Log(
+        final Path path,
+        final Geometry geometry,
+        final SharedMemory memory,
+        final ControlWords words,
+        final CursorTable cursors,
+        final Members members,
+        final SegmentStore store,
+        final EpochNanoClock clock,
+        final boolean writable,
+        final long end) {
         this.path = path;
         this.geometry = geometry;
         this.memory = memory;
@@ -49,6 +74,8 @@ public final class Log {
         this.members = members;
         this.store = store;
         this.clock = clock;
+        this.writable = writable;
+        this.end = end;
         this.repair = new HoleRepair(this);
         this.cleaner = new Cleaner(this);
     }
@@ -81,6 +108,19 @@ public final class Log {
     /** Makes used segments claimable again, or new ones. */
     public Cleaner cleaner() {
         return cleaner;
+    }
+
+    /**
+     * Whether this handle may store into the channel. One that may not only looks: it has no member, its
+     * subscribers have no cursor, and it passes over holes for itself alone.
+     */
+    public boolean isWritable() {
+        return writable;
+    }
+
+    /** Where reading ends, whatever is behind it; a frame boundary, or {@link #NO_END}. */
+    long end() {
+        return end;
     }
 
     /** Marks the handle closed. */

@@ -1,6 +1,8 @@
 package org.fencepost.ipc.disk;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -138,11 +140,15 @@ public final class Machine extends OpenPlatform {
 
         /** Memory that is nobody else's. */
         private void clear() {
-            for (int slot = first; slot < first + count; slot++) {
-                final Inode nobodys = Inode.file(0);
-                nobodys.grow(slotBytes, false);
-                memory.map(slot, new DiskMemory.Slot(nobodys, 0, pages()));
+            for (int slot = 0; slot < count; slot++) {
+                clear(slot);
             }
+        }
+
+        private void clear(final int slot) {
+            final Inode nobodys = Inode.file(0);
+            nobodys.grow(slotBytes, false);
+            memory.map(first + slot, new DiskMemory.Slot(nobodys, 0, pages()));
         }
 
         @Override
@@ -162,6 +168,16 @@ public final class Machine extends OpenPlatform {
             }
             memory.map(first + slot,
                 new DiskMemory.Slot(file, (int) (fileOffset / Page.BYTES), pages()));
+        }
+
+        @Override
+        public void hold(final int slot, final ByteBuffer content) throws IOException {
+            if (closed) {
+                throw new FileSystemException("private memory", null, "the window is closed");
+            }
+            clear(slot);
+            final MemorySegment source = MemorySegment.ofBuffer(content);
+            memory.copyFrom(address(slot), source, 0, source.byteSize());
         }
 
         @Override
