@@ -35,7 +35,8 @@ final class CrashLife implements Disk.Watcher {
     private static final int DEPTH_MAX = 2;
     /** Of a life, about: moments are drawn from them. */
     private static final int EVENTS = 1500;
-    private static final int EVENTS_OF_OPENING = 100;
+    private static final int EVENTS_OF_OPENING = 60;
+    private static final int DEATHS_MAX = 2;
     /** One sync out of so many fails, in a life with a failure; one in half as many is interrupted. */
     private static final int SYNCS_PER_FAILURE = 16;
     private static final Duration LONG = Duration.ofHours(1);
@@ -69,6 +70,8 @@ final class CrashLife implements Disk.Watcher {
     /** What recoveries have cut off so far. */
     private Map<String, ByteBuffer> kept;
     private int depth;
+    /** After so many events whoever recovers the journal dies; 0: he lives. */
+    private int eventsToDeath;
 
     /**
      * What is known when a life begins.
@@ -105,8 +108,7 @@ final class CrashLife implements Disk.Watcher {
         machine = its;
         disk = machine.disk();
         final Path path = machine.path(CrashRun.CHANNEL);
-        channel = start.created()
-            ? ChannelDoor.join(path, machine) : ChannelDoor.open(path, options, machine);
+        channel = start.created() ? join(path) : ChannelDoor.open(path, options, machine);
         openedEnd = channel.tailPosition();
         epoch = channel.recoveryEpoch();
         kept = Recovered.kept(path);
@@ -125,6 +127,21 @@ final class CrashLife implements Disk.Watcher {
         for (int operation = 0; operation < OPERATIONS; operation++) {
             operate();
         }
+    }
+
+    /** Whoever recovers it may die of something else meanwhile; then another process goes on. */
+    private Channel join(final Path path) {
+        for (int death = 0; death < DEATHS_MAX; death++) {
+            eventsToDeath = 1 + random.nextInt(EVENTS_OF_OPENING);
+            try {
+                return ChannelDoor.join(path, machine);
+            } catch (final Disk.Death again) {
+                // Its locks are gone, and everything that it had stored is there.
+            } finally {
+                eventsToDeath = 0;
+            }
+        }
+        return ChannelDoor.join(path, machine);
     }
 
     private void startThird() {
@@ -175,6 +192,9 @@ final class CrashLife implements Disk.Watcher {
         if (disk != null && random.nextInt(open ? EVENTS : EVENTS_OF_OPENING) < momentsWanted) {
             seen.add(new Seen(new Crash(disk), open, acknowledged(),
                 open ? "use" : start.created() ? "recovery" : "creation"));
+        }
+        if (eventsToDeath > 0 && --eventsToDeath == 0) {
+            throw new Disk.Death();
         }
     }
 
