@@ -1,6 +1,7 @@
 package org.fencepost.ipc.store;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
@@ -76,6 +77,8 @@ final class Opening {
             return channel;
         } catch (final IOException e) {
             throw refused(e);
+        } catch (final UncheckedIOException e) {
+            throw refused(e.getCause());
         } finally {
             closeUnless(done);
         }
@@ -96,6 +99,8 @@ final class Opening {
             return channel;
         } catch (final IOException e) {
             throw refused(e);
+        } catch (final UncheckedIOException e) {
+            throw refused(e.getCause());
         } finally {
             closeUnless(done);
         }
