@@ -36,22 +36,10 @@ public final class Log {
     private final long end;
     private volatile boolean closed;
 
-    /** The log of a mapped channel, for a member; {@code path} is for messages. */
-    public Log(
-        final Path path,
-        final Geometry geometry,
-        final SharedMemory memory,
-        final ControlWords words,
-        final CursorTable cursors,
-        final Members members,
-        final SegmentStore store,
-        final EpochNanoClock clock) {
-        this(path, geometry, memory, words, cursors, members, store, clock, true, NO_END);
-    }
-
     /**
      * The log of a mapped channel.
      *
+     * @param path     for messages.
      * @param writable whether this handle may store; otherwise it only looks, and nobody sees it.
      * @param end      where reading ends although there may be more in the files, or {@link #NO_END}.
      */

@@ -176,11 +176,7 @@ class RecoveryTest {
                 assertEquals(0, channel.housekeeping().doWork());
                 assertThrows(
                     ChannelDamagedException.class, () -> channel.awaitDurable(FRAME, LONG));
-                assertEquals(3, subscriber.poll((b, o, l, h) -> { }, 3));
-                assertThrows(ChannelDamagedException.class, () -> subscriber.poll(
-                    (b, o, l, h) -> { }, 1));
-                subscriber.seek(ends.get(3));
-                assertEquals(2, subscriber.poll((b, o, l, h) -> { }, 2));
+                assertReadsUpTo(ends.get(2), subscriber, ends.get(3));
             }
             assertEquals(-1, Arrays.mismatch(segment, Files.readAllBytes(journal.segment(0))));
             assertEquals(0, journal.word(ControlFormat.EPOCH_OFFSET));
@@ -339,11 +335,7 @@ class RecoveryTest {
                 Subscriber subscriber =
                     view.addSubscriber(SubscriberOptions.earliest().lossy())) {
                 assertEquals(ends.get(5), view.durablePosition());
-                assertEquals(3, subscriber.poll((b, o, l, h) -> { }, 3));
-                assertThrows(
-                    ChannelDamagedException.class, () -> subscriber.poll((b, o, l, h) -> { }, 1));
-                subscriber.seek(ends.get(3));
-                assertEquals(2, subscriber.poll((b, o, l, h) -> { }, 2));
+                assertReadsUpTo(ends.get(2), subscriber, ends.get(3));
             }
             assertEquals(before, journal.files());
         }
@@ -382,6 +374,17 @@ class RecoveryTest {
             }
         }
         throw new AssertionError("it does not end");
+    }
+
+    /** It delivers the three messages before the damage, and two behind it. */
+    private static void assertReadsUpTo(
+        final long damage, final Subscriber subscriber, final long behind) {
+        assertEquals(3, subscriber.poll((b, o, l, h) -> { }, 3));
+        final ChannelDamagedException found = assertThrows(
+            ChannelDamagedException.class, () -> subscriber.poll((b, o, l, h) -> { }, 1));
+        assertTrue(found.getMessage().contains("position " + damage), found.getMessage());
+        subscriber.seek(behind);
+        assertEquals(2, subscriber.poll((b, o, l, h) -> { }, 2));
     }
 
     private Finding recover() throws IOException {
