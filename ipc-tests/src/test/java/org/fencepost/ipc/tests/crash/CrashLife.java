@@ -139,10 +139,12 @@ final class CrashLife implements Disk.Watcher {
 
     private Recovered.Certain certain(final Seen moment) {
         return moment.open()
-            ? new Recovered.Certain(true, moment.acknowledged(), 0, Long.MAX_VALUE, epoch, epoch + 1)
-            // Whoever recovers what a recovery has left comes to the same end.
+            ? new Recovered.Certain(
+                true, moment.acknowledged(), 0, Long.MAX_VALUE, epoch + 1, epoch + 1)
+            // Whoever recovers what a recovery has left comes to the same end; in an epoch of its own if
+            // that recovery had ended.
             : new Recovered.Certain(
-                start.created(), start.acknowledged(), openedEnd, openedEnd, epoch, epoch);
+                start.created(), start.acknowledged(), openedEnd, openedEnd, epoch, epoch + 1);
     }
 
     /** What the next life begins with. */
