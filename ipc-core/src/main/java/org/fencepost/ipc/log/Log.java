@@ -3,9 +3,11 @@ package org.fencepost.ipc.log;
 import java.nio.file.Path;
 import org.agrona.concurrent.EpochNanoClock;
 import org.fencepost.ipc.ChannelDamagedException;
+import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.memory.SharedMemory;
+import org.fencepost.ipc.os.Sleeping;
 
 /**
  * What the publishers and subscribers of one handle share: the words, the members, the segments.
@@ -27,6 +29,9 @@ public final class Log {
     private final Members members;
     private final SegmentStore store;
     private final EpochNanoClock clock;
+    private final Sleeping sleeping;
+    private final Bell arrivals;
+    private final Bell progress;
     private final HoleRepair repair;
     private final Cleaner cleaner;
     private volatile boolean closed;
@@ -40,7 +45,8 @@ public final class Log {
         final CursorTable cursors,
         final Members members,
         final SegmentStore store,
-        final EpochNanoClock clock) {
+        final EpochNanoClock clock,
+        final Sleeping sleeping) {
         this.path = path;
         this.geometry = geometry;
         this.memory = memory;
@@ -49,6 +55,9 @@ public final class Log {
         this.members = members;
         this.store = store;
         this.clock = clock;
+        this.sleeping = sleeping;
+        this.arrivals = words.bell(ControlFormat.ARRIVALS_OFFSET, sleeping);
+        this.progress = words.bell(ControlFormat.PROGRESS_OFFSET, sleeping);
         this.repair = new HoleRepair(this);
         this.cleaner = new Cleaner(this);
     }
@@ -83,6 +92,22 @@ public final class Log {
         return cleaner;
     }
 
+    /** Rung behind each message. */
+    public Bell arrivals() {
+        return arrivals;
+    }
+
+    /** Rung when there is more room, when the watermark has moved, and when somebody leaves. */
+    public Bell progress() {
+        return progress;
+    }
+
+    /** Wakes everybody, so that who was closed meanwhile finds it out. */
+    public void ringAll() {
+        arrivals.ring();
+        progress.ring();
+    }
+
     /** Marks the handle closed. */
     public void close() {
         closed = true;
@@ -114,6 +139,10 @@ public final class Log {
 
     EpochNanoClock clock() {
         return clock;
+    }
+
+    Sleeping sleeping() {
+        return sleeping;
     }
 
     HoleRepair repair() {

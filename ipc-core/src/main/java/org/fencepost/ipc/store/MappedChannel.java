@@ -109,7 +109,7 @@ public final class MappedChannel implements AutoCloseable {
             final Log log = new Log(
                 path, geometry, platform.memory(), words,
                 new CursorTable(platform.memory(), opened.cursors.address(0)),
-                opened.members, store, clock);
+                opened.members, store, clock, platform.sleeping());
             done = true;
             return new MappedChannel(platform, geometry, opened.members, opened.control,
                 opened.cursors, opened.segments, log);
@@ -145,6 +145,7 @@ public final class MappedChannel implements AutoCloseable {
     @Override
     public void close() {
         log.close();
+        log.ringAll();
         platform.barrier();
         closeQuietly(segments);
         cursors.close();
