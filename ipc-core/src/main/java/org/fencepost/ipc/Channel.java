@@ -87,6 +87,28 @@ public final class Channel implements AutoCloseable {
         return join(directory, Platform.detect(), new OffsetEpochNanoClock());
     }
 
+    /**
+     * Opens an existing channel for reading only: for tools, and for users who may not write. Data, control
+     * and cursors are mapped for reading; no lock is held, no file is opened for writing, and nothing in the
+     * directory is changed, repaired or recovered. Needs read permission for its files; on Linux with native
+     * access that is all, the portable fallback locks a byte for a moment where it asks who lives.
+     *
+     * <p>It offers subscribers that nobody waits for, which have to be {@linkplain SubscriberOptions#lossy()
+     * lossy}, {@link #status()} and positions. A claim that is open is waited for as long as its publisher
+     * lives; a hole is passed over and stays. Frames of a journal are verified. {@link #awaitDurable} waits
+     * for syncs of others. Whoever wants to publish is refused.
+     *
+     * <p>A journal that would have to be recovered first, because the machine was started anew or the
+     * directory was copied, and which nobody has opened since, is shown as recovery would leave it, at this
+     * moment and for as long as this handle lives.
+     *
+     * @throws ChannelIOException      if there is none, or the operating system refuses.
+     * @throws ChannelDamagedException if it is damaged so that nothing can be read.
+     */
+    public static Channel view(final Path directory) {
+        return view(directory, Platform.detect(), new OffsetEpochNanoClock());
+    }
+
     static Channel open(
         final Path directory,
         final ChannelOptions options,
@@ -107,23 +129,37 @@ public final class Channel implements AutoCloseable {
 
     static Channel join(
         final Path directory, final Platform platform, final EpochNanoClock clock) {
+        return new Channel(
+            MappedChannel.open(existing(directory, platform), platform, clock), platform);
+    }
+
+    static Channel view(
+        final Path directory, final Platform platform, final EpochNanoClock clock) {
+        return new Channel(
+            MappedChannel.view(existing(directory, platform), platform, clock), platform);
+    }
+
+    private static ChannelDirectory existing(final Path directory, final Platform platform) {
         final ChannelDirectory files = new ChannelDirectory(directory, platform);
         if (!files.exists()) {
             throw new ChannelIOException(files.path(),
                 "no channel at " + files.path() + ": expected a directory with a control file;"
                     + " create it with open", null);
         }
-        return new Channel(MappedChannel.open(files, platform, clock), platform);
+        return files;
     }
 
     /**
      * A publisher that shares the channel with others, for one thread. Waits while another member does
      * a unit of housekeeping.
      *
-     * @throws ChannelLimitException  if there are {@value Publisher#PUBLISHERS_MAX}, or an exclusive one.
-     * @throws ChannelClosedException if the channel is closed.
+     * @throws ChannelLimitException    if there are {@value Publisher#PUBLISHERS_MAX}, or an exclusive one.
+     * @throws ChannelDamagedException  if the channel is damaged so that it can only be read.
+     * @throws ChannelMismatchException if this is a {@linkplain #view view}.
+     * @throws ChannelClosedException   if the channel is closed.
      */
     public Publisher addPublisher() {
+        requireMember();
         return publisher(whileOpen(membership::joinShared), false);
     }
 
@@ -131,10 +167,13 @@ public final class Channel implements AutoCloseable {
      * A publisher that has the channel for itself, and is faster. For one thread. Waits while another
      * member does a unit of housekeeping.
      *
-     * @throws ChannelLimitException  if there is any other publisher, in any process.
-     * @throws ChannelClosedException if the channel is closed.
+     * @throws ChannelLimitException    if there is any other publisher, in any process.
+     * @throws ChannelDamagedException  if the channel is damaged so that it can only be read.
+     * @throws ChannelMismatchException if this is a {@linkplain #view view}.
+     * @throws ChannelClosedException   if the channel is closed.
      */
     public Publisher addExclusivePublisher() {
+        requireMember();
         return publisher(whileOpen(membership::joinExclusive), true);
     }
 
@@ -146,15 +185,18 @@ public final class Channel implements AutoCloseable {
      *                                  cursor belongs to another.
      * @throws PositionException        if the position that it is to begin at cannot be read.
      * @throws ChannelMismatchException if it is for durable messages and nothing here becomes durable, or
-     *                                  is to verify checksums that are not there, or of copies.
+     *                                  is to verify checksums that are not there, or of copies, or is
+     *                                  to gate in a {@linkplain #view view}.
      * @throws ChannelClosedException   if the channel is closed.
      */
     public Subscriber addSubscriber(final SubscriberOptions wanted) {
         requirePossible(wanted);
         final Subscription subscription = whileOpen(() -> subscriptions.join(wanted));
-        // Of a log that is known to be damaged nothing is delivered unseen.
+        // Of a log that is known to be damaged, or whose life nobody has looked at, nothing is delivered
+        // unseen.
         final SubscriberOptions subscriberOptions =
-            log.words().isDamaged() ? wanted.verified() : wanted;
+            log.words().isDamaged() || !log.isWritable() && options.kind() == ChannelOptions.Kind.JOURNAL
+                ? wanted.verified() : wanted;
         boolean done = false;
         try {
             final Subscriber subscriber =
@@ -286,7 +328,12 @@ public final class Channel implements AutoCloseable {
         });
     }
 
-    /** Work for all that this process may do ahead of need. */
+    /** Whether this is a {@linkplain #view view}: it reads, and changes nothing. */
+    public boolean isView() {
+        return !log.isWritable();
+    }
+
+    /** Work for all that this process may do ahead of need; a {@linkplain #view view} does none. */
     public Housekeeping housekeeping() {
         return housekeeping;
     }
@@ -321,7 +368,23 @@ public final class Channel implements AutoCloseable {
         return path() + ": " + options;
     }
 
+    private void requireMember() {
+        requireOpen();
+        if (!log.isWritable()) {
+            throw new ChannelMismatchException(path(),
+                "nothing can be published to " + path() + " through a view: expected a handle that may"
+                    + " write, found one for reading; use Channel.join");
+        }
+    }
+
     private void requirePossible(final SubscriberOptions subscriberOptions) {
+        if (!log.isWritable() && !subscriberOptions.isLossy()) {
+            throw new ChannelMismatchException(path(),
+                "a view of " + path() + " has no cursor that anybody waits for or that could be kept:"
+                    + " expected options that are lossy, found a gating subscriber"
+                    + (subscriberOptions.isNamed() ? " named '" + subscriberOptions.name() + "'" : "")
+                    + "; subscribe with lossy(), or use Channel.join");
+        }
         if (subscriberOptions.isDurableOnly()) {
             durability.require();
         }

@@ -159,6 +159,10 @@ final class Durability {
     }
 
     private int sync(final int slots) {
+        if (!log.isWritable()) {
+            // Others do it, or nobody does.
+            return GroupCommit.BUSY;
+        }
         final int result;
         try {
             result = commit.trySync(slots);

@@ -27,7 +27,7 @@ public final class Housekeeping {
      * @throws SyncFailedException if a flush was due and a sync has failed, this one or an earlier one.
      */
     public int doWork() {
-        if (log.isClosed()) {
+        if (log.isClosed() || !log.isWritable()) {
             return 0;
         }
         try {

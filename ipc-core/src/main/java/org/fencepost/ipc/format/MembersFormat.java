@@ -10,6 +10,7 @@ package org.fencepost.ipc.format;
  *    4096  housekeeping   exclusive, for one unit of work or one change of membership
  *    4097  presence       shared by every open handle; exclusive by who creates or rebuilds
  *    4098  exclusive      by the exclusive publisher
+ *    4099  opening        exclusive, by who opens a channel whose words have to be made again
  *    8192  + slot         by the publisher in that slot
  *   12288  + record       by the subscriber of that record
  *   16384  + slot         by whoever syncs in that sync slot
@@ -32,6 +33,8 @@ public final class MembersFormat {
     public static final long PRESENCE_BYTE = HOUSEKEEPING_BYTE + 1;
     /** Held by an exclusive publisher, besides its slot's byte. */
     public static final long EXCLUSIVE_BYTE = PRESENCE_BYTE + 1;
+    /** Held while it is found out whether anybody has the channel open, and by who recovers it then. */
+    public static final long OPENING_BYTE = EXCLUSIVE_BYTE + 1;
     /** Of publisher slot 0. */
     public static final long PUBLISHER_BYTE = 2 * 4096;
     /** Of subscriber record 0. */

@@ -30,11 +30,18 @@ public final class Bell {
     private final SharedMemory memory;
     private final Sleeping sleeping;
     private final long address;
+    private final boolean writable;
 
-    Bell(final SharedMemory memory, final Sleeping sleeping, final long address) {
+    /** Where it cannot be written, nobody enlists here, and nobody is rung for. */
+    Bell(
+        final SharedMemory memory,
+        final Sleeping sleeping,
+        final long address,
+        final boolean writable) {
         this.memory = memory;
         this.sleeping = sleeping;
         this.address = address;
+        this.writable = writable;
     }
 
     /**
@@ -50,7 +57,7 @@ public final class Bell {
     public void ring() {
         // Pairs with the sleeper's fence between enlisting and its last look.
         memory.fullFence();
-        if (hasSleepersOpaque()) {
+        if (writable && hasSleepersOpaque()) {
             wake();
         }
     }
@@ -88,6 +95,11 @@ public final class Bell {
             }
             seen = witness;
         }
+    }
+
+    /** Whether a ring is known to end a sleep of this handle's threads. */
+    boolean canWake() {
+        return writable && sleeping.canWake();
     }
 
     long address() {

@@ -54,8 +54,8 @@ public final class ControlWords {
     }
 
     /** One of the bells. */
-    Bell bell(final int offset, final Sleeping sleeping) {
-        return new Bell(memory, sleeping, address + offset);
+    Bell bell(final int offset, final Sleeping sleeping, final boolean writable) {
+        return new Bell(memory, sleeping, address + offset, writable);
     }
 
     /** Where the tail is, for claimers that work on it directly. */

@@ -127,7 +127,7 @@ public final class InPlaceReader implements LogReader {
 
     @Override
     public void publishPosition(final long batchIndex) {
-        if (log.isClosed()) {
+        if (record == Subscription.NO_RECORD || log.isClosed()) {
             // What was passed over may have been private memory; a named cursor must not lose it.
             return;
         }
@@ -174,11 +174,12 @@ public final class InPlaceReader implements LogReader {
         if (position == start && position > walkedFrom) {
             leaveSegment();
         }
-        if (words.readyAcquire() < start + segmentBytes || log.isClosed()) {
+        final long end = Math.min(start + segmentBytes, log.end());
+        if (end <= position || words.readyAcquire() < start + segmentBytes || log.isClosed()) {
             return false;
         }
-        segmentAddress = segments.addressOf(start) + segmentBytes;
-        segmentEnd = start + segmentBytes;
+        segmentAddress = segments.addressOf(start) + end - start;
+        segmentEnd = end;
         return true;
     }
 
@@ -206,12 +207,16 @@ public final class InPlaceReader implements LogReader {
         if (tail <= position) {
             return false;
         }
-        final long startAddress = segmentAddress - segmentBytes;
+        final long startAddress = frameAddress() - (position & segmentBytes - 1);
         final long holeEnd = log.repair().holeEnd(position, startAddress, tail);
         if (holeEnd < 0 || log.isClosed()) {
             return false;
         }
-        log.repair().pad(position, startAddress, holeEnd);
+        if (log.isWritable()) {
+            log.repair().pad(position, startAddress, holeEnd);
+        } else {
+            position = holeEnd;
+        }
         return true;
     }
 }

@@ -21,6 +21,9 @@ import org.fencepost.ipc.os.Sleeping;
  * ever true of its private memory.
  */
 public final class Log {
+    /** Where the log of a handle ends that may read whatever is there. */
+    public static final long NO_END = Long.MAX_VALUE;
+
     private final Path path;
     private final Geometry geometry;
     private final SharedMemory memory;
@@ -34,9 +37,17 @@ public final class Log {
     private final Bell progress;
     private final HoleRepair repair;
     private final Cleaner cleaner;
+    private final boolean writable;
+    private final long end;
     private volatile boolean closed;
 
-    /** The log of a mapped channel; {@code path} is for messages. */
+    /**
+     * The log of a mapped channel.
+     *
+     * @param path     for messages.
+     * @param writable whether this handle may store; otherwise it only looks, and nobody sees it.
+     * @param end      where reading ends although there may be more in the files, or {@link #NO_END}.
+     */
     public Log(
         final Path path,
         final Geometry geometry,
@@ -46,7 +57,9 @@ public final class Log {
         final Members members,
         final SegmentStore store,
         final EpochNanoClock clock,
-        final Sleeping sleeping) {
+        final Sleeping sleeping,
+        final boolean writable,
+        final long end) {
         this.path = path;
         this.geometry = geometry;
         this.memory = memory;
@@ -56,8 +69,10 @@ public final class Log {
         this.store = store;
         this.clock = clock;
         this.sleeping = sleeping;
-        this.arrivals = words.bell(ControlFormat.ARRIVALS_OFFSET, sleeping);
-        this.progress = words.bell(ControlFormat.PROGRESS_OFFSET, sleeping);
+        this.arrivals = words.bell(ControlFormat.ARRIVALS_OFFSET, sleeping, writable);
+        this.progress = words.bell(ControlFormat.PROGRESS_OFFSET, sleeping, writable);
+        this.writable = writable;
+        this.end = end;
         this.repair = new HoleRepair(this);
         this.cleaner = new Cleaner(this);
     }
@@ -106,6 +121,19 @@ public final class Log {
     public void ringAll() {
         arrivals.ring();
         progress.ring();
+    }
+
+    /**
+     * Whether this handle may store into the channel. One that may not only looks: it has no member, its
+     * subscribers have no cursor, and it passes over holes for itself alone.
+     */
+    public boolean isWritable() {
+        return writable;
+    }
+
+    /** Where reading ends, whatever is behind it; a frame boundary, or {@link #NO_END}. */
+    long end() {
+        return end;
     }
 
     /** Marks the handle closed. */

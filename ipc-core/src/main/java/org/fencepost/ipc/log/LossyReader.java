@@ -144,7 +144,8 @@ public final class LossyReader implements LogReader {
 
     private boolean enterSegment() {
         final long start = position & -segmentBytes;
-        if (words.readyAcquire() < start + segmentBytes || log.isClosed()) {
+        if (position >= log.end() || words.readyAcquire() < start + segmentBytes
+            || log.isClosed()) {
             return false;
         }
         segmentAddress = segments.addressOf(start) + segmentBytes;

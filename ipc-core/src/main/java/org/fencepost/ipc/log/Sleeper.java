@@ -14,7 +14,7 @@ import org.fencepost.ipc.os.Sleeping;
  *
  * <p>A platform thread sleeps in the kernel. A virtual one would take its carrier along; it is parked by
  * the JDK for short times instead, longer and longer, and so is every thread where the kernel cannot
- * wake across processes. One thread.
+ * wake across processes, or the handle may not write. One thread.
  */
 public final class Sleeper {
     /** Bells that one thread waits for at a time. */
@@ -57,7 +57,7 @@ public final class Sleeper {
             sleep(nanosMax);
         } else {
             enlisted = true;
-            wakeable = !Thread.currentThread().isVirtual() && sleeping.canWake() && enlist();
+            wakeable = !Thread.currentThread().isVirtual() && enlist();
         }
         return enlisted;
     }
@@ -70,6 +70,9 @@ public final class Sleeper {
 
     private boolean enlist() {
         for (int i = 0; i < bells.length; i++) {
+            if (!bells[i].canWake()) {
+                return false;
+            }
             rings[i] = bells[i].enlist();
         }
         // Before the look: a publisher that has not seen this thread enlisted has stored its message

@@ -1,6 +1,7 @@
 package org.fencepost.ipc.log;
 
 import org.fencepost.ipc.ChannelDamagedException;
+import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.ChannelLimitException;
 import org.fencepost.ipc.PositionException;
 import org.fencepost.ipc.SubscriberOptions;
@@ -43,6 +44,9 @@ public final class Subscriptions {
      * @throws PositionException     if the wanted position cannot be read.
      */
     public Subscription join(final SubscriberOptions options) {
+        if (!log.isWritable()) {
+            return new Subscription(Subscription.NO_RECORD, start(options), 0, 0);
+        }
         if (options.start() == SubscriberOptions.Start.LATEST && !options.isNamed()) {
             final int record = takeRecord();
             return new Subscription(record, beginAtTail(record, state(options)), 0, 0);
@@ -58,6 +62,9 @@ public final class Subscriptions {
 
     /** Gives the record up; a named one keeps its position. */
     public void leave(final int record) {
+        if (record == Subscription.NO_RECORD) {
+            return;
+        }
         try {
             cursors.release(record);
         } finally {
@@ -73,6 +80,10 @@ public final class Subscriptions {
      * @throws PositionException if nothing can be read there.
      */
     public void seek(final LogReader reader, final long position) {
+        if (!log.isWritable()) {
+            reader.moveTo(requireReadableNow(position));
+            return;
+        }
         membership.enterHousekeeping();
         try {
             requireReadable(position, false);
@@ -108,11 +119,7 @@ public final class Subscriptions {
     }
 
     private Subscription begin(final SubscriberOptions options) {
-        final long position = switch (options.start()) {
-            case EARLIEST -> log.earliestPosition();
-            case LATEST -> words.tailAcquire();
-            case POSITION -> requireReadable(options.position(), false);
-        };
+        final long position = start(options);
         final int record = takeRecord();
         cursors.positionRelease(record, position);
         cursors.batchIndexRelease(record, 0);
@@ -121,6 +128,29 @@ public final class Subscriptions {
         }
         cursors.stateRelease(record, state(options));
         return new Subscription(record, position, 0, 0);
+    }
+
+    private long start(final SubscriberOptions options) {
+        return switch (options.start()) {
+            case EARLIEST -> log.earliestPosition();
+            case LATEST -> words.tailAcquire();
+            case POSITION -> log.isWritable() ? requireReadable(options.position(), false)
+                : requireReadableNow(options.position());
+        };
+    }
+
+    /** Without the housekeeping lock: a segment may be taken away while it is walked. */
+    private synchronized long requireReadableNow(final long position) {
+        try {
+            requireReadable(position, false);
+        } catch (final ChannelException e) {
+            requireKept(position);
+            throw e;
+        }
+        // What was read counts if nobody had begun to clear it.
+        memory.acquireFence();
+        requireKept(position);
+        return position;
     }
 
     private Subscription resume(final int record, final SubscriberOptions options) {
@@ -212,13 +242,7 @@ public final class Subscriptions {
      * segment's start, or the tail, beyond which an exclusive publisher may have committed.
      */
     private long requireReadable(final long position, final boolean stored) {
-        final long earliest = log.earliestPosition();
-        final long tail = words.tailAcquire();
-        if (position < earliest || position > tail + geometry.segmentBytes()) {
-            throw new PositionException(log.path(),
-                "position " + position + " of " + log.path() + " cannot be read: expected "
-                    + earliest + " (earliest) to " + tail + " (tail)");
-        }
+        final long tail = requireKept(position);
         long boundary = position > tail ? tail : geometry.segmentStart(position);
         if (position == tail) {
             return position;
@@ -243,6 +267,18 @@ public final class Subscriptions {
             }
         }
         return position;
+    }
+
+    /** Throws if the position is outside of the log; the tail. */
+    private long requireKept(final long position) {
+        final long earliest = log.earliestPosition();
+        final long tail = words.tailAcquire();
+        if (position < earliest || position > tail + geometry.segmentBytes()) {
+            throw new PositionException(log.path(),
+                "position " + position + " of " + log.path() + " cannot be read: expected "
+                    + earliest + " (earliest) to " + tail + " (tail)");
+        }
+        return tail;
     }
 
     private long nextBoundary(final long boundary, final long segmentAddress, final long tail) {

@@ -3,6 +3,8 @@ package org.fencepost.ipc.os;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -96,6 +98,22 @@ final class AddressWindow implements Window {
             throw Errno.failure(open.path().toString(),
                 "mmap of " + slotBytes + " bytes at offset " + fileOffset, errno);
         }
+    }
+
+    @Override
+    public synchronized void hold(final int slot, final ByteBuffer content) throws IOException {
+        final long address = address(slot);
+        if (closed) {
+            throw new IOException("hold: the window is closed");
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            final SystemCall calls = new SystemCall(arena);
+            if (anonymous(calls, address, slotBytes, MAP_FIXED) == -1) {
+                throw Errno.failure("mmap of " + slotBytes + " anonymous bytes", calls.errno());
+            }
+        }
+        MemorySegment.ofAddress(address).reinterpret(slotBytes)
+            .copyFrom(MemorySegment.ofBuffer(content));
     }
 
     @Override

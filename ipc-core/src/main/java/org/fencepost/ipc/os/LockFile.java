@@ -45,8 +45,9 @@ public interface LockFile extends AutoCloseable {
      * that an exclusive lock would conflict with. Locks of this handle do not count.
      *
      * <p>The portable scheme finds out by locking for a moment. Somebody else who asks or tries to
-     * lock in that moment is told that the byte is locked. Shared locks of other processes on bytes
-     * that this process has locked as well are not seen.
+     * lock in that moment is told that the byte is locked. Shared locks of other processes are not
+     * seen on bytes that this process has locked as well, nor through a file that is open for
+     * reading only.
      */
     boolean isLockedByOther(long firstByte, long count) throws IOException;
 

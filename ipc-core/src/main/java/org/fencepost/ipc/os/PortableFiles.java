@@ -69,8 +69,8 @@ final class PortableFiles {
     }
 
     /**
-     * The locks of a file, for one more handle, which gives them back to {@link #closeLocks}. Who
-     * comes first decides for all whether exclusive locks are possible.
+     * The locks of a file, for one more handle, which gives them back to {@link #closeLocks}.
+     * Exclusive locks are possible as soon as one of the handles is writable.
      */
     synchronized PortableLocks openLocks(final Path file, final boolean writable)
         throws IOException {
@@ -81,17 +81,24 @@ final class PortableFiles {
                 throw new FileSystemException(file.toString(), null,
                     "is open for something else, so it cannot be opened for portable locks");
             }
-            final FileChannel channel = FileChannel.open(file, options(writable));
-            if (!key.equals(key(file))) {
-                channel.close();
-                throw new FileSystemException(
-                    file.toString(), null, "was replaced while it was opened");
-            }
-            locks = new PortableLocks(key, file, channel);
+            locks = new PortableLocks(key, file, open(key, file, writable), writable);
             locked.put(key, locks);
+        } else if (writable && !locks.isWritable()) {
+            locks.makeWritable(open(key, file, true));
         }
         locks.addHandle();
         return locks;
+    }
+
+    private static FileChannel open(final Object key, final Path file, final boolean writable)
+        throws IOException {
+        final FileChannel channel = FileChannel.open(file, options(writable));
+        if (!key.equals(key(file))) {
+            channel.close();
+            throw new FileSystemException(
+                file.toString(), null, "was replaced while it was opened");
+        }
+        return channel;
     }
 
     /** Ends one handle's use of the locks. */

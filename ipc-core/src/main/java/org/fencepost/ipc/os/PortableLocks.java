@@ -5,7 +5,9 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -20,8 +22,11 @@ import java.util.TreeMap;
 final class PortableLocks {
     private final Object key;
     private final Path file;
-    private final FileChannel channel;
+    /** All that are open, for closing one of them drops the locks that were taken through others. */
+    private final List<FileChannel> channels = new ArrayList<>();
     private final NavigableMap<Long, Holders> bytes = new TreeMap<>();
+    private FileChannel channel;
+    private boolean writable;
     private int handles;
 
     /** Who has one byte: a single handle exclusively, or any number together. */
@@ -41,10 +46,13 @@ final class PortableLocks {
         }
     }
 
-    PortableLocks(final Object key, final Path file, final FileChannel channel) {
+    PortableLocks(
+        final Object key, final Path file, final FileChannel channel, final boolean writable) {
         this.key = key;
         this.file = file;
         this.channel = channel;
+        this.writable = writable;
+        channels.add(channel);
     }
 
     /** What identifies the file. */
@@ -61,8 +69,21 @@ final class PortableLocks {
         return --handles == 0;
     }
 
-    void close() throws IOException {
-        channel.close();
+    synchronized boolean isWritable() {
+        return writable;
+    }
+
+    /** From here on exclusive locks can be taken, through this channel. */
+    synchronized void makeWritable(final FileChannel writableChannel) {
+        channel = writableChannel;
+        writable = true;
+        channels.add(writableChannel);
+    }
+
+    synchronized void close() throws IOException {
+        for (final FileChannel opened : channels) {
+            opened.close();
+        }
     }
 
     synchronized boolean tryLock(final Object handle, final long index) throws IOException {
@@ -139,10 +160,11 @@ final class PortableLocks {
 
     /**
      * First a shared attempt, which disturbs nobody who asks the same and finds live members; an
-     * exclusive one, which also finds shared locks, only where that succeeds.
+     * exclusive one, which also finds shared locks, only where that succeeds and is allowed.
      */
     private boolean isLockedByOtherProcess(final long from, final long end) throws IOException {
-        return from < end && (!canLock(from, end, true) || !canLock(from, end, false));
+        return from < end
+            && (!canLock(from, end, true) || writable && !canLock(from, end, false));
     }
 
     private boolean canLock(final long from, final long end, final boolean shared)

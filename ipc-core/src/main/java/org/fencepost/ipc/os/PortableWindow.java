@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
@@ -98,6 +99,18 @@ final class PortableWindow implements Window {
         if (prefault) {
             prefault(segment);
         }
+    }
+
+    @Override
+    public synchronized void hold(final int slot, final ByteBuffer content) throws IOException {
+        Objects.checkIndex(slot, segments.length);
+        if (closed) {
+            throw new IOException("hold: the window is closed");
+        }
+        final Arena arena = Arena.ofShared();
+        final MemorySegment segment = arena.allocate(slotBytes, Long.BYTES);
+        segment.copyFrom(MemorySegment.ofBuffer(content));
+        replace(slot, segment, arena);
     }
 
     private void replace(final int slot, final MemorySegment segment, final Arena arena) {

@@ -1,6 +1,7 @@
 package org.fencepost.ipc.os;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /**
@@ -39,6 +40,15 @@ public interface Window extends AutoCloseable {
      */
     void map(int slot, Path file, long fileOffset, boolean writable, boolean prefault)
         throws IOException;
+
+    /**
+     * Puts private memory in place of what a slot held: this content, and zeros behind it.
+     *
+     * @param slot    the slot, from 0
+     * @param content what remains in it, at most as long as a slot; its position stays
+     * @throws IOException if the window is closed
+     */
+    void hold(int slot, ByteBuffer content) throws IOException;
 
     /**
      * Gives up all mappings. When this returns, no access through this window's addresses reaches

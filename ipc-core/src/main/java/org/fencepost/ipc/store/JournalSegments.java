@@ -37,14 +37,18 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
     private final Geometry geometry;
     private final List<Window> windows = new ArrayList<>();
     private final Deque<Window> unused = new ArrayDeque<>();
+    private final boolean writable;
     private final SegmentMap temporary;
     private volatile boolean closed;
 
-    JournalSegments(final Platform platform, final Path directory, final Geometry geometry) {
+    JournalSegments(
+        final Platform platform, final Path directory, final Geometry geometry,
+        final boolean writable) {
         this.platform = platform;
         this.surroundings = Surroundings.of(platform, platform.files());
         this.directory = directory;
         this.geometry = geometry;
+        this.writable = writable;
         this.temporary = new Lazy();
     }
 
@@ -139,7 +143,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         }
         SegmentFiles.verify(file, geometry.channelId(), geometry.segmentBytes(), segmentStart);
         try {
-            window.map(slot, file, SegmentFormat.DATA_OFFSET, true, false);
+            window.map(slot, file, SegmentFormat.DATA_OFFSET, writable, false);
         } catch (final IOException e) {
             throw new ChannelIOException(file,
                 "cannot map " + file + ": " + ChannelDirectory.reason(e), e);

@@ -9,12 +9,14 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.format.SegmentFormat;
+import org.fencepost.ipc.log.Log;
 import org.fencepost.ipc.log.VerifiedWalk;
 import org.fencepost.ipc.memory.SharedMemory;
 import org.fencepost.ipc.os.FileCalls;
@@ -76,23 +78,56 @@ final class Recovery {
         return report;
     }
 
-    /** Finds out what there is and does what is to be done about it. */
-    Finding run() throws IOException {
+    /**
+     * What a journal would be if it were made whole now.
+     *
+     * @param control its control file, whole.
+     * @param end     where reading ends.
+     */
+    record Image(ByteBuffer control, long end) {
+    }
+
+    /** Reads the words anew; whether they are of this life, and there is nothing to be looked at again. */
+    boolean isSettled() throws IOException {
+        return isSameLife() && control.getLong(ControlFormat.DAMAGED_OFFSET) == 0;
+    }
+
+    /** Reads the words anew; whether they are of this life, so that members may be there. */
+    boolean isSameLife() throws IOException {
         control = read(controlFile, ControlFormat.FILE_BYTES);
-        final Life life = Life.of(controlFile, calls);
-        if (Life.read(control).equals(life) && control.getLong(ControlFormat.DAMAGED_OFFSET) == 0) {
-            return Finding.SAME_LIFE;
-        }
-        final long durable = requirePosition("durable",
-            control.getLong(ControlFormat.DURABLE_OFFSET) & ~ControlFormat.DURABLE_FAILED_MASK);
-        final long earliest =
-            requirePosition("earliest", control.getLong(ControlFormat.EARLIEST_OFFSET));
-        if (durable < earliest) {
-            throw Headers.wrong(controlFile, "words", "earliest <= durable",
-                "earliest " + earliest + ", durable " + durable);
+        return Life.read(control).equals(Life.of(controlFile, calls));
+    }
+
+    /**
+     * What {@link #run} would make of it, as far as it can be read; empty if the words are believed as
+     * they are. Changes nothing, and wants nobody to be kept out: whoever makes the journal whole meanwhile
+     * makes the same of it.
+     */
+    Optional<Image> foresee() throws IOException {
+        if (isSameLife()) {
+            return Optional.empty();
         }
         try (Window window = platform.reserve(geometry.segmentBytes(), 1)) {
-            final long end = end(window, Math.max(earliest, geometry.segmentStart(durable)));
+            final long durable = durable();
+            final long end = end(window, durable);
+            if (end < durable) {
+                setDamaged(end, durable);
+            } else {
+                resetWords(end, readyOf(end));
+            }
+            return Optional.of(new Image(control.rewind(), end < durable ? Log.NO_END : end));
+        }
+    }
+
+    /** Finds out what there is and does what is to be done about it. */
+    Finding run() throws IOException {
+        if (isSettled()) {
+            return Finding.SAME_LIFE;
+        }
+        final Life life = Life.of(controlFile, calls);
+        try (Window window = platform.reserve(geometry.segmentBytes(), 1)) {
+            final long durable = durable();
+            final long end = end(window, durable);
             if (end < durable) {
                 refuse(end, durable, life);
                 return Finding.DAMAGED;
@@ -105,10 +140,24 @@ final class Recovery {
         }
     }
 
+    /** The watermark in the control file, if that and the earliest position can be what they say. */
+    private long durable() {
+        final long durable = requirePosition("durable",
+            control.getLong(ControlFormat.DURABLE_OFFSET) & ~ControlFormat.DURABLE_FAILED_MASK);
+        final long earliest =
+            requirePosition("earliest", control.getLong(ControlFormat.EARLIEST_OFFSET));
+        if (durable < earliest) {
+            throw Headers.wrong(controlFile, "words", "earliest <= durable",
+                "earliest " + earliest + ", durable " + durable);
+        }
+        return durable;
+    }
+
     /** Where the log ends: behind the last frame that checks out with all before it. */
-    private long end(final Window window, final long start) throws IOException {
+    private long end(final Window window, final long durable) throws IOException {
         final VerifiedWalk walk = new VerifiedWalk(memory, geometry);
-        long position = start;
+        long position = Math.max(
+            control.getLong(ControlFormat.EARLIEST_OFFSET), geometry.segmentStart(durable));
         while (exists(segment(geometry.segmentStart(position)))) {
             final long segmentStart = geometry.segmentStart(position);
             map(window, segmentStart);
@@ -246,10 +295,7 @@ final class Recovery {
 
     /** The words as of a channel that everybody has left; that they count is the last one. */
     private void restart(final long end, final Life life) throws IOException {
-        final long segmentStart = geometry.segmentStart(end);
-        final long ready = exists(segment(segmentStart))
-            ? segmentStart + geometry.segmentBytes() : segmentStart;
-        resetWords(end, ready);
+        resetWords(end, readyOf(end));
         writeControlWords();
         life.write(control);
         writeControlWords();
@@ -257,15 +303,25 @@ final class Recovery {
 
     /** Nothing is changed but the words: whoever opens it can read, and is told of the damage. */
     private void refuse(final long end, final long durable, final Life life) throws IOException {
-        final long cut = control.getLong(ControlFormat.CUT_OFFSET);
-        final long ready = geometry.segmentStart(durable - 1) + geometry.segmentBytes();
-        resetWords(durable, ready);
-        control.putLong(ControlFormat.CUT_OFFSET, cut);
-        control.putLong(ControlFormat.DAMAGED_OFFSET, end + 1);
+        setDamaged(end, durable);
         life.write(control);
         writeControlWords();
         report.add("the frame at position " + end + " does not check out although everything below "
             + durable + " was on the disk; nothing was cut, and the channel can only be read");
+    }
+
+    private void setDamaged(final long end, final long durable) {
+        final long cut = control.getLong(ControlFormat.CUT_OFFSET);
+        resetWords(durable, geometry.segmentStart(durable - 1) + geometry.segmentBytes());
+        control.putLong(ControlFormat.CUT_OFFSET, cut);
+        control.putLong(ControlFormat.DAMAGED_OFFSET, end + 1);
+    }
+
+    /** End of the segment of a log's end, if that is there. */
+    private long readyOf(final long end) {
+        final long segmentStart = geometry.segmentStart(end);
+        return exists(segment(segmentStart))
+            ? segmentStart + geometry.segmentBytes() : segmentStart;
     }
 
     /** The words of a log that ends here and that nobody has joined; epoch and earliest stay. */

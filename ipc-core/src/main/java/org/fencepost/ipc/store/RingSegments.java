@@ -15,7 +15,9 @@ final class RingSegments implements SegmentStore, AutoCloseable {
     private final Window window;
     private final SegmentMap map;
 
-    RingSegments(final Platform platform, final Path directory, final Geometry geometry) {
+    RingSegments(
+        final Platform platform, final Path directory, final Geometry geometry,
+        final boolean writable) {
         final int count = geometry.segmentCount();
         final long segmentBytes = geometry.segmentBytes();
         try {
@@ -25,7 +27,7 @@ final class RingSegments implements SegmentStore, AutoCloseable {
                 for (int i = 0; i < count; i++) {
                     final Path file = directory.resolve(SegmentFormat.name(i));
                     SegmentFiles.verify(file, geometry.channelId(), segmentBytes, i);
-                    window.map(i, file, SegmentFormat.DATA_OFFSET, true, true);
+                    window.map(i, file, SegmentFormat.DATA_OFFSET, writable, true);
                 }
                 mapped = true;
             } finally {

@@ -118,6 +118,7 @@ class FormatTest {
             Map.entry("HOUSEKEEPING_BYTE", 4096L),
             Map.entry("PRESENCE_BYTE", 4097L),
             Map.entry("EXCLUSIVE_BYTE", 4098L),
+            Map.entry("OPENING_BYTE", 4099L),
             Map.entry("PUBLISHER_BYTE", 8192L),
             Map.entry("SUBSCRIBER_BYTE", 12_288L),
             Map.entry("SYNC_BYTE", 16_384L)));

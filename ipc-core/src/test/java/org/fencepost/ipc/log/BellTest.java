@@ -60,7 +60,7 @@ class BellTest {
     void map() throws Exception {
         window = Platform.detect().reserve(4096, 1);
         address = window.address(0);
-        bell = new Bell(memory, new Noted(), address);
+        bell = new Bell(memory, new Noted(), address, true);
     }
 
     @AfterEach

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Another JVM with the class path of this one, which does not outlive its test. */
-final class ChildJvm implements AutoCloseable {
+public final class ChildJvm implements AutoCloseable {
     private final Process process;
     private final BufferedReader output;
 
@@ -41,6 +41,17 @@ final class ChildJvm implements AutoCloseable {
         return new ChildJvm(command);
     }
 
+    /** Starts it as a user who may read everything and write nothing; only root can. */
+    public static ChildJvm startWithoutWriting(final Class<?> main, final Object... arguments)
+        throws IOException {
+        final List<String> command = new ArrayList<>(List.of("setpriv", "--reuid=65534",
+            "--regid=65534", "--clear-groups", "--inh-caps=-all,+dac_read_search",
+            "--ambient-caps=-all,+dac_read_search"));
+        command.addAll(command(
+            List.of("--enable-native-access=ALL-UNNAMED", "-XX:-UsePerfData"), main, arguments));
+        return new ChildJvm(command);
+    }
+
     private static List<String> command(
         final List<String> options, final Class<?> main, final Object... arguments) {
         final List<String> command = new ArrayList<>();
@@ -56,16 +67,16 @@ final class ChildJvm implements AutoCloseable {
     }
 
     /** The next line that it prints; null when it has ended. */
-    String line() throws IOException {
+    public String line() throws IOException {
         return output.readLine();
     }
 
     /** Everything that it still prints until it ends. */
-    String rest() throws IOException {
+    public String rest() throws IOException {
         return String.join("\n", output.lines().toList());
     }
 
-    int exitCode() throws InterruptedException {
+    public int exitCode() throws InterruptedException {
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             throw new AssertionError("child JVM " + process.pid() + " did not end in 60 s");
         }

@@ -176,11 +176,7 @@ class RecoveryTest {
                 assertEquals(0, channel.housekeeping().doWork());
                 assertThrows(
                     ChannelDamagedException.class, () -> channel.awaitDurable(FRAME, LONG));
-                assertEquals(3, subscriber.poll((b, o, l, h) -> { }, 3));
-                assertThrows(ChannelDamagedException.class, () -> subscriber.poll(
-                    (b, o, l, h) -> { }, 1));
-                subscriber.seek(ends.get(3));
-                assertEquals(2, subscriber.poll((b, o, l, h) -> { }, 2));
+                assertReadsUpTo(ends.get(2), subscriber, ends.get(3));
             }
             assertEquals(-1, Arrays.mismatch(segment, Files.readAllBytes(journal.segment(0))));
             assertEquals(0, journal.word(ControlFormat.EPOCH_OFFSET));
@@ -290,6 +286,62 @@ class RecoveryTest {
     }
 
     @Test
+    void shouldShowWhatWouldBeLeftWhenItIsViewed15() throws IOException {
+        final List<Long> ends = journal.publish(0, 20);
+        try (Channel channel = Channel.join(path)) {
+            assertTrue(channel.awaitDurable(ends.get(1), LONG));
+        }
+        journal.word(ControlFormat.TAIL_OFFSET, 64);
+        journal.word(ControlFormat.DURABLE_OFFSET, ends.get(1));
+        for (final int damaged : new int[] {19, 12, 5}) {
+            journal.overwrite(ends.get(damaged - 1) + 100, new byte[] {1});
+            journal.reboot();
+            final Map<String, ByteBuffer> before = journal.files();
+            try (Channel view = Channel.view(path)) {
+                assertEquals(ends.get(damaged - 1), view.tailPosition());
+                assertEquals(numbers(damaged), journal.numbers(view));
+                assertEquals(List.of(), view.status().openClaims());
+                assertEquals(before, journal.files());
+            }
+        }
+        try (Channel view = Channel.view(path)) {
+            assertEquals(numbers(5), journal.numbers());
+            assertEquals(numbers(5), journal.numbers(view));
+            journal.publish(5, 2);
+            assertEquals(numbers(5), journal.numbers(view), "as it was when it was opened");
+        }
+        try (Channel view = Channel.view(path)) {
+            assertEquals(numbers(7), journal.numbers(view));
+            journal.publish(7, 2);
+            assertEquals(numbers(9), journal.numbers(view), "the life is the same now");
+        }
+    }
+
+    @Test
+    void shouldReadUpToTheDamageWhenItIsViewed15() throws IOException {
+        final List<Long> ends = journal.publish(0, 6);
+        try (Channel channel = Channel.join(path)) {
+            assertTrue(channel.awaitDurable(ends.get(4), LONG));
+        }
+        journal.overwrite(ends.get(2) + 100, new byte[] {1});
+        for (int time = 0; time < 2; time++) {
+            if (time == 0) {
+                journal.reboot();
+            } else {
+                recover();
+            }
+            final Map<String, ByteBuffer> before = journal.files();
+            try (Channel view = Channel.view(path);
+                Subscriber subscriber =
+                    view.addSubscriber(SubscriberOptions.earliest().lossy())) {
+                assertEquals(ends.get(5), view.durablePosition());
+                assertReadsUpTo(ends.get(2), subscriber, ends.get(3));
+            }
+            assertEquals(before, journal.files());
+        }
+    }
+
+    @Test
     void shouldComeToTheSameEndWhereverItWasStopped() throws IOException {
         final List<Long> ends = journal.publish(0, 20);
         try (Channel channel = Channel.join(path);
@@ -322,6 +374,17 @@ class RecoveryTest {
             }
         }
         throw new AssertionError("it does not end");
+    }
+
+    /** It delivers the three messages before the damage, and two behind it. */
+    private static void assertReadsUpTo(
+        final long damage, final Subscriber subscriber, final long behind) {
+        assertEquals(3, subscriber.poll((b, o, l, h) -> { }, 3));
+        final ChannelDamagedException found = assertThrows(
+            ChannelDamagedException.class, () -> subscriber.poll((b, o, l, h) -> { }, 1));
+        assertTrue(found.getMessage().contains("position " + damage), found.getMessage());
+        subscriber.seek(behind);
+        assertEquals(2, subscriber.poll((b, o, l, h) -> { }, 2));
     }
 
     private Finding recover() throws IOException {

@@ -1,6 +1,7 @@
 package org.fencepost.ipc.os;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /** A window that leaves everything to another one, for those that change a part of it. */
@@ -21,6 +22,11 @@ class ForwardingWindow implements Window {
         final int slot, final Path file, final long fileOffset, final boolean writable,
         final boolean prefault) throws IOException {
         window.map(slot, file, fileOffset, writable, prefault);
+    }
+
+    @Override
+    public void hold(final int slot, final ByteBuffer content) throws IOException {
+        window.hold(slot, content);
     }
 
     @Override

@@ -116,7 +116,7 @@ final class SimulatedChannel {
         final Members members =
             new Members(PATH, new SimulatedLockFile(simulation, locks, process));
         final Log log = new Log(PATH, geometry, memory, words, new CursorTable(memory, cursors),
-            members, new Store(process), simulation::steps, sleeping);
+            members, new Store(process), simulation::steps, sleeping, true, Log.NO_END);
         final Membership membership = new Membership(log);
         return new Handle(
             process, log, members, membership, new Subscriptions(log, membership), control);

@@ -1,0 +1,118 @@
+package org.fencepost.ipc.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.agrona.concurrent.SystemEpochNanoClock;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelIOException;
+import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.MembersFormat;
+import org.fencepost.ipc.os.LockFile;
+import org.fencepost.ipc.os.Platform;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who opens a journal that somebody else is recovering. */
+@Timeout(60)
+class OpeningTest {
+    private static final Platform PLATFORM = Platform.detect();
+
+    @TempDir
+    Path directory;
+
+    private Path path;
+    private StoppedJournal journal;
+
+    @BeforeEach
+    void makeJournal() throws IOException {
+        path = directory.resolve("journal");
+        journal = new StoppedJournal(path);
+        journal.publish(0, 3);
+        journal.reboot();
+    }
+
+    @Test
+    void shouldWaitAndThenRecoverItselfWhenWhoRecoversDies() throws Exception {
+        final AtomicReference<Object> result = new AtomicReference<>();
+        final Thread opener;
+        try (LockFile recovering = lock()) {
+            assertTrue(recovering.tryLock(MembersFormat.OPENING_BYTE));
+            assertTrue(recovering.tryLock(MembersFormat.PRESENCE_BYTE));
+            opener = openInThread(result);
+            awaitParked(opener);
+            assertEquals(1, journal.word(ControlFormat.BOOT_ID_OFFSET), "nobody has recovered it");
+        }
+        opener.join();
+        assertEquals("opened", result.get());
+        assertTrue(journal.word(ControlFormat.BOOT_ID_OFFSET) != 1, "it is of this life now");
+        assertEquals(IntStream.range(0, 3).boxed().toList(), journal.numbers());
+    }
+
+    @Test
+    void shouldSayWhatItWaitedForWhenItIsInterrupted() throws Exception {
+        try (LockFile recovering = lock()) {
+            assertTrue(recovering.tryLock(MembersFormat.OPENING_BYTE));
+            final AtomicReference<Object> result = new AtomicReference<>();
+            final Thread opener = openInThread(result);
+            awaitParked(opener);
+            opener.interrupt();
+            opener.join();
+            final String message = ((ChannelIOException) result.get()).getMessage();
+            assertTrue(message.contains("interrupted") && message.contains("recovers"), message);
+        }
+        assertEquals(IntStream.range(0, 3).boxed().toList(), journal.numbers());
+    }
+
+    @Test
+    void shouldNotWaitWhenTheWordsAreOfThisLife() throws Exception {
+        Channel.join(path).close();
+        try (LockFile opening = lock()) {
+            assertTrue(opening.tryLock(MembersFormat.OPENING_BYTE));
+            Channel.join(path).close();
+        }
+    }
+
+    @Test
+    void shouldShowWhatIsThereWhenItIsViewedMeanwhile() throws Exception {
+        try (LockFile recovering = lock()) {
+            assertTrue(recovering.tryLock(MembersFormat.OPENING_BYTE));
+            assertTrue(recovering.tryLock(MembersFormat.PRESENCE_BYTE));
+            try (Channel view = Channel.view(path)) {
+                assertEquals(IntStream.range(0, 3).boxed().toList(), journal.numbers(view));
+            }
+        }
+    }
+
+    private LockFile lock() throws IOException {
+        return PLATFORM.openLockFile(ChannelDirectory.lockFile(path, PLATFORM.scheme()));
+    }
+
+    private Thread openInThread(final AtomicReference<Object> result) {
+        return Thread.ofPlatform().start(() -> {
+            try {
+                MappedChannel.open(new ChannelDirectory(path, PLATFORM), PLATFORM,
+                    new SystemEpochNanoClock()).close();
+                result.set("opened");
+            } catch (final ChannelIOException e) {
+                assertTrue(Thread.currentThread().isInterrupted(), "it stays interrupted");
+                result.set(e);
+            }
+        });
+    }
+
+    /** It waits for the lock: nothing else in opening parks a thread. */
+    private static void awaitParked(final Thread thread) {
+        while (thread.getState() != Thread.State.TIMED_WAITING) {
+            assertFalse(thread.getState() == Thread.State.TERMINATED, "it should wait");
+            Thread.onSpinWait();
+        }
+    }
+}
