@@ -172,9 +172,9 @@ public final class Cleaner {
         if (log.isClosed()) {
             return BUSY;
         }
-        // Stored by a successor as well: only a store of its own is ordered before its zeros.
         words.clearingOpaque(ready + geometry.segmentBytes());
-        // A lossy reader that has copied a zero finds clearing moved.
+        // A lossy reader that has copied a zero finds clearing moved. A successor stores it again: only
+        // a store of its own is ordered before its zeros.
         memory.storeStoreFence();
         memory.fill(address, geometry.segmentBytes(), (byte) 0);
         if (log.isClosed()) {

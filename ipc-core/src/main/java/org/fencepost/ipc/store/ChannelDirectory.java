@@ -277,9 +277,9 @@ public final class ChannelDirectory {
             if (!ring && platform.canSync()) {
                 Life.of(file, calls()).write(words);
             }
+            platform.allocate(file, ControlFormat.FILE_BYTES);
             writeAll(handle, words);
         }
-        platform.allocate(file, ControlFormat.FILE_BYTES);
     }
 
     /** Whether this creator's directory is the channel now; false if another was first. */
@@ -347,11 +347,12 @@ public final class ChannelDirectory {
     private void writeFile(final Path file, final ByteBuffer content, final long bytes)
         throws IOException {
         try (FileHandle handle = calls().create(file, Temporary.PRIVATE)) {
+            platform.allocate(file, bytes);
             writeAll(handle, content);
         }
-        platform.allocate(file, bytes);
     }
 
+    /** The size is synced with what is written, or the file may be too short behind a loss of power. */
     private static void writeAll(final FileHandle file, final ByteBuffer content)
         throws IOException {
         Temporary.write(file, content.rewind(), 0);

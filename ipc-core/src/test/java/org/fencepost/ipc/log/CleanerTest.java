@@ -28,6 +28,18 @@ class CleanerTest extends RaceSetup {
     }
 
     @Test
+    void shouldCleanOneSegmentWhenACursorIsInTheNext() {
+        final SharedClaimer claimer = living.membership.joinShared();
+        publishTo(claimer, SEGMENT);
+        living.subscriptions.join(SubscriberOptions.latest());
+        publishTo(claimer, 13 * SEGMENT);
+        assertEquals(Cleaner.DONE, watched.cleaner().tryUnit(Cleaner.NOT_WALKED, 0));
+        assertEquals((SEGMENTS + 1) * SEGMENT, living.log.words().readyAcquire());
+        publishTo(claimer, 14 * SEGMENT);
+        assertEquals(Cleaner.GATED, watched.cleaner().tryUnit(Cleaner.NOT_WALKED, 0));
+    }
+
+    @Test
     void shouldCleanWhenThereIsNothingToReadIfSomebodyElseWasCleaningBefore() {
         final InPlaceReader reader = living.reader(SubscriberOptions.latest());
         publishTo(living.membership.joinShared(), 13 * SEGMENT);

@@ -29,6 +29,14 @@ public record ToolRun(int exitCode, String out, String err) {
             new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), arguments);
     }
 
+    /** What a command that goes well prints, as bytes. */
+    public static byte[] bytes(final String... arguments) {
+        final ByteArrayOutputStream out = new ByteArrayOutputStream();
+        assertEquals(0, Ipc.commandLine(InputStream.nullInputStream(), new Output(out, false))
+            .execute(arguments));
+        return out.toByteArray();
+    }
+
     /** With a standard input. */
     public static ToolRun withInput(final InputStream in, final String... arguments) {
         final ByteArrayOutputStream out = new ByteArrayOutputStream();

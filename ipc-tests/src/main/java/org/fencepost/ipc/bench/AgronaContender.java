@@ -22,7 +22,7 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
  * the bounds of every access, as Fencepost's buffers do; the unchecked variants have this switched
  * off.
  */
-final class AgronaContender implements Contender {
+final class AgronaContender implements MessageContender {
     static final String MANY_TO_ONE = "agrona-many-to-one";
     static final String ONE_TO_ONE = "agrona-one-to-one";
     static final String UNCHECKED_SUFFIX = "-unchecked";
@@ -63,6 +63,11 @@ final class AgronaContender implements Contender {
             flags.add("-Dagrona.disable.bounds.checks=true");
         }
         return flags;
+    }
+
+    @Override
+    public int sendersMax() {
+        return name.startsWith(ONE_TO_ONE) ? 1 : Integer.MAX_VALUE;
     }
 
     @Override

@@ -58,7 +58,9 @@ public final class Benchmark {
             if (options.wantsHelp()) {
                 out.print(BenchmarkOptions.HELP);
             } else if (options.wantsList()) {
-                Contenders.names().forEach(out::println);
+                Contenders.names().forEach(name -> out.println("contender " + name));
+                Measures.ALL.forEach(measure ->
+                    out.println("measure " + measure.label() + ": " + measure.title()));
             } else if (files) {
                 new FileBenchmark(options, FileContender.all()).run(out);
             } else {
@@ -125,12 +127,13 @@ public final class Benchmark {
 
     private List<Cell> check(final List<Entrant> entrants) {
         final List<Cell> checked = new ArrayList<>();
-        if (options.measures().contains(Measure.CHECK)) {
-            for (final Cell cell : cells(Measure.CHECK, entrants)) {
-                cell.entrant().run(RunPlan.check(cell.payloadBytes()));
-                checked.add(cell);
-                progress.printf(
-                    "checked  %-30s %d bytes%n", cell.entrant().name(), cell.payloadBytes());
+        for (final Measure measure : options.measures()) {
+            if (!isTimed(measure)) {
+                for (final Cell cell : cells(measure, entrants)) {
+                    cell.entrant().run(measure.plan(cell.variant(), options));
+                    checked.add(cell);
+                    progress.println("checked  " + cell);
+                }
             }
         }
         return checked;
@@ -139,19 +142,23 @@ public final class Benchmark {
     private List<Cell> timedCells(final List<Entrant> entrants) {
         final List<Cell> cells = new ArrayList<>();
         for (final Measure measure : options.measures()) {
-            if (measure != Measure.CHECK) {
+            if (isTimed(measure)) {
                 cells.addAll(cells(measure, entrants));
             }
         }
         return cells;
     }
 
+    private static boolean isTimed(final Measure measure) {
+        return !measure.figures().isEmpty();
+    }
+
     private List<Cell> cells(final Measure measure, final List<Entrant> entrants) {
         final List<Cell> cells = new ArrayList<>();
-        for (final int payloadBytes : options.sizes(measure)) {
+        for (final Variant variant : measure.variants(options)) {
             for (final Entrant entrant : entrants) {
-                if (entrant.supports(measure)) {
-                    cells.add(new Cell(entrant, measure, payloadBytes));
+                if (entrant.supports(measure, variant)) {
+                    cells.add(new Cell(entrant, measure, variant));
                 }
             }
         }

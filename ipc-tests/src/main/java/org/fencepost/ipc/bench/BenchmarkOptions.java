@@ -15,8 +15,10 @@ final class BenchmarkOptions {
         fast they find bytes and lines in a file.
           --rounds N           interleaved rounds (default 5)
           --contenders A,B     by name or by class (default: all but the dense and unchecked)
-          --measures A,B       of check, throughput, round-trip (default: all)
-          --sizes N,M          bytes of a message (default 32,256,1024); round trips use the first
+          --measures A,B       by name (default: check,throughput,round-trip)
+          --sizes N,M          bytes of a message (default 32,256,1024); round trips use those up to
+                               256; journals have messages of 256 if those are among them, or else of
+                               the first
           --quick              one round of short runs: about a minute
           --json FILE          writes everything, each single run included, to FILE
           --warm-up-millis N   of a run (default 1000)
@@ -24,16 +26,18 @@ final class BenchmarkOptions {
           --attempts N         for a run whose cores were far apart (default 5)
           --near-nanos N       what a cache line's round trip takes between near cores (default: the
                                best median that is seen)
-          --cpus A,B           the two cores (default: the first two that are allowed)
+          --cpus A,B,...       cores; the distance is that of the first two (default: the first two
+                               that are allowed)
           --directory DIR      where the rings lie (default /dev/shm)
           --megabytes N        of the file to find something in (default 1000)
           --cc COMMAND         the C compiler (default cc)
-          --list               names the contenders
+          --list               names the contenders and the measures
           --help               shows this
         Exit code: 0 measured; 1 a message was wrong or a run failed; 2 usage.
         """;
 
     private static final int LIST_MAX = 64;
+    private static final int JOURNAL_BYTES = 256;
     private static final Path MEMORY_FILE_SYSTEM = Path.of("/dev/shm");
 
     private final List<String> arguments;
@@ -47,7 +51,7 @@ final class BenchmarkOptions {
     private int megabytes = 1000;
     private double nearNanos = Bracketing.UNKNOWN;
     private List<String> contenders = Contenders.DEFAULT_NAMES;
-    private List<Measure> measures = List.of(Measure.values());
+    private List<Measure> measures = Measures.DEFAULT;
     private List<Integer> sizes = List.of(32, 256, 1024);
     private List<Integer> cpus = List.of();
     private String compiler = "cc";
@@ -95,15 +99,16 @@ final class BenchmarkOptions {
             case "--attempts" -> attempts = number(option, value, 1, 100);
             case "--contenders" -> contenders = split(option, value);
             case "--measures" ->
-                measures = split(option, value).stream().map(Measure::ofLabel).toList();
+                measures = split(option, value).stream().map(Measures::byLabel).toList();
             case "--sizes" -> {
                 sizes = numbers(option, value, Payload.LENGTH_BYTES_MAX);
                 sizes.forEach(Payload::requireLength);
             }
             case "--cpus" -> {
                 cpus = numbers(option, value, 4095);
-                if (cpus.size() != 2) {
-                    throw new UsageException("--cpus needs two numbers, found '" + value + "'");
+                if (cpus.size() < 2) {
+                    throw new UsageException(
+                        "--cpus needs two numbers or more, found '" + value + "'");
                 }
             }
             case "--json" -> json = Path.of(value);
@@ -142,16 +147,6 @@ final class BenchmarkOptions {
         }
         throw new UsageException(
             option + " needs a number from " + min + " to " + max + ", found '" + value + "'");
-    }
-
-    /** The plan of a timed run. */
-    RunPlan plan(final Measure measure, final int payloadBytes) {
-        return new RunPlan(measure, payloadBytes, warmUpMillis, measureMillis, 1);
-    }
-
-    /** The sizes that a measure is taken at. */
-    List<Integer> sizes(final Measure measure) {
-        return measure == Measure.ROUND_TRIP ? sizes.subList(0, 1) : sizes;
     }
 
     List<String> arguments() {
@@ -203,7 +198,17 @@ final class BenchmarkOptions {
         return measures;
     }
 
-    /** The two cores, or empty for the first two that are allowed. */
+    /** Bytes of messages; what each measure makes of them is its own business. */
+    List<Integer> sizes() {
+        return sizes;
+    }
+
+    /** Bytes of a journal's messages: the usual ones if they are among the sizes, or else the first. */
+    int journalBytes() {
+        return sizes.contains(JOURNAL_BYTES) ? JOURNAL_BYTES : sizes.getFirst();
+    }
+
+    /** The cores, two or more, or empty for the first two that are allowed. */
     List<Integer> cpus() {
         return cpus;
     }

@@ -19,7 +19,10 @@ final class Contenders {
         AgronaContender.manyToOne(true),
         AgronaContender.oneToOne(true),
         AgronaContender.manyToOne(false),
-        AgronaContender.oneToOne(false));
+        AgronaContender.oneToOne(false),
+        new FencepostJournal(),
+        new FileSyncContender(),
+        new FileGroupCommitContender());
 
     /** What runs when the command line does not say. */
     static final List<String> DEFAULT_NAMES = List.of(

@@ -9,10 +9,13 @@ interface Entrant {
     String name();
 
     /** Whether the measure means something for it. */
-    boolean supports(Measure measure);
+    boolean supports(Measure measure, Variant variant);
 
     /** JVM options that only this one gets. */
     List<String> jvmFlags();
+
+    /** How it was set up, for the report; empty if its name says it all. */
+    String settings();
 
     /**
      * Runs once, from starting the processes to ending them.
@@ -22,22 +25,23 @@ interface Entrant {
      */
     Outcome run(RunPlan plan);
 
-    /** Messages and nanoseconds, as the one figure of throughput. */
-    static List<Double> throughput(final double messages, final double nanos) {
-        return List.of(messages * 1000 / nanos);
+    /** The numbers in a line that a process has printed. */
+    static List<Double> numbers(final String words, final String source) {
+        try {
+            return Stream.of(words.strip().split(" ")).map(Double::valueOf).toList();
+        } catch (final NumberFormatException e) {
+            throw new RunFailedException(
+                source + " must print numbers, but printed '" + words.strip() + "'");
+        }
     }
 
-    /** The numbers in a line that a process has printed. */
+    /** So many numbers in a line that a process has printed. */
     static List<Double> numbers(final String words, final int count, final String source) {
-        final String[] parts = words.strip().split(" ");
-        if (parts.length == count) {
-            try {
-                return Stream.of(parts).map(Double::valueOf).toList();
-            } catch (final NumberFormatException e) {
-                // Reported below, as a wrong count is.
-            }
+        final List<Double> numbers = numbers(words, source);
+        if (numbers.size() != count) {
+            throw new RunFailedException(
+                source + " must print " + count + " numbers, but printed '" + words.strip() + "'");
         }
-        throw new RunFailedException(
-            source + " must print " + count + " numbers, but printed '" + words.strip() + "'");
+        return numbers;
     }
 }

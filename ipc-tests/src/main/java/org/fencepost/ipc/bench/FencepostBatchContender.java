@@ -1,13 +1,12 @@
 package org.fencepost.ipc.bench;
 
 import java.nio.file.Path;
-import java.util.List;
 import org.fencepost.ipc.Batch;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.Publisher;
 
 /** A Fencepost ring, filled in place with batches of a fixed number of messages. */
-final class FencepostBatchContender implements Contender {
+final class FencepostBatchContender implements MessageContender {
     static final String NAME = "fencepost-batch";
 
     /** Constructed by {@link Contenders}. */
@@ -20,14 +19,8 @@ final class FencepostBatchContender implements Contender {
     }
 
     @Override
-    public List<String> jvmFlags() {
-        return List.of();
-    }
-
-    /** A lone message would wait for the rest of its batch, so there is no round trip to time. */
-    @Override
-    public boolean supports(final Measure measure) {
-        return measure != Measure.ROUND_TRIP;
+    public boolean keepsBack() {
+        return true;
     }
 
     @Override

@@ -1,7 +1,6 @@
 package org.fencepost.ipc.bench;
 
 import java.nio.file.Path;
-import java.util.List;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Claim;
@@ -14,7 +13,7 @@ import org.fencepost.ipc.SubscriberOptions;
  * A Fencepost ring, claimed and committed in place by a shared or by an exclusive publisher. Short
  * messages have frames of two cache lines, as {@link ChannelOptions#withFrameAlignment} recommends.
  */
-final class FencepostContender implements Contender {
+final class FencepostContender implements MessageContender {
     static final String SHARED = "fencepost-shared";
     static final String EXCLUSIVE = "fencepost-exclusive";
 
@@ -97,8 +96,13 @@ final class FencepostContender implements Contender {
     }
 
     @Override
-    public List<String> jvmFlags() {
-        return List.of();
+    public int sendersMax() {
+        return exclusive ? 1 : Publisher.PUBLISHERS_MAX;
+    }
+
+    @Override
+    public int receiversMax() {
+        return Subscriber.SUBSCRIBERS_MAX;
     }
 
     @Override

@@ -65,7 +65,7 @@ record Findings(
     List<Ratio> ratios() {
         final List<Ratio> ratios = new ArrayList<>();
         for (final List<String> pair : COMPARED) {
-            for (final int payloadBytes : options.sizes(Measure.THROUGHPUT)) {
+            for (final int payloadBytes : options.sizes()) {
                 final double ratio = median(pair.get(0), payloadBytes)
                     / median(pair.get(1), payloadBytes);
                 if (!Double.isNaN(ratio)) {
@@ -79,7 +79,8 @@ record Findings(
     private double median(final String name, final int payloadBytes) {
         for (final Map.Entry<Cell, List<Sample>> entry : samples.entrySet()) {
             final Cell cell = entry.getKey();
-            if (cell.measure() == Measure.THROUGHPUT && cell.payloadBytes() == payloadBytes
+            if (cell.measure().label().equals(Throughput.LABEL)
+                && cell.variant().payloadBytes() == payloadBytes
                 && cell.entrant().name().equals(name)) {
                 return Summary.of(entry.getValue(), 0).median();
             }

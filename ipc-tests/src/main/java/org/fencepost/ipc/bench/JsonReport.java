@@ -52,12 +52,14 @@ final class JsonReport {
         node.put("warmUpMillis", options.warmUpMillis());
         node.put("measureMillis", options.measureMillis());
         node.put("ringBytes", Contenders.RING_BYTES);
-        node.put("pollLimit", RunProcess.POLL_LIMIT);
+        node.put("pollLimit", ReceiveLoop.POLL_LIMIT);
         node.put("batchMessages", Contenders.BATCH_MESSAGES);
         node.set("jvmFlags", mapper.valueToTree(JvmEntrant.COMMON_FLAGS));
         final ObjectNode flags = node.putObject("contenderJvmFlags");
+        final ObjectNode settings = node.putObject("contenderSettings");
         for (final Entrant entrant : findings.entrants()) {
             flags.set(entrant.name(), mapper.valueToTree(entrant.jvmFlags()));
+            settings.put(entrant.name(), entrant.settings());
         }
         return node;
     }
@@ -80,7 +82,7 @@ final class JsonReport {
         for (final Cell cell : findings.checked()) {
             array.addObject()
                 .put("contender", cell.entrant().name())
-                .put("payloadBytes", cell.payloadBytes());
+                .put("variant", cell.variant().label());
         }
         return array;
     }
@@ -92,9 +94,12 @@ final class JsonReport {
             final ObjectNode node = array.addObject();
             node.put("contender", cell.entrant().name());
             node.put("measure", cell.measure().label());
-            node.put("payloadBytes", cell.payloadBytes());
+            node.put("variant", cell.variant().label());
+            node.put("payloadBytes", cell.variant().payloadBytes());
+            node.put("amount", cell.variant().amount());
             node.put("bracketed", findings.isBracketed());
-            final List<String> figures = cell.measure().figures();
+            final List<String> figures =
+                cell.measure().figures().stream().map(Figure::name).toList();
             for (int i = 0; i < figures.size(); i++) {
                 final Summary summary = Summary.of(entry.getValue(), i);
                 final ObjectNode figure = node.putObject(figures.get(i));

@@ -32,9 +32,20 @@ record Machine(
             isOnPath("taskset"));
     }
 
-    /** The words before a command that pin it to one of the two cores. */
-    List<String> pinning(final int index) {
-        return taskset ? List.of("taskset", "-c", Integer.toString(cpus.get(index))) : List.of();
+    /**
+     * The words before a command that pin it to a core. Those that publish take cores from the
+     * first one on, those that receive from the last one back; they share cores with their like if
+     * there are not enough.
+     */
+    List<String> pinning(final Part part, final int senders, final int receivers) {
+        if (!taskset) {
+            return List.of();
+        }
+        final int count = cpus.size();
+        final int place = part.receives()
+            ? count - 1 - part.index() % Math.max(1, count - senders)
+            : part.index() % Math.max(1, count - receivers);
+        return List.of("taskset", "-c", Integer.toString(cpus.get(place)));
     }
 
     /** Processes that want to run, averaged over a minute: above 0 before a run, others work. */

@@ -4,7 +4,6 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** The report for people. */
 final class MarkdownReport {
@@ -21,11 +20,9 @@ final class MarkdownReport {
 
     void print() {
         printConditions();
-        printMeasure(
-            Measure.THROUGHPUT, "Throughput, M msg/s: median (min-max)", "%.1f (%.1f-%.1f)");
-        printMeasure(
-            Measure.ROUND_TRIP, "Round trip, ns: median (min-max) of each percentile",
-            "%.0f (%.0f-%.0f)");
+        for (final Measure measure : findings.options().measures()) {
+            printMeasure(measure);
+        }
         printRatios();
         out.flush();
     }
@@ -43,7 +40,8 @@ final class MarkdownReport {
         line("- Rounds: %d, interleaved; a run: %d ms of warm-up, %d ms measured, in two new JVMs",
             options.rounds(), options.warmUpMillis(), options.measureMillis());
         line("- Pinning: %s", machine.taskset()
-            ? String.format("sender on CPU %d, receiver on CPU %d", machine.cpus().toArray())
+            ? "senders from CPU " + machine.cpus().getFirst() + " on, receivers from CPU "
+                + machine.cpus().getLast() + " back"
             : "NONE for the JVMs, there is no taskset here; the C programs pin themselves");
         line("- JVM flags of all: `%s`", String.join(" ", JvmEntrant.COMMON_FLAGS));
         for (final Entrant entrant : findings.entrants()) {
@@ -51,9 +49,12 @@ final class MarkdownReport {
                 line("- JVM flags of %s besides: `%s`",
                     entrant.name(), String.join(" ", entrant.jvmFlags()));
             }
+            if (!entrant.settings().isEmpty()) {
+                line("- %s: %s", entrant.name(), entrant.settings());
+            }
         }
         line("- Rings of %d KiB, polls of at most %d messages, %d messages a batch, busy spinning",
-            Contenders.RING_BYTES / 1024, RunProcess.POLL_LIMIT, Contenders.BATCH_MESSAGES);
+            Contenders.RING_BYTES / 1024, ReceiveLoop.POLL_LIMIT, Contenders.BATCH_MESSAGES);
         line("- Frames of %s and %s are aligned to %d bytes up to %d bytes a message, else to 64",
             FencepostContender.SHARED, FencepostContender.EXCLUSIVE, FencepostContender.TWO_LINES,
             FencepostContender.SHORT_MESSAGE_BYTES_MAX);
@@ -92,49 +93,58 @@ final class MarkdownReport {
 
     private String checked() {
         final List<String> names = findings.checked().stream()
-            .map(cell -> cell.entrant().name() + " " + cell.payloadBytes()).toList();
+            .map(cell -> cell.entrant().name() + " at " + cell.variant().label()).toList();
         return names.isEmpty() ? "no" : String.join(", ", names);
     }
 
-    private void printMeasure(final Measure measure, final String title, final String format) {
-        final List<Entrant> entrants = findings.entrants().stream()
-            .filter(entrant -> findings.samples().keySet().stream()
-                .anyMatch(cell -> cell.entrant() == entrant && cell.measure() == measure))
-            .toList();
-        if (entrants.isEmpty()) {
+    private void printMeasure(final Measure measure) {
+        final List<Cell> cells = findings.samples().keySet().stream()
+            .filter(cell -> cell.measure() == measure).toList();
+        if (cells.isEmpty()) {
             return;
         }
-        line("%n## %s%s%n", title, findings.isBracketed() ? "" : ", unbracketed");
+        line("%n## %s: median (min-max)%s%n",
+            measure.title(), findings.isBracketed() ? "" : ", unbracketed");
+        final List<Variant> variants = cells.stream().map(Cell::variant).distinct().toList();
         final List<String> heads = new ArrayList<>();
-        for (final int payloadBytes : findings.options().sizes(measure)) {
-            if (measure == Measure.THROUGHPUT) {
-                heads.add(payloadBytes + " bytes");
-            } else {
-                List.of("p50", "p99", "p99.9")
-                    .forEach(head -> heads.add(head + ", " + payloadBytes + " bytes"));
+        for (final Variant variant : variants) {
+            for (final Figure figure : measure.figures()) {
+                if (figure.isInTables()) {
+                    heads.add(figure.head() + ", " + variant.label());
+                }
             }
         }
         printRow("contender", heads);
         out.println("|" + "-".repeat(NAME_WIDTH + 2)
             + ("|" + "-".repeat(VALUE_WIDTH + 1) + ":").repeat(heads.size()) + "|");
-        for (final Entrant entrant : entrants) {
-            printRow(entrant.name(), values(entrant, measure, format));
+        for (final Entrant entrant : cells.stream().map(Cell::entrant).distinct().toList()) {
+            final List<String> values = new ArrayList<>();
+            for (final Variant variant : variants) {
+                values.addAll(values(new Cell(entrant, measure, variant)));
+            }
+            printRow(entrant.name(), values);
         }
     }
 
-    private List<String> values(final Entrant entrant, final Measure measure, final String format) {
+    private List<String> values(final Cell cell) {
+        final List<Sample> samples = findings.samples().get(cell);
         final List<String> values = new ArrayList<>();
-        for (final Map.Entry<Cell, List<Sample>> entry : findings.samples().entrySet()) {
-            final Cell cell = entry.getKey();
-            if (cell.entrant() == entrant && cell.measure() == measure) {
-                for (int figure = 0; figure < measure.figures().size(); figure++) {
-                    final Summary summary = Summary.of(entry.getValue(), figure);
-                    values.add(entry.getValue().isEmpty() ? "no near run" : String.format(
-                        Locale.ROOT, format, summary.median(), summary.min(), summary.max()));
-                }
+        for (int i = 0; i < cell.measure().figures().size(); i++) {
+            final Figure figure = cell.measure().figures().get(i);
+            if (figure.isInTables()) {
+                values.add(samples == null ? "" : value(figure, Summary.of(samples, i)));
             }
         }
         return values;
+    }
+
+    private static String value(final Figure figure, final Summary summary) {
+        if (Double.isNaN(summary.median())) {
+            return "no near run";
+        }
+        final String number = "%." + figure.decimals() + "f";
+        return String.format(Locale.ROOT, number + " (" + number + "-" + number + ")",
+            summary.median(), summary.min(), summary.max());
     }
 
     private void printRow(final String name, final List<String> values) {

@@ -21,8 +21,8 @@ final class NativeRing implements Entrant {
     }
 
     @Override
-    public boolean supports(final Measure measure) {
-        return measure == Measure.THROUGHPUT && programs.areAvailable();
+    public boolean supports(final Measure measure, final Variant variant) {
+        return measure.label().equals(Throughput.LABEL) && programs.areAvailable();
     }
 
     @Override
@@ -31,11 +31,16 @@ final class NativeRing implements Entrant {
     }
 
     @Override
+    public String settings() {
+        return "";
+    }
+
+    @Override
     public Outcome run(final RunPlan plan) {
         final String output = programs.run(PROGRAM, List.of(
             machine.cpus().get(0).toString(),
             machine.cpus().get(1).toString(),
-            Integer.toString(plan.payloadBytes()),
+            Integer.toString(plan.variant().payloadBytes()),
             Integer.toString(Contenders.RING_BYTES),
             Long.toString(plan.warmUpMillis()),
             Long.toString(plan.measureMillis())));
@@ -43,7 +48,7 @@ final class NativeRing implements Entrant {
         final double nanos = numbers.get(1);
         final double waitedNanos = numbers.get(2);
         return new Outcome(
-            Entrant.throughput(numbers.get(0), nanos),
+            List.of(MessageFlow.millionsPerSecond(numbers.get(0), nanos)),
             waitedNanos < 0 ? Outcome.UNKNOWN : waitedNanos / nanos);
     }
 }

@@ -4,25 +4,39 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * The content of the messages, a function of their sequence: the first word is the sequence, the
- * last word its complement. In a <em>full</em> payload every word between them depends on the
- * sequence and on its place too; otherwise these are left alone, because a timed run is to measure
- * the contender and not this class.
+ * The content of the messages. The first word is the publisher and the message's sequence, the last
+ * word its complement. What is between them depends on the {@link Content}.
  */
 public final class Payload {
-    /** A first and a last word. */
-    static final int LENGTH_BYTES_MIN = 2 * Long.BYTES;
+    /** What stands between the first and the last word. */
+    enum Content {
+        /** Whatever was there: a timed run is to measure the contender and not this class. */
+        ENDS,
+        /** In every word something that depends on the message and on the place. */
+        FULL,
+        /** In the second word a time. */
+        STAMPED
+    }
+
+    /** A first, a second and a last word. */
+    static final int LENGTH_BYTES_MIN = 3 * Long.BYTES;
     static final int LENGTH_BYTES_MAX = 64 * 1024;
 
     private static final long SPREAD = 0x9E37_79B9_7F4A_7C15L;
+    /** Bits of a first word that hold the sequence. */
+    private static final int SEQUENCE_BITS = 48;
+    private static final long SEQUENCE_MASK = (1L << SEQUENCE_BITS) - 1;
 
     private final int lengthBytes;
-    private final boolean full;
+    private final Content content;
+    private final long firstWordBase;
+    private long stamp;
 
-    Payload(final int lengthBytes, final boolean full) {
+    Payload(final int lengthBytes, final Content content, final int sender) {
         requireLength(lengthBytes);
         this.lengthBytes = lengthBytes;
-        this.full = full;
+        this.content = content;
+        this.firstWordBase = (long) sender << SEQUENCE_BITS;
     }
 
     static void requireLength(final int lengthBytes) {
@@ -39,50 +53,66 @@ public final class Payload {
         return lengthBytes;
     }
 
+    /** Whether messages hold a time. */
+    boolean isStamped() {
+        return content == Content.STAMPED;
+    }
+
+    /** The time in messages that are written from now on. */
+    void stamp(final long nanos) {
+        stamp = nanos;
+    }
+
     /** Writes the message of this sequence where the contender wants it. */
     public void write(final MutableDirectBuffer buffer, final int index, final long sequence) {
         final int last = lengthBytes - Long.BYTES;
-        buffer.putLong(index, sequence);
-        if (full) {
+        final long firstWord = firstWordBase | sequence;
+        buffer.putLong(index, firstWord);
+        if (content == Content.FULL) {
             for (int offset = Long.BYTES; offset < last; offset += Long.BYTES) {
-                buffer.putLong(index + offset, innerWord(sequence, offset));
+                buffer.putLong(index + offset, innerWord(firstWord, offset));
             }
+        } else if (content == Content.STAMPED) {
+            buffer.putLong(index + Long.BYTES, stamp);
         }
-        buffer.putLong(index + last, ~sequence);
+        buffer.putLong(index + last, ~firstWord);
     }
 
-    void check(
-        final DirectBuffer buffer, final int index, final int length, final long sequence) {
+    /** Who has published a message, by its first word. */
+    static int senderOf(final long firstWord) {
+        return (int) (firstWord >>> SEQUENCE_BITS);
+    }
+
+    /** The sequence of a message, by its first word. */
+    static long sequenceOf(final long firstWord) {
+        return firstWord & SEQUENCE_MASK;
+    }
+
+    /** Checks all but the first word and the length. */
+    void checkRest(final DirectBuffer buffer, final int index, final long firstWord) {
         final int last = lengthBytes - Long.BYTES;
-        if (length != lengthBytes) {
-            throw mismatch(sequence, "the length", lengthBytes, length);
-        }
-        final long firstWord = buffer.getLong(index);
-        if (firstWord != sequence) {
-            throw mismatch(sequence, "the first word, its sequence,", sequence, firstWord);
-        }
-        if (full) {
+        if (content == Content.FULL) {
             for (int offset = Long.BYTES; offset < last; offset += Long.BYTES) {
                 final long word = buffer.getLong(index + offset);
-                if (word != innerWord(sequence, offset)) {
-                    throw mismatch(
-                        sequence, "the word at byte " + offset, innerWord(sequence, offset), word);
+                final long expected = innerWord(firstWord, offset);
+                if (word != expected) {
+                    throw mismatch(firstWord, "the word at byte " + offset, expected, word);
                 }
             }
         }
         final long lastWord = buffer.getLong(index + last);
-        if (lastWord != ~sequence) {
-            throw mismatch(sequence, "the last word", ~sequence, lastWord);
+        if (lastWord != ~firstWord) {
+            throw mismatch(firstWord, "the last word", ~firstWord, lastWord);
         }
     }
 
-    private static long innerWord(final long sequence, final int offset) {
-        return (sequence + 1) * SPREAD + offset;
+    private static long innerWord(final long firstWord, final int offset) {
+        return (firstWord + 1) * SPREAD + offset;
     }
 
     private static MismatchException mismatch(
-        final long sequence, final String what, final long expected, final long found) {
-        return new MismatchException(
-            "message " + sequence + ": " + what + " must be " + expected + ", but is " + found);
+        final long firstWord, final String what, final long expected, final long found) {
+        return new MismatchException("message " + sequenceOf(firstWord) + " of publisher "
+            + senderOf(firstWord) + ": " + what + " must be " + expected + ", but is " + found);
     }
 }

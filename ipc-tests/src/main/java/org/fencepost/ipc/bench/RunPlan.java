@@ -3,44 +3,56 @@ package org.fencepost.ipc.bench;
 import java.util.List;
 
 /**
- * What both processes of a run do.
+ * What the processes of a run do.
  *
  * @param measure       what is found out.
- * @param payloadBytes  of every message.
+ * @param variant       with which messages.
  * @param warmUpMillis  before anything is counted.
  * @param measureMillis that are counted.
  * @param messagesMin   to be received, however long it takes.
+ * @param sharesCores   whether there are more processes than cores.
  */
 record RunPlan(
-    Measure measure, int payloadBytes, long warmUpMillis, long measureMillis, long messagesMin) {
+    Measure measure, Variant variant, long warmUpMillis, long measureMillis, long messagesMin,
+    boolean sharesCores) {
 
-    /** Times every ring is gone round in a check, so that re-used memory is seen too. */
-    private static final int CHECK_LAPS = 4;
-
-    static RunPlan check(final int payloadBytes) {
-        final long messages = (long) CHECK_LAPS * Contenders.RING_BYTES / payloadBytes;
-        return new RunPlan(Measure.CHECK, payloadBytes, 0, 0, messages);
+    RunPlan(
+        final Measure measure,
+        final Variant variant,
+        final long warmUpMillis,
+        final long measureMillis,
+        final long messagesMin) {
+        this(measure, variant, warmUpMillis, measureMillis, messagesMin, false);
     }
 
-    Payload payload() {
-        return new Payload(payloadBytes, measure == Measure.CHECK);
+    /** The same on so many cores. */
+    RunPlan onCores(final int count) {
+        return new RunPlan(measure, variant, warmUpMillis, measureMillis, messagesMin,
+            measure.parts(variant).size() > count);
     }
 
     List<String> toArguments() {
         return List.of(
             measure.label(),
-            Integer.toString(payloadBytes),
+            variant.label(),
+            Integer.toString(variant.payloadBytes()),
+            Long.toString(variant.amount()),
             Long.toString(warmUpMillis),
             Long.toString(measureMillis),
-            Long.toString(messagesMin));
+            Long.toString(messagesMin),
+            Boolean.toString(sharesCores));
     }
 
     static RunPlan ofArguments(final List<String> arguments) {
         return new RunPlan(
-            Measure.ofLabel(arguments.get(0)),
-            Integer.parseInt(arguments.get(1)),
-            Long.parseLong(arguments.get(2)),
-            Long.parseLong(arguments.get(3)),
-            Long.parseLong(arguments.get(4)));
+            Measures.byLabel(arguments.get(0)),
+            new Variant(
+                arguments.get(1),
+                Integer.parseInt(arguments.get(2)),
+                Long.parseLong(arguments.get(3))),
+            Long.parseLong(arguments.get(4)),
+            Long.parseLong(arguments.get(5)),
+            Long.parseLong(arguments.get(6)),
+            Boolean.parseBoolean(arguments.get(7)));
     }
 }

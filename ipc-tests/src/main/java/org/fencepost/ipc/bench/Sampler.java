@@ -104,15 +104,26 @@ final class Sampler {
     private Sample run(final Cell cell, final int round) {
         final double before = probeWhenNear();
         final Outcome outcome =
-            cell.entrant().run(options.plan(cell.measure(), cell.payloadBytes()));
+            cell.entrant().run(cell.measure().plan(cell.variant(), options));
         final Sample sample = new Sample(round, outcome, before, bracketing.probeNanos());
         progress.printf(
             Locale.ROOT,
-            "round %d  %-30s %-10s %5d bytes  %s  cache line %.0f, %.0f ns, waited %.1f %%%n",
-            round, cell.entrant().name(), cell.measure().label(), cell.payloadBytes(),
-            outcome.figures(),
+            "round %d  %-60s %s  cache line %.0f, %.0f ns, waited %.1f %%%n",
+            round, cell, inTables(cell.measure(), outcome),
             sample.beforeNanos(), sample.afterNanos(), 100 * outcome.waitedShare());
         return sample;
+    }
+
+    private static String inTables(final Measure measure, final Outcome outcome) {
+        final StringBuilder text = new StringBuilder();
+        for (int i = 0; i < measure.figures().size(); i++) {
+            final Figure figure = measure.figures().get(i);
+            if (figure.isInTables()) {
+                text.append(String.format(
+                    Locale.ROOT, " %s %.2f", figure.head(), outcome.figures().get(i)));
+            }
+        }
+        return text.substring(1);
     }
 
     private double probeWhenNear() {

@@ -54,14 +54,14 @@ class BenchmarkTest {
         assertEquals(2, root.get("checked").size());
         assertEquals(4, root.get("results").size());
         for (final JsonNode result : root.get("results")) {
-            for (final String figure
-                : Measure.ofLabel(result.get("measure").asText()).figures()) {
+            for (final Figure figure
+                : Measures.byLabel(result.get("measure").asText()).figures()) {
+                final JsonNode summary = result.get(figure.name());
+                assertEquals(List.of("median", "min", "max"), keys(summary), result::toString);
+                assertTrue(summary.get("median").asDouble() > 0, result::toString);
                 assertEquals(
-                    List.of("median", "min", "max"), keys(result.get(figure)), result::toString);
-                assertTrue(result.get(figure).get("median").asDouble() > 0, result::toString);
-                assertEquals(
-                    result.get("runs").get(0).get(figure).asDouble(),
-                    result.get(figure).get("median").asDouble());
+                    result.get("runs").get(0).get(figure.name()).asDouble(),
+                    summary.get("median").asDouble());
             }
         }
         assertTrue(output().contains("| agrona-one-to-one "), this::output);
@@ -100,7 +100,7 @@ class BenchmarkTest {
         assertEquals(1, benchUnbracketed(
             "--contenders", SpoilingContender.InnerByte.class.getName(), "--measures", "check",
             "--sizes", "256"));
-        assertTrue(output().contains("message 100: the word at byte 128 must be"), this::output);
+        assertTrue(output().contains("message 100 of publisher 0: the word at byte 128 must be"), this::output);
     }
 
     @ParameterizedTest
@@ -120,7 +120,7 @@ class BenchmarkTest {
         assertEquals(1, benchUnbracketed(
             "--contenders", SpoilingContender.LastByte.class.getName(),
             "--measures", "round-trip", "--sizes", "32"));
-        assertTrue(output().contains("message 100: the last word must be"), this::output);
+        assertTrue(output().contains("message 100 of publisher 0: the last word must be"), this::output);
     }
 
     @Test
@@ -134,7 +134,7 @@ class BenchmarkTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "--sizes 33", "--sizes 8", "--rounds 0", "--rounds", "--cpus 0", "--measures speed",
+        "--sizes 33", "--sizes 16", "--rounds 0", "--rounds", "--cpus 0", "--measures speed",
         "--contenders nobody", "--contenders java.lang.String", "--wrong 1"})
     void shouldExplainWhenTheCommandLineIsWrong(final String arguments) {
         assertEquals(

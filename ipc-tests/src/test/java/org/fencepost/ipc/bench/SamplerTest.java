@@ -25,7 +25,7 @@ class SamplerTest {
         }
 
         @Override
-        public boolean supports(final Measure measure) {
+        public boolean supports(final Measure measure, final Variant variant) {
             return true;
         }
 
@@ -35,12 +35,17 @@ class SamplerTest {
         }
 
         @Override
+        public String settings() {
+            return "";
+        }
+
+        @Override
         public Outcome run(final RunPlan plan) {
             return new Outcome(List.of((double) ++runs), Outcome.UNKNOWN);
         }
     };
 
-    private final Cell cell = new Cell(entrant, Measure.THROUGHPUT, 32);
+    private final Cell cell = new Cell(entrant, new Throughput(), Variant.ofSize(32));
 
     @Test
     void shouldKeepEveryRunWhenCoresAreNear() {

@@ -6,7 +6,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.RingBuffer;
 
 /** A sound contender of which the receiver gets one message wrong, each subclass in another way. */
-abstract class SpoilingContender implements Contender {
+abstract class SpoilingContender implements MessageContender {
     /** Within the first chunk of every measure, so that the shortest run comes to it. */
     private static final int SPOILED_MESSAGE = 100;
 

@@ -99,6 +99,12 @@ final class SimulatedChannel {
         return memory.peek(control + ControlFormat.TAIL_OFFSET);
     }
 
+    /** Whether zeroing has begun that has not ended, for checkers. */
+    boolean isBeingCleared() {
+        return memory.peek(control + ControlFormat.CLEARING_OFFSET)
+            > memory.peek(control + ControlFormat.READY_OFFSET);
+    }
+
     /** What is reported as durable must be on the disk, as it is in memory: it changes no more. */
     void requireOnDisk() {
         final long durable = memory.peek(control + ControlFormat.DURABLE_OFFSET);

@@ -1,8 +1,13 @@
 package org.fencepost.ipc.demo.channel;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
+import org.fencepost.ipc.Header;
 import org.fencepost.ipc.demo.Output;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code ipc export}. */
@@ -14,16 +19,50 @@ public final class ExportCommand extends ReadingCommand {
     @Parameters(paramLabel = "CHANNEL", description = "The channel.")
     private Path path;
 
+    @ArgGroup
+    private Form form = new Form();
+
+    @Option(names = "--payload", paramLabel = "ENCODING", defaultValue = "text",
+        description = "What a payload is in CSV: text (and base64 where it is not UTF-8), hex or "
+            + "base64. Default: ${DEFAULT-VALUE}.")
+    private CsvRow.Encoding encoding;
+
+    /** What is printed. */
+    private static final class Form {
+        @Option(names = "--csv", description = "Print CSV: position, time, type, encoding of the "
+            + "payload, payload.")
+        private boolean csv;
+
+        @Option(names = "--raw", description = "Print each payload behind its length and its type, "
+            + "in 4 bytes each, little-endian.")
+        private boolean raw;
+    }
+
     /** For picocli. */
     public ExportCommand() {
     }
 
     @Override
     protected int run(final Output out) {
+        if (form.csv) {
+            CsvRow.printNames(out);
+        }
         read(path, false, out, (payload, header) -> {
-            out.json(MessageJson.of(payload, header));
+            print(payload, header, out);
             return true;
         });
         return 0;
+    }
+
+    private void print(final Payload payload, final Header header, final Output out) {
+        if (form.csv) {
+            CsvRow.print(payload, header, encoding, out);
+        } else if (form.raw) {
+            out.bytes(ByteBuffer.allocate(2 * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(payload.length()).putInt(header.typeId()).array(), 2 * Integer.BYTES);
+            out.bytes(payload.bytes(), payload.length());
+        } else {
+            out.json(MessageJson.of(payload, header));
+        }
     }
 }

@@ -56,8 +56,8 @@ public final class GrepCommand extends ReadingCommand {
         @Option(names = {"-c", "--count"}, description = "Print only how many there are.")
         private boolean count;
 
-        @Option(names = "--positions", description = "Print the position at which each message "
-            + "ends, and a colon, before it.")
+        @Option(names = "--positions", description = "Print before each message the position "
+            + "at which it ends, with a dot and its number in a batch, and a colon.")
         private boolean positions;
 
         @Option(names = "--json", description = "Print a JSON object for each, as tail does.")
@@ -93,7 +93,7 @@ public final class GrepCommand extends ReadingCommand {
             out.json(MessageJson.of(payload, header));
         } else if (!form.count) {
             if (form.positions) {
-                out.text(header.position() + ":");
+                out.text(Start.of(header) + ":");
             }
             out.line(payload.bytes(), payload.length());
         }

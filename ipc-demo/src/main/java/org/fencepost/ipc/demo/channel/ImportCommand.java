@@ -1,13 +1,9 @@
 package org.fencepost.ipc.demo.channel;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
-import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.Input;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code ipc import}. */
 @Command(
@@ -16,12 +12,19 @@ import picocli.CommandLine.Command;
         + "text, or base64. Types and payloads are the same again; positions, times and publishers "
         + "are those of now, and batches become single messages.")
 public final class ImportCommand extends SendingCommand {
-    /** A line is longer than its payload by base64, escapes and the other fields. */
-    private static final long LINE_BYTES_MAX = 1 << 30;
-    private static final int LINE_BYTES_PER_BYTE = 6;
-    private static final long LINE_BYTES_BESIDE = 4096;
+    @ArgGroup
+    private Form form = new Form();
 
-    private final ObjectMapper mapper = new ObjectMapper();
+    /** What is read. */
+    private static final class Form {
+        @Option(names = "--csv", description = "Read CSV whose first row names its columns: a "
+            + "payload, and if there are any the type and the encoding of each.")
+        private boolean csv;
+
+        @Option(names = "--raw", description = "Read what follows its length and its type, in 4 "
+            + "bytes each, little-endian.")
+        private boolean raw;
+    }
 
     /** For picocli. */
     public ImportCommand() {
@@ -29,46 +32,15 @@ public final class ImportCommand extends SendingCommand {
 
     @Override
     void send(final Input in, final Sender sender) {
-        final int lineMax = (int) Math.min(LINE_BYTES_MAX,
-            (long) sender.lengthMax() * LINE_BYTES_PER_BYTE + LINE_BYTES_BESIDE);
-        final Splitter lines = Splitter.atDelimiter(in, (byte) '\n', lineMax);
-        while (lines.next()) {
-            final JsonNode message = parse(lines, in.name());
-            final JsonNode text = message.get("text");
-            final JsonNode base64 = message.get("base64");
-            final JsonNode type = message.path("type");
-            if ((text == null) == (base64 == null) || text != null && !text.isTextual()
-                || base64 != null && !base64.isTextual()
-                || !type.isMissingNode() && !type.canConvertToInt()) {
-                throw wrong(in.name(), lines, "expected an object with text or base64, and a type,"
-                    + " found something else", null);
+        if (form.csv) {
+            new CsvMessages(in, sender.lengthMax()).send(sender);
+        } else if (form.raw) {
+            final Splitter messages = Splitter.atLengthsWithTypes(in, sender.lengthMax());
+            while (messages.next()) {
+                sender.sendTogether(messages);
             }
-            final byte[] payload = text != null
-                ? text.textValue().getBytes(StandardCharsets.UTF_8)
-                : decode(base64.textValue(), in.name(), lines);
-            sender.send(type.asInt(0), payload, 0, payload.length);
+        } else {
+            new JsonMessages().send(in, sender);
         }
-    }
-
-    private JsonNode parse(final Splitter lines, final String name) {
-        try {
-            return mapper.readTree(lines.bytes(), lines.offset(), lines.length());
-        } catch (final IOException notJson) {
-            throw wrong(name, lines, notJson.getMessage().lines().findFirst().orElse(""), notJson);
-        }
-    }
-
-    private static byte[] decode(final String text, final String name, final Splitter lines) {
-        try {
-            return Base64.getDecoder().decode(text);
-        } catch (final IllegalArgumentException notBase64) {
-            throw wrong(name, lines, notBase64.getMessage(), notBase64);
-        }
-    }
-
-    private static CommandFailedException wrong(
-        final String name, final Splitter lines, final String problem, final Exception cause) {
-        return new CommandFailedException(name + ": line " + lines.count() + ": " + problem
-            + "; the lines before it are published", cause);
     }
 }

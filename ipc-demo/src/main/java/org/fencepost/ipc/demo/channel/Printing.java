@@ -51,7 +51,7 @@ final class Printing {
 
     private static void dump(
         final byte[] bytes, final int length, final Header header, final Output out) {
-        out.line("position " + header.position() + ", type " + header.typeId() + ", publisher "
+        out.line("position " + Start.of(header) + ", type " + header.typeId() + ", publisher "
             + header.publisherId() + (header.timestamp() == Header.NO_TIMESTAMP ? ""
                 : ", " + StatusJson.time(header.timestamp())) + ", " + length + " bytes");
         for (int row = 0; row < length; row += BYTES_PER_ROW) {

@@ -19,6 +19,10 @@ public final class PublishCommand extends SendingCommand {
     @Option(names = "--rate", paramLabel = "N", description = "Publish N messages a second.")
     private Long rate;
 
+    @Option(names = "--separate", description = "Give every message a frame of its own, and so a "
+        + "position, a time and a checksum. Without, what is read together is published together.")
+    private boolean separate;
+
     @ArgGroup
     private Framing framing = new Framing();
 
@@ -47,14 +51,20 @@ public final class PublishCommand extends SendingCommand {
 
     @Override
     void send(final Input in, final Sender sender) {
-        final Splitter splitter = splitter(in, sender.lengthMax());
+        final Splitter splitter = splitter(in, sender.lengthMax()).ofType(typeId);
         if (pace == null) {
             pace = pace();
             pace.begin(System.nanoTime());
         }
         while (splitter.next()) {
-            pace.await(paced++);
-            sender.send(typeId, splitter.bytes(), splitter.offset(), splitter.length());
+            if (rate == null && !separate) {
+                sender.sendTogether(splitter);
+                continue;
+            }
+            for (int i = 0; i < splitter.count(); i++) {
+                pace.await(paced++);
+                sender.send(splitter, i);
+            }
         }
     }
 

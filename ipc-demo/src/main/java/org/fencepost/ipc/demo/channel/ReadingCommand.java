@@ -2,7 +2,7 @@ package org.fencepost.ipc.demo.channel;
 
 import java.nio.file.Path;
 import org.fencepost.ipc.Channel;
-import org.fencepost.ipc.SubscriberOptions;
+import org.fencepost.ipc.Header;
 import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.ToolCommand;
@@ -10,16 +10,21 @@ import picocli.CommandLine.Option;
 
 /** A command that reads messages. It holds no publisher back, and so may miss some of a ring. */
 abstract class ReadingCommand extends ToolCommand {
-    @Option(names = "--from", paramLabel = "WHERE", converter = Start.class,
+    @Option(names = "--from", paramLabel = "WHERE", converter = Start.Converter.class,
         defaultValue = "earliest", description = "Where to begin: earliest, latest, or a position "
-            + "at which a message ends. Default: ${DEFAULT-VALUE}.")
-    private SubscriberOptions start;
+            + "at which a message ends, with a dot and its number in a batch. "
+            + "Default: ${DEFAULT-VALUE}.")
+    private Start start;
+
+    /** The message has been met behind which to begin. */
+    private boolean started;
 
     /** Shows what is there now, and with {@code follow} what comes. */
     final void read(
         final Path path, final boolean follow, final Output out, final Reading.Shown shown) {
         try (Channel channel = Channel.join(path);
-             Reading reading = new Reading(channel, start, shown)) {
+             Reading reading = new Reading(channel, start.options(channel), (payload, header) ->
+                 isBefore(header) || shown.show(payload, header))) {
             try {
                 if (follow) {
                     reading.onAndOn(out::flush);
@@ -34,5 +39,20 @@ abstract class ReadingCommand extends ToolCommand {
                     + " were overwritten before they could be read");
             }
         }
+    }
+
+    private boolean isBefore(final Header header) {
+        if (!started) {
+            started = !start.isInBatch() || start.names(header);
+            if (start.isBefore(header)) {
+                return true;
+            }
+            if (!started) {
+                throw new CommandFailedException("position " + start + " is not there: expected a"
+                    + " message of a batch that ends there, found none; ipc tail --json shows"
+                    + " position and batchIndex");
+            }
+        }
+        return start.isBefore(header);
     }
 }

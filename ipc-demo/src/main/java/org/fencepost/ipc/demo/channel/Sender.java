@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
+import org.fencepost.ipc.Batch;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Publisher;
@@ -16,12 +17,17 @@ final class Sender implements AutoCloseable {
     private static final long YIELDS = 50;
     private static final long PARK_NANOS_MIN = TimeUnit.MICROSECONDS.toNanos(1);
     private static final long PARK_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(1);
+    /** Of a batch at most, and the part of a segment that one may be: the end of each is left empty. */
+    private static final int BATCH_BYTES_MAX = 1 << 14;
+    private static final int BATCHES_PER_SEGMENT_MIN = 16;
     private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
 
     private final Channel channel;
     private final Publisher publisher;
     private final boolean dropping;
     private final IdleStrategy idle = idleStrategy();
+    private final Batch batch = new Batch();
+    private final int batchBytes;
     private final boolean journal;
     private final long startPosition;
     private Optional<Housekeeper> housekeeper = Optional.empty();
@@ -43,6 +49,8 @@ final class Sender implements AutoCloseable {
         this.publisher = exclusive ? channel.addExclusivePublisher() : channel.addPublisher();
         this.journal = channel.options().kind() == ChannelOptions.Kind.JOURNAL;
         this.startPosition = channel.tailPosition();
+        this.batchBytes = (int) Math.min(
+            BATCH_BYTES_MAX, channel.options().segmentBytes() / BATCHES_PER_SEGMENT_MIN);
         if (!channel.options().flushInterval().isZero()) {
             housekeeper = Optional.of(new Housekeeper(channel));
         }
@@ -57,23 +65,85 @@ final class Sender implements AutoCloseable {
     void send(final int typeId, final byte[] source, final int offset, final int length) {
         long result = publisher.offer(typeId, source, offset, length);
         while (result < 0) {
-            if (result != Publisher.BACK_PRESSURED && result != Publisher.PREPARING) {
-                throw new CommandFailedException(channel.path() + " takes no more messages: "
-                    + Publisher.describe(result) + "; " + messages + " are published");
-            }
-            if (result == Publisher.BACK_PRESSURED && dropping) {
+            if (isDropped(result)) {
                 dropped++;
                 return;
             }
             idle.idle();
             result = publisher.offer(typeId, source, offset, length);
         }
+        published(1, length, result);
+    }
+
+    /** Publishes one of the messages that are there. */
+    void send(final Splitter messages, final int index) {
+        send(messages.type(index),
+            messages.bytes(), messages.offset(index), messages.length(index));
+    }
+
+    /**
+     * Publishes messages that are there together, as many as suit in a batch: that is a frame, a time and
+     * a checksum for all of them. Where some may be dropped each goes alone.
+     */
+    void sendTogether(final Splitter messages) {
+        int index = 0;
+        while (index < messages.count()) {
+            int end = index;
+            long capacity = 0;
+            long recordBytes = Batch.recordBytes(messages.length(end));
+            while (!dropping && capacity + recordBytes <= batchBytes) {
+                capacity += recordBytes;
+                end++;
+                recordBytes = end == messages.count() ? Integer.MAX_VALUE
+                    : Batch.recordBytes(messages.length(end));
+            }
+            if (end - index > 1) {
+                sendBatch(messages, index, end, (int) capacity);
+                index = end;
+            } else {
+                send(messages, index);
+                index++;
+            }
+        }
+    }
+
+    private void sendBatch(
+        final Splitter messages, final int from, final int to, final int capacity) {
+        while (true) {
+            final long result = publisher.tryClaimBatch(capacity, batch);
+            if (result >= 0) {
+                break;
+            }
+            isDropped(result);
+            idle.idle();
+        }
+        long payloadBytes = 0;
+        for (int i = from; i < to; i++) {
+            batch.add(messages.type(i),
+                messages.bytes(), messages.offset(i), messages.length(i));
+            payloadBytes += messages.length(i);
+        }
+        final long result = batch.commit();
+        isDropped(result);
+        published(to - from, payloadBytes, result);
+    }
+
+    /** Whether what was not published is to be dropped; if not, it is to be tried again. */
+    private boolean isDropped(final long result) {
+        if (result < 0 && result != Publisher.BACK_PRESSURED && result != Publisher.PREPARING) {
+            throw new CommandFailedException(channel.path() + " takes no more messages: "
+                + Publisher.describe(result) + "; " + messages + " are published");
+        }
+        return result == Publisher.BACK_PRESSURED && dropping;
+    }
+
+    private void published(final int count, final long payloadBytes, final long end) {
         idle.reset();
-        messages++;
-        bytes += length;
-        position = result;
+        messages += count;
+        bytes += payloadBytes;
+        position = end;
         if (journal && housekeeper.isEmpty()
-            && result - startPosition > channel.options().segmentBytes()) {
+            && end - startPosition > channel.options().segmentBytes()) {
             // A few messages are not worth a segment ahead. A ring keeps more without.
             housekeeper = Optional.of(new Housekeeper(channel));
         }

@@ -77,11 +77,17 @@ class MessageCommandTest {
         assertEquals("one", second.required("text").textValue());
         assertEquals(0, second.required("type").intValue());
         assertTrue(second.required("time").textValue().endsWith("Z"));
-        assertEquals("\ngrün\n", done(ToolRun.of("tail", "--from",
-            second.required("position").asText(), name)));
+        final String position = second.required("position").asText();
+        assertEquals("grün\n", done(ToolRun.of("tail", "--from", position, name)));
+        assertEquals("\ngrün\n", done(ToolRun.of("tail", "--from", position + ".0", name)));
+        assertEquals("grün\n", done(ToolRun.of("tail", "--from", position + ".1", name)));
+        failed(ToolRun.of("tail", "--from", position + ".3", name), position + ".3", "none");
         assertEquals("", done(ToolRun.of("tail", "--from", "latest", name)));
         failed(ToolRun.of("tail", "--from", "1000000", name), "1000000");
         failed(ToolRun.of("tail", "--from", "5", name), "position 5");
+        done(ToolRun.withInput("alone\nlast\n", "publish", "--separate", name));
+        final String alone = done(ToolRun.of("grep", "--positions", "alone", name)).split(":")[0];
+        assertEquals("last\n", done(ToolRun.of("tail", "--from", alone, name)));
     }
 
     @Test
@@ -207,6 +213,50 @@ class MessageCommandTest {
         done(ToolRun.withInput(exported, "import", copy, "--create", "--segment", "64k"));
         assertEquals(payloads(exported), payloads(done(ToolRun.of("export", copy))),
             "seed " + seed);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--csv", "--csv --payload hex", "--csv --payload base64", "--raw"})
+    void shouldMakeTheSameMessagesWhenAnotherFormIsImported(final String form) throws IOException {
+        final long seed = Long.getLong("seed", new Random().nextLong());
+        final Random random = new Random(seed);
+        final Path file = directory.resolve("exported");
+        final String copy = name + "-copy";
+        try (Channel channel = Channel.join(path);
+             Publisher publisher = channel.addPublisher()) {
+            for (int i = 0; i < 300; i++) {
+                final byte[] bytes = new byte[random.nextInt(40)];
+                for (int j = 0; j < bytes.length; j++) {
+                    bytes[j] = (byte) (i % 2 == 0
+                        ? random.nextInt() : ",\"\r\n a".charAt(random.nextInt(6)));
+                }
+                publisher.offer(random.nextInt(), bytes, 0, bytes.length);
+            }
+        }
+        final String[] words = ("export " + name + " " + form).split(" ");
+        Files.write(file, ToolRun.bytes(words));
+        done(ToolRun.of("import", copy, "--create", "--segment", "64k", form.split(" ")[0],
+            file.toString()));
+        assertEquals(payloads(done(ToolRun.of("export", name))),
+            payloads(done(ToolRun.of("export", copy))), "seed " + seed);
+    }
+
+    @Test
+    void shouldReadCsvOfOthersWhenItNamesAPayload() {
+        done(ToolRun.withInput("payload,when\r\n\"a \"\"b\"\", c\n\",1\r\n\r\nd,2\n",
+            "import", "--csv", name));
+        assertEquals("a \"b\", c\n\nd\n", done(ToolRun.of("tail", name)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "type,payload\n1,a\n2\n", "payload\na\n\"b\nc", "payload\na\n\"b\"c\n", "type,payload\n0,a\nx,b\n",
+        "encoding,payload\ntext,a\nrot13,b\n", "encoding,payload\ntext,a\nhex,b\n"})
+    void shouldSayWhichRowIsWrongWhenCsvIs(final String csv) {
+        failed(ToolRun.withInput(csv, "import", "--csv", name),
+            "standard input: row that begins in line 3: ", "the rows before it are published");
+        assertEquals("a\n", done(ToolRun.of("tail", name)));
+        failed(ToolRun.withInput("a,b\n", "import", "--csv", name), "a column payload");
     }
 
     private static List<String> payloads(final String exported) {

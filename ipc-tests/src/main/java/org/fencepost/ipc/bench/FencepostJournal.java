@@ -1,0 +1,97 @@
+package org.fencepost.ipc.bench;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.Claim;
+import org.fencepost.ipc.Publisher;
+import org.fencepost.ipc.Subscriber;
+import org.fencepost.ipc.SubscriberOptions;
+
+/** A Fencepost journal. */
+final class FencepostJournal implements DurableContender {
+    static final String NAME = "fencepost-journal";
+
+    private static final long SEGMENT_BYTES = 64 << 20;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int POLL_LIMIT = 1024;
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String settings() {
+        return "segments of " + (SEGMENT_BYTES >> 20) + " MiB";
+    }
+
+    @Override
+    public int processesMax() {
+        return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public int waitersMax() {
+        return Publisher.PUBLISHERS_MAX;
+    }
+
+    @Override
+    public Log open(final Path path) {
+        return new JournalLog(Channel.open(path, ChannelOptions.journal(SEGMENT_BYTES)));
+    }
+
+    private record JournalLog(Channel channel) implements Log {
+        @Override
+        public Appender newAppender(final Payload payload) {
+            final Publisher publisher = channel.addPublisher();
+            final Claim claim = new Claim();
+            return sequence -> append(publisher, claim, payload, sequence);
+        }
+
+        private static long append(
+            final Publisher publisher, final Claim claim, final Payload payload,
+            final long sequence) {
+            while (true) {
+                final long answer = publisher.tryClaim(
+                    FencepostContender.MESSAGE_TYPE, payload.lengthBytes(), claim);
+                if (answer >= 0) {
+                    payload.write(claim.buffer(), 0, sequence);
+                    return claim.commit();
+                }
+                if (answer != Publisher.PREPARING) {
+                    throw new IllegalStateException(Publisher.describe(answer));
+                }
+                // Somebody else makes the next segment.
+                LockSupport.parkNanos(1000);
+            }
+        }
+
+        @Override
+        public void awaitDurable(final long position) {
+            if (!channel.awaitDurable(position, PATIENCE)) {
+                throw new IllegalStateException("not on the disk after " + PATIENCE + ": "
+                    + position + "; " + channel.status());
+            }
+        }
+
+        @Override
+        public void readAll(final Checker checker) {
+            final long end = channel.tailPosition();
+            try (Subscriber subscriber =
+                channel.addSubscriber(SubscriberOptions.earliest().verified())) {
+                while (subscriber.position() < end) {
+                    subscriber.poll((buffer, offset, length, header) ->
+                        checker.onMessage(buffer, offset, length), POLL_LIMIT);
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            channel.close();
+        }
+    }
+}

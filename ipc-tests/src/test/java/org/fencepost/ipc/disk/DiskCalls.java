@@ -1,0 +1,128 @@
+package org.fencepost.ipc.disk;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.fencepost.ipc.os.FileCalls;
+import org.fencepost.ipc.os.FileHandle;
+import org.fencepost.ipc.os.FileStatus;
+
+/** The calls by which a {@link Disk} changes. */
+final class DiskCalls implements FileCalls {
+    private static final int REGULAR = 0100600;
+    private static final int DIRECTORY = 0040700;
+
+    private final Disk disk;
+
+    DiskCalls(final Disk disk) {
+        this.disk = disk;
+    }
+
+    @Override
+    public FileHandle create(final Path file, final int permissions) throws IOException {
+        return new Handle(file, disk.create(file.toString(), false));
+    }
+
+    @Override
+    public FileHandle open(final Path file, final boolean writable) throws IOException {
+        return new Handle(file, disk.requireFile(file.toString()));
+    }
+
+    @Override
+    public Optional<FileStatus> status(final Path file, final boolean follow) {
+        return Optional.ofNullable(disk.find(file.toString())).map(this::status);
+    }
+
+    @Override
+    public void rename(final Path from, final Path to) throws IOException {
+        disk.rename(from.toString(), to.toString());
+    }
+
+    @Override
+    public void link(final Path existing, final Path name) throws IOException {
+        disk.link(disk.requireFile(existing.toString()), name.toString());
+    }
+
+    @Override
+    public void unlink(final Path file) throws IOException {
+        disk.unlink(file.toString());
+    }
+
+    @Override
+    public void makeDirectory(final Path directory, final int permissions) throws IOException {
+        disk.create(directory.toString(), true);
+    }
+
+    @Override
+    public void syncDirectory(final Path directory) throws IOException {
+        disk.syncDirectory(disk.require(directory.toString()));
+    }
+
+    /** What the error number of a sync means to who asked for it. */
+    static void check(final int errno, final Path file) throws IOException {
+        if (errno == Disk.EINTR) {
+            throw new InterruptedIOException(file + ": fsync failed with EINTR");
+        }
+        if (errno != 0) {
+            throw new FileSystemException(file.toString(), null, "fsync failed with EIO");
+        }
+    }
+
+    private FileStatus status(final Inode inode) {
+        final long size = inode.isDirectory() ? 0 : inode.size();
+        return new FileStatus(inode.isDirectory() ? DIRECTORY : REGULAR, disk.boot, inode.number,
+            size, size, 0, 0);
+    }
+
+    private final class Handle implements FileHandle {
+        private final Path path;
+        private final Inode file;
+        private final Disk.Reporter reporter;
+
+        Handle(final Path path, final Inode file) {
+            this.path = path;
+            this.file = file;
+            this.reporter = new Disk.Reporter(file);
+        }
+
+        @Override
+        public int write(final ByteBuffer source, final long position) {
+            final int length = source.remaining();
+            disk.write(file, source, position);
+            return length;
+        }
+
+        @Override
+        public int read(final ByteBuffer target, final long position) {
+            return disk.read(file, target, position);
+        }
+
+        @Override
+        public void changeOwner(final int user, final int group) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void changePermissions(final int permissions) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void sync() throws IOException {
+            check(disk.sync(file, reporter, 0, file.pages.size(), false), path);
+        }
+
+        @Override
+        public FileStatus status() {
+            return DiskCalls.this.status(file);
+        }
+
+        @Override
+        public void close() {
+            // Holds nothing.
+        }
+    }
+}

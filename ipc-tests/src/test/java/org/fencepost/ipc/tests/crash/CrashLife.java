@@ -1,0 +1,284 @@
+package org.fencepost.ipc.tests.crash;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.agrona.concurrent.SystemEpochNanoClock;
+import org.fencepost.ipc.Batch;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelDoor;
+import org.fencepost.ipc.ChannelIOException;
+import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.Claim;
+import org.fencepost.ipc.Publisher;
+import org.fencepost.ipc.Subscriber;
+import org.fencepost.ipc.SubscriberOptions;
+import org.fencepost.ipc.SyncFailedException;
+import org.fencepost.ipc.disk.Crash;
+import org.fencepost.ipc.disk.Disk;
+import org.fencepost.ipc.disk.Machine;
+import org.fencepost.ipc.log.GroupCommit;
+import org.fencepost.ipc.store.ChannelDirectory;
+import org.fencepost.ipc.store.MappedChannel;
+
+/**
+ * A journal from the start of its machine to the failure of the power, used by three handles, as three
+ * processes would. While one syncs, the others go on, so that what they do is in the sync or not.
+ */
+final class CrashLife implements Disk.Watcher {
+    private static final int OPERATIONS = 24;
+    private static final int MESSAGE_BYTES_MAX = 1500;
+    private static final int DEPTH_MAX = 2;
+    /** Of a life, about: moments are drawn from them. */
+    private static final int EVENTS = 1500;
+    private static final int EVENTS_OF_OPENING = 100;
+    /** One sync out of so many fails, in a life with a failure; one in half as many is interrupted. */
+    private static final int SYNCS_PER_FAILURE = 16;
+    private static final Duration LONG = Duration.ofHours(1);
+
+    private final SplittableRandom random;
+    private final int momentsWanted;
+    private final ChannelOptions options;
+    private final Published published;
+    private final Start start;
+    private final boolean failing;
+    private final boolean exclusive;
+    private final List<Seen> seen = new ArrayList<>();
+    private final Batch batch = new Batch();
+    private final Claim claim = new Claim();
+
+    private Disk disk;
+    private Channel channel;
+    private Channel other;
+    private GroupCommit commit;
+    private List<Publisher> publishers;
+    private Publisher claiming;
+    private Subscriber named;
+    private byte[] claimed;
+    private boolean open;
+    private long openedEnd;
+    private long epoch;
+    private int depth;
+
+    /**
+     * What is known when a life begins.
+     *
+     * @param created      whether there is a journal.
+     * @param acknowledged up to where it was durable when the power failed.
+     * @param epoch        its recovery epoch then.
+     */
+    record Start(boolean created, long acknowledged, long epoch) {
+        static final Start OF_ALL = new Start(false, 0, 0);
+    }
+
+    /** A moment at which the power may fail, and what is certain then. */
+    record Moment(Crash crash, Recovered.Certain certain, String when) {
+    }
+
+    private record Seen(Crash crash, boolean open, long acknowledged, String when) {
+    }
+
+    CrashLife(
+        final SplittableRandom random, final int moments, final ChannelOptions options,
+        final Published published, final Start start) {
+        this.random = random;
+        this.momentsWanted = moments;
+        this.options = options;
+        this.published = published;
+        this.start = start;
+        this.failing = random.nextInt(3) == 0;
+        this.exclusive = random.nextInt(4) == 0;
+    }
+
+    /** On a machine with the disk that this one watches. */
+    void live(final Machine machine) {
+        disk = machine.disk();
+        final Path path = machine.path(CrashRun.CHANNEL);
+        channel = start.created()
+            ? ChannelDoor.join(path, machine) : ChannelDoor.open(path, options, machine);
+        openedEnd = channel.tailPosition();
+        epoch = channel.recoveryEpoch();
+        open = true;
+        requireWhole();
+        other = ChannelDoor.join(path, machine);
+        commit = new GroupCommit(MappedChannel.open(
+            new ChannelDirectory(path, machine), machine, new SystemEpochNanoClock()).log());
+        if (exclusive) {
+            claiming = channel.addExclusivePublisher();
+            publishers = List.of(claiming);
+        } else {
+            claiming = channel.addPublisher();
+            publishers = List.of(channel.addPublisher(), other.addPublisher());
+        }
+        named = other.addSubscriber(SubscriberOptions.earliest().named(CrashRun.CURSOR, true));
+        for (int operation = 0; operation < OPERATIONS; operation++) {
+            operate();
+        }
+    }
+
+    private void requireWhole() {
+        if (openedEnd < start.acknowledged()) {
+            throw new AssertionError(
+                "ends at " + openedEnd + ", but " + start.acknowledged() + " was durable");
+        }
+        published.cut(openedEnd);
+        final String difference =
+            published.difference(Recovered.read(channel), openedEnd);
+        if (difference != null) {
+            throw new AssertionError(difference);
+        }
+    }
+
+    /** Those that were kept, when the life has ended. */
+    List<Moment> moments() {
+        return seen.stream().map(moment -> new Moment(moment.crash(), certain(moment),
+            moment.when())).toList();
+    }
+
+    private Recovered.Certain certain(final Seen moment) {
+        return moment.open()
+            ? new Recovered.Certain(true, moment.acknowledged(), 0, Long.MAX_VALUE, epoch, epoch + 1)
+            // Whoever recovers what a recovery has left comes to the same end.
+            : new Recovered.Certain(
+                start.created(), start.acknowledged(), openedEnd, openedEnd, epoch, epoch);
+    }
+
+    /** What the next life begins with. */
+    Start end() {
+        return new Start(true, acknowledged(), epoch);
+    }
+
+    private long acknowledged() {
+        return open ? channel.durablePosition() : start.acknowledged();
+    }
+
+    @Override
+    public void happened() {
+        if (disk != null && random.nextInt(open ? EVENTS : EVENTS_OF_OPENING) < momentsWanted) {
+            seen.add(new Seen(new Crash(disk), open, acknowledged(),
+                open ? "use" : start.created() ? "recovery" : "creation"));
+        }
+    }
+
+    @Override
+    public void syncing(final boolean mapped) {
+        if (mapped && depth < DEPTH_MAX) {
+            depth++;
+            for (int i = random.nextInt(4); i > 0; i--) {
+                operate();
+            }
+            depth--;
+        }
+    }
+
+    @Override
+    public Disk.Outcome outcome() {
+        if (open && failing && random.nextInt(SYNCS_PER_FAILURE) == 0) {
+            return Disk.Outcome.FAILED;
+        }
+        return open && random.nextInt(SYNCS_PER_FAILURE) == 0
+            ? Disk.Outcome.INTERRUPTED : Disk.Outcome.DONE;
+    }
+
+    private void operate() {
+        switch (random.nextInt(12)) {
+            case 0, 1, 2, 3 -> offer();
+            case 4, 5 -> toggle();
+            case 6 -> offerBatch();
+            case 7 -> named.poll((buffer, offset, length, header) -> { }, 1 + random.nextInt(4));
+            case 8 -> housekeep();
+            default -> sync();
+        }
+    }
+
+    private Publisher anyPublisher() {
+        return publishers.get(random.nextInt(publishers.size()));
+    }
+
+    private void offer() {
+        final Publisher publisher = anyPublisher();
+        if (publisher == claiming && claim.isOpen()) {
+            return;
+        }
+        final byte[] content = content();
+        final long end = publish(() -> publisher.offer(1, content, 0, content.length));
+        if (end > 0) {
+            published.add(end, List.of(content));
+        }
+    }
+
+    /** Claims, or resolves what was claimed some operations ago. */
+    private void toggle() {
+        if (claim.isOpen()) {
+            if (random.nextInt(4) == 0) {
+                claim.abort();
+            } else {
+                published.add(claim.commit(), List.of(claimed));
+            }
+            return;
+        }
+        claimed = content();
+        if (publish(() -> claiming.tryClaim(2, claimed.length, claim)) >= 0) {
+            claim.buffer().putBytes(0, claimed);
+        }
+    }
+
+    private void offerBatch() {
+        final Publisher publisher = anyPublisher();
+        if (publisher == claiming && claim.isOpen()
+            || publish(() -> publisher.tryClaimBatch(1 + random.nextInt(3000), batch)) < 0) {
+            return;
+        }
+        final List<byte[]> contents = new ArrayList<>();
+        byte[] content = content();
+        while (batch.add(3, content, 0, content.length)) {
+            contents.add(content);
+            content = content();
+        }
+        final long end = batch.commit();
+        if (!contents.isEmpty()) {
+            published.add(end, contents);
+        }
+    }
+
+    private interface Publishing {
+        long publish();
+    }
+
+    /** A segment that cannot be made is an error of that attempt only. */
+    private static long publish(final Publishing publishing) {
+        try {
+            return publishing.publish();
+        } catch (final ChannelIOException noSegment) {
+            return Publisher.PREPARING;
+        }
+    }
+
+    private void housekeep() {
+        try {
+            other.housekeeping().doWork();
+        } catch (final ChannelIOException noSegment) {
+            // As above.
+        }
+    }
+
+    private void sync() {
+        try {
+            if (depth == 0 && !claim.isOpen() && random.nextBoolean()) {
+                channel.awaitDurable(channel.tailPosition(), LONG);
+            } else {
+                commit.trySync(1 + random.nextInt(3));
+            }
+        } catch (final SyncFailedException failure) {
+            // Publishing goes on until the segments are full.
+        }
+    }
+
+    private byte[] content() {
+        final byte[] content = new byte[8 + random.nextInt(MESSAGE_BYTES_MAX)];
+        random.nextBytes(content);
+        return content;
+    }
+}

@@ -1,0 +1,116 @@
+package org.fencepost.ipc.tests.crash;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelDoor;
+import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.Publisher;
+import org.fencepost.ipc.Subscriber;
+import org.fencepost.ipc.SubscriberOptions;
+import org.fencepost.ipc.disk.Disk;
+import org.fencepost.ipc.disk.Machine;
+
+/** A journal that is opened behind a crash, and what has to be true of it then. */
+final class Recovered {
+    /** More looks than any reader needs that stands before a claim nobody will resolve. */
+    private static final int LOOKS = 20;
+
+    private Recovered() {
+    }
+
+    /**
+     * What is certain.
+     *
+     * @param created      whether whoever made the channel had been told that it is there.
+     * @param acknowledged what anybody may have taken for durable.
+     * @param endMin       where the log ends at least...
+     * @param endMax       ...and at most.
+     * @param epochMin     how often it was cut at least...
+     * @param epochMax     ...and at most.
+     */
+    record Certain(
+        boolean created, long acknowledged, long endMin, long endMax, long epochMin,
+        long epochMax) {
+    }
+
+    /** What is wrong with the journal on this disk, or null. */
+    static String flaw(
+        final Disk disk, final ChannelOptions options, final Published published,
+        final Certain certain) {
+        final Machine machine = new Machine(disk);
+        final Path path = machine.path(CrashRun.CHANNEL);
+        try (Channel channel = certain.created()
+            ? ChannelDoor.join(path, machine) : ChannelDoor.open(path, options, machine)) {
+            final long end = channel.tailPosition();
+            final long epoch = channel.recoveryEpoch();
+            if (end < certain.acknowledged()) {
+                return "ends at " + end + ", but " + certain.acknowledged() + " was durable";
+            }
+            if (end < certain.endMin() || end > certain.endMax()) {
+                return "ends at " + end + ", not from " + certain.endMin() + " to "
+                    + certain.endMax();
+            }
+            if (epoch < certain.epochMin() || epoch > certain.epochMax()) {
+                return "is in recovery epoch " + epoch + ", not in " + certain.epochMin() + " to "
+                    + certain.epochMax();
+            }
+            if (channel.durablePosition() != end) {
+                return "ends at " + end + ", but " + channel.durablePosition() + " is durable";
+            }
+            final Published found = read(channel);
+            final String difference = published.difference(found, end);
+            return difference != null ? difference : flawOfCursors(channel, found, end);
+        }
+    }
+
+    private static String flawOfCursors(
+        final Channel channel, final Published found, final long end) {
+        final List<byte[]> rest = new ArrayList<>();
+        try (Subscriber named = channel.addSubscriber(
+            SubscriberOptions.latest().named(CrashRun.CURSOR, true).verified())) {
+            if (named.position() > end) {
+                return "has a cursor at " + named.position() + " and ends at " + end;
+            }
+            drain(named, (position, message) -> rest.add(message));
+        }
+        if (!found.endsWith(rest)) {
+            return "gives its named cursor " + rest.size() + " messages that are not its last ones";
+        }
+        final byte[] message = {1, 2, 3, 4, 5, 6, 7, 8};
+        try (Publisher publisher = channel.addPublisher()) {
+            final long next = publisher.offer(1, message, 0, message.length);
+            if (next <= end) {
+                return "takes no message: " + Publisher.describe(next);
+            }
+            found.add(next, List.of(message));
+            return found.difference(read(channel), next);
+        }
+    }
+
+    private interface Reader {
+        void read(long position, byte[] message);
+    }
+
+    static Published read(final Channel channel) {
+        final Published found = new Published();
+        try (Subscriber subscriber =
+            channel.addSubscriber(SubscriberOptions.earliest().verified())) {
+            drain(subscriber, found::read);
+        }
+        return found;
+    }
+
+    private static void drain(final Subscriber subscriber, final Reader reader) {
+        int idle = 0;
+        while (idle < LOOKS) {
+            final int polled = subscriber.poll((buffer, offset, length, header) -> {
+                final byte[] message = new byte[length];
+                buffer.getBytes(offset, message);
+                reader.read(header.position(), message);
+            }, Integer.MAX_VALUE);
+            idle = polled == 0 ? idle + 1 : 0;
+        }
+    }
+}
