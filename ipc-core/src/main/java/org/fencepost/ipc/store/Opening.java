@@ -193,7 +193,8 @@ final class Opening {
         final Log log = new Log(
             path, geometry, platform.memory(), words,
             new CursorTable(platform.memory(), cursors.address(0)),
-            members, (SegmentStore) segments, clock, writable, end);
+            members, (SegmentStore) segments, clock, platform.sleeping(), writable,
+            end);
         return new MappedChannel(platform, geometry, members, control, cursors, segments, log);
     }
 
