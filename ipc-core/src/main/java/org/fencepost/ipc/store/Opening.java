@@ -1,6 +1,7 @@
 package org.fencepost.ipc.store;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
@@ -73,8 +74,21 @@ final class Opening {
             if (recoverable) {
                 requireSameBoot(words());
             }
+<<<<<<< HEAD
             return channel(true, Log.NO_END);
         });
+=======
+            final MappedChannel channel = channel(words, true, Log.NO_END);
+            done = true;
+            return channel;
+        } catch (final IOException e) {
+            throw refused(e);
+        } catch (final UncheckedIOException e) {
+            throw refused(e.getCause());
+        } finally {
+            closeUnless(done);
+        }
+>>>>>>> P
     }
 
     /** Without locks, for reading; what would have to be recovered first is shown as it would be then. */
@@ -95,8 +109,14 @@ final class Opening {
             done = true;
             return channel;
         } catch (final IOException e) {
+<<<<<<< HEAD
             throw new ChannelIOException(
                 path, "cannot open the channel " + path + ": " + ChannelDirectory.reason(e), e);
+=======
+            throw refused(e);
+        } catch (final UncheckedIOException e) {
+            throw refused(e.getCause());
+>>>>>>> P
         } finally {
             if (!done) {
                 giveBack();
