@@ -74,21 +74,8 @@ final class Opening {
             if (recoverable) {
                 requireSameBoot(words());
             }
-<<<<<<< HEAD
             return channel(true, Log.NO_END);
         });
-=======
-            final MappedChannel channel = channel(words, true, Log.NO_END);
-            done = true;
-            return channel;
-        } catch (final IOException e) {
-            throw refused(e);
-        } catch (final UncheckedIOException e) {
-            throw refused(e.getCause());
-        } finally {
-            closeUnless(done);
-        }
->>>>>>> P
     }
 
     /** Without locks, for reading; what would have to be recovered first is shown as it would be then. */
@@ -109,19 +96,19 @@ final class Opening {
             done = true;
             return channel;
         } catch (final IOException e) {
-<<<<<<< HEAD
-            throw new ChannelIOException(
-                path, "cannot open the channel " + path + ": " + ChannelDirectory.reason(e), e);
-=======
             throw refused(e);
         } catch (final UncheckedIOException e) {
             throw refused(e.getCause());
->>>>>>> P
         } finally {
             if (!done) {
                 giveBack();
             }
         }
+    }
+
+    private ChannelIOException refused(final IOException e) {
+        return new ChannelIOException(
+            path, "cannot open the channel " + path + ": " + ChannelDirectory.reason(e), e);
     }
 
     private void openLocks(final LockFile lockFile) throws IOException {
