@@ -168,6 +168,7 @@ final class Durability {
             result = commit.trySync(slots);
         } finally {
             platform.wake(commit.turnAddress());
+            log.progress().ring();
         }
         if (result != GroupCommit.BUSY) {
             turnNanos = System.nanoTime();
