@@ -14,6 +14,7 @@ import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.FileHeader;
+import org.fencepost.ipc.format.FileHeader.FileKind;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.log.Log;
@@ -146,15 +147,32 @@ final class Recovery {
         }
     }
 
-    /** The watermark in the control file, if that and the earliest position can be what they say. */
-    private long durable() {
-        final long durable = requirePosition("durable",
-            control.getLong(ControlFormat.DURABLE_OFFSET) & ~ControlFormat.DURABLE_FAILED_MASK);
+    /**
+     * The watermark: that of the control file, if it can be what it says, or of the newest receipt, which
+     * was synced when that was not.
+     */
+    private long durable() throws IOException {
+        final long durable = newestReceipt(requirePosition("durable",
+            control.getLong(ControlFormat.DURABLE_OFFSET) & ~ControlFormat.DURABLE_FAILED_MASK));
         final long earliest =
             requirePosition("earliest", control.getLong(ControlFormat.EARLIEST_OFFSET));
         if (durable < earliest) {
             throw Headers.wrong(controlFile, "words", "earliest <= durable",
                 "earliest " + earliest + ", durable " + durable);
+        }
+        return durable;
+    }
+
+    /** The position of the newest receipt, if it is higher. A later segment's is the higher one. */
+    private long newestReceipt(final long durable) throws IOException {
+        for (final long place : placesFrom(geometry.segmentStart(durable)).reversed()) {
+            final long word = Headers.read(segment(place), FileKind.SEGMENT, geometry.channelId())
+                .getLong(SegmentFormat.RECEIPT_OFFSET);
+            final long bytes = SegmentFormat.receiptBytes(
+                geometry.channelId(), place, geometry.segmentBytes(), word);
+            if (bytes != SegmentFormat.NO_RECEIPT) {
+                return Math.max(durable, place + bytes);
+            }
         }
         return durable;
     }
