@@ -279,7 +279,7 @@ public final class Channel implements AutoCloseable {
     public boolean awaitDurable(final long position, final Duration timeout) {
         return whileOpen(() -> {
             try {
-                return durability.await(position, nanosOf(timeout));
+                return durability.await(position, Endpoint.nanosOf(timeout));
             } catch (final InternalError error) {
                 throw Endpoint.truncated(path(), error);
             }
@@ -445,14 +445,6 @@ public final class Channel implements AutoCloseable {
 
     private ChannelClosedException closedUse() {
         return new ChannelClosedException(path(), "the channel " + path() + " is closed");
-    }
-
-    private static long nanosOf(final Duration timeout) {
-        try {
-            return timeout.toNanos();
-        } catch (final ArithmeticException tooLong) {
-            return timeout.isNegative() ? 0 : Long.MAX_VALUE;
-        }
     }
 
     /** A value read from shared memory counts only if that was not taken away meanwhile. */

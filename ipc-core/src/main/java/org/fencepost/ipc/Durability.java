@@ -187,6 +187,7 @@ final class Durability {
         } finally {
             if (tried) {
                 platform.wake(commit.turnAddress());
+                log.progress().ring();
                 turnNanos = System.nanoTime();
             }
         }

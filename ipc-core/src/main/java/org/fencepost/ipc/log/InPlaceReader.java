@@ -144,6 +144,11 @@ public final class InPlaceReader implements LogReader {
     }
 
     @Override
+    public void beThorough() {
+        patience.exhaust();
+    }
+
+    @Override
     public void moveTo(final long newPosition) {
         position = newPosition;
         segmentEnd = newPosition;

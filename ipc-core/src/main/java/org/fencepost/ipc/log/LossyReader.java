@@ -121,6 +121,11 @@ public final class LossyReader implements LogReader {
     }
 
     @Override
+    public void beThorough() {
+        patience.exhaust();
+    }
+
+    @Override
     public void moveTo(final long newPosition) {
         position = newPosition;
         segmentEnd = newPosition;

@@ -85,6 +85,7 @@ public final class MappedChannel implements AutoCloseable {
     @Override
     public void close() {
         log.close();
+        log.ringAll();
         platform.barrier();
         closeQuietly(segments);
         cursors.close();

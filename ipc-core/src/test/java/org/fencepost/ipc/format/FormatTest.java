@@ -74,6 +74,8 @@ class FormatTest {
             Map.entry("SLOTS_USED_OFFSET", 4480L),
             Map.entry("EXCLUSIVE_OFFSET", 4488L),
             Map.entry("EARLIEST_OFFSET", 4496L),
+            Map.entry("ARRIVALS_OFFSET", 7936L),
+            Map.entry("PROGRESS_OFFSET", 8064L),
             Map.entry("SLOTS_OFFSET", 8192L),
             Map.entry("SLOT_BYTES", 128L),
             Map.entry("SLOT_START_OFFSET", 0L),

@@ -40,7 +40,7 @@ final class NativePrograms {
         }
         try {
             Files.createDirectories(binaries);
-            for (final String program : List.of(Bracketing.PROGRAM, NativeRing.PROGRAM)) {
+            for (final String program : List.of(Bracketing.PROGRAM, NativeEntrant.RING_PROGRAM)) {
                 final String error = compile(compiler, module, binaries, program, scratch);
                 if (!error.isEmpty()) {
                     return new NativePrograms(binaries, error, scratch);
@@ -124,7 +124,7 @@ final class NativePrograms {
     }
 
     /** The directory of this module: the one above the classes that has the C sources in it. */
-    private static Path moduleDirectory() {
+    static Path moduleDirectory() {
         try {
             final Path classes = Path.of(
                 Benchmark.class.getProtectionDomain().getCodeSource().getLocation().toURI());

@@ -17,6 +17,7 @@ import org.fencepost.ipc.log.Membership;
 import org.fencepost.ipc.log.SegmentMap;
 import org.fencepost.ipc.log.SegmentStore;
 import org.fencepost.ipc.log.Subscriptions;
+import org.fencepost.ipc.os.Sleeping;
 
 /** A new channel in simulated memory, and the real protocol on top of it for each process. */
 final class SimulatedChannel {
@@ -25,6 +26,7 @@ final class SimulatedChannel {
     private static final int SYNC_STEP_BYTES = 64;
 
     private final Simulation simulation;
+    private final Sleeping sleeping;
     private final SimulatedMemory memory;
     private final Geometry geometry;
     private final long control;
@@ -56,6 +58,12 @@ final class SimulatedChannel {
     }
 
     SimulatedChannel(final Simulation simulation, final Geometry geometry) {
+        this(simulation, geometry, new SimulatedSleeping(simulation, simulation.memory(), true));
+    }
+
+    SimulatedChannel(
+        final Simulation simulation, final Geometry geometry, final Sleeping sleeping) {
+        this.sleeping = sleeping;
         this.simulation = simulation;
         this.memory = simulation.memory();
         this.geometry = geometry;
@@ -114,7 +122,7 @@ final class SimulatedChannel {
         final Members members =
             new Members(PATH, new SimulatedLockFile(simulation, locks, process));
         final Log log = new Log(PATH, geometry, memory, words, new CursorTable(memory, cursors),
-            members, new Store(process), simulation::steps);
+            members, new Store(process), simulation::steps, sleeping, true, Log.NO_END);
         final Membership membership = new Membership(log);
         return new Handle(
             process, log, members, membership, new Subscriptions(log, membership), control);
