@@ -12,6 +12,8 @@ import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.LivenessScheme;
 import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.OpenPlatform;
+import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.Sleeping;
 import org.fencepost.ipc.os.Window;
 
 /**
@@ -96,6 +98,11 @@ public final class Machine extends OpenPlatform {
     @Override
     public void barrier() {
         // One thread.
+    }
+
+    @Override
+    public Sleeping sleeping() {
+        return Platform.portable().sleeping();
     }
 
     @Override
