@@ -101,8 +101,9 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
                         geometry.segmentBytes(), segmentStart, true);
                     made.link(file);
                 }
-                surroundings.calls().syncDirectory(directory);
             }
+            // Also if it was there: whoever made it may have died, or failed, before this.
+            surroundings.calls().syncDirectory(directory);
         } catch (final FileAlreadyExistsException e) {
             // Made by somebody whose lock was dropped while it still worked; verified below.
         } catch (final IOException e) {

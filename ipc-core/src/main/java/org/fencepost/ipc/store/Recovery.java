@@ -113,6 +113,7 @@ final class Recovery {
             if (end < durable) {
                 setDamaged(end, durable);
             } else {
+                beginEpoch(end);
                 resetWords(end, readyOf(end));
             }
             return Optional.of(new Image(control.rewind(), end < durable ? Log.NO_END : end));
@@ -186,15 +187,11 @@ final class Recovery {
                 later.add(place);
             }
         }
-        final boolean unfinished = control.getLong(ControlFormat.CUT_OFFSET) == end + 1;
-        if (usedEnd == end && later.isEmpty() && !unfinished) {
-            return false;
-        }
-        if (!unfinished) {
-            control.putLong(
-                ControlFormat.EPOCH_OFFSET, control.getLong(ControlFormat.EPOCH_OFFSET) + 1);
-            control.putLong(ControlFormat.CUT_OFFSET, end + 1);
+        if (beginEpoch(end)) {
             writeControlWords();
+        }
+        if (usedEnd == end && later.isEmpty()) {
+            return false;
         }
         for (final long place : later) {
             calls.rename(segment(place), beside(SegmentFormat.name(place)));
@@ -208,6 +205,20 @@ final class Recovery {
         calls.syncDirectory(directory);
         report.add("the log ends at position " + end + ", in recovery epoch "
             + control.getLong(ControlFormat.EPOCH_OFFSET));
+        return true;
+    }
+
+    /**
+     * Positions behind the end may be used again, although nothing is found there now: somebody may have
+     * read what was never written to the disk. False if whoever was stopped in here has begun it.
+     */
+    private boolean beginEpoch(final long end) {
+        if (control.getLong(ControlFormat.CUT_OFFSET) == end + 1) {
+            return false;
+        }
+        control.putLong(
+            ControlFormat.EPOCH_OFFSET, control.getLong(ControlFormat.EPOCH_OFFSET) + 1);
+        control.putLong(ControlFormat.CUT_OFFSET, end + 1);
         return true;
     }
 
@@ -293,10 +304,15 @@ final class Recovery {
         write(file, cursors);
     }
 
-    /** The words as of a channel that everybody has left; that they count is the last one. */
+    /**
+     * The words as of a channel that everybody has left. That they count is said last, together with the
+     * end of the cut: both are in one sector, so that the epoch grows once.
+     */
     private void restart(final long end, final Life life) throws IOException {
         resetWords(end, readyOf(end));
+        control.putLong(ControlFormat.CUT_OFFSET, end + 1);
         writeControlWords();
+        control.putLong(ControlFormat.CUT_OFFSET, 0);
         life.write(control);
         writeControlWords();
     }

@@ -12,7 +12,7 @@ import org.fencepost.ipc.SubscriberOptions;
 
 /** A Fencepost journal. */
 final class FencepostJournal implements DurableContender {
-    static final String NAME = "fencepost-journal";
+    static final String NAME = "fencepost-durable";
 
     private static final long SEGMENT_BYTES = 64 << 20;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
