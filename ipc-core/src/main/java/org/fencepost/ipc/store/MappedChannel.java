@@ -88,6 +88,7 @@ public final class MappedChannel implements AutoCloseable {
     @Override
     public void close() {
         log.close();
+        log.ringAll();
         platform.barrier();
         try {
             closeQuietly(segments);

@@ -4,6 +4,7 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.util.List;
 import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.demo.channel.CreateCommand;
 import org.fencepost.ipc.demo.channel.ExportCommand;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Entry of the tool {@code ipc}. Each command is a class of its own that is named here.
@@ -89,6 +91,7 @@ public final class Ipc implements Runnable {
         final Ipc ipc = new Ipc(in, out);
         return new CommandLine(ipc)
             .setCaseInsensitiveEnumValuesAllowed(true)
+            .setParameterExceptionHandler((misuse, arguments) -> ipc.told(misuse))
             .setExecutionExceptionHandler((failure, commandLine, parsed) -> ipc.told(
                 failure, commandLine.getErr()));
     }
@@ -103,6 +106,25 @@ public final class Ipc implements Runnable {
         return out;
     }
 
+    /** Says in one line what is wrong with the command line. */
+    private int told(final ParameterException misuse) {
+        final CommandLine command = misuse.getCommandLine();
+        final PrintWriter err = command.getErr();
+        if (debug) {
+            misuse.printStackTrace(err);
+        }
+        final List<String> alike = misuse instanceof final UnmatchedArgumentException unmatched
+            ? unmatched.getSuggestions() : List.of();
+        err.println(oneLine(misuse.getMessage())
+            + (alike.isEmpty() ? "" : ", did you mean " + String.join(" or ", alike) + "?") + "; see "
+            + command.getCommandSpec().qualifiedName() + " --help");
+        return EXIT_USAGE;
+    }
+
+    private static String oneLine(final String message) {
+        return "ipc: " + message.replaceAll("\\s*\\R\\s*", " ");
+    }
+
     /** Says in one line what went wrong. */
     private int told(final Exception failure, final PrintWriter err) {
         if (debug) {
@@ -111,7 +133,7 @@ public final class Ipc implements Runnable {
         final String message = failure instanceof CommandFailedException
             || failure instanceof FileFailedException || failure instanceof ChannelException
             ? failure.getMessage() : failure.toString();
-        err.println("ipc: " + message.replaceAll("\\s*\\R\\s*", " "));
+        err.println(oneLine(message));
         return EXIT_FAILED;
     }
 

@@ -11,8 +11,6 @@ import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /**
  * What a command prints: text in UTF-8, bytes as they are, and JSON, a line each. When nobody reads
@@ -20,11 +18,29 @@ import java.nio.file.Path;
  */
 public final class Output {
     private static final int BUFFER_BYTES = 1 << 16;
-    private static final Path STANDARD = Path.of("/proc/self/fd/1");
+
+    private static final String ESCAPE = "\u001b[";
 
     private final OutputStream stream;
     private final boolean pipe;
+    private final boolean coloured;
     private final ObjectMapper mapper = new ObjectMapper();
+
+    /** How a terminal shows what matters. */
+    public enum Colour {
+        /** What was sought, or is wrong. */
+        RED("1;31m"),
+        /** What may be wrong. */
+        YELLOW("33m"),
+        /** What is right. */
+        GREEN("32m");
+
+        private final String sequence;
+
+        Colour(final String sequence) {
+            this.sequence = sequence;
+        }
+    }
 
     /** Nobody reads on. */
     static final class ClosedException extends RuntimeException {
@@ -38,23 +54,32 @@ public final class Output {
     /**
      * Prints into a stream.
      *
-     * @param pipe whether writing fails only when nobody reads on
+     * @param pipe     whether writing fails only when nobody reads on
+     * @param coloured whether it is shown by a terminal to somebody who wants colours
      */
-    Output(final OutputStream stream, final boolean pipe) {
+    Output(final OutputStream stream, final boolean pipe, final boolean coloured) {
         this.stream = new BufferedOutputStream(stream, BUFFER_BYTES);
         this.pipe = pipe;
+        this.coloured = coloured;
     }
 
     /** The standard output of this process. */
     static Output standard() {
-        boolean pipe;
-        try {
-            final String kind = Files.readSymbolicLink(STANDARD).toString();
-            pipe = kind.startsWith("pipe:") || kind.startsWith("socket:");
-        } catch (final IOException unknown) {
-            pipe = false;
-        }
-        return new Output(new FileOutputStream(FileDescriptor.out), pipe);
+        final String kind = OpenFiles.kind(OpenFiles.STANDARD_OUTPUT);
+        return new Output(new FileOutputStream(FileDescriptor.out),
+            kind.startsWith("pipe:") || kind.startsWith("socket:"),
+            OpenFiles.isTerminal(OpenFiles.STANDARD_OUTPUT) && System.getenv("NO_COLOR") == null
+                && !"dumb".equals(System.getenv("TERM")));
+    }
+
+    /** Whether colours are wanted. */
+    public boolean isColoured() {
+        return coloured;
+    }
+
+    /** The text in a colour, if colours are wanted. */
+    public String coloured(final Colour colour, final String text) {
+        return coloured ? ESCAPE + colour.sequence + text + ESCAPE + "0m" : text;
     }
 
     /** Prints a line of text. */

@@ -1,5 +1,6 @@
 package org.fencepost.ipc.demo;
 
+import static org.fencepost.ipc.demo.ToolRun.misused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -38,18 +39,14 @@ class DemoCommandTest {
     })
     void shouldShowUsageWhenDemoOptionIsWrong(final String line) {
         final ToolRun run = ToolRun.of(line.split(" "));
-        assertEquals(Ipc.EXIT_USAGE, run.exitCode(), run::toString);
-        assertTrue(run.err().contains("Usage: ipc demo"), run::toString);
-        assertEquals("", run.out());
+        misused("ipc demo", run);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "dmeo", "--nonsense"})
     void shouldShowUsageWhenCommandIsWrong(final String line) {
         final ToolRun run = ToolRun.of(line.isEmpty() ? new String[0] : line.split(" "));
-        assertEquals(Ipc.EXIT_USAGE, run.exitCode());
-        assertTrue(run.err().contains("ipc"), run::toString);
-        assertEquals("", run.out());
+        misused("ipc", run);
     }
 
     @Test

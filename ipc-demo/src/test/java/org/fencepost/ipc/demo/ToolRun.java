@@ -29,24 +29,34 @@ public record ToolRun(int exitCode, String out, String err) {
             new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), arguments);
     }
 
-    /** What a command that goes well prints, as bytes. */
-    public static byte[] bytes(final String... arguments) {
-        final ByteArrayOutputStream out = new ByteArrayOutputStream();
-        assertEquals(0, Ipc.commandLine(InputStream.nullInputStream(), new Output(out, false))
-            .execute(arguments));
-        return out.toByteArray();
-    }
-
     /** With a standard input. */
     public static ToolRun withInput(final InputStream in, final String... arguments) {
+        return run(in, false, arguments);
+    }
+
+    /** With a terminal as standard output. */
+    public static ToolRun onTerminal(final String... arguments) {
+        return run(InputStream.nullInputStream(), true, arguments);
+    }
+
+    private static ToolRun run(
+        final InputStream in, final boolean coloured, final String... arguments) {
         final ByteArrayOutputStream out = new ByteArrayOutputStream();
         final ByteArrayOutputStream err = new ByteArrayOutputStream();
-        final CommandLine tool = Ipc.commandLine(in, new Output(out, false));
+        final CommandLine tool = Ipc.commandLine(in, new Output(out, false, coloured));
         tool.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         tool.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
         final int exitCode = tool.execute(arguments);
         return new ToolRun(exitCode, out.toString(StandardCharsets.UTF_8),
             err.toString(StandardCharsets.UTF_8));
+    }
+
+    /** What a command that goes well prints, as bytes. */
+    public static byte[] bytes(final String... arguments) {
+        final ByteArrayOutputStream out = new ByteArrayOutputStream();
+        assertEquals(0, Ipc.commandLine(InputStream.nullInputStream(), new Output(out, false, false))
+            .execute(arguments));
+        return out.toByteArray();
     }
 
     /** Checks that it went well without a word, and returns what it printed. */
@@ -65,6 +75,15 @@ public record ToolRun(int exitCode, String out, String err) {
         for (final String part : parts) {
             assertTrue(run.err().contains(part), run::toString);
         }
+    }
+
+    /** Checks that it printed nothing but a line that says what is wrong with the command line. */
+    public static void misused(final String command, final ToolRun run) {
+        assertEquals(Ipc.EXIT_USAGE, run.exitCode(), run::toString);
+        assertEquals("", run.out());
+        assertTrue(run.err().startsWith("ipc: "), run::toString);
+        assertTrue(run.err().endsWith("; see " + command + " --help\n"), run::toString);
+        assertEquals(1, run.err().lines().count(), run::toString);
     }
 
     /** Everything, for messages. */

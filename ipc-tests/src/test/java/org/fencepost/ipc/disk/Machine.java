@@ -12,6 +12,7 @@ import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.LivenessScheme;
 import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.OpenPlatform;
+import org.fencepost.ipc.os.Sleeping;
 import org.fencepost.ipc.os.Window;
 
 /**
@@ -19,6 +20,34 @@ import org.fencepost.ipc.os.Window;
  * handle of a channel is a process of its own.
  */
 public final class Machine extends OpenPlatform {
+    /** One thread: nobody else changes anything while it sleeps. */
+    private static final Sleeping AWAKE = new Sleeping() {
+        @Override
+        public boolean canWake() {
+            return false;
+        }
+
+        @Override
+        public boolean register() {
+            return false;
+        }
+
+        @Override
+        public boolean fenceAll() {
+            return false;
+        }
+
+        @Override
+        public Sleep on(final long... addresses) {
+            return (expected, timeoutNanos) -> { };
+        }
+
+        @Override
+        public void wake(final long address) {
+            // Nobody sleeps.
+        }
+    };
+
     private final Disk disk;
     private final DiskFiles files;
     private final DiskMemory memory;
@@ -114,6 +143,11 @@ public final class Machine extends OpenPlatform {
     @Override
     public void wake(final long address) {
         // One thread.
+    }
+
+    @Override
+    public Sleeping sleeping() {
+        return AWAKE;
     }
 
     @Override

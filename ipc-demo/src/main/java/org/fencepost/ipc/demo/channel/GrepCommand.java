@@ -1,6 +1,8 @@
 package org.fencepost.ipc.demo.channel;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.fencepost.ipc.Header;
@@ -18,6 +20,8 @@ import picocli.CommandLine.Parameters;
     description = "Prints the messages whose payload matches, a line each, in constant memory. "
         + "Joins as tail does. Exit code 1 if there is none.")
 public final class GrepCommand extends ReadingCommand {
+    private static final int CONTEXT_MAX = 10_000;
+
     @Parameters(index = "0", paramLabel = "PATTERN", description = "What to look for: a regular "
         + "expression as java.util.regex has them, in text of UTF-8.")
     private String pattern;
@@ -37,10 +41,20 @@ public final class GrepCommand extends ReadingCommand {
     @Option(names = {"-f", "--follow"}, description = "Go on with the messages to come.")
     private boolean follow;
 
+    @Option(names = {"-A", "--after-context"}, paramLabel = "N",
+        description = "Print the N messages behind each one as well.")
+    private Integer after;
+
+    @Option(names = {"-B", "--before-context"}, paramLabel = "N",
+        description = "Print the N messages before each one as well.")
+    private Integer before;
+
+    @Option(names = {"-C", "--context"}, paramLabel = "N", defaultValue = "0",
+        description = "Both.")
+    private int context;
+
     @ArgGroup
     private Form form = new Form();
-
-    private long count;
 
     /** What a pattern is. */
     private static final class PatternKind {
@@ -73,30 +87,54 @@ public final class GrepCommand extends ReadingCommand {
         if (limit != null) {
             requireRange("--max-count", limit, 1, Long.MAX_VALUE);
         }
-        final PayloadPattern sought = sought();
-        read(path, follow, out, (payload, header) -> {
-            if (sought.isIn(payload) == inverted) {
-                return true;
-            }
-            count++;
-            print(payload, header, out);
-            return limit == null || count < limit;
-        });
-        if (form.count) {
-            out.line(String.valueOf(count));
+        final int linesBefore = before == null ? context : before;
+        final int linesAfter = after == null ? context : after;
+        requireRange("--before-context", linesBefore, 0, CONTEXT_MAX);
+        requireRange("--after-context", linesAfter, 0, CONTEXT_MAX);
+        if (linesBefore + linesAfter > 0 && (form.count || form.json)) {
+            throw wrongUsage("--before-context, --after-context and --context print lines, and so"
+                + " exclude --count and --json");
         }
-        return count > 0 ? 0 : Ipc.EXIT_FAILED;
+        final PayloadPattern sought = sought();
+        final Matches matches = new Matches(
+            linesBefore, linesAfter, limit == null ? Long.MAX_VALUE : limit, printer(out), out);
+        read(path, follow, out, (payload, header) ->
+            matches.next(sought.isIn(payload, header) != inverted, payload, header));
+        if (form.count) {
+            out.line(String.valueOf(matches.count()));
+        }
+        return matches.count() > 0 ? 0 : Ipc.EXIT_FAILED;
     }
 
-    private void print(final Payload payload, final Header header, final Output out) {
-        if (form.json) {
-            out.json(MessageJson.of(payload, header));
-        } else if (!form.count) {
-            if (form.positions) {
-                out.text(Start.of(header) + ":");
-            }
-            out.line(payload.bytes(), payload.length());
+    private Matches.Printer printer(final Output out) {
+        if (form.count) {
+            return (place, payload, header, matching) -> { };
         }
+        if (form.json) {
+            return (place, payload, header, matching) -> out.json(MessageJson.of(payload, header));
+        }
+        final Pattern coloured = out.isColoured() && !inverted ? coloured() : null;
+        return (place, payload, header, matching) -> {
+            if (form.positions) {
+                out.text(place + (matching ? ":" : "-"));
+            }
+            if (coloured == null || !matching) {
+                out.line(payload.bytes(), payload.length());
+            } else {
+                out.line(coloured.matcher(new String(
+                    payload.bytes(), 0, payload.length(), StandardCharsets.UTF_8))
+                    .replaceAll(match -> Matcher.quoteReplacement(
+                        out.coloured(Output.Colour.RED, match.group()))));
+            }
+        };
+    }
+
+    /** What is to be seen in a match. */
+    private Pattern coloured() {
+        return kind.hexadecimal
+            ? Pattern.compile(Pattern.quote(
+                new String(Sought.bytes(pattern, true), StandardCharsets.UTF_8)))
+            : Pattern.compile(kind.fixed ? Pattern.quote(pattern) : pattern);
     }
 
     private PayloadPattern sought() {

@@ -1,31 +1,78 @@
 package org.fencepost.ipc.demo.channel;
 
+import java.util.Arrays;
 import org.agrona.DirectBuffer;
 
-/** A copy of the payload that was shown last, in an array that is used again. */
+/** The payload that was shown last, which is copied when it is asked for. For one thread. */
 final class Payload {
     private static final int BYTES_INITIAL = 4096;
 
     private byte[] bytes = new byte[BYTES_INITIAL];
+    private DirectBuffer buffer;
+    private int offset;
     private int length;
+    private boolean copied;
 
-    /** Copies a payload. */
-    Payload take(final DirectBuffer buffer, final int offset, final int payloadLength) {
-        if (bytes.length < payloadLength) {
-            bytes = new byte[(int) Math.min(2L * payloadLength, Integer.MAX_VALUE - Long.BYTES)];
-        }
-        buffer.getBytes(offset, bytes, 0, payloadLength);
+    /** For a {@link Reading}. */
+    Payload() {
+    }
+
+    /** One that stays as it is. */
+    private Payload(final byte[] bytes) {
+        this.bytes = bytes;
+        this.length = bytes.length;
+        this.copied = true;
+    }
+
+    /** Shows a payload, as long as the buffer does. */
+    Payload show(final DirectBuffer shown, final int payloadOffset, final int payloadLength) {
+        buffer = shown;
+        offset = payloadOffset;
         length = payloadLength;
+        copied = false;
         return this;
     }
 
-    /** It is at the beginning of this array. */
+    /** A copy of it is at the beginning of this array, until the next one is shown. */
     byte[] bytes() {
+        if (!copied) {
+            bytes = withRoom(bytes, length);
+            buffer.getBytes(offset, bytes, 0, length);
+            copied = true;
+        }
         return bytes;
     }
 
     /** Bytes that it has. */
     int length() {
         return length;
+    }
+
+    /** Where it begins in the frame that holds it, and perhaps others behind it. */
+    int offset() {
+        return offset;
+    }
+
+    /** Where that frame ends, counted as {@link #offset}. */
+    int frameEnd() {
+        return buffer.capacity();
+    }
+
+    /** Copies it and everything behind it in its frame into an array, or a larger one. */
+    byte[] copyFrame(final byte[] room) {
+        final int frameBytes = frameEnd() - offset;
+        final byte[] copy = withRoom(room, frameBytes);
+        buffer.getBytes(offset, copy, 0, frameBytes);
+        return copy;
+    }
+
+    /** A copy that stays as it is. */
+    Payload kept() {
+        return new Payload(Arrays.copyOf(bytes(), length));
+    }
+
+    private static byte[] withRoom(final byte[] room, final int wanted) {
+        return room.length >= wanted ? room
+            : new byte[(int) Math.min(2L * wanted, Integer.MAX_VALUE - Long.BYTES)];
     }
 }

@@ -1,51 +1,26 @@
 package org.fencepost.ipc.demo.channel;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.fencepost.ipc.Header;
 import org.fencepost.ipc.demo.CommandFailedException;
 
-/** What is looked for in payloads. For one thread. */
+/** What is looked for in payloads, one after the other. For one thread. */
 @FunctionalInterface
 interface PayloadPattern {
-    /** What a byte can be. */
-    int BYTE_VALUES = 256;
-
     /** Whether it is in the payload. */
-    boolean isIn(Payload payload);
+    boolean isIn(Payload payload, Header header);
 
-    /**
-     * These bytes, of which there is at least one. Where they are not, the byte below their last one
-     * says how far on they may be (Horspool's algorithm).
-     */
+    /** These bytes, of which there is at least one. */
     static PayloadPattern of(final byte[] sought) {
-        final int last = sought.length - 1;
-        final int[] steps = new int[BYTE_VALUES];
-        Arrays.fill(steps, sought.length);
-        for (int i = 0; i < last; i++) {
-            steps[sought[i] & 0xff] = last - i;
-        }
-        return payload -> {
-            final byte[] bytes = payload.bytes();
-            final int length = payload.length();
-            int end = last;
-            while (end < length) {
-                final byte below = bytes[end];
-                if (below == sought[last] && Arrays.equals(
-                    bytes, end - last, end, sought, 0, last)) {
-                    return true;
-                }
-                end += steps[below & 0xff];
-            }
-            return false;
-        };
+        return new Fixed(new ByteSearch(sought));
     }
 
     /** A regular expression, in payloads as text in UTF-8. */
     static PayloadPattern of(final Pattern sought) {
         final Matcher matcher = sought.matcher("");
-        return payload -> {
+        return (payload, header) -> {
             try {
                 return matcher.reset(new String(
                     payload.bytes(), 0, payload.length(), StandardCharsets.UTF_8)).find();
@@ -55,5 +30,50 @@ interface PayloadPattern {
                     + " it simpler", tooDeep);
             }
         };
+    }
+
+    /**
+     * Bytes. A batch is searched once and as a whole; then its messages are passed by until the one in
+     * which they were found.
+     */
+    final class Fixed implements PayloadPattern {
+        private static final long NOWHERE = -1;
+
+        private final ByteSearch search;
+        private byte[] batch = new byte[1 << 14];
+        /** The batch that is copied, and the part of its frame, from the first message met on. */
+        private long batchPosition = NOWHERE;
+        private int begin;
+        private int end;
+        /** Where in the frame they are next, from the last message on. */
+        private int found;
+
+        private Fixed(final ByteSearch search) {
+            this.search = search;
+        }
+
+        @Override
+        public boolean isIn(final Payload payload, final Header header) {
+            if (header.batchCount() <= 1) {
+                return search.indexOf(payload.bytes(), 0, payload.length()) >= 0;
+            }
+            final int offset = payload.offset();
+            if (header.position() != batchPosition || offset < begin) {
+                batch = payload.copyFrame(batch);
+                batchPosition = header.position();
+                begin = offset;
+                end = payload.frameEnd();
+                find(offset);
+            } else if (found < offset) {
+                find(offset);
+            }
+            // What begins in this message and ends behind it is not in it, and nothing behind that is.
+            return found <= offset + payload.length() - search.length();
+        }
+
+        private void find(final int from) {
+            final int index = search.indexOf(batch, from - begin, end - begin);
+            found = index < 0 ? Integer.MAX_VALUE : begin + index;
+        }
     }
 }

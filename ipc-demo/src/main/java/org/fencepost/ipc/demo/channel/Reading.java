@@ -108,7 +108,7 @@ final class Reading implements AutoCloseable {
 
     private Action show(
         final DirectBuffer buffer, final int offset, final int length, final Header header) {
-        enough = !shown.show(payload.take(buffer, offset, length), header);
+        enough = !shown.show(payload.show(buffer, offset, length), header);
         return enough ? Action.BREAK : Action.CONTINUE;
     }
 

@@ -17,12 +17,8 @@ abstract class Splitter {
     /** So many bytes are not added to. */
     private static final int BYTES_ENOUGH = 1 << 14;
     private static final int BUFFER_BYTES_INITIAL = 1 << 18;
-    private static final VarHandle LONG =
-        MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT =
         MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long ONES = 0x0101_0101_0101_0101L;
-    private static final long HIGHEST_BITS = 0x8080_8080_8080_8080L;
 
     private final Input in;
     private final int lengthMax;
@@ -44,11 +40,12 @@ abstract class Splitter {
     /** What is between bytes of this value, without them; also what is behind the last one. */
     static Splitter atDelimiter(final Input in, final byte delimiter, final int lengthMax) {
         return new Splitter(in, lengthMax) {
+            private final ByteSearch sought = new ByteSearch(delimiter);
             private int searched;
 
             @Override
             boolean find() {
-                final int found = indexOf(delimiter, searched);
+                final int found = indexOf(sought, searched);
                 searched = found < 0 ? available() : 0;
                 return found >= 0 && message(0, found, 1);
             }
@@ -176,24 +173,10 @@ abstract class Splitter {
         return limit - start;
     }
 
-    /** How far on a byte is, from so far on; or -1. */
-    final int indexOf(final byte sought, final int from) {
-        final long pattern = (sought & 0xff) * ONES;
-        int index = start + from;
-        for (; index <= limit - Long.BYTES; index += Long.BYTES) {
-            final long difference = (long) LONG.get(buffer, index) ^ pattern;
-            // The lowest of these bits is that of the first byte that is zero.
-            final long zeros = difference - ONES & ~difference & HIGHEST_BITS;
-            if (zeros != 0) {
-                return index + (Long.numberOfTrailingZeros(zeros) >>> 3) - start;
-            }
-        }
-        for (; index < limit; index++) {
-            if (buffer[index] == sought) {
-                return index - start;
-            }
-        }
-        return -1;
+    /** How far on what is sought is, from so far on; or -1. */
+    final int indexOf(final ByteSearch sought, final int from) {
+        final int index = sought.indexOf(buffer, start + from, limit);
+        return index < 0 ? index : index - start;
     }
 
     final int leadingInt() {
@@ -231,7 +214,8 @@ abstract class Splitter {
             if (limit > lengthMax + 2L * Integer.BYTES) {
                 throw tooLong(limit);
             }
-            buffer = Arrays.copyOf(buffer, (int) Math.min(2L * buffer.length, Integer.MAX_VALUE - 8));
+            buffer = Arrays.copyOf(
+                buffer, (int) Math.min(2L * buffer.length, Integer.MAX_VALUE - Long.BYTES));
         }
         final int found = in.read(buffer, limit, buffer.length - limit);
         limit += Math.max(0, found);

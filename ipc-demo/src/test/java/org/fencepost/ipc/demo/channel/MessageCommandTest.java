@@ -2,6 +2,7 @@ package org.fencepost.ipc.demo.channel;
 
 import static org.fencepost.ipc.demo.ToolRun.done;
 import static org.fencepost.ipc.demo.ToolRun.failed;
+import static org.fencepost.ipc.demo.ToolRun.misused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -60,8 +61,7 @@ class MessageCommandTest {
     void shouldShowUsageWhenTheCommandLineIsWrong(final String line) {
         final ToolRun run = ToolRun.of(
             line.replace("CHANNEL", line.contains("--create") ? name + "-none" : name).split(" "));
-        assertEquals(Ipc.EXIT_USAGE, run.exitCode(), run::toString);
-        assertTrue(run.err().contains("Usage: ipc " + line.split(" ")[0]), run::toString);
+        misused("ipc " + line.split(" ")[0], run);
         assertEquals("", done(ToolRun.of("tail", name)));
         assertFalse(Files.exists(Path.of(name + "-none")));
     }

@@ -2,7 +2,9 @@ package org.fencepost.ipc.demo.channel;
 
 import static org.fencepost.ipc.demo.ToolRun.done;
 import static org.fencepost.ipc.demo.ToolRun.failed;
+import static org.fencepost.ipc.demo.ToolRun.misused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -49,9 +51,7 @@ class SearchCommandTest {
         "grep -c --positions x CHANNEL", "grep -m 0 x CHANNEL", "verify", "grep -F \ufffd CHANNEL"})
     void shouldShowUsageWhenTheCommandLineIsWrong(final String line) {
         final ToolRun run = ToolRun.of(line.replace("CHANNEL", name).split(" "));
-        assertEquals(Ipc.EXIT_USAGE, run.exitCode(), run::toString);
-        assertTrue(run.err().contains("Usage: ipc " + line.split(" ")[0]), run::toString);
-        assertEquals("", run.out());
+        misused("ipc " + line.split(" ")[0], run);
     }
 
     @Test
@@ -81,6 +81,36 @@ class SearchCommandTest {
     }
 
     @Test
+    void shouldPrintWhatIsAroundWhenContextIsAskedFor() {
+        done(ToolRun.withInput("1\n2\n3\n4\nx5\n6\n7\nx8\n9\n", "publish", name, "--separate"));
+        assertEquals("4\nx5\n6\n7\nx8\n9\n", done(ToolRun.of("grep", "-C", "1", "^x", name)));
+        assertEquals("3\n4\nx5\n6\n7\nx8\n", done(ToolRun.of("grep", "-B", "2", "^x", name)));
+        assertEquals("x5\n6\n7\nx8\n9\n", done(ToolRun.of("grep", "-A", "2", "^x", name)));
+        assertEquals("x5\n6\n", done(ToolRun.of("grep", "-A", "1", "-m", "1", "^x", name)));
+        assertEquals("x5\nx8\n", done(ToolRun.of("grep", "^x", name)));
+        assertEquals("one two\nabab\n--\ngrün two\n\n",
+            done(ToolRun.of("grep", "-A", "1", "two", name)));
+        final String[] lines =
+            done(ToolRun.of("grep", "-B", "1", "--positions", "abab", name)).split("\n");
+        assertTrue(lines[0].matches("\\d+\\.0-one two"), lines[0]);
+        assertTrue(lines[1].matches("\\d+\\.1:abab"), lines[1]);
+        misused("ipc grep", ToolRun.of("grep", "-A", "1", "-c", "x", name));
+        misused("ipc grep", ToolRun.of("grep", "-A", "-1", "x", name));
+    }
+
+    @Test
+    void shouldShowWhatMatchesInColourWhenOnATerminal() {
+        final String red = "\u001b[1;31m";
+        final String plain = "\u001b[0m";
+        assertEquals(red + "ab" + plain + red + "ab" + plain + "\n",
+            ToolRun.onTerminal("grep", "-F", "ab", name).out());
+        assertEquals("g" + red + "rün" + plain + " two\n",
+            ToolRun.onTerminal("grep", "r.n", name).out());
+        assertFalse(ToolRun.onTerminal("grep", "-v", "two", name).out().contains("\u001b"));
+        assertEquals("abab\n", ToolRun.of("grep", "ab", name).out());
+    }
+
+    @Test
     void shouldFailWhenNothingMatches() {
         assertEquals(new ToolRun(Ipc.EXIT_FAILED, "", ""), ToolRun.of("grep", "nowhere", name));
         assertEquals(new ToolRun(Ipc.EXIT_FAILED, "0\n", ""),
@@ -97,10 +127,12 @@ class SearchCommandTest {
         final String letters = name + "-letters";
         done(ToolRun.withInput(String.join("\n", payloads) + "\n",
             "publish", letters, "--create", "--segment", "64k"));
+        done(ToolRun.withInput(String.join("\n", payloads) + "\n",
+            "publish", letters, "--separate"));
         for (int i = 0; i < 30; i++) {
             final String sought = letters(random, 1 + random.nextInt(6));
             assertEquals(
-                payloads.stream().filter(payload -> payload.contains(sought)).count() + "\n",
+                2 * payloads.stream().filter(payload -> payload.contains(sought)).count() + "\n",
                 ToolRun.of("grep", "-c", "-F", sought, letters).out(),
                 () -> "seed " + seed + ": " + sought);
         }

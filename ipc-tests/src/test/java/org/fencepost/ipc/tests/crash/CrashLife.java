@@ -172,10 +172,11 @@ final class CrashLife implements Disk.Watcher {
     private Recovered.Certain certain(final Seen moment) {
         return moment.open()
             ? new Recovered.Certain(
-                true, moment.acknowledged(), 0, Long.MAX_VALUE, epoch, epoch + 1, kept)
-            // Whoever recovers what a recovery has left comes to the same end, and keeps the same.
+                true, moment.acknowledged(), 0, Long.MAX_VALUE, epoch + 1, epoch + 1, kept)
+            // Whoever recovers what a recovery has left comes to the same end, and keeps the same; in an
+            // epoch of its own if that recovery had ended.
             : new Recovered.Certain(start.created(), start.acknowledged(), openedEnd, openedEnd,
-                epoch, epoch, kept);
+                epoch, epoch + 1, kept);
     }
 
     /** What the next life begins with. */
