@@ -33,4 +33,9 @@ public final class ChannelDoor {
         final Path directory, final Platform platform, final EpochNanoClock clock) {
         return Channel.join(directory, platform, clock);
     }
+
+    /** As {@link Channel#view(Path)}. */
+    public static Channel view(final Path directory, final Platform platform) {
+        return Channel.view(directory, platform, new OffsetEpochNanoClock());
+    }
 }

@@ -8,9 +8,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 /**
- * Any number of crash images: {@code CrashImages COUNT FIRST_SEED [THREADS]} goes on from a seed until
- * so many are recovered, and says every ten seconds from which seed to resume; {@code CrashImages only
- * SEED IMAGE} tries one again.
+ * Any number of crash images: {@code CrashImages COUNT FIRST_SEED [THREADS]} goes on from a seed
+ * until so many are recovered, and says every ten seconds from which seed to resume;
+ * {@code CrashImages only SEED IMAGE} tries one again.
  */
 public final class CrashImages {
     private static final long REPORT_NANOS = 10_000_000_000L;

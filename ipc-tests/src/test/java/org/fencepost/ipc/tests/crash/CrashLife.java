@@ -25,8 +25,9 @@ import org.fencepost.ipc.store.ChannelDirectory;
 import org.fencepost.ipc.store.MappedChannel;
 
 /**
- * A journal from the start of its machine to the failure of the power, used by three handles, as three
- * processes would. While one syncs, the others go on, so that what they do is in the sync or not.
+ * A journal from the start of its machine to the failure of the power, used by three handles, as
+ * three processes would. While one syncs, the others go on, so that what they do is in the sync or
+ * not.
  */
 final class CrashLife implements Disk.Watcher {
     private static final int OPERATIONS = 24;
@@ -37,7 +38,9 @@ final class CrashLife implements Disk.Watcher {
     private static final int EVENTS_OF_OPENING = 60;
     private static final int DEATHS_MAX = 2;
     private static final long NANOS_PER_LOOK = 250_000;
-    /** One sync out of so many fails, in a life with a failure; one in half as many is interrupted. */
+    /**
+     * One sync out of so many fails, in a life with a failure; one in half as many is interrupted.
+     */
     private static final int SYNCS_PER_FAILURE = 16;
     private static final Duration LONG = Duration.ofHours(1);
 
@@ -181,7 +184,8 @@ final class CrashLife implements Disk.Watcher {
         return moment.open()
             ? new Recovered.Certain(
                 true, moment.acknowledged(), 0, Long.MAX_VALUE, epoch + 1, epoch + 1, kept)
-            // Whoever recovers what a recovery has left comes to the same end, and keeps the same; in an
+            // Whoever recovers what a recovery has left comes to the same end, and keeps the same;
+            // in an
             // epoch of its own if that recovery had ended.
             : new Recovered.Certain(start.created(), start.acknowledged(), openedEnd, openedEnd,
                 epoch, epoch + 1, kept);

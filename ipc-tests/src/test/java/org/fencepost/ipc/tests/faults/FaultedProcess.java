@@ -10,8 +10,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Lives the life of a journal in one thread, whose number it says first, as often as it is told to: for each
- * line with a directory, a call and an error, which somebody else makes this thread meet meanwhile.
+ * Lives the life of a journal in one thread, whose number it says first, as often as it is told to:
+ * for each line with a directory, a call and an error, which somebody else makes this thread meet
+ * meanwhile.
  */
 public final class FaultedProcess {
     private FaultedProcess() {

@@ -16,7 +16,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process that may not make files as long as a segment: RLIMIT_FSIZE, whose signal ends others. */
+/**
+ * A process that may not make files as long as a segment: RLIMIT_FSIZE, whose signal ends others.
+ */
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class FileSizeLimitTest {
     private static final Duration LONG = Duration.ofSeconds(20);

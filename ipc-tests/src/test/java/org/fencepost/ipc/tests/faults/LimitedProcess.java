@@ -13,8 +13,8 @@ import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
 
 /**
- * Publishes into a journal of segments of 64 KiB, for each line on its input so many messages of a KiB or
- * until it is refused, and says how many can be read then and why it was.
+ * Publishes into a journal of segments of 64 KiB, for each line on its input so many messages of a
+ * KiB or until it is refused, and says how many can be read then and why it was.
  */
 public final class LimitedProcess {
     static final int SEGMENT_BYTES = 64 * 1024;
@@ -29,6 +29,8 @@ public final class LimitedProcess {
             Channel.open(Path.of(arguments[0]), ChannelOptions.journal(SEGMENT_BYTES));
             Publisher publisher = channel.addPublisher();
             Subscriber subscriber = channel.addSubscriber(SubscriberOptions.earliest())) {
+            // Nobody else is to make anything there meanwhile.
+            channel.housekeeping().byHand();
             System.out.println("READY");
             final BufferedReader lines =
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
