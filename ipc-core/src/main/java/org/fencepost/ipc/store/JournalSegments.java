@@ -285,7 +285,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
             final long end =
                 Math.min(tail + AHEAD_BYTES, segmentStart + geometry.segmentBytes());
             if (from < end && mapped[slot] == segmentStart) {
-                window.load(slot, from - segmentStart, end - from);
+                window.load(slot, SegmentFormat.DATA_OFFSET + from - segmentStart, end - from);
             }
         }
 
