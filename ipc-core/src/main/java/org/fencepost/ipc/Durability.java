@@ -159,7 +159,7 @@ final class Durability {
         long leftNanos = timeoutNanos;
         while (leftNanos > 0 && !Thread.currentThread().isInterrupted()) {
             final int seen = commit.turn();
-            final int result = sync(slots(startNanos));
+            // Before anything else: whoever others have served is not to wait for the next sync.
             final long reached = reached();
             if (reached >= position) {
                 return;
@@ -168,9 +168,11 @@ final class Durability {
                 durable = reached;
                 parkNanos = PARK_NANOS_MIN;
                 waiters.serve(false);
-            } else if (result == GroupCommit.BUSY) {
+            }
+            final int result = sync(slots(startNanos));
+            if (result == GroupCommit.BUSY) {
                 awaitTurn(seen, Math.min(leftNanos, LOOK_NANOS));
-            } else {
+            } else if (result == GroupCommit.IDLE) {
                 // Somebody's claim is open, or nothing was published yet. Nobody says when that ends.
                 LockSupport.parkNanos(this, Math.min(leftNanos, parkNanos));
                 parkNanos = Math.min(parkNanos * 2, PARK_NANOS_MAX);
