@@ -356,6 +356,8 @@ public final class Channel implements AutoCloseable {
      * <p>A thread that is inside an operation at this moment is not waited for: the operation reports
      * {@code CLOSED} at its end, a handler that is running may read zeros, and an open claim is lost as
      * if its process had died. Close publishers and subscribers first where that matters.
+     *
+     * @throws ChannelIOException if the operating system does not give a mapping up; call it again.
      */
     @Override
     public void close() {

@@ -39,7 +39,8 @@ public interface SegmentStore {
     /**
      * Returns when the bytes at a range of a segment's addresses are on the disk.
      *
-     * @param address     a multiple of 4096 behind an address that a map of this store gave.
+     * @param address     a multiple of 4096 behind an address that a map of this store gave, or the page
+     *                    before it, which has the receipt.
      * @param lengthBytes from there on, within the segment.
      * @return 0, or the error number of the system.
      */

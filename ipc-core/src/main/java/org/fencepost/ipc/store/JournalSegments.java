@@ -133,7 +133,8 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
             return unused.pop();
         }
         try {
-            final Window window = platform.reserve(geometry.segmentBytes(), SLOTS);
+            final Window window = platform.reserve(
+                SegmentFormat.fileBytes(geometry.segmentBytes()), SLOTS);
             windows.add(window);
             return window;
         } catch (final IOException e) {
@@ -167,7 +168,8 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         }
         SegmentFiles.verify(file, geometry.channelId(), geometry.segmentBytes(), segmentStart);
         try {
-            window.map(slot, file, SegmentFormat.DATA_OFFSET, writable, false);
+            // With the first page, so that one sync can reach the receipt and the data.
+            window.map(slot, file, 0, writable, false);
         } catch (final IOException e) {
             throw new ChannelIOException(file,
                 "cannot map " + file + ": " + ChannelDirectory.reason(e), e);
@@ -195,7 +197,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
                 map(window, slot, segmentStart);
                 mapped[slot] = segmentStart;
             }
-            return window.address(slot);
+            return window.address(slot) + SegmentFormat.DATA_OFFSET;
         }
 
         @Override
@@ -283,7 +285,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
             final long end =
                 Math.min(tail + AHEAD_BYTES, segmentStart + geometry.segmentBytes());
             if (from < end && mapped[slot] == segmentStart) {
-                window.load(slot, from - segmentStart, end - from);
+                window.load(slot, SegmentFormat.DATA_OFFSET + from - segmentStart, end - from);
             }
         }
 
