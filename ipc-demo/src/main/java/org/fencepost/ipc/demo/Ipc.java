@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.demo.channel.CreateCommand;
+import org.fencepost.ipc.demo.channel.DoctorCommand;
 import org.fencepost.ipc.demo.channel.ExportCommand;
 import org.fencepost.ipc.demo.channel.GrepCommand;
 import org.fencepost.ipc.demo.channel.ImportCommand;
@@ -44,9 +45,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
     versionProvider = Ipc.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
-        DemoCommand.class, ListCommand.class, CreateCommand.class, RemoveCommand.class,
-        StatCommand.class, PublishCommand.class, TailCommand.class, GrepCommand.class,
-        VerifyCommand.class, ExportCommand.class, ImportCommand.class, FileCommand.class,
+        DemoCommand.class, BenchCommand.class, DoctorCommand.class, ListCommand.class,
+        CreateCommand.class, RemoveCommand.class, StatCommand.class, PublishCommand.class,
+        TailCommand.class, GrepCommand.class, VerifyCommand.class, ExportCommand.class,
+        ImportCommand.class, FileCommand.class,
         HelpCommand.class, GenerateCompletion.class})
 public final class Ipc implements Runnable {
     /** A command did not do what it was asked for. */

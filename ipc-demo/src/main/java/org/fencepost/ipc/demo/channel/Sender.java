@@ -31,6 +31,7 @@ final class Sender implements AutoCloseable {
     private final boolean journal;
     private final long startPosition;
     private Optional<Housekeeper> housekeeper = Optional.empty();
+    private Runnable progress = () -> { };
     private long messages;
     private long bytes;
     private long dropped;
@@ -54,6 +55,11 @@ final class Sender implements AutoCloseable {
         if (!channel.options().flushInterval().isZero()) {
             housekeeper = Optional.of(new Housekeeper(channel));
         }
+    }
+
+    /** What to do after each message, or batch of them. */
+    void onProgress(final Runnable doing) {
+        progress = doing;
     }
 
     /** For those who wait for another process: short waits at first, a millisecond at last. */
@@ -139,6 +145,7 @@ final class Sender implements AutoCloseable {
 
     private void published(final int count, final long payloadBytes, final long end) {
         idle.reset();
+        progress.run();
         messages += count;
         bytes += payloadBytes;
         position = end;

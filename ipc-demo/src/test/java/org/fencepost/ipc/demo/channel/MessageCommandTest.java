@@ -91,6 +91,33 @@ class MessageCommandTest {
     }
 
     @Test
+    void shouldBeginAtATimeWhenOneIsGiven() throws IOException {
+        final String journal = name + "-many";
+        done(ToolRun.of("create", journal, "--segment", "4k"));
+        for (int part = 0; part < 10; part++) {
+            done(ToolRun.withInput((part + "\n").repeat(100), "publish", "--separate", journal));
+        }
+        final List<String> lines = done(ToolRun.of("tail", "--json", journal)).lines().toList();
+        for (int part = 0; part < 10; part++) {
+            final String time = parse(lines.get(part * 100)).required("time").textValue();
+            final List<String> from =
+                done(ToolRun.of("tail", "--from", time, journal)).lines().toList();
+            assertEquals((10 - part) * 100, from.size());
+            assertEquals(String.valueOf(part), from.getFirst());
+        }
+        for (final String before : List.of("2001-01-01T00:00:00Z", "2001-01-01T00:00:00", "-1h")) {
+            assertEquals(1000,
+                done(ToolRun.of("tail", "--from", before, journal)).lines().count());
+        }
+        assertEquals("", done(ToolRun.of("tail", "--from", "2200-01-01T00:00:00+01:00", journal)));
+        final String ring = directory.resolve("ring").toString();
+        done(ToolRun.withInput("a\n", "publish", ring, "--create", "--ring", "64k"));
+        failed(ToolRun.of("tail", "--from", "-1h", ring), "without times");
+        misused("ipc tail", ToolRun.of("tail", "--from", "yesterday", journal));
+        misused("ipc tail", ToolRun.of("tail", "--from", "9999999999-01-01T00:00:00Z", journal));
+    }
+
+    @Test
     void shouldSplitAsAskedForWhenMessagesAreNoLines() {
         done(ToolRun.withInput("a,b\nc,", "publish", name, "--delimiter", ",", "--type", "-7"));
         done(ToolRun.withInput("12345", "publish", name, "--raw", "2"));
