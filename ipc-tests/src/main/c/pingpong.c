@@ -1,18 +1,43 @@
 /*
  * How far apart two CPUs are right now: the round trip of one cache line between two processes.
  *
- * pingpong CPU CPU ROUND_TRIPS MILLIS_MAX prints the median and the 99th percentile in nanoseconds
+ * pingpong HOW CPU CPU ROUND_TRIPS MILLIS_MAX PERCENTILE... prints these percentiles in nanoseconds
  * and the number of round trips that were timed. It ends after so many round trips or so much time,
- * whichever comes first.
+ * whichever comes first. HOW is "spin", or "futex" to sleep in the kernel until the other wakes it.
  */
 #include "pair.h"
+#include <linux/futex.h>
+#include <string.h>
+#include <sys/syscall.h>
 
 #define LINE_BYTES 128
+#define WARM_UP_MAX 10000
 
 struct lines {
-    _Alignas(LINE_BYTES) _Atomic uint64_t there;
-    _Alignas(LINE_BYTES) _Atomic uint64_t back;
+    _Alignas(LINE_BYTES) _Atomic uint32_t there;
+    _Alignas(LINE_BYTES) _Atomic uint32_t back;
 };
+
+static int sleeps;
+
+static void await(_Atomic uint32_t *word, uint32_t value)
+{
+    uint32_t found;
+    while ((found = __atomic_load_n(word, __ATOMIC_ACQUIRE)) != value) {
+        /* No pause where it spins: its length would show in the round trip. */
+        if (sleeps) {
+            syscall(SYS_futex, word, FUTEX_WAIT, found, NULL, NULL, 0);
+        }
+    }
+}
+
+static void publish(_Atomic uint32_t *word, uint32_t value)
+{
+    __atomic_store_n(word, value, __ATOMIC_RELEASE);
+    if (sleeps) {
+        syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
+    }
+}
 
 static int compare(const void *left, const void *right)
 {
@@ -24,59 +49,58 @@ static int compare(const void *left, const void *right)
 static void answer(struct lines *lines, int cpu)
 {
     pin(cpu);
-    for (uint64_t i = 1;; i++) {
-        while (__atomic_load_n(&lines->there, __ATOMIC_ACQUIRE) != i) {
-            /* No pause: its length would show in the round trip. */
-        }
-        __atomic_store_n(&lines->back, i, __ATOMIC_RELEASE);
+    for (uint32_t i = 1;; i++) {
+        await(&lines->there, i);
+        publish(&lines->back, i);
     }
 }
 
-static uint32_t exchange(struct lines *lines, uint64_t i)
+static uint32_t exchange(struct lines *lines, uint32_t i)
 {
     int64_t start = now_nanos();
-    __atomic_store_n(&lines->there, i, __ATOMIC_RELEASE);
-    while (__atomic_load_n(&lines->back, __ATOMIC_ACQUIRE) != i) {
-        /* No pause here either. */
-    }
+    publish(&lines->there, i);
+    await(&lines->back, i);
     int64_t nanos = now_nanos() - start;
     return nanos > UINT32_MAX ? UINT32_MAX : (uint32_t)nanos;
 }
 
 int main(int count, char **arguments)
 {
-    if (count != 5) {
-        fprintf(stderr, "usage: pingpong CPU CPU ROUND_TRIPS MILLIS_MAX\n");
+    if (count < 7 || (strcmp(arguments[1], "spin") != 0 && strcmp(arguments[1], "futex") != 0)) {
+        fprintf(stderr,
+            "usage: pingpong spin|futex CPU CPU ROUND_TRIPS MILLIS_MAX PERCENTILE...\n");
         return 2;
     }
-    long round_trips = atol(arguments[3]);
+    sleeps = strcmp(arguments[1], "futex") == 0;
+    long round_trips = atol(arguments[4]);
     if (round_trips < 10) {
         fprintf(stderr, "at least 10 round trips, not %ld\n", round_trips);
         return 2;
     }
-    long warm_up = round_trips / 10;
+    long warm_up = round_trips / 10 < WARM_UP_MAX ? round_trips / 10 : WARM_UP_MAX;
     struct lines *lines = map_shared(sizeof *lines);
-    uint32_t *nanos = calloc((size_t)round_trips, sizeof *nanos);
-    if (nanos == NULL) {
-        die("calloc");
-    }
+    uint32_t *nanos = map_shared((size_t)round_trips * sizeof *nanos);
     pid_t child = fork_bound();
     if (child == 0) {
-        answer(lines, atoi(arguments[2]));
+        answer(lines, atoi(arguments[3]));
     }
-    pin(atoi(arguments[1]));
+    pin(atoi(arguments[2]));
 
-    int64_t end = now_nanos() + atol(arguments[4]) * 1000000;
-    uint64_t i = 0;
+    int64_t end = now_nanos() + atol(arguments[5]) * 1000000;
+    uint32_t i = 0;
     long timed = 0;
     while (timed < round_trips && (timed == 0 || now_nanos() < end)) {
         uint32_t trip = exchange(lines, ++i);
-        if (i > (uint64_t)warm_up) {
+        if (i > warm_up || now_nanos() >= end) {
             nanos[timed++] = trip;
         }
     }
     end_child(child);
     qsort(nanos, (size_t)timed, sizeof *nanos, compare);
-    printf("%u %u %ld\n", nanos[timed / 2], nanos[timed * 99 / 100], timed);
+    for (int argument = 6; argument < count; argument++) {
+        long index = (long)((double)timed * atof(arguments[argument]) / 100);
+        printf("%u ", nanos[index < timed ? index : timed - 1]);
+    }
+    printf("%ld\n", timed);
     return 0;
 }

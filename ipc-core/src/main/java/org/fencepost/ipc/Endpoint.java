@@ -3,11 +3,14 @@ package org.fencepost.ipc;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.agrona.concurrent.IdleStrategy;
+import org.fencepost.ipc.log.Bell;
 import org.fencepost.ipc.log.Log;
 
 /**
- * A publisher or subscriber: used by one thread, closed by any.
+ * A publisher or subscriber: used by one thread, closed by any, also while that one waits.
  *
  * <p>Its lock byte and cursor may not be given up while its thread works on shared memory with them:
  * a publisher's claim would be taken for a dead one's, a subscriber's segment would be used again
@@ -15,7 +18,7 @@ import org.fencepost.ipc.log.Log;
  * leaves the release to it. The thread pays two ordinary stores; the closer makes all threads pass
  * a fence between its own store and its look, so that one of the two sees the other.
  */
-abstract class Endpoint {
+public abstract sealed class Endpoint implements AutoCloseable permits Publisher, Subscriber {
     private static final VarHandle INSIDE;
 
     static {
@@ -37,6 +40,20 @@ abstract class Endpoint {
         this.log = log;
         this.barrier = barrier;
     }
+
+    /** Whether this or its channel has been closed. */
+    public final boolean isClosed() {
+        return isMarkedClosed();
+    }
+
+    @Override
+    public abstract void close();
+
+    /** Rung when what this waits for may be there. */
+    abstract Bell bell();
+
+    /** The next fruitless look is the last one for some time. */
+    abstract void beThorough();
 
     /** Whether work may begin; {@link #exit} follows in any case. */
     final boolean enter() {
@@ -62,6 +79,8 @@ abstract class Endpoint {
         if (!(boolean) INSIDE.getAcquire(this)) {
             releaseOnce();
         }
+        // A thread that waits finds out.
+        bell().ring();
     }
 
     final boolean isMarkedClosed() {
@@ -70,6 +89,32 @@ abstract class Endpoint {
 
     /** Gives up claim, cursor, slot, mappings; once, and only while no thread is inside. */
     abstract void release();
+
+    /**
+     * Lets time pass between two attempts of a wait that has begun then; false, at once, when it is over,
+     * or the thread was interrupted.
+     */
+    static boolean idleUntil(
+        final IdleStrategy idle, final long startNanos, final long timeoutNanos) {
+        final long leftNanos = timeoutNanos - (System.nanoTime() - startNanos);
+        if (leftNanos <= 0 || Thread.currentThread().isInterrupted()) {
+            return false;
+        }
+        if (idle instanceof Parking parking) {
+            parking.idle(leftNanos);
+        } else {
+            idle.idle();
+        }
+        return true;
+    }
+
+    static long nanosOf(final Duration timeout) {
+        try {
+            return timeout.toNanos();
+        } catch (final ArithmeticException tooLong) {
+            return timeout.isNegative() ? 0 : Long.MAX_VALUE;
+        }
+    }
 
     final RuntimeException closedUse(final String what) {
         return new ChannelClosedException(

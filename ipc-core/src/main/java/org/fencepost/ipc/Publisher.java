@@ -1,12 +1,15 @@
 package org.fencepost.ipc;
 
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.IdleStrategy;
 import org.fencepost.ipc.format.BatchFormat;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.FrameFormat;
+import org.fencepost.ipc.log.Bell;
 import org.fencepost.ipc.log.Claimer;
 import org.fencepost.ipc.log.Log;
 import org.fencepost.ipc.log.Membership;
@@ -30,7 +33,7 @@ import org.fencepost.ipc.memory.SharedMemory;
  * housekeeping itself: it zeroes a segment of a ring, or makes a new one for a journal, which waits for
  * the disk ({@link Housekeeping} does it ahead of need).
  */
-public final class Publisher extends Endpoint implements AutoCloseable {
+public final class Publisher extends Endpoint {
     /** Publishers a channel. */
     public static final int PUBLISHERS_MAX = ControlFormat.PUBLISHERS_MAX;
 
@@ -207,6 +210,43 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         return position;
     }
 
+    /**
+     * Waits until a claim of so many bytes has a chance again, after an operation has returned
+     * {@link #BACK_PRESSURED} or {@link #PREPARING}. Another publisher may take the room first: try,
+     * and wait again.
+     *
+     * <pre>{@code
+     * while ((position = publisher.offer(TRADE, buffer, 0, length)) < 0
+     *     && publisher.awaitRoom(length, timeout, idle) == 0) {
+     * }
+     * }</pre>
+     *
+     * @param length  of the message, or {@code capacityBytes} of the batch.
+     * @param timeout how long to wait; with zero this only looks.
+     * @param idle    how: any of Agrona's, or {@link Parking#on} this publisher, which sleeps.
+     * @return 0 if there is room; {@link #BACK_PRESSURED} or {@link #PREPARING} after the timeout, or
+     *     when the thread was interrupted, which stays so; {@link #CLOSED} or {@link #FAILED}.
+     * @throws ChannelLimitException   if it is longer than {@link #maxMessageLength()}.
+     * @throws IllegalStateException   if a claim of this publisher is open.
+     * @throws ChannelIOException      if a segment cannot be made.
+     * @throws ChannelDamagedException if a file was truncated or overwritten.
+     */
+    public long awaitRoom(final int length, final Duration timeout, final IdleStrategy idle) {
+        checkLength(length);
+        prepareToClaim();
+        long answer = room(length);
+        if (answer < 0) {
+            final long startNanos = System.nanoTime();
+            final long timeoutNanos = nanosOf(timeout);
+            idle.reset();
+            while ((answer == BACK_PRESSURED || answer == PREPARING)
+                && idleUntil(idle, startNanos, timeoutNanos)) {
+                answer = room(length);
+            }
+        }
+        return answer;
+    }
+
     /** Longest message of this channel, in bytes: what fits into one segment. */
     public int maxMessageLength() {
         return messageLengthMax;
@@ -228,11 +268,6 @@ public final class Publisher extends Endpoint implements AutoCloseable {
     /** The publisher's slot, 0 to 255: what subscribers see as {@link Header#publisherId()}. */
     public int id() {
         return claimer.slot();
-    }
-
-    /** Whether this or its channel has been closed. */
-    public boolean isClosed() {
-        return isMarkedClosed();
     }
 
     /** A word for a result: the position itself, or what a negative one is called. */
@@ -273,6 +308,16 @@ public final class Publisher extends Endpoint implements AutoCloseable {
         }
     }
 
+    @Override
+    Bell bell() {
+        return log.progress();
+    }
+
+    @Override
+    void beThorough() {
+        // Each attempt is.
+    }
+
     SharedMemory memory() {
         return memory;
     }
@@ -299,6 +344,16 @@ public final class Publisher extends Endpoint implements AutoCloseable {
             claimer.abort();
         } catch (final Throwable error) {
             failed(error);
+        } finally {
+            exit();
+        }
+    }
+
+    private long room(final int length) {
+        try {
+            return enter() ? claimer.room(length) : CLOSED;
+        } catch (final Throwable error) {
+            return failed(error);
         } finally {
             exit();
         }

@@ -1,9 +1,13 @@
 package org.fencepost.ipc;
 
+import java.time.Duration;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.IdleStrategy;
 import org.fencepost.ipc.buffer.ReadableBuffer;
 import org.fencepost.ipc.format.BatchFormat;
 import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.FrameFormat;
+import org.fencepost.ipc.log.Bell;
 import org.fencepost.ipc.log.DurableReader;
 import org.fencepost.ipc.log.InPlaceReader;
 import org.fencepost.ipc.log.Log;
@@ -27,7 +31,7 @@ import org.fencepost.ipc.log.VerifyingReader;
  * publisher has claimed and not committed holds up those behind it; one whose publisher died is
  * repaired and passed over at the first poll that sees the kernel's lock free.
  */
-public final class Subscriber extends Endpoint implements AutoCloseable {
+public final class Subscriber extends Endpoint {
     /** Subscribers and named cursors a channel. */
     public static final int SUBSCRIBERS_MAX = CursorsFormat.SUBSCRIBERS_MAX;
 
@@ -38,6 +42,7 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
     private final LogReader reader;
     private final int record;
     private final boolean lossy;
+    private final boolean durableOnly;
     private final Header header;
     /** Messages consumed of the batch at the reader's position, and where the next one begins. */
     private int batchIndex;
@@ -57,6 +62,7 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
         this.subscriptions = subscriptions;
         this.record = subscription.record();
         this.lossy = options.isLossy();
+        this.durableOnly = options.isDurableOnly();
         this.batchResume = Math.toIntExact(subscription.batchIndex());
         this.reader = reader(log, subscription, options, patience);
         this.header = new Header(reader.buffer());
@@ -126,6 +132,43 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
             exit();
         }
         return log.isClosed() ? CLOSED : delivered;
+    }
+
+    /**
+     * As {@link #poll(MessageHandler, int)}, and waits for the first message if there is none.
+     *
+     * @param timeout how long to wait; with zero this only looks.
+     * @param idle    how: any of Agrona's, or {@link Parking#on} this subscriber, which sleeps.
+     * @return messages delivered; 0 after the timeout, or if the thread was interrupted, which stays so;
+     *     or {@link #CLOSED}, also when it is closed meanwhile.
+     */
+    public int poll(
+        final MessageHandler handler,
+        final int limit,
+        final Duration timeout,
+        final IdleStrategy idle) {
+        int delivered = poll(handler, limit);
+        if (delivered == 0) {
+            final long startNanos = System.nanoTime();
+            final long timeoutNanos = nanosOf(timeout);
+            idle.reset();
+            while (delivered == 0 && idleUntil(idle, startNanos, timeoutNanos)) {
+                delivered = poll(handler, limit);
+            }
+        }
+        return delivered;
+    }
+
+    /**
+     * Polling as an Agrona agent, for an {@code AgentRunner} or an agent of many. It ends when this is
+     * closed, and closes this when it is.
+     *
+     * @param roleName name of the agent, and of its thread.
+     * @param handler  as for {@link #poll(MessageHandler, int)}.
+     * @param limit    most messages of one duty cycle, at least 1.
+     */
+    public Agent agent(final String roleName, final MessageHandler handler, final int limit) {
+        return new SubscriberAgent(this, roleName, handler, limit);
     }
 
     /**
@@ -233,11 +276,6 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
         return lossy;
     }
 
-    /** Whether this or its channel has been closed. */
-    public boolean isClosed() {
-        return isMarkedClosed();
-    }
-
     /**
      * Gives the cursor up; idempotent, from any thread. A poll that another thread is in finishes first
      * and gives it up then. A named cursor keeps its position.
@@ -253,6 +291,16 @@ public final class Subscriber extends Endpoint implements AutoCloseable {
             reader.close();
             subscriptions.leave(record);
         }
+    }
+
+    @Override
+    Bell bell() {
+        return durableOnly ? log.progress() : log.arrivals();
+    }
+
+    @Override
+    void beThorough() {
+        reader.beThorough();
     }
 
     private void requireNotPolling() {

@@ -14,6 +14,8 @@ package org.fencepost.ipc.format;
  *    4480  publisherSlotsUsed, exclusive, earliest     housekeeping lock
  *    4608  15 sync slots of 128 bytes: from, to, errno, ownerPid
  *    6528  bootId, device, inode, epoch, cut, damaged   whoever opens it with nobody alive
+ *    7936  arrivals                                    sleepers, and who wakes them
+ *    8064  progress                                    the same
  *    8192  256 publisher slots of 128 bytes: start, wonEnd, ownerPid, thread, lent
  *   40960  end
  * </pre>
@@ -108,13 +110,27 @@ public final class ControlFormat {
     public static final int INODE_OFFSET = DEVICE_OFFSET + Long.BYTES;
     /** Offset of how often the end of the log was cut (u64). */
     public static final int EPOCH_OFFSET = INODE_OFFSET + Long.BYTES;
-    /** Offset of 1 + the position of a cut that has begun and not ended (u64); 0: none. */
+    /**
+     * Offset of 1 + the position of a cut that has begun and not ended (u64), or {@link #CUT_MADE}; 0:
+     * none.
+     */
     public static final int CUT_OFFSET = EPOCH_OFFSET + Long.BYTES;
+    /** A cut has ended, and perhaps that is not on the disk yet. */
+    public static final long CUT_MADE = -1;
     /** Offset of 1 + the position of a frame below the watermark that is damaged (u64); 0: none. */
     public static final int DAMAGED_OFFSET = CUT_OFFSET + Long.BYTES;
 
     /** Offset of the first publisher slot. */
     public static final int SLOTS_OFFSET = 2 * FileHeader.PAGE_BYTES;
+
+    /**
+     * Offset of the bell of those who wait for messages (u64): in its low half how often it was rung,
+     * on which they sleep; in its high half 0, or a number that every one who is about to sleep changes.
+     * Publishers read it after each message, so nothing that changes often is beside it.
+     */
+    public static final int ARRIVALS_OFFSET = SLOTS_OFFSET - 2 * LINE_BYTES;
+    /** Offset of the bell of those who wait for room or for the disk; as the other one. */
+    public static final int PROGRESS_OFFSET = ARRIVALS_OFFSET + LINE_BYTES;
     /** Bytes of a publisher slot. */
     public static final int SLOT_BYTES = LINE_BYTES;
     /** Offset in a slot of the tail value that its publisher is about to claim from (i64). */

@@ -42,6 +42,9 @@ public abstract class Claimer {
 
     private final SegmentMap segments;
     private final FrameChecksum checksum;
+    private final Bell arrivals;
+    /** Whether the fence of those who are about to sleep does not reach this process. */
+    private final boolean fencesItself;
     private final long segmentBytes;
     private final int frameFlags;
     /** What all header words of this publisher have in common. */
@@ -60,8 +63,10 @@ public abstract class Claimer {
         this.memory = log.memory();
         this.words = log.words();
         this.slot = slot;
-        this.segments = log.store().newMap();
+        this.segments = log.store().newEndpointMap(true);
         this.checksum = geometry.checksums() ? new FrameChecksum(memory, geometry) : null;
+        this.arrivals = log.arrivals();
+        this.fencesItself = log.sleeping().canWake() && !log.sleeping().register();
         this.segmentBytes = geometry.segmentBytes();
         this.frameFlags = geometry.frameFlags();
         this.frameBits = FrameFormat.headerWord(0, 0, frameFlags, slot);
@@ -188,6 +193,25 @@ public abstract class Claimer {
         return end < start + span ? padSegment(start, end) : start;
     }
 
+    /**
+     * Whether the next claim has a chance, which makes room if it can: 0, or what the claim would answer.
+     * Nothing is claimed, and no claim is open.
+     */
+    public final long room(final int payloadBytes) {
+        while (true) {
+            final long start = words.tailAcquire();
+            final long segmentEnd = (start & -segmentBytes) + segmentBytes;
+            ready = words.readyAcquire();
+            if (Math.min(start + span(payloadBytes), segmentEnd) <= ready) {
+                return log.isClosed() ? CLOSED : 0;
+            }
+            final long answer = turnedAway();
+            if (answer != Cleaner.DONE) {
+                return answer;
+            }
+        }
+    }
+
     /** Has the segment mapped; may throw. */
     void enterSegment(final long start) {
         if (start > ControlFormat.POSITION_MAX - segmentBytes) {
@@ -232,6 +256,12 @@ public abstract class Claimer {
             return CLOSED;
         }
         committed(end);
+        if (fencesItself) {
+            memory.fullFence();
+        }
+        if (arrivals.hasSleepersOpaque()) {
+            arrivals.wake();
+        }
         return end;
     }
 

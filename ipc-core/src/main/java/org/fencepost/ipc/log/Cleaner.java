@@ -182,6 +182,7 @@ public final class Cleaner {
             return BUSY;
         }
         words.readyRelease(ready + geometry.segmentBytes());
+        log.progress().ring();
         return DONE;
     }
 
@@ -214,6 +215,7 @@ public final class Cleaner {
         log.store().prepare(ready);
         words.clearingOpaque(ready + geometry.segmentBytes());
         words.readyRelease(ready + geometry.segmentBytes());
+        log.progress().ring();
         return DONE;
     }
 

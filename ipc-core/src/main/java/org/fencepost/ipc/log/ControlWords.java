@@ -22,6 +22,7 @@ import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.memory.SharedMemory;
+import org.fencepost.ipc.os.Sleeping;
 
 /**
  * The words of the control file, with their access modes. Each is eight aligned bytes, so that a
@@ -50,6 +51,11 @@ public final class ControlWords {
     /** The words that say what is on the disk. */
     SyncWords syncs() {
         return syncs;
+    }
+
+    /** One of the bells. */
+    Bell bell(final int offset, final Sleeping sleeping, final boolean writable) {
+        return new Bell(memory, sleeping, address + offset, writable);
     }
 
     /** Where the tail is, for claimers that work on it directly. */

@@ -51,6 +51,11 @@ abstract class ForwardingReader implements LogReader {
     }
 
     @Override
+    public final void beThorough() {
+        reader.beThorough();
+    }
+
+    @Override
     public void moveTo(final long position) {
         reader.moveTo(position);
     }

@@ -119,6 +119,8 @@ final class HoleRepair {
             segmentAddress + position - geometry.segmentStart(position),
             0,
             FrameFormat.paddingWord(end - position));
+        // The one who died has rung for nobody.
+        log.arrivals().ring();
     }
 
     /** Nobody dead had won the position: its claimer wrote nothing, what follows is somebody's. */

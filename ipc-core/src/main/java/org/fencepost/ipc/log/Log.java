@@ -3,9 +3,11 @@ package org.fencepost.ipc.log;
 import java.nio.file.Path;
 import org.agrona.concurrent.EpochNanoClock;
 import org.fencepost.ipc.ChannelDamagedException;
+import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.memory.SharedMemory;
+import org.fencepost.ipc.os.Sleeping;
 
 /**
  * What the publishers and subscribers of one handle share: the words, the members, the segments.
@@ -30,28 +32,19 @@ public final class Log {
     private final Members members;
     private final SegmentStore store;
     private final EpochNanoClock clock;
+    private final Sleeping sleeping;
+    private final Bell arrivals;
+    private final Bell progress;
     private final HoleRepair repair;
     private final Cleaner cleaner;
     private final boolean writable;
     private final long end;
     private volatile boolean closed;
 
-    /** The log of a mapped channel, for a member; {@code path} is for messages. */
-    public Log(
-        final Path path,
-        final Geometry geometry,
-        final SharedMemory memory,
-        final ControlWords words,
-        final CursorTable cursors,
-        final Members members,
-        final SegmentStore store,
-        final EpochNanoClock clock) {
-        this(path, geometry, memory, words, cursors, members, store, clock, true, NO_END);
-    }
-
     /**
      * The log of a mapped channel.
      *
+     * @param path     for messages.
      * @param writable whether this handle may store; otherwise it only looks, and nobody sees it.
      * @param end      where reading ends although there may be more in the files, or {@link #NO_END}.
      */
@@ -64,6 +57,7 @@ public final class Log {
         final Members members,
         final SegmentStore store,
         final EpochNanoClock clock,
+        final Sleeping sleeping,
         final boolean writable,
         final long end) {
         this.path = path;
@@ -74,6 +68,9 @@ public final class Log {
         this.members = members;
         this.store = store;
         this.clock = clock;
+        this.sleeping = sleeping;
+        this.arrivals = words.bell(ControlFormat.ARRIVALS_OFFSET, sleeping, writable);
+        this.progress = words.bell(ControlFormat.PROGRESS_OFFSET, sleeping, writable);
         this.writable = writable;
         this.end = end;
         this.repair = new HoleRepair(this);
@@ -108,6 +105,31 @@ public final class Log {
     /** Makes used segments claimable again, or new ones. */
     public Cleaner cleaner() {
         return cleaner;
+    }
+
+    /** Rung behind each message. */
+    public Bell arrivals() {
+        return arrivals;
+    }
+
+    /** Rung when there is more room, when the watermark has moved, and when somebody leaves. */
+    public Bell progress() {
+        return progress;
+    }
+
+    /** Maps the segments and pages ahead that this handle's endpoints will need; any thread, one at a time. */
+    public void mapAhead() {
+        final long tail = words.tailAcquire();
+        final long ready = words.readyAcquire();
+        if (!closed) {
+            store.mapAhead(tail, ready);
+        }
+    }
+
+    /** Wakes everybody, so that who was closed meanwhile finds it out. */
+    public void ringAll() {
+        arrivals.ring();
+        progress.ring();
     }
 
     /**
@@ -154,6 +176,10 @@ public final class Log {
 
     EpochNanoClock clock() {
         return clock;
+    }
+
+    Sleeping sleeping() {
+        return sleeping;
     }
 
     HoleRepair repair() {

@@ -41,6 +41,9 @@ public interface LogReader extends AutoCloseable {
      */
     void publishPosition(long batchIndex);
 
+    /** Has the next {@link #peek} that finds nothing ask who holds it up, and not rather later. */
+    void beThorough();
+
     /** Goes on at another frame boundary; under the housekeeping lock. */
     void moveTo(long position);
 

@@ -24,6 +24,7 @@ public final class Patience {
     private long probedAt;
     private long stuckAt = -1;
     private int looks;
+    private boolean exhausted;
 
     /** Asks after this many looks, whatever the time. */
     public Patience(final int looksPerProbe) {
@@ -42,10 +43,19 @@ public final class Patience {
         return new Patience(LOOKS_PER_PROBE, NANOS_PER_PROBE, SystemNanoClock.INSTANCE);
     }
 
+    /** Asks at the next fruitless look: the reader is about to sleep. */
+    void exhaust() {
+        exhausted = true;
+    }
+
     /** Counts a fruitless look at {@code position}; whether to ask now. */
     boolean isExhaustedAt(final long position) {
         looks = stuckAt == position ? looks + 1 : 1;
         stuckAt = position;
+        if (exhausted) {
+            exhausted = false;
+            return true;
+        }
         if (looks % looksPerProbe != 0) {
             return false;
         }

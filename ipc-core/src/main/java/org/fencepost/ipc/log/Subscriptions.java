@@ -70,6 +70,8 @@ public final class Subscriptions {
         } finally {
             members.releaseSubscriber(record);
         }
+        // Publishers may have waited for it.
+        log.progress().ring();
     }
 
     /**

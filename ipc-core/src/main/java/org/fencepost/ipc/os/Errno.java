@@ -17,6 +17,7 @@ final class Errno {
     static final int EACCES = 13;
     static final int EEXIST = 17;
     static final int ENOTDIR = 20;
+    static final int ETIMEDOUT = 110;
 
     private Errno() {
     }

@@ -2,8 +2,6 @@ package org.fencepost.ipc.os;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import org.fencepost.ipc.memory.AddressMemory;
 import org.fencepost.ipc.memory.SharedMemory;
@@ -13,15 +11,13 @@ final class LinuxPlatform extends Platform {
     private static final long PROT_NONE = 0;
     private static final long MAP_PRIVATE_ANONYMOUS = 0x22;
     private static final long MADV_NORMAL = 0;
-    private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long MS_SYNC = 4;
-    private static final long FUTEX_WAIT = 0;
-    private static final long FUTEX_WAKE = 1;
     private static final long MEMBARRIER_PRIVATE_EXPEDITED = 8;
     private static final long MEMBARRIER_REGISTER_PRIVATE_EXPEDITED = 16;
 
     private final SharedMemory memory = new AddressMemory();
     private final FileCalls files = new LinuxFileCalls();
+    private final Sleeping sleeping = new LinuxSleeping();
     private final SystemCall barrierCalls = new SystemCall(Arena.global());
     private BarrierState barrierState = BarrierState.UNREGISTERED;
 
@@ -165,22 +161,17 @@ final class LinuxPlatform extends Platform {
 
     @Override
     public void awaitChange(final long address, final int expected, final long timeoutNanos) {
-        try (Arena arena = Arena.ofConfined()) {
-            final MemorySegment timeout = arena.allocate(ValueLayout.JAVA_LONG, 2);
-            timeout.setAtIndex(ValueLayout.JAVA_LONG, 0, timeoutNanos / NANOS_PER_SECOND);
-            timeout.setAtIndex(ValueLayout.JAVA_LONG, 1, timeoutNanos % NANOS_PER_SECOND);
-            // Changed already, timed out, interrupted: whoever waits looks again in any case.
-            new SystemCall(arena).invoke(SystemCall.NUMBERS.futex(), address, FUTEX_WAIT, expected,
-                timeout.address(), 0, 0);
-        }
+        sleeping.on(address).awaitChange(new int[] {expected}, timeoutNanos);
     }
 
     @Override
     public void wake(final long address) {
-        try (Arena arena = Arena.ofConfined()) {
-            new SystemCall(arena).invoke(SystemCall.NUMBERS.futex(), address, FUTEX_WAKE,
-                Integer.MAX_VALUE, 0, 0, 0);
-        }
+        sleeping.wake(address);
+    }
+
+    @Override
+    public Sleeping sleeping() {
+        return sleeping;
     }
 
     @Override

@@ -115,6 +115,9 @@ public abstract class Platform {
     /** Wakes whoever waits at the address, in all processes. */
     public abstract void wake(long address);
 
+    /** How threads of several processes sleep and are woken. */
+    public abstract Sleeping sleeping();
+
     /** What an error number means. */
     public static String describe(final int errno) {
         return "errno " + errno + " (" + Errno.describe(errno) + ")";

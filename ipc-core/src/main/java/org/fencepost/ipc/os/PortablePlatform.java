@@ -6,16 +6,14 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.util.concurrent.locks.LockSupport;
 import org.fencepost.ipc.memory.SharedMemory;
 
 /** What can be had of the JDK alone, on every system. */
 final class PortablePlatform extends Platform {
-    private static final long PARK_NANOS_MAX = 100_000;
-
     private final PortableMemory memory = new PortableMemory();
     private final PortableFiles files = new PortableFiles();
     private final FileCalls fileCalls = new PortableFileCalls();
+    private final Sleeping sleeping = new PortableSleeping();
 
     @Override
     public SharedMemory memory() {
@@ -112,12 +110,17 @@ final class PortablePlatform extends Platform {
 
     @Override
     public void awaitChange(final long address, final int expected, final long timeoutNanos) {
-        LockSupport.parkNanos(Math.min(timeoutNanos, PARK_NANOS_MAX));
+        sleeping.on(address).awaitChange(new int[] {expected}, timeoutNanos);
     }
 
     @Override
     public void wake(final long address) {
         // Nobody sleeps for long.
+    }
+
+    @Override
+    public Sleeping sleeping() {
+        return sleeping;
     }
 
     @Override

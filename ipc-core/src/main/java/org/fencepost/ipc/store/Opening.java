@@ -1,6 +1,7 @@
 package org.fencepost.ipc.store;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
@@ -59,46 +60,55 @@ final class Opening {
         this.recoverable = !geometry.ring() && platform.canSync();
     }
 
+    /** Steps that may fail. */
+    private interface Steps {
+        MappedChannel take() throws IOException;
+    }
+
     /** With locks, for somebody who may write; recovers what has to be recovered first. */
     MappedChannel asMember() {
-        boolean done = false;
-        try {
+        return opened(() -> {
             openLocks(platform.openLockFile(lockPath));
             becomePresent();
             map(true, Optional.empty());
-            final ControlWords words = words();
-            requireSound(words);
             if (recoverable) {
-                requireSameBoot(words);
+                requireSameBoot(words());
             }
-            final MappedChannel channel = channel(words, true, Log.NO_END);
-            done = true;
-            return channel;
-        } catch (final IOException e) {
-            throw refused(e);
-        } finally {
-            closeUnless(done);
-        }
+            return channel(true, Log.NO_END);
+        });
     }
 
     /** Without locks, for reading; what would have to be recovered first is shown as it would be then. */
     MappedChannel asViewer() {
-        boolean done = false;
-        try {
+        return opened(() -> {
             openLocks(platform.openLockFileForReading(lockPath));
             final Optional<Recovery.Image> image = recoverable ? image() : Optional.empty();
             map(false, image);
-            final ControlWords words = words();
-            requireSound(words);
-            final MappedChannel channel =
-                channel(words, false, image.map(Recovery.Image::end).orElse(Log.NO_END));
+            return channel(false, image.map(Recovery.Image::end).orElse(Log.NO_END));
+        });
+    }
+
+    /** What the steps give; if one fails, all that was taken is given back. */
+    private MappedChannel opened(final Steps steps) {
+        boolean done = false;
+        try {
+            final MappedChannel channel = steps.take();
             done = true;
             return channel;
         } catch (final IOException e) {
             throw refused(e);
+        } catch (final UncheckedIOException e) {
+            throw refused(e.getCause());
         } finally {
-            closeUnless(done);
+            if (!done) {
+                giveBack();
+            }
         }
+    }
+
+    private ChannelIOException refused(final IOException e) {
+        return new ChannelIOException(
+            path, "cannot open the channel " + path + ": " + ChannelDirectory.reason(e), e);
     }
 
     private void openLocks(final LockFile lockFile) throws IOException {
@@ -184,12 +194,14 @@ final class Opening {
         return new ControlWords(path, platform.memory(), control.address(0));
     }
 
-    private MappedChannel channel(
-        final ControlWords words, final boolean writable, final long end) {
+    private MappedChannel channel(final boolean writable, final long end) {
+        final ControlWords words = words();
+        requireSound(words);
         final Log log = new Log(
             path, geometry, platform.memory(), words,
             new CursorTable(platform.memory(), cursors.address(0)),
-            members, (SegmentStore) segments, clock, writable, end);
+            members, (SegmentStore) segments, clock, platform.sleeping(), writable,
+            end);
         return new MappedChannel(platform, geometry, members, control, cursors, segments, log);
     }
 
@@ -258,16 +270,8 @@ final class Opening {
             + " nothing was changed", error);
     }
 
-    private ChannelIOException refused(final IOException e) {
-        return new ChannelIOException(
-            path, "cannot open the channel " + path + ": " + ChannelDirectory.reason(e), e);
-    }
-
     /** What has been taken, in reverse order; the locks last. */
-    private void closeUnless(final boolean done) {
-        if (done) {
-            return;
-        }
+    private void giveBack() {
         if (segments != null) {
             MappedChannel.closeQuietly(segments);
         }

@@ -71,6 +71,11 @@ public final class PlatformWithCalls extends Platform {
     }
 
     @Override
+    public Sleeping sleeping() {
+        return platform.sleeping();
+    }
+
+    @Override
     public void barrier() {
         platform.barrier();
     }

@@ -26,6 +26,7 @@ import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.SyncFailedException;
 import org.fencepost.ipc.file.FaultyCalls;
 import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.store.Recovery.Finding;
 import org.junit.jupiter.api.BeforeEach;
@@ -105,7 +106,7 @@ class RecoveryTest {
         try (Channel channel = Channel.join(path)) {
             assertEquals(end, channel.tailPosition());
             assertEquals(end, channel.durablePosition());
-            assertEquals(0, channel.recoveryEpoch());
+            assertEquals(1, channel.recoveryEpoch(), "what is behind it may have been read");
             assertTrue(channel.awaitDurable(end, LONG), "it is not failed any more");
         }
         final Map<String, ByteBuffer> after = journal.files();
@@ -176,11 +177,7 @@ class RecoveryTest {
                 assertEquals(0, channel.housekeeping().doWork());
                 assertThrows(
                     ChannelDamagedException.class, () -> channel.awaitDurable(FRAME, LONG));
-                assertEquals(3, subscriber.poll((b, o, l, h) -> { }, 3));
-                assertThrows(ChannelDamagedException.class, () -> subscriber.poll(
-                    (b, o, l, h) -> { }, 1));
-                subscriber.seek(ends.get(3));
-                assertEquals(2, subscriber.poll((b, o, l, h) -> { }, 2));
+                assertReadsUpTo(ends.get(2), subscriber, ends.get(3));
             }
             assertEquals(-1, Arrays.mismatch(segment, Files.readAllBytes(journal.segment(0))));
             assertEquals(0, journal.word(ControlFormat.EPOCH_OFFSET));
@@ -292,9 +289,6 @@ class RecoveryTest {
     @Test
     void shouldShowWhatWouldBeLeftWhenItIsViewed15() throws IOException {
         final List<Long> ends = journal.publish(0, 20);
-        try (Channel channel = Channel.join(path)) {
-            assertTrue(channel.awaitDurable(ends.get(1), LONG));
-        }
         journal.word(ControlFormat.TAIL_OFFSET, 64);
         journal.word(ControlFormat.DURABLE_OFFSET, ends.get(1));
         for (final int damaged : new int[] {19, 12, 5}) {
@@ -303,6 +297,7 @@ class RecoveryTest {
             final Map<String, ByteBuffer> before = journal.files();
             try (Channel view = Channel.view(path)) {
                 assertEquals(ends.get(damaged - 1), view.tailPosition());
+                assertEquals(1, view.recoveryEpoch());
                 assertEquals(numbers(damaged), journal.numbers(view));
                 assertEquals(List.of(), view.status().openClaims());
                 assertEquals(before, journal.files());
@@ -339,14 +334,38 @@ class RecoveryTest {
                 Subscriber subscriber =
                     view.addSubscriber(SubscriberOptions.earliest().lossy())) {
                 assertEquals(ends.get(5), view.durablePosition());
-                assertEquals(3, subscriber.poll((b, o, l, h) -> { }, 3));
-                assertThrows(
-                    ChannelDamagedException.class, () -> subscriber.poll((b, o, l, h) -> { }, 1));
-                subscriber.seek(ends.get(3));
-                assertEquals(2, subscriber.poll((b, o, l, h) -> { }, 2));
+                assertReadsUpTo(ends.get(2), subscriber, ends.get(3));
             }
             assertEquals(before, journal.files());
         }
+    }
+
+    @Test
+    void shouldBelieveTheNewestReceiptWhenItIsAboveTheWatermark16() throws IOException {
+        final List<Long> ends = publishDurably(5, 9, 2);
+        journal.word(ControlFormat.DURABLE_OFFSET, 0);
+        journal.overwrite(ends.get(14) + 100, new byte[] {1});
+        final StoppedJournal copy = journal.copy(directory.resolve("copy"));
+        assertEquals(Finding.TORN, recover(directory.resolve("copy")));
+        assertEquals(numbers(15), copy.numbers());
+        journal.overwrite(ends.get(12) + 100, new byte[] {1});
+        journal.reboot();
+        assertEquals(Finding.DAMAGED, recover());
+        try (Channel channel = Channel.join(path)) {
+            assertEquals(ends.get(13), channel.durablePosition());
+        }
+        assertEquals(0, journal.word(ControlFormat.EPOCH_OFFSET));
+    }
+
+    @Test
+    void shouldNotBelieveAReceiptThatDoesNotCheckOut16() throws IOException {
+        final List<Long> ends = publishDurably(4, 2);
+        journal.word(ControlFormat.DURABLE_OFFSET, 0);
+        journal.overwrite(SegmentFormat.RECEIPT_OFFSET - SegmentFormat.DATA_OFFSET, new byte[] {2});
+        journal.overwrite(ends.get(1) + 100, new byte[] {1});
+        journal.reboot();
+        assertEquals(Finding.TORN, recover());
+        assertEquals(numbers(2), journal.numbers());
     }
 
     @Test
@@ -382,6 +401,29 @@ class RecoveryTest {
             }
         }
         throw new AssertionError("it does not end");
+    }
+
+    /** The first sync of each handle leaves a receipt for what was durable before it. */
+    private List<Long> publishDurably(final int... counts) {
+        final List<Long> ends = new ArrayList<>();
+        for (final int count : counts) {
+            ends.addAll(journal.publish(ends.size(), count));
+            try (Channel channel = Channel.join(path)) {
+                assertTrue(channel.awaitDurable(ends.getLast(), LONG));
+            }
+        }
+        return ends;
+    }
+
+    /** It delivers the three messages before the damage, and two behind it. */
+    private static void assertReadsUpTo(
+        final long damage, final Subscriber subscriber, final long behind) {
+        assertEquals(3, subscriber.poll((b, o, l, h) -> { }, 3));
+        final ChannelDamagedException found = assertThrows(
+            ChannelDamagedException.class, () -> subscriber.poll((b, o, l, h) -> { }, 1));
+        assertTrue(found.getMessage().contains("position " + damage), found.getMessage());
+        subscriber.seek(behind);
+        assertEquals(2, subscriber.poll((b, o, l, h) -> { }, 2));
     }
 
     private Finding recover() throws IOException {

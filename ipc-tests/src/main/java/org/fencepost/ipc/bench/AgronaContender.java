@@ -6,7 +6,6 @@ import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.agrona.concurrent.AtomicBuffer;
@@ -26,6 +25,13 @@ final class AgronaContender implements MessageContender {
     static final String MANY_TO_ONE = "agrona-many-to-one";
     static final String ONE_TO_ONE = "agrona-one-to-one";
     static final String UNCHECKED_SUFFIX = "-unchecked";
+
+    /** What Agrona's own buffers need. */
+    static final List<String> CHECKED_FLAGS =
+        List.of("--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED");
+    /** The same, with the checks of bounds switched off. */
+    static final List<String> UNCHECKED_FLAGS =
+        List.of(CHECKED_FLAGS.getFirst(), "-Dagrona.disable.bounds.checks=true");
 
     private static final int MESSAGE_TYPE = 1;
 
@@ -57,12 +63,7 @@ final class AgronaContender implements MessageContender {
 
     @Override
     public List<String> jvmFlags() {
-        final List<String> flags = new ArrayList<>();
-        flags.add("--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED");
-        if (!boundsChecked) {
-            flags.add("-Dagrona.disable.bounds.checks=true");
-        }
-        return flags;
+        return boundsChecked ? CHECKED_FLAGS : UNCHECKED_FLAGS;
     }
 
     @Override

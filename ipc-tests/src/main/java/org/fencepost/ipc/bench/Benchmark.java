@@ -18,23 +18,27 @@ public final class Benchmark {
     static final int EXIT_USAGE = 2;
 
     private static final String FILES = "files";
+    private static final String WAITING = "waiting";
 
     private final BenchmarkOptions options;
     private final PrintStream progress;
     private final Machine machine;
-    private final Scratch scratch;
+    private final Scratch memory;
+    private final Scratch disk;
     private final NativePrograms programs;
 
     private Benchmark(
         final BenchmarkOptions options,
         final PrintStream progress,
         final Machine machine,
-        final Scratch scratch) {
+        final Scratch memory,
+        final Scratch disk) {
         this.options = options;
         this.progress = progress;
         this.machine = machine;
-        this.scratch = scratch;
-        this.programs = NativePrograms.compile(options.compiler(), scratch);
+        this.memory = memory;
+        this.disk = disk;
+        this.programs = NativePrograms.compile(options.compiler(), memory);
     }
 
     /** Runs the benchmark; {@code --help} shows the options. */
@@ -53,8 +57,9 @@ public final class Benchmark {
         final PrintStream out, final PrintStream progress, final String... arguments) {
         try {
             final boolean files = arguments.length > 0 && arguments[0].equals(FILES);
+            final boolean waiting = arguments.length > 0 && arguments[0].equals(WAITING);
             final BenchmarkOptions options = BenchmarkOptions.parse(
-                files ? Arrays.copyOfRange(arguments, 1, arguments.length) : arguments);
+                files || waiting ? Arrays.copyOfRange(arguments, 1, arguments.length) : arguments);
             if (options.wantsHelp()) {
                 out.print(BenchmarkOptions.HELP);
             } else if (options.wantsList()) {
@@ -62,9 +67,11 @@ public final class Benchmark {
                 Measures.ALL.forEach(measure ->
                     out.println("measure " + measure.label() + ": " + measure.title()));
             } else if (files) {
-                new FileBenchmark(options, FileContender.all()).run(out);
+                new FileBenchmark(options, FileMeans.all(), FileContender.all()).run(out);
+            } else if (waiting) {
+                WaitingBenchmark.run(options, out);
             } else {
-                measure(options, out, progress);
+                return measure(options, out, progress);
             }
             return EXIT_MEASURED;
         } catch (final UsageException e) {
@@ -79,27 +86,36 @@ public final class Benchmark {
         }
     }
 
-    private static void measure(
+    private static int measure(
         final BenchmarkOptions options, final PrintStream out, final PrintStream progress) {
         final Machine machine = Machine.here(options);
-        try (Scratch scratch = new Scratch(options.directory())) {
+        try (Scratch memory = new Scratch(options.directory());
+            Scratch disk = new Scratch(options.disk())) {
             final Findings findings =
-                new Benchmark(options, progress, machine, scratch).measure();
+                new Benchmark(options, progress, machine, memory, disk).measure();
             new MarkdownReport(findings, out).print();
             if (options.wantsJson()) {
                 new JsonReport(findings).write(options.json());
             }
+            if (options.wantsReport()) {
+                new ReportDirectory(options.report()).write(findings);
+                out.println();
+                out.println("The report, its plots and every run are in " + options.report());
+            }
+            return findings.failures().isEmpty() ? EXIT_MEASURED : EXIT_FAILED;
         }
     }
 
     private Findings measure() {
         final String loadBefore = Machine.loadAverage();
         final List<Entrant> entrants = entrants();
-        final List<Cell> checked = check(entrants);
+        final List<String> failures = new ArrayList<>();
+        final List<Cell> checked = check(entrants, failures);
         final Bracketing bracketing = new Bracketing(
             Bracketing.probeOf(programs, machine), options.nearNanos());
         final Sampler sampler = new Sampler(options, bracketing, progress);
         sampler.takeAll(timedCells(entrants), options.rounds());
+        failures.addAll(sampler.failures());
         return new Findings(
             options,
             machine,
@@ -110,6 +126,8 @@ public final class Benchmark {
             sampler.repeats(),
             sampler.pauses(),
             sampler.missing(),
+            sampler.leftOut(),
+            failures,
             checked,
             entrants,
             sampler.samples());
@@ -118,21 +136,26 @@ public final class Benchmark {
     private List<Entrant> entrants() {
         final List<Entrant> entrants = new ArrayList<>();
         for (final String name : options.contenders()) {
-            entrants.add(name.equals(NativeRing.NAME)
-                ? new NativeRing(programs, machine)
-                : new JvmEntrant(Contenders.byName(name), machine, scratch));
+            entrants.add(NativeEntrant.names().contains(name)
+                ? NativeEntrant.byName(name, programs, machine)
+                : new JvmEntrant(Contenders.byName(name), machine, memory, disk));
         }
         return entrants;
     }
 
-    private List<Cell> check(final List<Entrant> entrants) {
+    private List<Cell> check(final List<Entrant> entrants, final List<String> failures) {
         final List<Cell> checked = new ArrayList<>();
         for (final Measure measure : options.measures()) {
             if (!isTimed(measure)) {
                 for (final Cell cell : cells(measure, entrants)) {
-                    cell.entrant().run(measure.plan(cell.variant(), options));
-                    checked.add(cell);
-                    progress.println("checked  " + cell);
+                    try {
+                        cell.entrant().run(measure.plan(cell.variant(), options));
+                        checked.add(cell);
+                        progress.println("checked  " + cell);
+                    } catch (final RunFailedException e) {
+                        failures.add(cell + ": " + e.getMessage());
+                        progress.println("bench: RUN FAILED: " + e.getMessage());
+                    }
                 }
             }
         }
@@ -157,7 +180,7 @@ public final class Benchmark {
         final List<Cell> cells = new ArrayList<>();
         for (final Variant variant : measure.variants(options)) {
             for (final Entrant entrant : entrants) {
-                if (entrant.supports(measure, variant)) {
+                if (options.wants(variant) && entrant.supports(measure, variant)) {
                     cells.add(new Cell(entrant, measure, variant));
                 }
             }

@@ -11,16 +11,22 @@ final class BenchmarkOptions {
     static final String HELP = """
         Usage: ipc-tests/bench [OPTION...]
                ipc-tests/bench files [--rounds N] [--megabytes N] [--directory DIR] [--json FILE]
+               ipc-tests/bench waiting [--rounds N] [--directory DIR]
         Measures Fencepost and its peers between two JVMs, each pinned to a core; with files, how
         fast they find bytes and lines in a file.
           --rounds N           interleaved rounds (default 5)
           --contenders A,B     by name or by class (default: all but the dense and unchecked)
           --measures A,B       by name (default: check,throughput,round-trip)
+          --variants A,B       only these columns, by their heads, as in "2 producers"
           --sizes N,M          bytes of a message (default 32,256,1024); round trips use those up to
                                256; journals have messages of 256 if those are among them, or else of
-                               the first
-          --quick              one round of short runs: about a minute
+                               the first; other measures of one size the first
+          --quick              one round of short runs of most that there is: under two minutes
+          --full               every measure and every contender: under thirty minutes
+          --seconds N          no run is begun after so long (default: 100 if quick, 1600 if full)
           --json FILE          writes everything, each single run included, to FILE
+          --report DIR         writes a report in Markdown, plots and a JSON file for each run to DIR
+                               (default: target/bench of ipc-tests if quick or full)
           --warm-up-millis N   of a run (default 1000)
           --measure-millis N   of a run (default 2000)
           --attempts N         for a run whose cores were far apart (default 5)
@@ -29,6 +35,7 @@ final class BenchmarkOptions {
           --cpus A,B,...       cores; the distance is that of the first two (default: the first two
                                that are allowed)
           --directory DIR      where the rings lie (default /dev/shm)
+          --disk DIR           what needs a disk lies there (default: target of ipc-tests)
           --megabytes N        of the file to find something in (default 1000)
           --cc COMMAND         the C compiler (default cc)
           --list               names the contenders and the measures
@@ -41,7 +48,6 @@ final class BenchmarkOptions {
     private static final Path MEMORY_FILE_SYSTEM = Path.of("/dev/shm");
 
     private final List<String> arguments;
-    private boolean quick;
     private boolean help;
     private boolean list;
     private int rounds = 5;
@@ -52,10 +58,14 @@ final class BenchmarkOptions {
     private double nearNanos = Bracketing.UNKNOWN;
     private List<String> contenders = Contenders.DEFAULT_NAMES;
     private List<Measure> measures = Measures.DEFAULT;
+    private List<String> variants = List.of();
     private List<Integer> sizes = List.of(32, 256, 1024);
     private List<Integer> cpus = List.of();
     private String compiler = "cc";
+    private int secondsMax = Integer.MAX_VALUE;
     private Path json;
+    private Path report;
+    private Path disk = NativePrograms.moduleDirectory().resolve("target");
     private Path directory = Files.isWritable(MEMORY_FILE_SYSTEM)
         ? MEMORY_FILE_SYSTEM : Path.of(System.getProperty("java.io.tmpdir"));
 
@@ -66,14 +76,17 @@ final class BenchmarkOptions {
     static BenchmarkOptions parse(final String... arguments) {
         final BenchmarkOptions options = new BenchmarkOptions(List.of(arguments));
         if (options.arguments.contains("--quick")) {
-            options.quick = true;
-            options.rounds = 1;
-            options.warmUpMillis = 500;
-            options.measureMillis = 500;
+            options.bePreset(1, 300, 100);
+            options.measures = Measures.QUICK;
+            options.sizes = List.of(32, 1024);
+        } else if (options.arguments.contains("--full")) {
+            options.bePreset(5, 500, 1600);
+            options.measures = Measures.ALL;
+            options.sizes = List.of(32, 256, 1024, Payload.LENGTH_BYTES_MAX);
         }
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
-                case "--quick" -> { }
+                case "--quick", "--full" -> { }
                 case "--help" -> options.help = true;
                 case "--list" -> options.list = true;
                 default -> {
@@ -89,17 +102,28 @@ final class BenchmarkOptions {
         return options;
     }
 
+    private void bePreset(final int presetRounds, final long millis, final int seconds) {
+        rounds = presetRounds;
+        warmUpMillis = millis;
+        measureMillis = millis;
+        secondsMax = seconds;
+        contenders = Contenders.PRESET_NAMES;
+        report = NativePrograms.moduleDirectory().resolve("target").resolve("bench");
+    }
+
     private void set(final String option, final String value) {
         switch (option) {
             case "--rounds" -> rounds = number(option, value, 1, 1000);
             case "--warm-up-millis" -> warmUpMillis = number(option, value, 0, 60_000);
             case "--measure-millis" -> measureMillis = number(option, value, 1, 60_000);
             case "--near-nanos" -> nearNanos = number(option, value, 1, 1_000_000);
+            case "--seconds" -> secondsMax = number(option, value, 0, Integer.MAX_VALUE);
             case "--megabytes" -> megabytes = number(option, value, 1, 100_000);
             case "--attempts" -> attempts = number(option, value, 1, 100);
             case "--contenders" -> contenders = split(option, value);
             case "--measures" ->
                 measures = split(option, value).stream().map(Measures::byLabel).toList();
+            case "--variants" -> variants = split(option, value);
             case "--sizes" -> {
                 sizes = numbers(option, value, Payload.LENGTH_BYTES_MAX);
                 sizes.forEach(Payload::requireLength);
@@ -112,7 +136,9 @@ final class BenchmarkOptions {
                 }
             }
             case "--json" -> json = Path.of(value);
+            case "--report" -> report = Path.of(value);
             case "--directory" -> directory = Path.of(value);
+            case "--disk" -> disk = Path.of(value);
             case "--cc" -> compiler = value;
             default -> throw new UsageException("unknown option " + option);
         }
@@ -151,10 +177,6 @@ final class BenchmarkOptions {
 
     List<String> arguments() {
         return arguments;
-    }
-
-    boolean isQuick() {
-        return quick;
     }
 
     boolean wantsHelp() {
@@ -198,6 +220,11 @@ final class BenchmarkOptions {
         return measures;
     }
 
+    /** Whether a measure shall be taken at such a variant. */
+    boolean wants(final Variant variant) {
+        return variants.isEmpty() || variants.contains(variant.label());
+    }
+
     /** Bytes of messages; what each measure makes of them is its own business. */
     List<Integer> sizes() {
         return sizes;
@@ -219,6 +246,25 @@ final class BenchmarkOptions {
 
     Path directory() {
         return directory;
+    }
+
+    /** Where what needs a disk lies. */
+    Path disk() {
+        return disk;
+    }
+
+    /** Seconds after which no run is begun. */
+    int secondsMax() {
+        return secondsMax;
+    }
+
+    boolean wantsReport() {
+        return report != null;
+    }
+
+    /** The directory of the report. */
+    Path report() {
+        return report;
     }
 
     boolean wantsJson() {

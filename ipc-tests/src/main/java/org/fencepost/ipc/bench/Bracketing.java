@@ -46,11 +46,13 @@ final class Bracketing {
             return () -> UNKNOWN;
         }
         final List<String> arguments = List.of(
+            "spin",
             machine.cpus().get(0).toString(),
             machine.cpus().get(1).toString(),
             ROUND_TRIPS,
-            MILLIS_MAX);
-        return () -> Entrant.numbers(programs.run(PROGRAM, arguments), 3, PROGRAM).getFirst();
+            MILLIS_MAX,
+            "50");
+        return () -> Entrant.numbers(programs.run(PROGRAM, arguments), 2, PROGRAM).getFirst();
     }
 
     /** The median round trip right now, or {@link #UNKNOWN}. */

@@ -16,13 +16,25 @@ final class Contenders {
         FencepostContender.denseShared(),
         FencepostContender.denseExclusive(),
         new FencepostBatchContender(),
+        FencepostContender.journal(),
+        new FencepostHistory(),
         AgronaContender.manyToOne(true),
         AgronaContender.oneToOne(true),
         AgronaContender.manyToOne(false),
         AgronaContender.oneToOne(false),
+        AeronContender.shared(),
+        AeronContender.exclusive(),
+        new ChronicleContender(),
+        StreamContender.unix(),
+        StreamContender.unixBatch(),
+        StreamContender.tcp(),
+        StreamContender.tcpBatch(),
+        StreamContender.pipe(),
         new FencepostJournal(),
         new FileSyncContender(),
-        new FileGroupCommitContender());
+        new FileGroupCommitContender(),
+        FileJournal.plain(),
+        FileJournal.checked());
 
     /** What runs when the command line does not say. */
     static final List<String> DEFAULT_NAMES = List.of(
@@ -31,7 +43,35 @@ final class Contenders {
         FencepostBatchContender.NAME,
         AgronaContender.MANY_TO_ONE,
         AgronaContender.ONE_TO_ONE,
-        NativeRing.NAME);
+        NativeEntrant.RING);
+
+    /** What runs in the presets: each peer with the flags that are best for it. */
+    static final List<String> PRESET_NAMES = List.of(
+        FencepostContender.SHARED,
+        FencepostContender.EXCLUSIVE,
+        FencepostBatchContender.NAME,
+        FencepostContender.JOURNAL,
+        FencepostHistory.NAME,
+        AgronaContender.MANY_TO_ONE + AgronaContender.UNCHECKED_SUFFIX,
+        AgronaContender.ONE_TO_ONE + AgronaContender.UNCHECKED_SUFFIX,
+        AeronContender.SHARED,
+        AeronContender.EXCLUSIVE,
+        ChronicleContender.NAME,
+        FencepostJournal.NAME,
+        FileSyncContender.NAME,
+        FileGroupCommitContender.NAME,
+        FileJournal.PLAIN,
+        FileJournal.CHECKED,
+        StreamContender.UNIX,
+        StreamContender.UNIX + StreamContender.BATCH_SUFFIX,
+        StreamContender.TCP,
+        StreamContender.TCP + StreamContender.BATCH_SUFFIX,
+        StreamContender.PIPE,
+        NativeEntrant.LINE,
+        NativeEntrant.FUTEX,
+        NativeEntrant.RING,
+        NativeEntrant.RING_FULL,
+        NativeEntrant.RING_BATCH);
 
     private Contenders() {
     }
@@ -61,7 +101,7 @@ final class Contenders {
         for (final Contender contender : KNOWN) {
             names.add(contender.name());
         }
-        names.add(NativeRing.NAME);
+        names.addAll(NativeEntrant.names());
         return names;
     }
 }

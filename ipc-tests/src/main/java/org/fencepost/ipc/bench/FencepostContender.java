@@ -1,6 +1,7 @@
 package org.fencepost.ipc.bench;
 
 import java.nio.file.Path;
+import java.util.function.IntFunction;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Claim;
@@ -10,58 +11,86 @@ import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
 
 /**
- * A Fencepost ring, claimed and committed in place by a shared or by an exclusive publisher. Short
- * messages have frames of two cache lines, as {@link ChannelOptions#withFrameAlignment} recommends.
+ * A Fencepost channel, claimed and committed in place by shared publishers or by an exclusive one.
+ * Short messages of rings have frames of two cache lines, as
+ * {@link ChannelOptions#withFrameAlignment} recommends.
  */
 final class FencepostContender implements MessageContender {
     static final String SHARED = "fencepost-shared";
     static final String EXCLUSIVE = "fencepost-exclusive";
+    static final String JOURNAL = "fencepost-journal";
 
     static final int MESSAGE_TYPE = 1;
 
     /** Alignment of frames of short messages. */
-    static final int TWO_LINES = 128;
+    private static final int TWO_LINES = 128;
     /** What a frame of two lines has room for. */
-    static final int SHORT_MESSAGE_BYTES_MAX = 112;
+    private static final int SHORT_MESSAGE_BYTES_MAX = 112;
+    /** Of a journal. */
+    private static final long SEGMENT_BYTES = 64L << 20;
+
+    private static final ChannelOptions RING = ChannelOptions.ring(Contenders.RING_BYTES);
 
     private final String name;
     private final boolean exclusive;
-    /** Whether its channels have the default alignment whatever is sent. */
-    private final boolean dense;
+    private final String settings;
+    private final IntFunction<ChannelOptions> optionsOf;
 
-    private FencepostContender(final String name, final boolean exclusive, final boolean dense) {
+    private FencepostContender(
+        final String name,
+        final boolean exclusive,
+        final String settings,
+        final IntFunction<ChannelOptions> optionsOf) {
         this.name = name;
         this.exclusive = exclusive;
-        this.dense = dense;
+        this.settings = settings;
+        this.optionsOf = optionsOf;
     }
 
     static FencepostContender shared() {
-        return new FencepostContender(SHARED, false, false);
+        return ring(SHARED, false);
     }
 
     static FencepostContender exclusive() {
-        return new FencepostContender(EXCLUSIVE, true, false);
+        return ring(EXCLUSIVE, true);
+    }
+
+    private static FencepostContender ring(final String name, final boolean exclusive) {
+        return new FencepostContender(name, exclusive,
+            "frames aligned to " + TWO_LINES + " bytes for messages of up to "
+                + SHORT_MESSAGE_BYTES_MAX + " bytes, else to " + RING.frameAlignment(),
+            lengthBytes -> lengthBytes > SHORT_MESSAGE_BYTES_MAX
+                ? RING : RING.withFrameAlignment(TWO_LINES));
     }
 
     static FencepostContender denseShared() {
-        return new FencepostContender(SHARED + "-dense", false, true);
+        return dense(SHARED, false);
     }
 
     static FencepostContender denseExclusive() {
-        return new FencepostContender(EXCLUSIVE + "-dense", true, true);
+        return dense(EXCLUSIVE, true);
+    }
+
+    /** One whose channels have the default alignment whatever is sent. */
+    private static FencepostContender dense(final String name, final boolean exclusive) {
+        return new FencepostContender(name + "-dense", exclusive,
+            "frames aligned to " + RING.frameAlignment() + " bytes", lengthBytes -> RING);
+    }
+
+    /** One whose channel is a journal; what it keeps survives the death of processes. */
+    static FencepostContender journal() {
+        return new FencepostContender(JOURNAL, false,
+            "segments of " + (SEGMENT_BYTES >> 20) + " MiB, with checksums and timestamps",
+            lengthBytes -> ChannelOptions.journal(SEGMENT_BYTES));
     }
 
     /** A ring with the default alignment of frames. */
     static Channel open(final Path path) {
-        return Channel.open(path, ChannelOptions.ring(Contenders.RING_BYTES));
+        return Channel.open(path, RING);
     }
 
     private Channel open(final Path path, final int lengthBytes) {
-        if (dense || lengthBytes > SHORT_MESSAGE_BYTES_MAX) {
-            return open(path);
-        }
-        return Channel.open(
-            path, ChannelOptions.ring(Contenders.RING_BYTES).withFrameAlignment(TWO_LINES));
+        return Channel.open(path, optionsOf.apply(lengthBytes));
     }
 
     /**
@@ -96,6 +125,11 @@ final class FencepostContender implements MessageContender {
     }
 
     @Override
+    public String settings() {
+        return settings;
+    }
+
+    @Override
     public int sendersMax() {
         return exclusive ? 1 : Publisher.PUBLISHERS_MAX;
     }
@@ -103,6 +137,11 @@ final class FencepostContender implements MessageContender {
     @Override
     public int receiversMax() {
         return Subscriber.SUBSCRIBERS_MAX;
+    }
+
+    @Override
+    public boolean keepsAll() {
+        return name.equals(JOURNAL);
     }
 
     @Override
@@ -153,8 +192,13 @@ final class FencepostContender implements MessageContender {
         private final MessageHandler handler;
 
         PollReceiver(final Channel channel, final Checker checker) {
+            this(channel, SubscriberOptions.earliest(), checker);
+        }
+
+        PollReceiver(
+            final Channel channel, final SubscriberOptions options, final Checker checker) {
             this.channel = channel;
-            this.subscriber = channel.addSubscriber(SubscriberOptions.earliest());
+            this.subscriber = channel.addSubscriber(options);
             this.handler = (buffer, offset, length, header) ->
                 checker.onMessage(buffer, offset, length);
         }

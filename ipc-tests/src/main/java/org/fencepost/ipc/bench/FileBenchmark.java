@@ -17,9 +17,9 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * {@code ipc-tests/bench files}: how fast bytes and lines of a file in memory are found, beside what
- * else finds them. All in turn, round after round, in this process or in one that it starts; a
- * round before the first warms up and checks that all find the same.
+ * {@code ipc-tests/bench files}: a {@link FileTable}, and how fast bytes and lines of a file in memory
+ * are found, beside what else finds them. All in turn, round after round, in this process or in one
+ * that it starts; a round before the first warms up and checks that all find the same.
  */
 final class FileBenchmark {
     private static final byte[] WANTED = "the needle".getBytes(StandardCharsets.US_ASCII);
@@ -29,12 +29,17 @@ final class FileBenchmark {
     private static final int LETTERS = 26;
 
     private final BenchmarkOptions options;
+    private final List<FileMeans> means;
     private final List<FileContender> contenders;
     private final ObjectMapper mapper =
         new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-    FileBenchmark(final BenchmarkOptions options, final List<FileContender> contenders) {
+    FileBenchmark(
+        final BenchmarkOptions options,
+        final List<FileMeans> means,
+        final List<FileContender> contenders) {
         this.options = options;
+        this.means = means;
         this.contenders = contenders;
     }
 
@@ -43,7 +48,11 @@ final class FileBenchmark {
         final Machine machine = Machine.here(options);
         final String loadBefore = Machine.loadAverage();
         final double[][] gigabytesPerSecond = new double[contenders.size()][options.rounds()];
-        try (Scratch scratch = new Scratch(options.directory())) {
+        final FileTable table;
+        try (Scratch scratch = new Scratch(options.directory());
+            Scratch disk = new Scratch(options.disk())) {
+            table = new FileTable(options, means, disk, scratch);
+            table.measure();
             final Path file = scratch.newDirectory().resolve("text");
             final long lines = write(file, (long) options.megabytes() * 1_000_000);
             final long bytes = Files.size(file);
@@ -58,7 +67,7 @@ final class FileBenchmark {
         } catch (final IOException e) {
             throw new UncheckedIOException("cannot write a file in " + options.directory(), e);
         }
-        report(machine, loadBefore, gigabytesPerSecond, out);
+        report(machine, loadBefore, table, gigabytesPerSecond, out);
     }
 
     /** Writes lines of words, the wanted one in the last; returns how many. */
@@ -89,7 +98,10 @@ final class FileBenchmark {
     }
 
     private void report(
-        final Machine machine, final String loadBefore, final double[][] gigabytesPerSecond,
+        final Machine machine,
+        final String loadBefore,
+        final FileTable table,
+        final double[][] gigabytesPerSecond,
         final PrintStream out) {
         final ObjectNode root = mapper.createObjectNode();
         final ObjectNode where = mapper.valueToTree(machine);
@@ -100,11 +112,15 @@ final class FileBenchmark {
             .put("rounds", options.rounds())
             .put("megabytes", options.megabytes())
             .set("arguments", mapper.valueToTree(options.arguments()));
-        line(out, "# Finding bytes and lines in a file%n");
+        line(out, "# Files: ways to write, to read and to search them%n");
         line(out, "- CPU: %s, %d usable", machine.cpu(), machine.cpuCount());
-        line(out, "- Kernel: %s; file on %s", machine.kernel(), machine.fileSystem());
+        line(out, "- Kernel: %s", machine.kernel());
         line(out, "- JDK: %s", machine.jdk());
         line(out, "- Load average: %s before, %s after", loadBefore, Machine.loadAverage());
+        line(out, "- Command: `ipc-tests/bench files %s`", String.join(" ", options.arguments()));
+        table.addTo(root);
+        table.print(out, machine, machine.on(options.disk()));
+        line(out, "%n## Finding bytes and lines in %s%n", machine.fileSystem());
         line(out, "- %d MB of text, one match at its end; %d rounds, interleaved%n",
             options.megabytes(), options.rounds());
         line(out, "%-32s %s", "", "GB/s: median (min-max)");

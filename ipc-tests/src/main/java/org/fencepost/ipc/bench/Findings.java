@@ -1,14 +1,18 @@
 package org.fencepost.ipc.bench;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
 
 /**
- * Everything that a benchmark found out, for the two reports.
+ * Everything that a benchmark found out, for the reports.
  *
- * @param checked the contenders and sizes whose every byte was checked.
+ * @param repeats  runs that were thrown away and taken again, because cores were far apart.
+ * @param pauses   times that a run was put off for the same reason.
+ * @param missing  samples that could not be taken between near cores.
+ * @param leftOut  samples for which there was no time left.
+ * @param failures what is said of runs that failed.
+ * @param checked  the contenders and sizes whose every byte was checked.
  */
 record Findings(
     BenchmarkOptions options,
@@ -20,23 +24,11 @@ record Findings(
     int repeats,
     int pauses,
     int missing,
+    int leftOut,
+    List<String> failures,
     List<Cell> checked,
     List<Entrant> entrants,
     Map<Cell, List<Sample>> samples) {
-
-    private static final List<List<String>> COMPARED = List.of(
-        List.of(FencepostContender.SHARED, AgronaContender.MANY_TO_ONE),
-        List.of(
-            FencepostContender.SHARED,
-            AgronaContender.MANY_TO_ONE + AgronaContender.UNCHECKED_SUFFIX),
-        List.of(FencepostContender.EXCLUSIVE, AgronaContender.ONE_TO_ONE),
-        List.of(
-            FencepostContender.EXCLUSIVE,
-            AgronaContender.ONE_TO_ONE + AgronaContender.UNCHECKED_SUFFIX));
-
-    /** Medians of throughput, one divided by the other. */
-    record Ratio(String contender, String peer, int payloadBytes, double ratio) {
-    }
 
     /** A run is disturbed if a measured thread waited for its core for more than this share. */
     static final double DISTURBED_SHARE = 0.01;
@@ -57,34 +49,8 @@ record Findings(
             .filter(share -> !Double.isNaN(share));
     }
 
+    /** Whether the distance of the cores is known for every run. */
     boolean isBracketed() {
         return reasonUnbracketed.isEmpty();
-    }
-
-    /** What Fencepost is compared with, as far as both were measured. */
-    List<Ratio> ratios() {
-        final List<Ratio> ratios = new ArrayList<>();
-        for (final List<String> pair : COMPARED) {
-            for (final int payloadBytes : options.sizes()) {
-                final double ratio = median(pair.get(0), payloadBytes)
-                    / median(pair.get(1), payloadBytes);
-                if (!Double.isNaN(ratio)) {
-                    ratios.add(new Ratio(pair.get(0), pair.get(1), payloadBytes, ratio));
-                }
-            }
-        }
-        return ratios;
-    }
-
-    private double median(final String name, final int payloadBytes) {
-        for (final Map.Entry<Cell, List<Sample>> entry : samples.entrySet()) {
-            final Cell cell = entry.getKey();
-            if (cell.measure().label().equals(Throughput.LABEL)
-                && cell.variant().payloadBytes() == payloadBytes
-                && cell.entrant().name().equals(name)) {
-                return Summary.of(entry.getValue(), 0).median();
-            }
-        }
-        return Double.NaN;
     }
 }

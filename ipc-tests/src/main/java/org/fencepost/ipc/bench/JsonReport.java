@@ -27,7 +27,29 @@ final class JsonReport {
         root.set("bracket", bracket());
         root.set("checked", checked());
         root.set("results", results());
-        root.set("ratios", mapper.valueToTree(findings.ratios()));
+        root.set("goals", mapper.valueToTree(Goals.reached(findings.samples())));
+        root.set("failures", mapper.valueToTree(findings.failures()));
+        write(file, root);
+    }
+
+    /** Writes a file for each run, by what can be known of the run alone. */
+    void writeRuns(final Path directory) {
+        for (final Map.Entry<Cell, List<Sample>> entry : findings.samples().entrySet()) {
+            final Cell cell = entry.getKey();
+            for (final Sample sample : entry.getValue()) {
+                final ObjectNode node = describe(cell);
+                node.set("jvmFlags", mapper.valueToTree(cell.entrant().jvmFlags()));
+                node.put("settings", cell.entrant().settings());
+                node.set("machine", mapper.valueToTree(findings.machine()));
+                node.set("run", run(cell, sample));
+                write(directory.resolve((cell.measure().label() + " " + cell.variant().label() + " "
+                    + cell.entrant().name() + " " + sample.round()).replace(' ', '-') + ".json"),
+                    node);
+            }
+        }
+    }
+
+    private void write(final Path file, final ObjectNode root) {
         try {
             mapper.writeValue(file.toFile(), root);
         } catch (final IOException e) {
@@ -74,6 +96,7 @@ final class JsonReport {
         node.put("repeats", findings.repeats());
         node.put("pauses", findings.pauses());
         node.put("missing", findings.missing());
+        node.put("leftOut", findings.leftOut());
         return node;
     }
 
@@ -91,13 +114,8 @@ final class JsonReport {
         final ArrayNode array = mapper.createArrayNode();
         for (final Map.Entry<Cell, List<Sample>> entry : findings.samples().entrySet()) {
             final Cell cell = entry.getKey();
-            final ObjectNode node = array.addObject();
-            node.put("contender", cell.entrant().name());
-            node.put("measure", cell.measure().label());
-            node.put("variant", cell.variant().label());
-            node.put("payloadBytes", cell.variant().payloadBytes());
-            node.put("amount", cell.variant().amount());
-            node.put("bracketed", findings.isBracketed());
+            final ObjectNode node = describe(cell);
+            array.add(node);
             final List<String> figures =
                 cell.measure().figures().stream().map(Figure::name).toList();
             for (int i = 0; i < figures.size(); i++) {
@@ -109,17 +127,32 @@ final class JsonReport {
             }
             final ArrayNode runs = node.putArray("runs");
             for (final Sample sample : entry.getValue()) {
-                final ObjectNode run = runs.addObject();
-                run.put("round", sample.round());
-                for (int i = 0; i < figures.size(); i++) {
-                    put(run, figures.get(i), sample.outcome().figures().get(i));
-                }
-                put(run, "waitedShare", sample.outcome().waitedShare());
-                put(run, "cacheLineBeforeNanos", sample.beforeNanos());
-                put(run, "cacheLineAfterNanos", sample.afterNanos());
+                runs.add(run(cell, sample));
             }
         }
         return array;
+    }
+
+    private ObjectNode describe(final Cell cell) {
+        return mapper.createObjectNode()
+            .put("contender", cell.entrant().name())
+            .put("measure", cell.measure().label())
+            .put("variant", cell.variant().label())
+            .put("payloadBytes", cell.variant().payloadBytes())
+            .put("amount", cell.variant().amount())
+            .put("bracketed", findings.isBracketed());
+    }
+
+    private ObjectNode run(final Cell cell, final Sample sample) {
+        final ObjectNode run = mapper.createObjectNode();
+        run.put("round", sample.round());
+        for (int i = 0; i < cell.measure().figures().size(); i++) {
+            put(run, cell.measure().figures().get(i).name(), sample.outcome().figures().get(i));
+        }
+        put(run, "waitedShare", sample.outcome().waitedShare());
+        put(run, "cacheLineBeforeNanos", sample.beforeNanos());
+        put(run, "cacheLineAfterNanos", sample.afterNanos());
+        return run;
     }
 
     /** JSON has no NaN. */

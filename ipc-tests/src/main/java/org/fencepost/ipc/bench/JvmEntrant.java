@@ -11,12 +11,24 @@ final class JvmEntrant implements Entrant {
 
     private final Contender contender;
     private final Machine machine;
-    private final Scratch scratch;
+    private final Scratch memory;
+    private final Scratch disk;
 
-    JvmEntrant(final Contender contender, final Machine machine, final Scratch scratch) {
+    /**
+     * An entrant.
+     *
+     * @param memory for measures that need no disk.
+     * @param disk   for those that do.
+     */
+    JvmEntrant(
+        final Contender contender,
+        final Machine machine,
+        final Scratch memory,
+        final Scratch disk) {
         this.contender = contender;
         this.machine = machine;
-        this.scratch = scratch;
+        this.memory = memory;
+        this.disk = disk;
     }
 
     @Override
@@ -41,15 +53,17 @@ final class JvmEntrant implements Entrant {
 
     @Override
     public Outcome run(final RunPlan wanted) {
-        final RunPlan plan = wanted.onCores(machine.cpus().size());
+        final RunPlan plan = wanted.of(contender, machine.cpus().size());
+        final Scratch scratch = plan.measure().isOnDisk() ? disk : memory;
         final Path directory = scratch.newDirectory();
         final ProcessGroup group = new ProcessGroup(
             name() + ", " + plan.measure().label() + " at " + plan.variant().label(),
             plan.warmUpMillis() + plan.measureMillis(), directory, scratch);
         try {
             final List<Part> parts = plan.measure().parts(plan.variant());
+            final long startNanos = System.nanoTime();
             for (int place = 0; place < parts.size(); place++) {
-                group.start(parts.get(place), command(place, parts, plan, directory));
+                group.start(parts.get(place), command(place, parts, plan, directory, startNanos));
             }
             final ProcessGroup.Reports reports = group.run();
             return new Outcome(
@@ -64,7 +78,11 @@ final class JvmEntrant implements Entrant {
     }
 
     private List<String> command(
-        final int place, final List<Part> parts, final RunPlan plan, final Path directory) {
+        final int place,
+        final List<Part> parts,
+        final RunPlan plan,
+        final Path directory,
+        final long startNanos) {
         final int receivers = (int) parts.stream().filter(Part::receives).count();
         final List<String> command = new ArrayList<>();
         if (plan.measure().isPinned()) {
@@ -80,6 +98,7 @@ final class JvmEntrant implements Entrant {
         command.add(Integer.toString(place));
         command.add(contender.name());
         command.add(directory.toString());
+        command.add(Long.toString(startNanos));
         command.addAll(plan.toArguments());
         return command;
     }

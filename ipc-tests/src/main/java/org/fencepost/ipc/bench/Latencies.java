@@ -13,6 +13,7 @@ final class Latencies {
     private static final List<Double> IN_TABLES = List.of(50.0, 99.0, 99.9);
     private static final long NANOS_MAX = TimeUnit.SECONDS.toNanos(10);
     private static final int DIGITS = 3;
+    private static final double HALF = 50;
 
     /** A figure for each percentile, of nanoseconds. */
     static final List<Figure> FIGURES =
@@ -37,9 +38,9 @@ final class Latencies {
         histogram.reset();
     }
 
-    /** How many were counted. */
-    long count() {
-        return histogram.getTotalCount();
+    /** The one in the middle. */
+    double median() {
+        return histogram.getValueAtPercentile(HALF);
     }
 
     /** A number for each of the {@link #FIGURES}. */

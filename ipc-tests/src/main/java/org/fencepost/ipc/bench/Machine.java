@@ -32,6 +32,11 @@ record Machine(
             isOnPath("taskset"));
     }
 
+    /** The same with another directory. */
+    Machine on(final Path directory) {
+        return new Machine(cpu, cpuCount, kernel, jdk, fileSystemOf(directory), cpus, taskset);
+    }
+
     /**
      * The words before a command that pin it to a core. Those that publish take cores from the
      * first one on, those that receive from the last one back; they share cores with their like if

@@ -23,7 +23,7 @@ final class MarkdownReport {
         for (final Measure measure : findings.options().measures()) {
             printMeasure(measure);
         }
-        printRatios();
+        printGoals();
         out.flush();
     }
 
@@ -55,14 +55,12 @@ final class MarkdownReport {
         }
         line("- Rings of %d KiB, polls of at most %d messages, %d messages a batch, busy spinning",
             Contenders.RING_BYTES / 1024, ReceiveLoop.POLL_LIMIT, Contenders.BATCH_MESSAGES);
-        line("- Frames of %s and %s are aligned to %d bytes up to %d bytes a message, else to 64",
-            FencepostContender.SHARED, FencepostContender.EXCLUSIVE, FencepostContender.TWO_LINES,
-            FencepostContender.SHORT_MESSAGE_BYTES_MAX);
         line("- A timed run writes and checks the first and the last word of every message, in"
             + " place; the words between are left alone");
         line("- Every byte was checked in a run of its own: %s", checked());
         printBracketing();
         printDisturbance();
+        findings.failures().forEach(failure -> line("- FAILED: %s", failure));
     }
 
     private void printDisturbance() {
@@ -85,6 +83,9 @@ final class MarkdownReport {
                 findings.bestNanos(), Bracketing.FAR_RATIO,
                 Double.isNaN(given) ? "the best" : String.format(Locale.ROOT, "%.0f ns", given),
                 findings.repeats(), findings.pauses(), findings.missing());
+            if (findings.leftOut() > 0) {
+                line("- %d runs were left out, because their time was up", findings.leftOut());
+            }
         } else {
             line("- UNBRACKETED: how far apart the cores were is not known: %s",
                 findings.reasonUnbracketed());
@@ -156,18 +157,22 @@ final class MarkdownReport {
         out.println(row);
     }
 
-    private void printRatios() {
-        final List<Findings.Ratio> ratios = findings.ratios();
-        if (ratios.isEmpty()) {
+    private void printGoals() {
+        final List<Goals.Reached> goals = Goals.reached(findings.samples());
+        if (goals.isEmpty()) {
             return;
         }
-        line("%n## Ratios of the medians of throughput%n");
+        line("%n## Goals: medians, and their ratios to the best of the others%n");
         if (findings.disturbedRuns() > 0) {
             line("Not to be quoted: %d runs were disturbed.%n", findings.disturbedRuns());
         }
-        for (final Findings.Ratio ratio : ratios) {
-            line("- %s / %s at %d bytes: %.2f",
-                ratio.contender(), ratio.peer(), ratio.payloadBytes(), ratio.ratio());
+        line("| measure | contender | beside | wanted | reached | |");
+        line("|---|---|---|--:|--:|---|");
+        for (final Goals.Reached goal : goals) {
+            line("| %s at %s, %s | %s | %s | %s %.2f | %.2f | %s |",
+                goal.measure(), goal.variant(), goal.figure(), goal.contender(), goal.other(),
+                goal.atMost() ? "at most" : "at least", goal.wanted(), goal.reached(),
+                goal.isReached() ? "reached" : "missed");
         }
     }
 

@@ -28,6 +28,16 @@ interface Measure {
         return new RunPlan(this, variant, options.warmUpMillis(), options.measureMillis(), 1);
     }
 
+    /** How often it is taken, of so many rounds. */
+    default int rounds(final int rounds) {
+        return rounds;
+    }
+
+    /** Whether its runs need a disk, and not memory, below their directory. */
+    default boolean isOnDisk() {
+        return false;
+    }
+
     /**
      * The processes of a run, in the order in which they are started. They are told to begin in the
      * opposite order, so that who receives does not miss the beginning.

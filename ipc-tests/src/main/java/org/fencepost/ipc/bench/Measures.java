@@ -2,6 +2,7 @@ package org.fencepost.ipc.bench;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The measures that are known by name. */
 final class Measures {
@@ -9,16 +10,32 @@ final class Measures {
     static final List<Measure> ALL = List.of(
         new ContentCheck(),
         new Throughput(),
+        new Producers(),
+        new Subscribers(),
         new RoundTrip(),
-        new DurableAppends());
+        new PacedLatency(),
+        new Allocation(),
+        new StartUp(),
+        new History(),
+        new DurableAppends(),
+        new DurableStream(),
+        new JournalAppend(),
+        new JournalReplay(),
+        new Recovering());
 
     /** What is measured when the command line does not say. */
-    static final List<Measure> DEFAULT = ALL.stream()
-        .filter(measure -> List.of(ContentCheck.LABEL, Throughput.LABEL, RoundTrip.LABEL)
-            .contains(measure.label()))
-        .toList();
+    static final List<Measure> DEFAULT =
+        of(ContentCheck.LABEL, Throughput.LABEL, RoundTrip.LABEL);
+
+    /** What takes little time. */
+    static final List<Measure> QUICK = of(
+        ContentCheck.LABEL, Throughput.LABEL, RoundTrip.LABEL, Allocation.LABEL, StartUp.LABEL);
 
     private Measures() {
+    }
+
+    private static List<Measure> of(final String... labels) {
+        return Stream.of(labels).map(Measures::byLabel).toList();
     }
 
     static Measure byLabel(final String label) {

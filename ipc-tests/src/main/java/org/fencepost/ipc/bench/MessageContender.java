@@ -20,6 +20,23 @@ public interface MessageContender extends Contender {
     }
 
     /**
+     * Whether everything that is sent stays in files, and nobody holds the sender back: then a run
+     * ends after a bounded number of messages.
+     */
+    default boolean keepsAll() {
+        return false;
+    }
+
+    /**
+     * Called once in each process of a run, before it opens anything.
+     *
+     * @param directory of all paths that are opened.
+     * @param isFirst   in one process, which publishes; others may have begun before it.
+     */
+    default void begin(final Path directory, final boolean isFirst) {
+    }
+
+    /**
      * The publishing side.
      *
      * @param path    shared by both sides; whoever comes first creates what is missing there.

@@ -57,6 +57,7 @@ abstract class MessageFlow implements Measure {
             try (Receiver receiver = run.messages().openReceiver(run.path("ring"), checker)) {
                 run.ready();
                 final ReceiveLoop loop = new ReceiveLoop(receiver, run);
+                loop.warmUp();
                 loop.measure();
                 run.report(loop.measuredMessages(), loop.measuredNanos());
                 loop.receiveUntilStopped();

@@ -40,7 +40,8 @@ final class NativePrograms {
         }
         try {
             Files.createDirectories(binaries);
-            for (final String program : List.of(Bracketing.PROGRAM, NativeRing.PROGRAM)) {
+            for (final String program : List.of(
+                Bracketing.PROGRAM, NativeEntrant.RING_PROGRAM, WaitingBenchmark.FUTEX)) {
                 final String error = compile(compiler, module, binaries, program, scratch);
                 if (!error.isEmpty()) {
                     return new NativePrograms(binaries, error, scratch);
@@ -124,7 +125,7 @@ final class NativePrograms {
     }
 
     /** The directory of this module: the one above the classes that has the C sources in it. */
-    private static Path moduleDirectory() {
+    static Path moduleDirectory() {
         try {
             final Path classes = Path.of(
                 Benchmark.class.getProtectionDomain().getCodeSource().getLocation().toURI());

@@ -11,6 +11,7 @@ final class ReceiveLoop {
 
     private final Receiver receiver;
     private final Run run;
+    private long warmUpMessages;
     private long measuredMessages;
     private long measuredNanos;
 
@@ -19,27 +20,35 @@ final class ReceiveLoop {
         this.run = run;
     }
 
-    /** Receives for as long as the plan says, warm-up included. */
-    void measure() {
-        receiveAtLeast(1);
+    /** Receives for as long as the warm-up shall be, from the first message on. */
+    void warmUp() {
         final RunPlan plan = run.plan();
-        final long warmUpEnd = end(System.nanoTime(), plan.warmUpMillis());
-        while (System.nanoTime() - warmUpEnd < 0) {
-            receiveAtLeast(CHUNK_MESSAGES);
+        warmUpMessages = receiveAtLeast(1);
+        final long end =
+            System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(plan.warmUpMillis());
+        while (System.nanoTime() - end < 0 && warmUpMessages < plan.messagesMax() / 2) {
+            warmUpMessages += receiveAtLeast(CHUNK_MESSAGES);
         }
+    }
+
+    /** Receives for as long as the plan says, and counts. */
+    void measure() {
         run.measuring();
+        receiveFor(TimeUnit.MILLISECONDS.toNanos(run.plan().measureMillis()));
+    }
+
+    /** The same, without a word to the benchmark. */
+    void receiveFor(final long nanos) {
+        final RunPlan plan = run.plan();
+        final long messagesMax = plan.messagesMax() - warmUpMessages - CHUNK_MESSAGES - POLL_LIMIT;
         final long start = System.nanoTime();
-        final long end = end(start, plan.measureMillis());
         long now = start;
-        while (now - end < 0 || measuredMessages < plan.messagesMin()) {
+        while ((now - start < nanos || measuredMessages < plan.messagesMin())
+            && measuredMessages < messagesMax) {
             measuredMessages += receiveAtLeast(CHUNK_MESSAGES);
             now = System.nanoTime();
         }
         measuredNanos = now - start;
-    }
-
-    private static long end(final long start, final long millis) {
-        return start + TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
     /** At least so many messages; returns how many. */

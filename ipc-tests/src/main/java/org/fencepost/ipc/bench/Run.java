@@ -14,18 +14,27 @@ final class Run {
     private final Path directory;
     private final Part part;
     private final ControlLine control;
+    private final long startNanos;
 
+    /**
+     * A run.
+     *
+     * @param startNanos when the first of its processes was started, by CLOCK_MONOTONIC, which is
+     *                   what {@link System#nanoTime} shows in every process of a Linux host.
+     */
     Run(
         final RunPlan plan,
         final Contender contender,
         final Path directory,
         final Part part,
-        final ControlLine control) {
+        final ControlLine control,
+        final long startNanos) {
         this.plan = plan;
         this.contender = contender;
         this.directory = directory;
         this.part = part;
         this.control = control;
+        this.startNanos = startNanos;
     }
 
     RunPlan plan() {
@@ -83,6 +92,11 @@ final class Run {
         while (!isStopped()) {
             Thread.sleep(1);
         }
+    }
+
+    /** Nanoseconds since the first process of the run was started. */
+    long nanosSinceStart() {
+        return System.nanoTime() - startNanos;
     }
 
     /** Between two fruitless attempts: spins, or lets others run where cores are shared. */

@@ -10,11 +10,17 @@ import java.util.List;
  * @param warmUpMillis  before anything is counted.
  * @param measureMillis that are counted.
  * @param messagesMin   to be received, however long it takes.
+ * @param messagesMax   that each sender sends.
  * @param sharesCores   whether there are more processes than cores.
  */
 record RunPlan(
     Measure measure, Variant variant, long warmUpMillis, long measureMillis, long messagesMin,
-    boolean sharesCores) {
+    long messagesMax, boolean sharesCores) {
+
+    /** What a run leaves in files at most, the warm-up included, where everything is kept. */
+    private static final long KEPT_BYTES_MAX = 2L << 30;
+    /** Bytes of a header, at most. */
+    private static final int HEADER_BYTES_MAX = 64;
 
     RunPlan(
         final Measure measure,
@@ -22,13 +28,16 @@ record RunPlan(
         final long warmUpMillis,
         final long measureMillis,
         final long messagesMin) {
-        this(measure, variant, warmUpMillis, measureMillis, messagesMin, false);
+        this(measure, variant, warmUpMillis, measureMillis, messagesMin, Long.MAX_VALUE, false);
     }
 
-    /** The same on so many cores. */
-    RunPlan onCores(final int count) {
+    /** The same for this contender, on so many cores. */
+    RunPlan of(final Contender contender, final int cores) {
+        final boolean keepsAll =
+            contender instanceof final MessageContender messages && messages.keepsAll();
         return new RunPlan(measure, variant, warmUpMillis, measureMillis, messagesMin,
-            measure.parts(variant).size() > count);
+            keepsAll ? KEPT_BYTES_MAX / (variant.payloadBytes() + HEADER_BYTES_MAX) : messagesMax,
+            measure.parts(variant).size() > cores);
     }
 
     List<String> toArguments() {
@@ -40,6 +49,7 @@ record RunPlan(
             Long.toString(warmUpMillis),
             Long.toString(measureMillis),
             Long.toString(messagesMin),
+            Long.toString(messagesMax),
             Boolean.toString(sharesCores));
     }
 
@@ -53,6 +63,7 @@ record RunPlan(
             Long.parseLong(arguments.get(4)),
             Long.parseLong(arguments.get(5)),
             Long.parseLong(arguments.get(6)),
-            Boolean.parseBoolean(arguments.get(7)));
+            Long.parseLong(arguments.get(7)),
+            Boolean.parseBoolean(arguments.get(8)));
     }
 }

@@ -10,19 +10,20 @@ public final class RunProcess {
     private RunProcess() {
     }
 
-    /** Takes the part's place among the parts, the contender, the shared directory and the plan. */
+    /** Takes the part's place among the parts, the contender, the directory, the start, the plan. */
     public static void main(final String[] arguments) {
         try {
             final List<String> all = List.of(arguments);
-            final RunPlan plan = RunPlan.ofArguments(all.subList(3, all.size()));
-            final Part part =
-                plan.measure().parts(plan.variant()).get(Integer.parseInt(all.get(0)));
+            final RunPlan plan = RunPlan.ofArguments(all.subList(4, all.size()));
+            final int place = Integer.parseInt(all.get(0));
+            final Part part = plan.measure().parts(plan.variant()).get(place);
+            final Contender contender = Contenders.byName(all.get(1));
+            final Path directory = Path.of(all.get(2));
             final Run run = new Run(
-                plan,
-                Contenders.byName(all.get(1)),
-                Path.of(all.get(2)),
-                part,
-                ControlLine.listen());
+                plan, contender, directory, part, ControlLine.listen(), Long.parseLong(all.get(3)));
+            if (contender instanceof final MessageContender messages) {
+                messages.begin(directory, place == 0);
+            }
             plan.measure().play(part, run);
             // Whatever threads a contender has left behind.
             System.exit(0);

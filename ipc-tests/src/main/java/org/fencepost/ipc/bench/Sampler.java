@@ -25,6 +25,9 @@ final class Sampler {
     private int repeats;
     private int pauses;
     private int missing;
+    private int leftOut;
+    private final List<String> failures = new ArrayList<>();
+    private final long startNanos = System.nanoTime();
 
     Sampler(
         final BenchmarkOptions options,
@@ -40,7 +43,9 @@ final class Sampler {
         cells.forEach(cell -> samples.put(cell, new ArrayList<>()));
         for (int round = 1; round <= rounds; round++) {
             for (final Cell cell : cells) {
-                take(cell, round);
+                if (round <= cell.measure().rounds(rounds)) {
+                    take(cell, round);
+                }
             }
         }
         retakeFar();
@@ -69,6 +74,23 @@ final class Sampler {
     }
 
     private void take(final Cell cell, final int round) {
+        if (isLate()) {
+            leftOut++;
+            return;
+        }
+        try {
+            takeNear(cell, round);
+        } catch (final RunFailedException e) {
+            failures.add("round " + round + ", " + cell + ": " + e.getMessage());
+            progress.println("bench: RUN FAILED: " + e.getMessage());
+        }
+    }
+
+    private boolean isLate() {
+        return System.nanoTime() - startNanos > TimeUnit.SECONDS.toNanos(options.secondsMax());
+    }
+
+    private void takeNear(final Cell cell, final int round) {
         for (int attempt = 1; attempt <= options.attempts(); attempt++) {
             final Sample sample = run(cell, round);
             if (!sample.isFar(bracketing)) {
@@ -101,6 +123,16 @@ final class Sampler {
         return missing;
     }
 
+    /** Samples for which there was no time left. */
+    int leftOut() {
+        return leftOut;
+    }
+
+    /** What is said of runs that failed. */
+    List<String> failures() {
+        return failures;
+    }
+
     private Sample run(final Cell cell, final int round) {
         final double before = probeWhenNear();
         final Outcome outcome =
@@ -128,7 +160,7 @@ final class Sampler {
 
     private double probeWhenNear() {
         double nanos = bracketing.probeNanos();
-        for (int i = 0; i < PAUSES_MAX && bracketing.isFar(nanos); i++) {
+        for (int i = 0; i < PAUSES_MAX && bracketing.isFar(nanos) && !isLate(); i++) {
             pauses++;
             LockSupport.parkNanos(PAUSE_NANOS);
             nanos = bracketing.probeNanos();

@@ -23,6 +23,7 @@ final class Scratch implements AutoCloseable {
 
     Scratch(final Path parent) {
         try {
+            Files.createDirectories(parent);
             root = Files.createTempDirectory(parent, "fencepost-bench-");
         } catch (final IOException e) {
             throw new UncheckedIOException("cannot create a directory in " + parent, e);

@@ -1,5 +1,7 @@
 package org.fencepost.ipc.bench;
 
+import java.util.concurrent.TimeUnit;
+
 /** Publishes in order, the same way for every contender. */
 final class SendLoop {
     /** Messages between two looks at whether to stop. */
@@ -14,15 +16,28 @@ final class SendLoop {
         this.run = run;
     }
 
-    /** Publishes until the run is stopped. */
+    /** Publishes until the run is stopped, or all there is to send; then waits for the stop. */
     void sendUntilStopped() {
         while (!run.isStopped()) {
+            if (sequence < run.plan().messagesMax()) {
+                sendChunk();
+            } else {
+                Thread.yield();
+            }
+        }
+    }
+
+    /** Publishes for so long, or all there is to send. */
+    void sendFor(final long millis) {
+        final long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        while (System.nanoTime() - end < 0 && sequence < run.plan().messagesMax()
+            && !run.isStopped()) {
             sendChunk();
         }
     }
 
     /** A method of its own, so that it is compiled as one and not inside an endless loop. */
-    void sendChunk() {
+    private void sendChunk() {
         for (int i = 0; i < CHUNK_MESSAGES; i++) {
             if (!send()) {
                 return;

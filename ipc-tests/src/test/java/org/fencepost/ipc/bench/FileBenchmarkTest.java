@@ -51,6 +51,54 @@ class FileBenchmarkTest {
             assertEquals(2, result.required("runs").size());
             assertTrue(out.toString().contains(result.required("contender").textValue()));
         }
+        final int disk = 7;
+        final int memory = 7;
+        final int refused = 2;
+        assertEquals(FileMeans.all().size() * (disk + memory) - refused,
+            new ObjectMapper().readTree(json.toFile()).required("access").size());
+    }
+
+    @Test
+    void shouldFailWhenAWayReadsSomethingElse() {
+        final BenchmarkOptions options = BenchmarkOptions.parse(
+            "--megabytes", "1", "--rounds", "1", "--directory", directory.toString());
+        final FileMeans sound = new ChannelFile();
+        final FileMeans liar = new FileMeans() {
+            @Override
+            public String name() {
+                return "liar";
+            }
+
+            @Override
+            public void write(final Path file, final int records, final boolean durable)
+                throws IOException {
+                sound.write(file, records, durable);
+            }
+
+            @Override
+            public long read(final Path file, final int records) throws IOException {
+                return sound.read(file, records) + 1;
+            }
+
+            @Override
+            public long readAt(final Path file, final int[] numbers) throws IOException {
+                return sound.readAt(file, numbers);
+            }
+
+            @Override
+            public long search(final Path file, final int records) throws IOException {
+                return sound.search(file, records);
+            }
+
+            @Override
+            public long replace(final Path file, final int records, final boolean durable)
+                throws IOException {
+                return sound.replace(file, records, durable);
+            }
+        };
+        final MismatchException thrown = assertThrows(MismatchException.class, () ->
+            new FileBenchmark(options, List.of(liar), List.of()).run(new PrintStream(out)));
+        assertTrue(thrown.getMessage().startsWith("liar, read"), thrown::getMessage);
     }
 
     @Test
@@ -60,7 +108,7 @@ class FileBenchmarkTest {
         for (final boolean lines : new boolean[] {true, false}) {
             final FileContender liar = new FileContender("liar", lines, (file, wanted) -> 2);
             assertThrows(MismatchException.class,
-                () -> new FileBenchmark(options, List.of(liar)).run(new PrintStream(out)));
+                () -> new FileBenchmark(options, List.of(), List.of(liar)).run(new PrintStream(out)));
         }
     }
 }

@@ -10,15 +10,28 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.fencepost.ipc.os.OpenPlatform;
 
 /**
  * A file system that is like any of them, and remembers what the kernel has not brought to the disk.
  * Paths are absolute and have no dots.
  */
 public final class Disk {
-    /** What a sync of a range has met: nothing, an error of the disk, or a signal before it began. */
+    /** How a sync ends. */
     public enum Outcome {
-        DONE, FAILED, INTERRUPTED
+        /** Well. */
+        DONE,
+        /** With an error of the disk. */
+        FAILED,
+        /** With a signal, before anything was written. */
+        INTERRUPTED,
+        /** With the same error, which only its caller has been told of; and it has died of something else. */
+        FAILED_AND_DIED
+    }
+
+    /** The end of a process, thrown out of the call in which it dies. Nothing it does later counts. */
+    public static final class Death extends Error {
+        private static final long serialVersionUID = 1L;
     }
 
     /** Who is told what happens. */
@@ -43,6 +56,11 @@ public final class Disk {
         default Outcome outcome() {
             return Outcome.DONE;
         }
+
+        /** The error number with which this call fails before it has an effect, or 0. */
+        default int errno(final String call, final String path) {
+            return 0;
+        }
     }
 
     static final int EIO = 5;
@@ -52,6 +70,7 @@ public final class Disk {
     final Inode root;
     private final boolean recorded;
     private final Watcher watcher;
+    private final List<Open> open = new ArrayList<>();
     private int inodes = 1;
 
     /** Empty, with a directory that is there for good. */
@@ -69,6 +88,48 @@ public final class Disk {
         this.inodes = inodes;
         this.recorded = recorded;
         this.watcher = watcher;
+    }
+
+    /** Lets a call fail. */
+    void enter(final String call, final Object path) throws IOException {
+        final int errno = watcher.errno(call, path.toString());
+        if (errno != 0) {
+            throw OpenPlatform.failure(path.toString(), call, errno);
+        }
+    }
+
+    /** The error number with which a call fails that is of no path, or 0. */
+    int errno(final String call) {
+        return watcher.errno(call, "");
+    }
+
+    /** Something that has to be closed; twice is once. */
+    final class Open implements AutoCloseable {
+        private final String what;
+        private boolean closed;
+
+        Open(final String what) {
+            this.what = what;
+            open.add(this);
+        }
+
+        @Override
+        public void close() {
+            if (!closed) {
+                closed = true;
+                open.remove(this);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return what;
+        }
+    }
+
+    /** What is open now: files, directories, locks. */
+    public List<String> open() {
+        return open.stream().map(Open::toString).toList();
     }
 
     int inodes() {
@@ -161,6 +222,18 @@ public final class Disk {
         return path.substring(path.lastIndexOf('/') + 1);
     }
 
+    /** All paths below a directory that is there. */
+    public List<String> names(final String directory) {
+        final List<String> names = new ArrayList<>();
+        find(directory).names.forEach((name, inode) -> {
+            names.add(directory + "/" + name);
+            if (inode.isDirectory()) {
+                names.addAll(names(directory + "/" + name));
+            }
+        });
+        return names;
+    }
+
     /** Names of a directory. */
     List<String> list(final String path) throws NoSuchFileException {
         return new ArrayList<>(require(path).names.keySet());
@@ -220,10 +293,10 @@ public final class Disk {
         if (outcome == Outcome.INTERRUPTED) {
             return EINTR;
         }
-        if (outcome == Outcome.FAILED) {
+        if (outcome != Outcome.DONE) {
             marks.forEach(Page::lost);
             file.failures++;
-            file.failureSeen = false;
+            file.failureSeen = outcome == Outcome.FAILED_AND_DIED;
         } else {
             marks.forEach(Page::synced);
             while (file.sizes.size() > 1 && file.sizes.getFirst() < size) {
@@ -231,6 +304,9 @@ public final class Disk {
             }
         }
         happened();
+        if (outcome == Outcome.FAILED_AND_DIED) {
+            throw new Death();
+        }
         if (reporter.known != file.failures) {
             reporter.known = file.failures;
             file.failureSeen = true;
@@ -239,10 +315,15 @@ public final class Disk {
         return 0;
     }
 
-    void syncDirectory(final Inode directory) {
+    void syncDirectory(final Inode directory) throws IOException {
         if (recorded) {
             final int changes = directory.renamings.size();
             watcher.syncing(false);
+            final Outcome outcome = watcher.outcome();
+            if (outcome != Outcome.DONE) {
+                throw OpenPlatform.failure("a directory", "fsync of the directory",
+                    outcome == Outcome.INTERRUPTED ? EINTR : EIO);
+            }
             final List<Inode.Renaming> synced = directory.renamings.subList(0, changes);
             synced.forEach(renaming -> renaming.applyTo(directory.syncedNames));
             synced.clear();

@@ -1,5 +1,6 @@
 package org.fencepost.ipc.disk;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,15 +12,21 @@ import java.nio.channels.WritableByteChannel;
 final class DiskChannel extends FileChannel {
     private final Disk disk;
     private final Inode file;
+    private final String path;
+    private final Disk.Open open;
     private long position;
 
-    DiskChannel(final Disk disk, final Inode file) {
+    DiskChannel(final Disk disk, final String path) throws IOException {
+        disk.enter("Files.open", path);
         this.disk = disk;
-        this.file = file;
+        this.file = disk.requireFile(path);
+        this.path = path;
+        this.open = disk.new Open(path);
     }
 
     @Override
-    public int read(final ByteBuffer target) {
+    public int read(final ByteBuffer target) throws IOException {
+        disk.enter("Files.read", path);
         final int read = disk.read(file, target, position);
         position += Math.max(0, read);
         return read;
@@ -48,7 +55,7 @@ final class DiskChannel extends FileChannel {
 
     @Override
     protected void implCloseChannel() {
-        // Holds nothing.
+        open.close();
     }
 
     @Override

@@ -18,12 +18,19 @@ final class DiskLocks {
         this.inode = inode;
     }
 
-    LockFile open() {
-        return new Handle();
+    LockFile open(final String path) {
+        return new Handle(path);
     }
 
     private final class Handle implements LockFile {
+        private final String path;
+        private final Disk.Open open;
         private boolean closed;
+
+        Handle(final String path) {
+            this.path = path;
+            this.open = disk.new Open("locks of " + path);
+        }
 
         @Override
         public boolean tryLock(final long byteIndex) throws IOException {
@@ -37,6 +44,7 @@ final class DiskLocks {
 
         private boolean set(final long byteIndex, final boolean shared) throws IOException {
             requireOpen();
+            disk.enter("lock", path);
             final Map<Handle, Boolean> holders =
                 held.computeIfAbsent(byteIndex, any -> new HashMap<>());
             for (final Map.Entry<Handle, Boolean> holder : holders.entrySet()) {
@@ -57,20 +65,23 @@ final class DiskLocks {
         @Override
         public boolean isLockedByOther(final long firstByte, final long count) throws IOException {
             requireOpen();
+            disk.enter("query of a lock", path);
             return held.entrySet().stream().anyMatch(lock -> lock.getKey() >= firstByte
                 && lock.getKey() - firstByte < count
                 && lock.getValue().keySet().stream().anyMatch(holder -> holder != this));
         }
 
         @Override
-        public boolean isSameFile(final Path path) throws IOException {
+        public boolean isSameFile(final Path other) throws IOException {
             requireOpen();
-            return disk.find(path.toString()) == inode;
+            disk.enter("statx for locks", other);
+            return disk.find(other.toString()) == inode;
         }
 
         @Override
         public void close() {
             closed = true;
+            open.close();
             held.values().forEach(holders -> holders.remove(this));
         }
 

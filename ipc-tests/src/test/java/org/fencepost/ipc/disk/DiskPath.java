@@ -50,7 +50,22 @@ final class DiskPath implements Path {
 
     @Override
     public int getNameCount() {
-        return text.length() == 1 ? 0 : (int) text.chars().filter(c -> c == '/').count();
+        return text.equals("/") ? 0 : names().length;
+    }
+
+    private String[] names() {
+        return (isAbsolute() ? text.substring(1) : text).split("/");
+    }
+
+    @Override
+    public Path getName(final int index) {
+        return path(names()[index]);
+    }
+
+    /** To one that begins with this. */
+    @Override
+    public Path relativize(final Path other) {
+        return path(other.toString().substring(text.endsWith("/") ? text.length() : text.length() + 1));
     }
 
     @Override
@@ -113,17 +128,7 @@ final class DiskPath implements Path {
     }
 
     @Override
-    public Path getName(final int index) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
     public Path subpath(final int begin, final int end) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Path relativize(final Path other) {
         throw new UnsupportedOperationException();
     }
 

@@ -49,7 +49,7 @@ final class DiskProvider extends FileSystemProvider {
         if (!Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS).containsAll(options)) {
             throw new UnsupportedOperationException(options.toString());
         }
-        return new DiskChannel(disk, disk.requireFile(path.toString()));
+        return new DiskChannel(disk, path.toString());
     }
 
     @Override
@@ -63,6 +63,7 @@ final class DiskProvider extends FileSystemProvider {
     public DirectoryStream<Path> newDirectoryStream(
         final Path directory, final DirectoryStream.Filter<? super Path> filter)
         throws IOException {
+        disk.enter("Files.list", directory);
         final List<Path> entries = new ArrayList<>();
         for (final String name : disk.list(directory.toString())) {
             final Path entry = directory.resolve(name);
@@ -70,6 +71,7 @@ final class DiskProvider extends FileSystemProvider {
                 entries.add(entry);
             }
         }
+        final Disk.Open open = disk.new Open(directory.toString());
         return new DirectoryStream<>() {
             @Override
             public Iterator<Path> iterator() {
@@ -78,7 +80,7 @@ final class DiskProvider extends FileSystemProvider {
 
             @Override
             public void close() {
-                // Holds nothing.
+                open.close();
             }
         };
     }
@@ -86,11 +88,13 @@ final class DiskProvider extends FileSystemProvider {
     @Override
     public void createDirectory(final Path path, final FileAttribute<?>... attributes)
         throws IOException {
+        disk.enter("Files.mkdir", path);
         disk.create(path.toString(), true);
     }
 
     @Override
     public void delete(final Path path) throws IOException {
+        disk.enter("Files.unlink", path);
         disk.unlink(path.toString());
     }
 
@@ -100,7 +104,8 @@ final class DiskProvider extends FileSystemProvider {
     }
 
     @Override
-    public FileStore getFileStore(final Path path) {
+    public FileStore getFileStore(final Path path) throws IOException {
+        disk.enter("Files.store", path);
         return STORE;
     }
 

@@ -12,6 +12,7 @@ import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.LivenessScheme;
 import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.OpenPlatform;
+import org.fencepost.ipc.os.Sleeping;
 import org.fencepost.ipc.os.Window;
 
 /**
@@ -19,6 +20,34 @@ import org.fencepost.ipc.os.Window;
  * handle of a channel is a process of its own.
  */
 public final class Machine extends OpenPlatform {
+    /** One thread: nobody else changes anything while it sleeps. */
+    private static final Sleeping AWAKE = new Sleeping() {
+        @Override
+        public boolean canWake() {
+            return false;
+        }
+
+        @Override
+        public boolean register() {
+            return false;
+        }
+
+        @Override
+        public boolean fenceAll() {
+            return false;
+        }
+
+        @Override
+        public Sleep on(final long... addresses) {
+            return (expected, timeoutNanos) -> { };
+        }
+
+        @Override
+        public void wake(final long address) {
+            // Nobody sleeps.
+        }
+    };
+
     private final Disk disk;
     private final DiskFiles files;
     private final DiskMemory memory;
@@ -54,14 +83,17 @@ public final class Machine extends OpenPlatform {
     }
 
     @Override
-    public Window reserve(final long slotBytes, final int slots) {
+    public Window reserve(final long slotBytes, final int slots) throws IOException {
+        disk.enter("mmap", "addresses");
         return new Mappings(slotBytes, slots);
     }
 
     @Override
     public LockFile openLockFile(final Path file) throws IOException {
+        disk.enter("open for locks", file);
         final Inode inode = disk.requireFile(file.toString());
-        return locks.computeIfAbsent(inode, any -> new DiskLocks(disk, inode)).open();
+        return locks.computeIfAbsent(inode, any -> new DiskLocks(disk, inode))
+            .open(file.toString());
     }
 
     @Override
@@ -76,12 +108,17 @@ public final class Machine extends OpenPlatform {
 
     @Override
     public void allocate(final Path file, final long bytes) throws IOException {
+        disk.enter("fallocate", file);
         disk.allocate(disk.requireFile(file.toString()), bytes);
     }
 
     @Override
     public int sync(final long address, final long lengthBytes) {
         final DiskMemory.Slot slot = memory.slot(address);
+        final int refused = disk.errno("msync");
+        if (refused != 0) {
+            return refused;
+        }
         final int first = DiskMemory.offset(address) / Page.BYTES;
         final int end = (int) ((DiskMemory.offset(address) + lengthBytes + Page.BYTES - 1) / Page.BYTES);
         return disk.sync(slot.file, slot.reporter, slot.firstPage + first, end - first,
@@ -106,6 +143,11 @@ public final class Machine extends OpenPlatform {
     @Override
     public void wake(final long address) {
         // One thread.
+    }
+
+    @Override
+    public Sleeping sleeping() {
+        return AWAKE;
     }
 
     @Override
@@ -152,6 +194,7 @@ public final class Machine extends OpenPlatform {
         public void map(
             final int slot, final Path path, final long fileOffset, final boolean writable,
             final boolean prefault) throws IOException {
+            disk.enter("mmap", path);
             final Inode file = disk.requireFile(path.toString());
             if (closed || file.size() - slotBytes < fileOffset) {
                 throw new FileSystemException(path.toString(), null,

@@ -31,7 +31,7 @@ record Options(
         usage: mutants [--only NAME,...] [--layers LAYER,...] [--jobs N] [--schedules N]
                        [--stress-options OPTIONS] [--list] [--table] [--fresh]
         --only       these faults (--list names them)
-        --layers     of units, simulation, sweeps, platform, conformance, portable, processes,
+        --layers     of units, crash, simulation, sweeps, platform, conformance, portable, processes,
                      closing, damage (these run unless others are named) and stress
         --jobs       faults at a time (1)
         --schedules  of each scenario of the simulation, from seed 1 (8000)

@@ -71,4 +71,9 @@ abstract class ForwardingPlatform extends Platform {
     public void wake(final long address) {
         platform.wake(address);
     }
+
+    @Override
+    public Sleeping sleeping() {
+        return platform.sleeping();
+    }
 }

@@ -46,7 +46,9 @@ final class ChannelScenario {
         /** Publishers and subscribers as users have them: {@link EndpointScenario}. */
         ENDPOINTS(1_500, 2),
         /** A journal that is brought to the disk: {@link DurableScenario}. */
-        DURABLE(1_000, 2);
+        DURABLE(1_000, 2),
+        /** Those who wait sleep until they are woken: {@link WaitingScenario}. */
+        WAITING(1_000, 1);
 
         final long horizon;
         final int killsMax;

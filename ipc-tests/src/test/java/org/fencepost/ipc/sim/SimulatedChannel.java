@@ -9,6 +9,7 @@ import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.Geometry;
+import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.log.ControlWords;
 import org.fencepost.ipc.log.CursorTable;
 import org.fencepost.ipc.log.Log;
@@ -17,6 +18,7 @@ import org.fencepost.ipc.log.Membership;
 import org.fencepost.ipc.log.SegmentMap;
 import org.fencepost.ipc.log.SegmentStore;
 import org.fencepost.ipc.log.Subscriptions;
+import org.fencepost.ipc.os.Sleeping;
 
 /** A new channel in simulated memory, and the real protocol on top of it for each process. */
 final class SimulatedChannel {
@@ -25,6 +27,7 @@ final class SimulatedChannel {
     private static final int SYNC_STEP_BYTES = 64;
 
     private final Simulation simulation;
+    private final Sleeping sleeping;
     private final SimulatedMemory memory;
     private final Geometry geometry;
     private final long control;
@@ -56,6 +59,12 @@ final class SimulatedChannel {
     }
 
     SimulatedChannel(final Simulation simulation, final Geometry geometry) {
+        this(simulation, geometry, new SimulatedSleeping(simulation, simulation.memory(), true));
+    }
+
+    SimulatedChannel(
+        final Simulation simulation, final Geometry geometry, final Sleeping sleeping) {
+        this.sleeping = sleeping;
         this.simulation = simulation;
         this.memory = simulation.memory();
         this.geometry = geometry;
@@ -101,7 +110,8 @@ final class SimulatedChannel {
     void requireOnDisk() {
         final long durable = memory.peek(control + ControlFormat.DURABLE_OFFSET);
         for (long at = geometry.startPosition(); at < durable; at += Long.BYTES) {
-            final long address = segments.get(geometry.place(at)) + at - geometry.segmentStart(at);
+            final long address = segments.get(geometry.place(at)) + SegmentFormat.DATA_OFFSET
+                + at - geometry.segmentStart(at);
             if (disk.getOrDefault(address, 0L) != memory.peek(address)) {
                 throw simulation.failure("durable is " + durable + ", but at " + at
                     + " the disk has " + disk.get(address) + " for " + memory.peek(address), null);
@@ -114,7 +124,7 @@ final class SimulatedChannel {
         final Members members =
             new Members(PATH, new SimulatedLockFile(simulation, locks, process));
         final Log log = new Log(PATH, geometry, memory, words, new CursorTable(memory, cursors),
-            members, new Store(process), simulation::steps);
+            members, new Store(process), simulation::steps, sleeping, true, Log.NO_END);
         final Membership membership = new Membership(log);
         return new Handle(
             process, log, members, membership, new Subscriptions(log, membership), control);
@@ -143,7 +153,8 @@ final class SimulatedChannel {
 
     private void makeSegment(final long start) {
         segments.computeIfAbsent(geometry.place(start), place ->
-            memory.allocate("segment" + place, geometry.segmentBytes(), true));
+            memory.allocate(
+                "segment" + place, SegmentFormat.fileBytes(geometry.segmentBytes()), true));
     }
 
     private final class Store implements SegmentStore {
@@ -165,7 +176,7 @@ final class SimulatedChannel {
                     if (address == null) {
                         throw simulation.failure("there is no segment at " + segmentStart, null);
                     }
-                    return address;
+                    return address + SegmentFormat.DATA_OFFSET;
                 }
 
                 @Override

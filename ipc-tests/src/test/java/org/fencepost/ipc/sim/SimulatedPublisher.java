@@ -22,6 +22,7 @@ final class SimulatedPublisher {
     private final GhostLog ghost;
     private final Log log;
     private final boolean exclusive;
+    private Runnable idle;
     private Claimer claimer;
     private long end = -1;
 
@@ -37,6 +38,13 @@ final class SimulatedPublisher {
         this.ghost = channel.ghost();
         this.log = handle.log();
         this.exclusive = exclusive;
+        this.idle = simulation::idle;
+    }
+
+    /** Waits for room with this between two attempts. */
+    SimulatedPublisher waitingBy(final Runnable between) {
+        idle = between;
+        return this;
     }
 
     SimulatedChannel.Handle handle() {
@@ -75,7 +83,7 @@ final class SimulatedPublisher {
         final byte[] payload = payload(payloadBytes);
         long start = claimer.claim(payload.length);
         while (start < 0 && !log.isClosed()) {
-            simulation.idle();
+            idle.run();
             start = claimer.claim(payload.length);
         }
         if (start < 0) {

@@ -173,6 +173,12 @@ public final class Simulation {
         }
     }
 
+    /** All threads of all processes do. */
+    void fenceAll() {
+        processes.forEach(this::fenceAll);
+        processes.forEach(this::fenceAll);
+    }
+
     /** A number below the bound, from the seed. */
     public int random(final int bound) {
         return random.nextInt(bound);

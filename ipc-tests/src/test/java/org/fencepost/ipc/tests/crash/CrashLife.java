@@ -1,9 +1,11 @@
 package org.fencepost.ipc.tests.crash;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.agrona.concurrent.SystemEpochNanoClock;
 import org.fencepost.ipc.Batch;
@@ -33,7 +35,8 @@ final class CrashLife implements Disk.Watcher {
     private static final int DEPTH_MAX = 2;
     /** Of a life, about: moments are drawn from them. */
     private static final int EVENTS = 1500;
-    private static final int EVENTS_OF_OPENING = 100;
+    private static final int EVENTS_OF_OPENING = 60;
+    private static final int DEATHS_MAX = 2;
     /** One sync out of so many fails, in a life with a failure; one in half as many is interrupted. */
     private static final int SYNCS_PER_FAILURE = 16;
     private static final Duration LONG = Duration.ofHours(1);
@@ -49,10 +52,14 @@ final class CrashLife implements Disk.Watcher {
     private final Batch batch = new Batch();
     private final Claim claim = new Claim();
 
+    private Machine machine;
     private Disk disk;
     private Channel channel;
     private Channel other;
+    private MappedChannel third;
     private GroupCommit commit;
+    /** Whether the third handle syncs at this moment, and not another one while that waits. */
+    private boolean committing;
     private List<Publisher> publishers;
     private Publisher claiming;
     private Subscriber named;
@@ -60,7 +67,11 @@ final class CrashLife implements Disk.Watcher {
     private boolean open;
     private long openedEnd;
     private long epoch;
+    /** What recoveries have cut off so far. */
+    private Map<String, ByteBuffer> kept;
     private int depth;
+    /** After so many events whoever recovers the journal dies; 0: he lives. */
+    private int eventsToDeath;
 
     /**
      * What is known when a life begins.
@@ -93,18 +104,18 @@ final class CrashLife implements Disk.Watcher {
     }
 
     /** On a machine with the disk that this one watches. */
-    void live(final Machine machine) {
+    void live(final Machine its) {
+        machine = its;
         disk = machine.disk();
         final Path path = machine.path(CrashRun.CHANNEL);
-        channel = start.created()
-            ? ChannelDoor.join(path, machine) : ChannelDoor.open(path, options, machine);
+        channel = start.created() ? join(path) : ChannelDoor.open(path, options, machine);
         openedEnd = channel.tailPosition();
         epoch = channel.recoveryEpoch();
+        kept = Recovered.kept(path);
         open = true;
         requireWhole();
         other = ChannelDoor.join(path, machine);
-        commit = new GroupCommit(MappedChannel.open(
-            new ChannelDirectory(path, machine), machine, new SystemEpochNanoClock()).log());
+        startThird();
         if (exclusive) {
             claiming = channel.addExclusivePublisher();
             publishers = List.of(claiming);
@@ -116,6 +127,27 @@ final class CrashLife implements Disk.Watcher {
         for (int operation = 0; operation < OPERATIONS; operation++) {
             operate();
         }
+    }
+
+    /** Whoever recovers it may die of something else meanwhile; then another process goes on. */
+    private Channel join(final Path path) {
+        for (int death = 0; death < DEATHS_MAX; death++) {
+            eventsToDeath = 1 + random.nextInt(EVENTS_OF_OPENING);
+            try {
+                return ChannelDoor.join(path, machine);
+            } catch (final Disk.Death again) {
+                // Its locks are gone, and everything that it had stored is there.
+            } finally {
+                eventsToDeath = 0;
+            }
+        }
+        return ChannelDoor.join(path, machine);
+    }
+
+    private void startThird() {
+        third = MappedChannel.open(new ChannelDirectory(machine.path(CrashRun.CHANNEL), machine),
+            machine, new SystemEpochNanoClock());
+        commit = new GroupCommit(third.log());
     }
 
     private void requireWhole() {
@@ -139,10 +171,12 @@ final class CrashLife implements Disk.Watcher {
 
     private Recovered.Certain certain(final Seen moment) {
         return moment.open()
-            ? new Recovered.Certain(true, moment.acknowledged(), 0, Long.MAX_VALUE, epoch, epoch + 1)
-            // Whoever recovers what a recovery has left comes to the same end.
-            : new Recovered.Certain(
-                start.created(), start.acknowledged(), openedEnd, openedEnd, epoch, epoch);
+            ? new Recovered.Certain(
+                true, moment.acknowledged(), 0, Long.MAX_VALUE, epoch + 1, epoch + 1, kept)
+            // Whoever recovers what a recovery has left comes to the same end, and keeps the same; in an
+            // epoch of its own if that recovery had ended.
+            : new Recovered.Certain(start.created(), start.acknowledged(), openedEnd, openedEnd,
+                epoch, epoch + 1, kept);
     }
 
     /** What the next life begins with. */
@@ -160,6 +194,9 @@ final class CrashLife implements Disk.Watcher {
             seen.add(new Seen(new Crash(disk), open, acknowledged(),
                 open ? "use" : start.created() ? "recovery" : "creation"));
         }
+        if (eventsToDeath > 0 && --eventsToDeath == 0) {
+            throw new Disk.Death();
+        }
     }
 
     @Override
@@ -176,7 +213,8 @@ final class CrashLife implements Disk.Watcher {
     @Override
     public Disk.Outcome outcome() {
         if (open && failing && random.nextInt(SYNCS_PER_FAILURE) == 0) {
-            return Disk.Outcome.FAILED;
+            return committing && random.nextBoolean()
+                ? Disk.Outcome.FAILED_AND_DIED : Disk.Outcome.FAILED;
         }
         return open && random.nextInt(SYNCS_PER_FAILURE) == 0
             ? Disk.Outcome.INTERRUPTED : Disk.Outcome.DONE;
@@ -265,14 +303,24 @@ final class CrashLife implements Disk.Watcher {
     }
 
     private void sync() {
+        final boolean outer = committing;
         try {
-            if (depth == 0 && !claim.isOpen() && random.nextBoolean()) {
-                channel.awaitDurable(channel.tailPosition(), LONG);
-            } else {
+            committing = depth > 0 || claim.isOpen() || random.nextBoolean();
+            if (committing) {
                 commit.trySync(1 + random.nextInt(3));
+            } else {
+                channel.awaitDurable(channel.tailPosition(), LONG);
             }
         } catch (final SyncFailedException failure) {
             // Publishing goes on until the segments are full.
+        } catch (final Disk.Death death) {
+            if (outer) {
+                throw death;
+            }
+            third.close();
+            startThird();
+        } finally {
+            committing = outer;
         }
     }
 

@@ -1,8 +1,15 @@
 package org.fencepost.ipc.tests.crash;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelDoor;
 import org.fencepost.ipc.ChannelOptions;
@@ -29,10 +36,11 @@ final class Recovered {
      * @param endMax       ...and at most.
      * @param epochMin     how often it was cut at least...
      * @param epochMax     ...and at most.
+     * @param kept         what was cut off by then is in these files, whole.
      */
     record Certain(
         boolean created, long acknowledged, long endMin, long endMax, long epochMin,
-        long epochMax) {
+        long epochMax, Map<String, ByteBuffer> kept) {
     }
 
     /** What is wrong with the journal on this disk, or null. */
@@ -59,10 +67,30 @@ final class Recovered {
             if (channel.durablePosition() != end) {
                 return "ends at " + end + ", but " + channel.durablePosition() + " is durable";
             }
+            final Map<String, ByteBuffer> kept = kept(path);
+            final boolean sameEnd = certain.endMin() == certain.endMax();
+            if (sameEnd ? !kept.equals(certain.kept())
+                : !kept.entrySet().containsAll(certain.kept().entrySet())) {
+                return "keeps what was cut off in " + kept.keySet() + ", expected "
+                    + certain.kept().keySet() + (sameEnd ? "" : " at least");
+            }
             final Published found = read(channel);
             final String difference = published.difference(found, end);
             return difference != null ? difference : flawOfCursors(channel, found, end);
         }
+    }
+
+    /** What recoveries have cut off. */
+    static Map<String, ByteBuffer> kept(final Path path) {
+        final Map<String, ByteBuffer> kept = new TreeMap<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(path, "cut-*")) {
+            for (final Path file : files) {
+                kept.put(file.getFileName().toString(), ByteBuffer.wrap(Files.readAllBytes(file)));
+            }
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return kept;
     }
 
     private static String flawOfCursors(

@@ -1,0 +1,112 @@
+package org.fencepost.ipc.log;
+
+import org.fencepost.ipc.memory.SharedMemory;
+import org.fencepost.ipc.os.Sleeping;
+
+/**
+ * A word of the control file on which threads of any process sleep until something has changed that
+ * they wait for, and which is rung by whoever changes it. "Waiting" in docs/protocol.md.
+ *
+ * <pre>
+ *   63            32 31             0
+ *   +---------------+---------------+
+ *   |  enlistments  |     rings     |   the kernel compares and sleeps on the low half only
+ *   +---------------+---------------+
+ * </pre>
+ *
+ * <p>Invariants: while somebody sleeps who has not been woken, {@code enlistments} is not zero; it
+ * becomes zero only behind a wake-up that reached everybody who had enlisted by then. So whoever dies
+ * or is paused while it rings leaves a bell that the next one rings again. Non-invariant: that
+ * somebody sleeps while it is not zero; whoever was killed in its sleep costs the next ringer one
+ * system call.
+ *
+ * <p>Progress: lock-free, besides the kernel's own. Any thread.
+ */
+public final class Bell {
+    private static final long RINGS_MASK = 0xFFFF_FFFFL;
+    private static final int ENLISTMENTS_SHIFT = 32;
+    private static final long ENLISTMENTS_MAX = Integer.MAX_VALUE;
+
+    private final SharedMemory memory;
+    private final Sleeping sleeping;
+    private final long address;
+    private final boolean writable;
+
+    /** Where it cannot be written, nobody enlists here, and nobody is rung for. */
+    Bell(
+        final SharedMemory memory,
+        final Sleeping sleeping,
+        final long address,
+        final boolean writable) {
+        this.memory = memory;
+        this.sleeping = sleeping;
+        this.address = address;
+        this.writable = writable;
+    }
+
+    /**
+     * Whether anybody sleeps, or is about to, for a process that has registered: behind the store of
+     * what is waited for. Opaque keeps the compiler from moving it before that store; the processor is
+     * ordered by the sleeper's {@link Sleeping#fenceAll}.
+     */
+    boolean hasSleepersOpaque() {
+        return memory.getLongOpaque(address) >>> ENLISTMENTS_SHIFT != 0;
+    }
+
+    /** Wakes everybody who sleeps, if somebody does: behind the store of what is waited for. */
+    public void ring() {
+        // Pairs with the sleeper's fence between enlisting and its last look.
+        memory.fullFence();
+        if (writable && hasSleepersOpaque()) {
+            wake();
+        }
+    }
+
+    /** Wakes everybody who sleeps, after {@link #hasSleepersOpaque} has said so. */
+    void wake() {
+        long seen = memory.getLongAcquire(address);
+        while (seen >>> ENLISTMENTS_SHIFT != 0) {
+            final long rung = seen & ~RINGS_MASK | seen + 1 & RINGS_MASK;
+            final long witness = memory.compareAndExchangeLong(address, seen, rung);
+            if (witness == seen) {
+                sleeping.wake(address);
+                // Last, and only if nobody has enlisted since: that one may sleep on the new number.
+                memory.compareAndExchangeLong(address, rung, rung & RINGS_MASK);
+                return;
+            }
+            seen = witness;
+        }
+    }
+
+    /**
+     * Says that this thread is about to sleep. It looks once more behind a {@link Sleeping#fenceAll}.
+     *
+     * @return what it sleeps on: whoever rings from here on changes it.
+     */
+    int enlist() {
+        long seen = memory.getLongAcquire(address);
+        while (true) {
+            final long before = seen >>> ENLISTMENTS_SHIFT;
+            final long enlisted =
+                (before >= ENLISTMENTS_MAX ? 1 : before + 1) << ENLISTMENTS_SHIFT | seen & RINGS_MASK;
+            final long witness = memory.compareAndExchangeLong(address, seen, enlisted);
+            if (witness == seen) {
+                return (int) seen;
+            }
+            seen = witness;
+        }
+    }
+
+    /** Whether a ring is known to end a sleep of this handle's threads. */
+    boolean canWake() {
+        return writable && sleeping.canWake();
+    }
+
+    long address() {
+        return address;
+    }
+
+    Sleeping sleeping() {
+        return sleeping;
+    }
+}

@@ -1,0 +1,101 @@
+package org.fencepost.ipc.log;
+
+import java.util.concurrent.locks.LockSupport;
+import org.fencepost.ipc.os.Sleeping;
+
+/**
+ * One thread that waits for any of several bells. Each call of {@link #idle} stands between two looks
+ * at everything that is waited for: one enlists, the next one sleeps, and so on in turn. So there is
+ * always a look behind the enlistment, or what came just before it would be slept over.
+ *
+ * <p>No sleep is longer than {@link #SLEEP_NANOS_MAX}: nobody rings for a publisher that died between
+ * its message and the bell, for a claim whose owner has died, or for an interruption. The look behind
+ * it finds them. That is how often it looks, not when somebody is given up.
+ *
+ * <p>A platform thread sleeps in the kernel. A virtual one would take its carrier along; it is parked by
+ * the JDK for short times instead, longer and longer, and so is every thread where the kernel cannot
+ * wake across processes, or the handle may not write. One thread.
+ */
+public final class Sleeper {
+    /** Bells that one thread waits for at a time. */
+    public static final int BELLS_MAX = Sleeping.ADDRESSES_MAX;
+    /** Longest sleep without a look. */
+    public static final long SLEEP_NANOS_MAX = 10_000_000;
+
+    private static final long NAP_NANOS_MIN = 20_000;
+
+    private final long sleepNanosMax;
+    private final Bell[] bells;
+    private final int[] rings;
+    private final Sleeping sleeping;
+    private final Sleeping.Sleep sleep;
+    private boolean enlisted;
+    /** Whether a ring ends the sleep. */
+    private boolean wakeable;
+    private long napNanos = NAP_NANOS_MIN;
+
+    /** Waits for these: 1 to {@link #BELLS_MAX}, each once. */
+    public Sleeper(final Bell... bells) {
+        this(SLEEP_NANOS_MAX, bells);
+    }
+
+    /** The same with another longest sleep. */
+    public Sleeper(final long sleepNanosMax, final Bell... bells) {
+        this.sleepNanosMax = sleepNanosMax;
+        this.bells = bells.clone();
+        this.rings = new int[bells.length];
+        this.sleeping = bells[0].sleeping();
+        final long[] addresses = new long[bells.length];
+        for (int i = 0; i < bells.length; i++) {
+            addresses[i] = bells[i].address();
+        }
+        this.sleep = sleeping.on(addresses);
+    }
+
+    /**
+     * Enlists, or sleeps until a bell has rung since this thread enlisted, in turn.
+     *
+     * @param nanosMax how long to sleep at most.
+     * @return whether the next call sleeps: the last look is to be a thorough one.
+     */
+    public boolean idle(final long nanosMax) {
+        if (enlisted) {
+            enlisted = false;
+            sleep(nanosMax);
+        } else {
+            enlisted = true;
+            wakeable = !Thread.currentThread().isVirtual() && enlist();
+        }
+        return enlisted;
+    }
+
+    /** Something was found: the next wait begins from the start. */
+    public void reset() {
+        enlisted = false;
+        napNanos = NAP_NANOS_MIN;
+    }
+
+    private boolean enlist() {
+        for (int i = 0; i < bells.length; i++) {
+            if (!bells[i].canWake()) {
+                return false;
+            }
+            rings[i] = bells[i].enlist();
+        }
+        // Before the look: a publisher that has not seen this thread enlisted has stored its message
+        // before its part of the fence, and the look finds it.
+        return sleeping.fenceAll();
+    }
+
+    private void sleep(final long nanosMax) {
+        if (nanosMax <= 0 || Thread.currentThread().isInterrupted()) {
+            return;
+        }
+        if (wakeable) {
+            sleep.awaitChange(rings, Math.min(nanosMax, sleepNanosMax));
+        } else {
+            LockSupport.parkNanos(this, Math.min(nanosMax, napNanos));
+            napNanos = Math.min(napNanos * 2, Sleeping.SHORT_NANOS);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package org.fencepost.ipc.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.fencepost.ipc.memory.SharedMemory;
+import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.Sleeping;
+import org.fencepost.ipc.os.Window;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A bell's word, and what those leave in it who are stopped at any of their steps. */
+class BellTest {
+    private final SharedMemory memory = Platform.detect().memory();
+    private final List<String> calls = new ArrayList<>();
+    private Runnable whileWaking = () -> { };
+    private Window window;
+    private long address;
+    private Bell bell;
+
+    /** Notes what is asked of the kernel. */
+    private final class Noted implements Sleeping {
+        @Override
+        public boolean canWake() {
+            return true;
+        }
+
+        @Override
+        public boolean register() {
+            return true;
+        }
+
+        @Override
+        public boolean fenceAll() {
+            calls.add("fence");
+            return true;
+        }
+
+        @Override
+        public Sleep on(final long... addresses) {
+            return (expected, timeoutNanos) -> {
+                calls.add("sleep on " + expected[0]);
+            };
+        }
+
+        @Override
+        public void wake(final long wakened) {
+            assertEquals(address, wakened);
+            calls.add("wake");
+            whileWaking.run();
+        }
+    }
+
+    @BeforeEach
+    void map() throws Exception {
+        window = Platform.detect().reserve(4096, 1);
+        address = window.address(0);
+        bell = new Bell(memory, new Noted(), address, true);
+    }
+
+    @AfterEach
+    void unmap() {
+        window.close();
+    }
+
+    private int rings() {
+        return (int) memory.getLong(address);
+    }
+
+    private int enlistments() {
+        return (int) (memory.getLong(address) >>> 32);
+    }
+
+    @Test
+    void shouldNotEnterTheKernelWhenNobodySleeps() {
+        bell.ring();
+        assertFalse(bell.hasSleepersOpaque());
+        assertEquals(List.of(), calls);
+        assertEquals(0, memory.getLong(address), "nor store anything");
+    }
+
+    @Test
+    void shouldWakeOnceWhenSomebodyHasEnlisted() {
+        assertEquals(0, bell.enlist());
+        assertTrue(bell.hasSleepersOpaque());
+        bell.ring();
+        assertEquals(1, rings(), "who enlisted before does not sleep any more");
+        assertFalse(bell.hasSleepersOpaque());
+        bell.ring();
+        assertEquals(List.of("wake"), calls, "a killed sleeper costs one call");
+    }
+
+    @Test
+    void shouldKeepAnEnlistmentWhenItComesWhileOthersAreWoken() {
+        bell.enlist();
+        whileWaking = () -> assertEquals(1, bell.enlist(), "it would sleep on the new number");
+        bell.ring();
+        whileWaking = () -> { };
+        assertEquals(2, enlistments());
+        bell.ring();
+        assertEquals(0, enlistments());
+        assertEquals(List.of("wake", "wake"), calls);
+    }
+
+    @Test
+    void shouldRingAgainWhenARingerStoppedInTheMiddle() {
+        bell.enlist();
+        whileWaking = () -> {
+            throw new IllegalStateException("stopped");
+        };
+        try {
+            bell.ring();
+        } catch (final IllegalStateException stopped) {
+            calls.add(stopped.getMessage());
+        }
+        whileWaking = () -> { };
+        assertTrue(bell.hasSleepersOpaque(), "the sleepers are not forgotten");
+        bell.ring();
+        assertFalse(bell.hasSleepersOpaque());
+        assertEquals(List.of("wake", "stopped", "wake"), calls);
+    }
+
+    @Test
+    void shouldCountOnWhenItsHalvesOverflow() {
+        memory.putLong(address, 0x7FFF_FFFF_FFFF_FFFFL);
+        assertEquals(-1, bell.enlist());
+        assertEquals(1, enlistments(), "never zero, never negative");
+        bell.ring();
+        assertEquals(0, rings());
+        assertEquals(0, enlistments());
+        assertEquals(List.of("wake"), calls);
+    }
+
+    @Test
+    void shouldLookBehindTheFenceWhenItIsAboutToSleep() {
+        final Sleeper sleeper = new Sleeper(bell);
+        assertTrue(sleeper.idle(Long.MAX_VALUE), "a look follows");
+        assertEquals(List.of("fence"), calls);
+        assertEquals(1, enlistments());
+        assertFalse(sleeper.idle(Long.MAX_VALUE));
+        assertEquals(List.of("fence", "sleep on 0"), calls);
+        sleeper.idle(Long.MAX_VALUE);
+        sleeper.reset();
+        assertTrue(sleeper.idle(Long.MAX_VALUE), "from the start");
+        assertEquals(List.of("fence", "sleep on 0", "fence", "fence"), calls);
+    }
+
+    @Test
+    void shouldNotSleepWhenItWasInterruptedOrHasNoTime() {
+        final Sleeper sleeper = new Sleeper(bell);
+        sleeper.idle(Long.MAX_VALUE);
+        sleeper.idle(0);
+        sleeper.idle(Long.MAX_VALUE);
+        Thread.currentThread().interrupt();
+        sleeper.idle(Long.MAX_VALUE);
+        assertTrue(Thread.interrupted(), "stays interrupted");
+        assertEquals(List.of("fence", "fence"), calls);
+    }
+}

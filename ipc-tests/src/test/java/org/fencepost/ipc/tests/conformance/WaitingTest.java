@@ -1,0 +1,392 @@
+package org.fencepost.ipc.tests.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.AgentTerminationException;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.BusySpinIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.YieldingIdleStrategy;
+import org.awaitility.Awaitility;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.Claim;
+import org.fencepost.ipc.Endpoint;
+import org.fencepost.ipc.MessageHandler;
+import org.fencepost.ipc.Parking;
+import org.fencepost.ipc.Publisher;
+import org.fencepost.ipc.Subscriber;
+import org.fencepost.ipc.SubscriberOptions;
+import org.fencepost.ipc.Trailing;
+import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.tests.support.SharedMemoryDirectory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Waiting for messages, for room and for the disk, by every strategy, and how a wait ends. */
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+class WaitingTest {
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final ChannelOptions RING = ChannelOptions.ring(8 * 4096);
+    private static final int LENGTH = 1000;
+
+    @TempDir(factory = SharedMemoryDirectory.class)
+    Path inMemory;
+
+    @TempDir
+    Path onDisk;
+
+    private final List<Long> received = new ArrayList<>();
+    private final MessageHandler handler =
+        (buffer, offset, length, header) -> received.add(buffer.getLong(offset));
+
+    /** Ways to wait: Agrona's, and those from here. */
+    enum Way {
+        SPIN(endpoint -> new BusySpinIdleStrategy()),
+        YIELD(endpoint -> new YieldingIdleStrategy()),
+        BACK_OFF(endpoint -> new BackoffIdleStrategy()),
+        PARK(Parking::on),
+        TRAIL(endpoint -> new Trailing(5, TimeUnit.MICROSECONDS, Parking.on(endpoint)));
+
+        private final Function<Endpoint, IdleStrategy> maker;
+
+        Way(final Function<Endpoint, IdleStrategy> maker) {
+            this.maker = maker;
+        }
+
+        IdleStrategy on(final Endpoint endpoint) {
+            return maker.apply(endpoint);
+        }
+    }
+
+    /** A thread that does something, which is over once that has returned. */
+    private static <T> Future<T> beside(final Callable<T> work) {
+        final ExecutorService executor = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().factory());
+        final Future<T> result = executor.submit(work);
+        executor.shutdown();
+        return result;
+    }
+
+    private static byte[] message(final long value) {
+        return ByteBuffer.allocate(LENGTH).order(ByteOrder.LITTLE_ENDIAN).putLong(value).array();
+    }
+
+    private static void publish(final Publisher publisher, final long value) {
+        assertTrue(publisher.offer(1, message(value), 0, LENGTH) > 0);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldDeliverWhatIsPublishedWhileItWaits(final Way way) throws Exception {
+        try (Channel here = Channel.open(inMemory.resolve("ring"), RING);
+            Channel there = Channel.join(here.path());
+            Publisher publisher = there.addPublisher();
+            Subscriber subscriber = here.addSubscriber(SubscriberOptions.latest())) {
+            final IdleStrategy idle = way.on(subscriber);
+            for (long i = 0; i < 200; i++) {
+                final long value = i;
+                final Future<Integer> poll =
+                    beside(() -> subscriber.poll(handler, 4, LONG, idle));
+                if (i % 2 == 0) {
+                    Thread.onSpinWait();
+                } else {
+                    TimeUnit.MICROSECONDS.sleep(300);
+                }
+                publish(publisher, value);
+                assertEquals(1, poll.get());
+                assertEquals(value, received.getLast());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldGoOnPublishingWhenItHasWaitedForRoom(final Way way) throws Exception {
+        try (Channel here = Channel.open(inMemory.resolve("ring"), RING);
+            Channel there = Channel.join(here.path());
+            Publisher publisher = here.addPublisher();
+            Subscriber subscriber = there.addSubscriber(SubscriberOptions.latest())) {
+            final int count = 500;
+            final Future<Integer> published = beside(() -> {
+                final IdleStrategy idle = way.on(publisher);
+                int waits = 0;
+                for (long i = 0; i < count; i++) {
+                    final byte[] bytes = message(i);
+                    while (publisher.offer(1, bytes, 0, LENGTH) < 0) {
+                        assertEquals(0, publisher.awaitRoom(LENGTH, LONG, idle));
+                        waits++;
+                    }
+                }
+                return waits;
+            });
+            final IdleStrategy idle = way.on(subscriber);
+            while (received.size() < count) {
+                // Slowly enough for the ring to fill.
+                TimeUnit.MICROSECONDS.sleep(20);
+                assertTrue(subscriber.poll(handler, 1, LONG, idle) > 0);
+            }
+            assertTrue(published.get() > 0, "never had to wait");
+            for (int i = 0; i < count; i++) {
+                assertEquals(i, received.get(i));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldReturnWhenTheTimeIsOver(final Way way) {
+        try (Channel channel = Channel.open(inMemory.resolve("ring"), RING);
+            Publisher publisher = channel.addPublisher();
+            Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest())) {
+            assertEquals(0, subscriber.poll(handler, 1, Duration.ofMillis(2), way.on(subscriber)));
+            assertEquals(0, subscriber.poll(handler, 1, Duration.ZERO, way.on(subscriber)));
+            assertEquals(0,
+                publisher.awaitRoom(LENGTH, Duration.ofMillis(2), way.on(publisher)), "room");
+            while (publisher.offer(1, message(1), 0, LENGTH) > 0) {
+                Thread.onSpinWait();
+            }
+            assertEquals(Publisher.BACK_PRESSURED,
+                publisher.awaitRoom(LENGTH, Duration.ofMillis(2), way.on(publisher)));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldEndAWaitWhenItsThreadIsInterrupted(final Way way) throws Exception {
+        try (Channel channel = Channel.open(inMemory.resolve("ring"), RING);
+            Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest())) {
+            final BlockingQueue<Object> said = new ArrayBlockingQueue<>(4);
+            final Thread thread = Thread.ofPlatform().daemon().start(() -> {
+                said.add("waiting");
+                said.add(subscriber.poll(handler, 1, LONG, way.on(subscriber)));
+                said.add(Thread.currentThread().isInterrupted());
+            });
+            said.take();
+            TimeUnit.MILLISECONDS.sleep(2);
+            thread.interrupt();
+            assertEquals(0, said.take());
+            assertEquals(true, said.take(), "stays interrupted");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldEndAWaitWhenItIsClosed(final boolean wholeChannel) throws Exception {
+        for (final Way way : Way.values()) {
+            try (Channel gating = Channel.open(inMemory.resolve("ring" + way), RING);
+                Subscriber gate = gating.addSubscriber(SubscriberOptions.latest())) {
+                final Channel channel = Channel.join(gating.path());
+                final Publisher publisher = channel.addPublisher();
+                while (publisher.offer(1, message(1), 0, LENGTH) > 0) {
+                    Thread.onSpinWait();
+                }
+                final Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest());
+                final Future<Integer> poll =
+                    beside(() -> subscriber.poll(handler, 1, LONG, way.on(subscriber)));
+                final Future<Long> room =
+                    beside(() -> publisher.awaitRoom(LENGTH, LONG, way.on(publisher)));
+                TimeUnit.MILLISECONDS.sleep(2);
+                if (wholeChannel) {
+                    channel.close();
+                } else {
+                    subscriber.close();
+                    publisher.close();
+                }
+                assertEquals(Subscriber.CLOSED, poll.get());
+                assertEquals(Publisher.CLOSED, room.get());
+                assertFalse(gate.isClosed());
+                channel.close();
+            }
+        }
+    }
+
+    @Test
+    void shouldWaitForManyChannelsInOneThread() throws Exception {
+        final List<Channel> channels = new ArrayList<>();
+        final List<Subscriber> subscribers = new ArrayList<>();
+        final List<Publisher> publishers = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            final Channel channel = Channel.open(inMemory.resolve("ring" + i), RING);
+            channels.add(channel);
+            subscribers.add(channel.addSubscriber(SubscriberOptions.latest()));
+            publishers.add(channel.addPublisher());
+        }
+        final int count = 300;
+        final Future<?> reading = beside(() -> {
+            final IdleStrategy idle = Parking.on(subscribers.toArray(Endpoint[]::new));
+            while (received.size() < count) {
+                int work = 0;
+                for (final Subscriber subscriber : subscribers) {
+                    work += subscriber.poll(handler, 4);
+                }
+                idle.idle(work);
+            }
+            return null;
+        });
+        for (int i = 0; i < count; i++) {
+            publish(publishers.get(i % 5), i);
+            if (i % 3 == 0) {
+                TimeUnit.MICROSECONDS.sleep(200);
+            }
+        }
+        reading.get();
+        assertEquals(count, received.stream().distinct().count());
+        channels.forEach(Channel::close);
+    }
+
+    @Test
+    void shouldRefuseToWaitForTooManyChannelsOrNone() {
+        assertThrows(IllegalArgumentException.class, Parking::on);
+        final List<Channel> channels = new ArrayList<>();
+        final List<Endpoint> endpoints = new ArrayList<>();
+        for (int i = 0; i <= Parking.CHANNELS_MAX; i++) {
+            final Channel channel =
+                Channel.open(inMemory.resolve("ring" + i), ChannelOptions.ring(2 * 4096, 2));
+            channels.add(channel);
+            endpoints.add(channel.addSubscriber(SubscriberOptions.latest()));
+        }
+        final IllegalArgumentException refusal = assertThrows(IllegalArgumentException.class,
+            () -> Parking.on(endpoints.toArray(Endpoint[]::new)));
+        assertTrue(refusal.getMessage().contains("129"), refusal.getMessage());
+        // Several of one channel count once.
+        endpoints.set(0, channels.get(1).addSubscriber(SubscriberOptions.latest()));
+        Parking.on(endpoints.toArray(Endpoint[]::new)).idle();
+        channels.forEach(Channel::close);
+    }
+
+    @Test
+    void shouldRunAsAnAgentUntilItIsClosed() throws Exception {
+        try (Channel channel = Channel.open(inMemory.resolve("ring"), RING);
+            Publisher publisher = channel.addPublisher()) {
+            final Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest());
+            final BlockingQueue<Long> seen = new ArrayBlockingQueue<>(100);
+            final List<Throwable> errors = new ArrayList<>();
+            final AgentRunner runner = new AgentRunner(Parking.on(subscriber), errors::add, null,
+                subscriber.agent("reader", (buffer, offset, length, header) ->
+                    seen.add(buffer.getLong(offset)), 8));
+            final Thread thread = AgentRunner.startOnThread(runner);
+            assertEquals("reader", thread.getName());
+            for (long i = 0; i < 20; i++) {
+                publish(publisher, i);
+                assertEquals(i, seen.take());
+            }
+            runner.close();
+            assertTrue(subscriber.isClosed(), "goes with its agent");
+            thread.join();
+            assertEquals(List.of(), errors);
+
+            final Subscriber second = channel.addSubscriber(SubscriberOptions.latest());
+            final AgentRunner ending = new AgentRunner(
+                Parking.on(second), errors::add, null, second.agent("second", handler, 8));
+            final Thread ended = AgentRunner.startOnThread(ending);
+            second.close();
+            ended.join();
+            assertTrue(ending.isClosed(), "ends with its subscriber");
+            assertInstanceOf(AgentTerminationException.class, errors.getFirst());
+        }
+    }
+
+    @Test
+    void shouldWakeReadersOfWhatIsDurableWhenTheWatermarkHasMoved() throws Exception {
+        try (Channel channel =
+            Channel.open(onDisk.resolve("journal"), ChannelOptions.journal(64 * 1024));
+            Publisher publisher = channel.addPublisher();
+            Subscriber subscriber =
+                channel.addSubscriber(SubscriberOptions.latest().durableOnly())) {
+            for (long i = 0; i < 20; i++) {
+                final Future<Integer> poll =
+                    beside(() -> subscriber.poll(handler, 1, LONG, Parking.on(subscriber)));
+                publish(publisher, i);
+                TimeUnit.MICROSECONDS.sleep(500);
+                assertTrue(channel.awaitDurable(channel.tailPosition(), LONG));
+                assertEquals(1, poll.get());
+            }
+        }
+    }
+
+    @Test
+    void shouldPassAHoleWhileItSleeps() throws Exception {
+        try (Channel here = Channel.open(inMemory.resolve("ring"), RING);
+            Subscriber subscriber = here.addSubscriber(SubscriberOptions.latest());
+            Publisher living = here.addPublisher()) {
+            final Channel dying = Channel.join(here.path());
+            dying.addPublisher().tryClaim(1, LENGTH, new Claim());
+            publish(living, 7);
+            final Future<Integer> poll =
+                beside(() -> subscriber.poll(handler, 1, LONG, Parking.on(subscriber)));
+            TimeUnit.MILLISECONDS.sleep(2);
+            assertFalse(poll.isDone(), "a live claim is waited for");
+            dying.close();
+            assertEquals(1, poll.get());
+            assertEquals(List.of(7L), received);
+        }
+    }
+
+    @Test
+    void shouldLeaveTheCarrierWhenAVirtualThreadWaits() throws Exception {
+        try (Channel channel = Channel.open(inMemory.resolve("ring"), RING);
+            Publisher publisher = channel.addPublisher();
+            Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest())) {
+            final Thread waiting = Thread.ofVirtual().start(() ->
+                subscriber.poll(handler, 1, LONG, Parking.on(subscriber)));
+            // One that is in the kernel is RUNNABLE.
+            Awaitility.await().pollInterval(Duration.ofMillis(1))
+                .until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+            publish(publisher, 1);
+            waiting.join();
+            assertEquals(List.of(1L), received);
+        }
+    }
+
+    @Test
+    void shouldForgetASleeperThatIsGone() throws Exception {
+        assumeTrue(Platform.detect().sleeping().canWake(), "nobody enlists on the portable platform");
+        try (Channel here = Channel.open(inMemory.resolve("ring"), RING);
+            Publisher publisher = here.addPublisher();
+            Subscriber subscriber = here.addSubscriber(SubscriberOptions.latest())) {
+            // As one leaves it that is killed in its sleep.
+            final IdleStrategy idle = Parking.on(subscriber);
+            while (enlistments(here.path()) == 0) {
+                idle.idle();
+            }
+            publish(publisher, 1);
+            assertEquals(0, enlistments(here.path()), "one message finds out that nobody sleeps");
+        }
+    }
+
+    private static int enlistments(final Path channel) throws Exception {
+        try (FileChannel control = FileChannel.open(channel.resolve(ControlFormat.FILE_NAME))) {
+            final ByteBuffer word = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+            control.read(word, ControlFormat.ARRIVALS_OFFSET);
+            return word.getInt(4);
+        }
+    }
+}
