@@ -4,6 +4,7 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
 import java.util.List;
 import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.demo.channel.CreateCommand;
@@ -135,8 +136,17 @@ public final class Ipc implements Runnable {
         final String message = failure instanceof CommandFailedException
             || failure instanceof FileFailedException || failure instanceof ChannelException
             ? failure.getMessage() : failure.toString();
+        if (isDenied(failure)) {
+            err.println(oneLine(message) + "; permission denied: ask the owner for it");
+            return EXIT_FAILED;
+        }
         err.println(oneLine(message));
         return EXIT_FAILED;
+    }
+
+    private static boolean isDenied(final Throwable failure) {
+        return failure != null && (failure instanceof AccessDeniedException
+            || isDenied(failure.getCause()));
     }
 
     /** Without a command there is nothing to do. */

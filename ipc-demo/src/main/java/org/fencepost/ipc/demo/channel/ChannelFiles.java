@@ -33,13 +33,20 @@ final class ChannelFiles {
     }
 
     /**
-     * Joins a channel.
+     * Joins a channel, without the thread that does housekeeping: most commands are over before a segment
+     * ahead is worth its making.
      *
      * @throws CommandFailedException if this user may not look into the directory.
      */
     static Channel join(final Path path) {
         requireOpenTo(path);
-        return Channel.join(path);
+        return withoutThread(Channel.join(path));
+    }
+
+    /** Takes a channel away from the thread that does housekeeping. */
+    static Channel withoutThread(final Channel channel) {
+        channel.housekeeping().byHand();
+        return channel;
     }
 
     /** Whoever may not look into a directory does not see that it is a channel. */

@@ -76,12 +76,17 @@ abstract class SendingCommand extends ToolCommand {
     }
 
     private void sendAll(final Sender sender) throws IOException {
-        try (WorkProgress progress = progress(totalBytes())) {
+        final OptionalLong total = totalBytes();
+        try (WorkProgress progress = progress(total)) {
             long before = 0;
             for (final Path file : files.isEmpty() ? List.of(STANDARD_INPUT) : files) {
                 try (Input in = input(Optional.of(file))) {
                     final long begin = before;
-                    sender.onProgress(() -> progress.at(begin + in.readBytes()));
+                    sender.onProgress(() -> {
+                        final long done = begin + in.readBytes();
+                        progress.at(done);
+                        total.ifPresent(bytes -> sender.expect(bytes - done));
+                    });
                     send(in, sender);
                     before += in.readBytes();
                 }
