@@ -72,6 +72,8 @@ class ChannelCommandTest {
             done(ToolRun.of("create", name)));
         failed(ToolRun.of("create", name), name, "already", "--if-missing");
         assertTrue(done(ToolRun.of("create", name, "--if-missing")).startsWith(name));
+        assertTrue(done(ToolRun.of("create", name, "--if-missing", "--json"))
+            .contains("\"kind\":\"journal\""));
         failed(ToolRun.of("create", name, "--if-missing", "--ring", "64k"), "expected a ring");
         final String ring = directory.resolve("a/b/ring").toString();
         assertEquals(ring + ": " + ChannelOptions.ring(1 << 20, 4).withChecksums(true)
