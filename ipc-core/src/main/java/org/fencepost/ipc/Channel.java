@@ -458,7 +458,9 @@ public final class Channel implements AutoCloseable {
     private static ChannelOptions optionsOf(final Geometry geometry) {
         final ChannelOptions options = geometry.ring()
             ? ChannelOptions.ring(geometry.capacityBytes(), geometry.segmentCount())
-            : ChannelOptions.journal(geometry.segmentBytes());
+            : ChannelOptions.journal(geometry.segmentBytes())
+                .withRetentionBytes(geometry.retentionBytes())
+                .withRetentionTime(Duration.ofNanos(geometry.retentionNanos()));
         return options
             .withChecksums(geometry.checksums())
             .withTimestamps(geometry.timestamps())
