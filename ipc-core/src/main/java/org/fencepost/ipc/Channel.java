@@ -74,7 +74,7 @@ public final class Channel implements AutoCloseable {
      * @throws ChannelIOException       if the operating system refuses.
      */
     public static Channel open(final Path directory, final ChannelOptions options) {
-        return open(directory, options, Platform.detect(), new OffsetEpochNanoClock());
+        return open(directory, options, Platform.detect(), new OffsetEpochNanoClock()).kept();
     }
 
     /**
@@ -84,7 +84,7 @@ public final class Channel implements AutoCloseable {
      * @throws ChannelDamagedException if it is damaged.
      */
     public static Channel join(final Path directory) {
-        return join(directory, Platform.detect(), new OffsetEpochNanoClock());
+        return join(directory, Platform.detect(), new OffsetEpochNanoClock()).kept();
     }
 
     /**
@@ -137,6 +137,12 @@ public final class Channel implements AutoCloseable {
         final Path directory, final Platform platform, final EpochNanoClock clock) {
         return new Channel(
             MappedChannel.view(existing(directory, platform), platform, clock), platform);
+    }
+
+    /** This, with the thread of the process to keep house. */
+    private Channel kept() {
+        Housekeeper.ofProcess().add(housekeeping);
+        return this;
     }
 
     private static ChannelDirectory existing(final Path directory, final Platform platform) {
@@ -361,6 +367,7 @@ public final class Channel implements AutoCloseable {
             toClose = new ArrayList<>(endpoints);
             endpoints.clear();
         }
+        housekeeping.byHand();
         toClose.forEach(Endpoint::closeFromAnyThread);
         mapped.close();
     }

@@ -86,6 +86,11 @@ public final class GroupCommit {
         controlWords.requireUndamaged();
     }
 
+    /** Whether a sync has failed, for good. */
+    public boolean hasFailed() {
+        return words.hasFailed();
+    }
+
     /** Throws the error of the sync that failed, if one did. */
     public void requireHealthy() {
         words.requireHealthy(words.durableAcquire());

@@ -5,6 +5,26 @@ public interface SegmentStore {
     /** A map for one endpoint; for a ring always the same one. */
     SegmentMap newMap();
 
+    /**
+     * A map for one endpoint that goes through the log from segment to segment: only the segment that was
+     * asked for last has to stay, the next one may be mapped over the others at any time.
+     *
+     * @param writes whether the endpoint is about to store at the tail.
+     */
+    default SegmentMap newEndpointMap(final boolean writes) {
+        return newMap();
+    }
+
+    /**
+     * Maps what the endpoints will need next, by another thread than theirs.
+     *
+     * @param tail  where those that write are.
+     * @param ready segments below it exist.
+     */
+    default void mapAhead(final long tail, final long ready) {
+        // Everything is mapped.
+    }
+
     /** A map for a moment, under the housekeeping lock; closing it takes nothing from others. */
     SegmentMap newTemporaryMap();
 

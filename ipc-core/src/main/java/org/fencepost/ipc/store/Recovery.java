@@ -89,7 +89,8 @@ final class Recovery {
 
     /** Reads the words anew; whether they are of this life, and there is nothing to be looked at again. */
     boolean isSettled() throws IOException {
-        return isSameLife() && control.getLong(ControlFormat.DAMAGED_OFFSET) == 0;
+        return isSameLife() && control.getLong(ControlFormat.DAMAGED_OFFSET) == 0
+            && control.getLong(ControlFormat.CUT_OFFSET) == 0;
     }
 
     /** Reads the words anew; whether they are of this life, so that members may be there. */
@@ -122,7 +123,11 @@ final class Recovery {
 
     /** Finds out what there is and does what is to be done about it. */
     Finding run() throws IOException {
-        if (isSettled()) {
+        if (isSameLife() && control.getLong(ControlFormat.DAMAGED_OFFSET) == 0) {
+            if (control.getLong(ControlFormat.CUT_OFFSET) != 0) {
+                writeControlWords();
+                settle();
+            }
             return Finding.SAME_LIFE;
         }
         final Life life = Life.of(controlFile, calls);
@@ -240,7 +245,9 @@ final class Recovery {
     private void keep(final long end, final long usedEnd) throws IOException {
         final Path kept = beside(SegmentFormat.name(end));
         if (exists(kept)) {
-            // Whole: it has its name. Some of what it holds may have been erased since.
+            // Whole, for it has its name, which may not be on the disk yet. Some of what it holds may
+            // have been erased since.
+            calls.syncDirectory(directory);
             return;
         }
         final Path temporary = directory.resolve(CUTTING);
@@ -326,8 +333,15 @@ final class Recovery {
         resetWords(end, readyOf(end));
         control.putLong(ControlFormat.CUT_OFFSET, end + 1);
         writeControlWords();
-        control.putLong(ControlFormat.CUT_OFFSET, 0);
+        control.putLong(ControlFormat.CUT_OFFSET, ControlFormat.CUT_MADE);
         life.write(control);
+        writeControlWords();
+        settle();
+    }
+
+    /** The epoch is on the disk: what is published from now on is never taken for what was before it. */
+    private void settle() throws IOException {
+        control.putLong(ControlFormat.CUT_OFFSET, 0);
         writeControlWords();
     }
 

@@ -73,6 +73,7 @@ class FormatTest {
             Map.entry("INODE_OFFSET", 6552L),
             Map.entry("EPOCH_OFFSET", 6560L),
             Map.entry("CUT_OFFSET", 6568L),
+            Map.entry("CUT_MADE", -1L),
             Map.entry("DAMAGED_OFFSET", 6576L),
             Map.entry("SLOTS_USED_OFFSET", 4480L),
             Map.entry("EXCLUSIVE_OFFSET", 4488L),

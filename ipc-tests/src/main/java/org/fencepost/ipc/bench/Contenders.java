@@ -32,7 +32,9 @@ final class Contenders {
         StreamContender.pipe(),
         new FencepostJournal(),
         new FileSyncContender(),
-        new FileGroupCommitContender());
+        new FileGroupCommitContender(),
+        FileJournal.plain(),
+        FileJournal.checked());
 
     /** What runs when the command line does not say. */
     static final List<String> DEFAULT_NAMES = List.of(
@@ -55,6 +57,11 @@ final class Contenders {
         AeronContender.SHARED,
         AeronContender.EXCLUSIVE,
         ChronicleContender.NAME,
+        FencepostJournal.NAME,
+        FileSyncContender.NAME,
+        FileGroupCommitContender.NAME,
+        FileJournal.PLAIN,
+        FileJournal.CHECKED,
         StreamContender.UNIX,
         StreamContender.UNIX + StreamContender.BATCH_SUFFIX,
         StreamContender.TCP,

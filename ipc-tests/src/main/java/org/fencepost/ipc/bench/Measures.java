@@ -17,7 +17,11 @@ final class Measures {
         new Allocation(),
         new StartUp(),
         new History(),
-        new DurableAppends());
+        new DurableAppends(),
+        new DurableStream(),
+        new JournalAppend(),
+        new JournalReplay(),
+        new Recovering());
 
     /** What is measured when the command line does not say. */
     static final List<Measure> DEFAULT =
