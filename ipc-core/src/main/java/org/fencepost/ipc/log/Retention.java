@@ -1,7 +1,6 @@
 package org.fencepost.ipc.log;
 
 import java.util.function.LongPredicate;
-import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.memory.SharedMemory;
 
@@ -27,7 +26,7 @@ final class Retention {
     private volatile long lookedNanos;
     /** Below this, this handle has removed every file. */
     private long removedBelow = NOWHERE;
-    private SegmentMap segments;
+    private Timestamps timestamps;
 
     /** {@code gatedBelow} says whether a gating cursor stands below a position. */
     Retention(final Log log, final LongPredicate gatedBelow) {
@@ -89,32 +88,12 @@ final class Retention {
         if (geometry.retentionNanos() == 0) {
             return false;
         }
-        final long timestamp = firstTimestamp(segmentStart);
-        return timestamp != NOWHERE
+        if (timestamps == null) {
+            timestamps = new Timestamps(log);
+        }
+        // What lies before is not younger than the first one here, but for a moment.
+        final long timestamp = timestamps.first(segmentStart);
+        return timestamp != Timestamps.NONE
             && log.clock().nanoTime() - timestamp > geometry.retentionNanos();
-    }
-
-    /** Of the first message of a segment: what lies before is not younger, but for a moment. */
-    private long firstTimestamp(final long segmentStart) {
-        if (segments == null) {
-            segments = log.store().newMap();
-        }
-        final long base = segments.addressOf(segmentStart) - segmentStart;
-        final long end = segmentStart + geometry.segmentBytes();
-        long position = segmentStart;
-        while (position < end) {
-            final long word = memory.getLongAcquire(base + position);
-            if (word == 0) {
-                return NOWHERE;
-            }
-            if (!FrameFormat.isValid(word, end - position)) {
-                throw log.damagedFrame(position, word);
-            }
-            if (!FrameFormat.isPadding(word)) {
-                return memory.getLong(base + position + FrameFormat.TIMESTAMP_OFFSET);
-            }
-            position += geometry.span(FrameFormat.length(word));
-        }
-        return NOWHERE;
     }
 }
