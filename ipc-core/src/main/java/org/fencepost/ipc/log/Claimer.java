@@ -63,7 +63,7 @@ public abstract class Claimer {
         this.memory = log.memory();
         this.words = log.words();
         this.slot = slot;
-        this.segments = log.store().newMap();
+        this.segments = log.store().newEndpointMap(true);
         this.checksum = geometry.checksums() ? new FrameChecksum(memory, geometry) : null;
         this.arrivals = log.arrivals();
         this.fencesItself = log.sleeping().canWake() && !log.sleeping().register();
@@ -241,7 +241,8 @@ public abstract class Claimer {
             case Cleaner.FAILED -> FAILED;
             // Idle: somebody else was faster; ready is read again.
             case Cleaner.IDLE -> words.readyAcquire() != ready ? Cleaner.DONE : PREPARING;
-            default -> PREPARING;
+            // Our own process is as good a reason as this thread itself.
+            default -> log.awaitKeeper() ? Cleaner.DONE : PREPARING;
         };
     }
 
