@@ -3,6 +3,7 @@ package org.fencepost.ipc.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -413,6 +414,8 @@ final class Recovery {
                     places.add(place);
                 }
             }
+        } catch (final DirectoryIteratorException e) {
+            throw e.getCause();
         }
         places.sort(null);
         return places;
