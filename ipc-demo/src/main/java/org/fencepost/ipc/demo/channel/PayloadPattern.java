@@ -67,7 +67,7 @@ interface PayloadPattern {
             } else if (found < offset) {
                 find(offset);
             }
-            // What begins in this message and ends behind it is not in it, nor is what is behind that.
+            // What begins here and ends behind it is not in it, and nothing behind that is.
             return found <= offset + payload.length() - search.length();
         }
 
