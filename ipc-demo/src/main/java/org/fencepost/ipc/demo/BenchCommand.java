@@ -13,8 +13,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code ipc bench}: starts the benchmark programs of the checkout, which are processes of their own
- * with a class path of their own.
+ * {@code ipc bench}: starts the benchmark programs of the checkout, which are processes of their
+ * own with a class path of their own.
  */
 @Command(
     name = "bench",
@@ -38,7 +38,8 @@ public final class BenchCommand extends ToolCommand {
     @Option(names = "--json", description = "Print JSON. Tables go to standard error.")
     private boolean json;
 
-    @Option(names = "--report", paramLabel = "DIR", description = "Also write tables, JSON and plots "
+    @Option(names = "--report", paramLabel = "DIR", description = "Also write tables, JSON and"
+        + " plots "
         + "into a directory.")
     private Optional<Path> report = Optional.empty();
 

@@ -119,7 +119,8 @@ public final class Ipc implements Runnable {
         final List<String> alike = misuse instanceof final UnmatchedArgumentException unmatched
             ? unmatched.getSuggestions() : List.of();
         err.println(oneLine(misuse.getMessage())
-            + (alike.isEmpty() ? "" : ", did you mean " + String.join(" or ", alike) + "?") + "; see "
+            + (alike.isEmpty() ? "" : ", did you mean " + String.join(" or ", alike) + "?")
+            + "; see "
             + command.getCommandSpec().qualifiedName() + " --help");
         return EXIT_USAGE;
     }

@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * How far long work is and how long it will still take, in a line on a terminal. Silent where nobody
- * watches, and for work that is soon done. For one thread.
+ * How far long work is and how long it will still take, in a line on a terminal. Silent where
+ * nobody watches, and for work that is soon done. For one thread.
  */
 public final class WorkProgress implements AutoCloseable {
     private static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(1);

@@ -33,8 +33,8 @@ final class ChannelFiles {
     }
 
     /**
-     * Joins a channel, without the thread that does housekeeping: most commands are over before a segment
-     * ahead is worth its making.
+     * Joins a channel, without the thread that does housekeeping: most commands are over before a
+     * segment ahead is worth its making.
      *
      * @throws CommandFailedException if this user may not look into the directory.
      */

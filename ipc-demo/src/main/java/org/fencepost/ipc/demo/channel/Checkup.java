@@ -66,7 +66,8 @@ final class Checkup {
         final Platform platform = Platform.detect();
         return platform.canSync() && platform.name().equals("linux")
             ? Diagnosis.ok("native access", "allowed: " + platform.name())
-            : Diagnosis.note("native access", platform.name(), "locks are weaker and rings are slower"
+            : Diagnosis.note("native access", platform.name(), "locks are weaker and rings are"
+                + " slower"
                 + " without; on Linux allow it with --enable-native-access");
     }
 
@@ -91,7 +92,8 @@ final class Checkup {
         final String name = "governor";
         return read("sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
             .map(found -> found.equals("performance") ? Diagnosis.ok(name, found)
-                : Diagnosis.note(name, found, "the processor slows down when idle, and first messages"
+                : Diagnosis.note(name, found, "the processor slows down when idle, and first"
+                    + " messages"
                     + " are late: cpupower frequency-set -g performance"))
             .orElse(Diagnosis.ok(name, "none: the speed is not the system's to choose"));
     }
@@ -105,12 +107,15 @@ final class Checkup {
                 return Diagnosis.ok(name, found);
             }
             return IN_MEMORY.contains(type)
-                ? Diagnosis.note(name, found, "good for rings; a journal there cannot be made durable"
+                ? Diagnosis.note(name, found, "good for rings; a journal there cannot be made"
+                    + " durable"
                     + " and is gone when the machine stops: put journals on ext4 or xfs")
-                : Diagnosis.note(name, found, "what a sync does there was not tried, and one that copies"
-                    + " on write may run out of room under a mapping: use ext4 or xfs for journals");
+                : Diagnosis.note(name, found, "what a sync does there was not tried, and one"
+                    + " that copies on write may run out of room under a mapping: use ext4 or xfs"
+                    + " for journals");
         } catch (final IOException unknown) {
-            return Diagnosis.wrong(name, "cannot look at " + directory + ": " + unknown.getMessage(),
+            return Diagnosis.wrong(name,
+                "cannot look at " + directory + ": " + unknown.getMessage(),
                 "name a directory that is there");
         }
     }
@@ -175,7 +180,8 @@ final class Checkup {
     private Diagnosis swap() {
         final long lines = read("proc/swaps").orElse("").lines().count();
         return lines <= 1 ? Diagnosis.ok("swap", "none")
-            : Diagnosis.note("swap", lines - 1 + " areas", "a ring that nobody touched for long may be"
+            : Diagnosis.note("swap", lines - 1 + " areas", "a ring that nobody touched for long"
+                + " may be"
                 + " read from the disk: swapoff, or vm.swappiness=1");
     }
 

@@ -93,7 +93,8 @@ public final class DoctorCommand extends ToolCommand {
             + Units.duration(nanos[SYNCS - 1]);
         final String type = Files.getFileStore(directory).type();
         if (median < SYNC_NANOS_SUSPECT && !type.equals("tmpfs")) {
-            return Diagnosis.note("sync", found, "no disk writes that fast: something on the way says so"
+            return Diagnosis.note("sync", found, "no disk writes that fast: something on the way"
+                + " says so"
                 + " before it has; look at the cache of the disk or of the virtual machine");
         }
         return median <= SYNC_NANOS_MUCH ? Diagnosis.ok("sync", found)
@@ -112,7 +113,8 @@ public final class DoctorCommand extends ToolCommand {
         }
         final String found = "longest in half a second " + Units.duration(longest);
         return longest <= PAUSE_NANOS_MUCH ? Diagnosis.ok("pauses", found)
-            : Diagnosis.note("pauses", found, "somebody else had this processor meanwhile: pin threads"
+            : Diagnosis.note("pauses", found, "somebody else had this processor meanwhile: pin"
+                + " threads"
                 + " that have to answer fast to processors of their own");
     }
 }

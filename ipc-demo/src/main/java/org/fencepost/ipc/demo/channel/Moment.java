@@ -15,9 +15,9 @@ final class Moment {
     }
 
     /**
-     * A subscriber that begins in the segment in which the first message of a time is, or before. Looks
-     * at the first messages of some segments: publishers take their times at their commits, so that those
-     * of one segment may overlap those of the next by as long as a claim is open.
+     * A subscriber that begins in the segment in which the first message of a time is, or before.
+     * Looks at the first messages of some segments: publishers take their times at their commits,
+     * so that those of one segment may overlap those of the next by as long as a claim is open.
      */
     static SubscriberOptions before(final Channel channel, final long epochNanos) {
         if (channel.options().kind() == ChannelOptions.Kind.RING) {

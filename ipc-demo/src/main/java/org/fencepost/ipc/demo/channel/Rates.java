@@ -18,9 +18,9 @@ import org.fencepost.ipc.SubscriberStatus;
 import org.fencepost.ipc.demo.Units;
 
 /**
- * How fast a channel and each of its members went between two looks. Bytes are those of the log, from
- * the positions. Messages are counted in a sample of what was published in between, so that watching
- * costs the same however fast that is; nobody counts them on the way.
+ * How fast a channel and each of its members went between two looks. Bytes are those of the log,
+ * from the positions. Messages are counted in a sample of what was published in between, so that
+ * watching costs the same however fast that is; nobody counts them on the way.
  */
 final class Rates {
     /** Messages that are looked at, at most: about a millisecond. */
@@ -44,8 +44,8 @@ final class Rates {
      * @param bytes          of the log, a second.
      * @param behindSeconds  how long a subscriber would need for its lag.
      */
-    private record Line(String who, int id, boolean publisher, OptionalDouble messages, double bytes,
-        OptionalDouble behindSeconds) {
+    private record Line(String who, int id, boolean publisher, OptionalDouble messages,
+        double bytes, OptionalDouble behindSeconds) {
 
         @Override
         public String toString() {
@@ -53,8 +53,9 @@ final class Rates {
                 + (messages.isPresent() ? Units.rate(messages.getAsDouble()) + " messages/s, " : "")
                 + Units.size(Math.round(bytes)) + "/s"
                 + (behindSeconds.isPresent()
-                    ? ", " + Units.duration(Math.round(behindSeconds.getAsDouble() * NANOS_PER_SECOND))
-                        + " behind" : "");
+                    ? ", " + Units.duration(
+                        Math.round(behindSeconds.getAsDouble() * NANOS_PER_SECOND)) + " behind"
+                    : "");
         }
     }
 

@@ -15,8 +15,8 @@ import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.SegmentFormat;
 
 /**
- * The data of a segment, read from its file as docs/format.md says and with nothing of what publishers
- * and subscribers use, so that both can be wrong by themselves only. For one thread.
+ * The data of a segment, read from its file as docs/format.md says and with nothing of what
+ * publishers and subscribers use, so that both can be wrong by themselves only. For one thread.
  */
 final class SegmentBytes implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 18;
@@ -51,7 +51,9 @@ final class SegmentBytes implements AutoCloseable {
         buffer.limit(0);
     }
 
-    /** What is wrong with the first page of the file, which is for this place; empty if nothing is. */
+    /**
+     * What is wrong with the first page of the file, which is for this place; empty if nothing is.
+     */
     String headerProblem(final long place) throws IOException {
         final ByteBuffer page =
             ByteBuffer.allocate(FileHeader.PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -171,7 +173,10 @@ final class SegmentBytes implements AutoCloseable {
         return "";
     }
 
-    /** The first position from one on, and before a limit, at which a byte is not zero; or the limit. */
+    /**
+     * The first position from one on, and before a limit, at which a byte is not zero; or the
+     * limit.
+     */
     long nextWritten(final long from, final long limit) throws IOException {
         long at = from;
         while (at < limit) {

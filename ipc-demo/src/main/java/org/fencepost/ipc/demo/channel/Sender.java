@@ -17,7 +17,9 @@ final class Sender implements AutoCloseable {
     private static final long YIELDS = 50;
     private static final long PARK_NANOS_MIN = TimeUnit.MICROSECONDS.toNanos(1);
     private static final long PARK_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(1);
-    /** Of a batch at most, and the part of a segment that one may be: the end of each is left empty. */
+    /**
+     * Of a batch at most, and the part of a segment that one may be: the end of each is left empty.
+     */
     private static final int BATCH_BYTES_MAX = 1 << 14;
     private static final int BATCHES_PER_SEGMENT_MIN = 16;
     private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
@@ -68,7 +70,10 @@ final class Sender implements AutoCloseable {
         bytesToCome = bytes;
     }
 
-    /** Whether what is to come will not fit into the segment that is in use; headers are a part of it. */
+    /**
+     * Whether what is to come will not fit into the segment that is in use; headers are a part of
+     * it.
+     */
     private boolean needsSegments() {
         final long toCome = bytesToCome;
         final long segmentBytes = channel.options().segmentBytes();
@@ -103,8 +108,8 @@ final class Sender implements AutoCloseable {
     }
 
     /**
-     * Publishes messages that are there together, as many as suit in a batch: that is a frame, a time and
-     * a checksum for all of them. Where some may be dropped each goes alone.
+     * Publishes messages that are there together, as many as suit in a batch: that is a frame, a
+     * time and a checksum for all of them. Where some may be dropped each goes alone.
      */
     void sendTogether(final Splitter messages) {
         int index = 0;

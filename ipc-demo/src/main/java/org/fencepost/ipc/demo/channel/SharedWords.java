@@ -14,7 +14,10 @@ import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.FileHeader;
 
-/** What stands in the files {@code control} and {@code cursors} of a channel now, as docs/format.md says. */
+/**
+ * What stands in the files {@code control} and {@code cursors} of a channel now, as docs/format.md
+ * says.
+ */
 final class SharedWords {
     private final Path directory;
     private ByteBuffer control;

@@ -24,8 +24,8 @@ import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.SegmentFormat;
 
 /**
- * Reads all of a channel from its files and says what is wrong, beside those who use it: it maps, locks
- * and changes nothing. Goes on behind what it finds. Used once, by one thread.
+ * Reads all of a channel from its files and says what is wrong, beside those who use it: it maps,
+ * locks and changes nothing. Goes on behind what it finds. Used once, by one thread.
  */
 final class Verification {
     /** How long a message that is claimed and not committed is waited for at most. */
@@ -344,8 +344,10 @@ final class Verification {
         try (SegmentBytes segment = new SegmentBytes(fileOf(segmentEnd - segmentBytes),
             segmentEnd - segmentBytes, segmentBytes, words.channelId(), frameFlags)) {
             final long written = segment.nextWritten(to, segmentEnd);
-            if (written < segmentEnd && status().filter(status -> status.publishers().isEmpty()).isPresent()) {
-                findings.add(new Finding(Finding.Kind.TORN, to, segmentEnd, "something that does not"
+            if (written < segmentEnd
+                && status().filter(status -> status.publishers().isEmpty()).isPresent()) {
+                findings.add(new Finding(Finding.Kind.TORN, to, segmentEnd, "something that does"
+                    + " not"
                     + " check out stands behind the end; whoever opens the channel to write cuts it"
                     + " off, and keeps it in a file beside"));
             }
