@@ -74,7 +74,7 @@ public final class Channel implements AutoCloseable {
      * @throws ChannelIOException       if the operating system refuses.
      */
     public static Channel open(final Path directory, final ChannelOptions options) {
-        return open(directory, options, Platform.detect(), new OffsetEpochNanoClock());
+        return open(directory, options, Platform.detect(), new OffsetEpochNanoClock()).kept();
     }
 
     /**
@@ -84,7 +84,7 @@ public final class Channel implements AutoCloseable {
      * @throws ChannelDamagedException if it is damaged.
      */
     public static Channel join(final Path directory) {
-        return join(directory, Platform.detect(), new OffsetEpochNanoClock());
+        return join(directory, Platform.detect(), new OffsetEpochNanoClock()).kept();
     }
 
     /**
@@ -137,6 +137,12 @@ public final class Channel implements AutoCloseable {
         final Path directory, final Platform platform, final EpochNanoClock clock) {
         return new Channel(
             MappedChannel.view(existing(directory, platform), platform, clock), platform);
+    }
+
+    /** This, with the thread of the process to keep house. */
+    private Channel kept() {
+        Housekeeper.ofProcess().add(housekeeping);
+        return this;
     }
 
     private static ChannelDirectory existing(final Path directory, final Platform platform) {
@@ -350,6 +356,8 @@ public final class Channel implements AutoCloseable {
      * <p>A thread that is inside an operation at this moment is not waited for: the operation reports
      * {@code CLOSED} at its end, a handler that is running may read zeros, and an open claim is lost as
      * if its process had died. Close publishers and subscribers first where that matters.
+     *
+     * @throws ChannelIOException if the operating system does not give a mapping up; call it again.
      */
     @Override
     public void close() {
@@ -359,6 +367,7 @@ public final class Channel implements AutoCloseable {
             toClose = new ArrayList<>(endpoints);
             endpoints.clear();
         }
+        housekeeping.byHand();
         toClose.forEach(Endpoint::closeFromAnyThread);
         mapped.close();
     }

@@ -2,9 +2,7 @@ package org.fencepost.ipc;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import org.fencepost.ipc.log.GroupCommit;
 import org.fencepost.ipc.log.Log;
 import org.fencepost.ipc.os.Platform;
@@ -12,8 +10,8 @@ import org.fencepost.ipc.store.DiskLevel;
 
 /**
  * Waits for the disk. Of the threads of a handle one at a time tends to it: syncs, or waits for
- * whoever does so in another process. The others wait for that thread, which wakes them when the watermark has
- * moved; whoever comes meanwhile is served by the next sync.
+ * whoever does so in another process. The others wait for that thread, which wakes each when the watermark
+ * has reached its position; whoever comes meanwhile is served by the next sync.
  *
  * <p>Whoever waits long for a sync of others asks for another sync slot, later for a third, and so on: it
  * costs time, and judges nobody. Any thread.
@@ -32,8 +30,7 @@ final class Durability {
     private final GroupCommit commit;
     private final long flushIntervalNanos;
     private final AtomicBoolean tended = new AtomicBoolean();
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition moved = lock.newCondition();
+    private final DiskWaiters waiters = new DiskWaiters(this::reached);
     /** Whether the place was found to have a disk. */
     private volatile boolean placed;
     /** The end of a sync that was seen last, and when: by whoever tends, read by all. */
@@ -74,24 +71,34 @@ final class Durability {
         require();
         commit.requireUndamaged();
         final long startNanos = System.nanoTime();
-        while (true) {
-            if (isDurable(position)) {
-                return true;
-            }
-            final long leftNanos = timeoutNanos - (System.nanoTime() - startNanos);
-            if (leftNanos <= 0 || Thread.currentThread().isInterrupted()) {
-                return false;
-            }
-            if (tended.compareAndSet(false, true)) {
-                try {
-                    tend(position, leftNanos);
-                } finally {
-                    tended.set(false);
-                    wakeOthers();
+        DiskWaiters.Waiter self = null;
+        try {
+            while (!isDurable(position)) {
+                final long leftNanos = timeoutNanos - (System.nanoTime() - startNanos);
+                if (leftNanos <= 0 || Thread.currentThread().isInterrupted()) {
+                    return false;
                 }
-            } else if (!awaitMove(Math.min(leftNanos, PATIENCE_NANOS)) && slots(startNanos) > 1) {
-                // The thread that tends is stuck in the disk, or paused.
-                sync(slots(startNanos));
+                if (tended.compareAndSet(false, true)) {
+                    try {
+                        tend(position, leftNanos);
+                    } finally {
+                        tended.set(false);
+                        waiters.serve(true);
+                    }
+                } else if (self == null) {
+                    self = waiters.enter(position);
+                } else if (!self.takeCall()) {
+                    LockSupport.parkNanos(this, Math.min(leftNanos, PATIENCE_NANOS));
+                    if (slots(startNanos) > 1) {
+                        // The thread that tends is stuck in the disk, or paused.
+                        sync(slots(startNanos));
+                    }
+                }
+            }
+            return true;
+        } finally {
+            if (self != null) {
+                waiters.leave(self);
             }
         }
     }
@@ -133,20 +140,29 @@ final class Durability {
         return durable;
     }
 
-    /** Returns when the watermark has moved, or there is no point in waiting for it. */
+    /** The watermark, as those who wait are to take it: whatever comes, it wakes them. */
+    private long reached() {
+        return log.isClosed() || commit.hasFailed() ? Long.MAX_VALUE : commit.durablePosition();
+    }
+
+    /** Returns when the position is durable, or there is no point in waiting for it. */
     private void tend(final long position, final long timeoutNanos) {
         final long startNanos = System.nanoTime();
-        final long durable = commit.durablePosition();
+        long durable = commit.durablePosition();
         long parkNanos = PARK_NANOS_MIN;
         long leftNanos = timeoutNanos;
         while (leftNanos > 0 && !Thread.currentThread().isInterrupted()) {
             final int seen = commit.turn();
             final int result = sync(slots(startNanos));
-            if (result == GroupCommit.DONE || result == GroupCommit.FAILED
-                || result == GroupCommit.CLOSED || commit.durablePosition() != durable) {
+            final long reached = reached();
+            if (reached >= position) {
                 return;
             }
-            if (result == GroupCommit.BUSY) {
+            if (reached != durable) {
+                durable = reached;
+                parkNanos = PARK_NANOS_MIN;
+                waiters.serve(false);
+            } else if (result == GroupCommit.BUSY) {
                 platform.awaitChange(
                     commit.turnAddress(), seen, Math.min(leftNanos, LOOK_NANOS));
             } else {
@@ -163,17 +179,18 @@ final class Durability {
             // Others do it, or nobody does.
             return GroupCommit.BUSY;
         }
-        final int result;
+        boolean tried = true;
         try {
-            result = commit.trySync(slots);
+            final int result = commit.trySync(slots);
+            tried = result != GroupCommit.BUSY;
+            return result;
         } finally {
-            platform.wake(commit.turnAddress());
-            log.progress().ring();
+            if (tried) {
+                platform.wake(commit.turnAddress());
+                log.progress().ring();
+                turnNanos = System.nanoTime();
+            }
         }
-        if (result != GroupCommit.BUSY) {
-            turnNanos = System.nanoTime();
-        }
-        return result;
     }
 
     /**
@@ -191,28 +208,5 @@ final class Durability {
             Math.min(nowNanos - turnNanos, nowNanos - startNanos) / PATIENCE_NANOS;
         return patiences <= 0 ? 1 : Math.min(GroupCommit.SLOTS_MAX,
             Long.SIZE + 1 - Long.numberOfLeadingZeros(patiences));
-    }
-
-    /** Whether the one that tends has said that something moved. */
-    private boolean awaitMove(final long timeoutNanos) {
-        lock.lock();
-        try {
-            // Whoever tends takes this lock after it has stopped.
-            return !tended.get() || moved.awaitNanos(timeoutNanos) > 0;
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void wakeOthers() {
-        lock.lock();
-        try {
-            moved.signalAll();
-        } finally {
-            lock.unlock();
-        }
     }
 }

@@ -40,19 +40,11 @@ public final class Parking implements IdleStrategy {
 
     private final Endpoint[] endpoints;
     private final Sleeper sleeper;
+    private final int spinsMax;
     private int spins;
 
-    private Parking(final Endpoint[] endpoints, final Sleeper sleeper) {
-        this.endpoints = endpoints;
-        this.sleeper = sleeper;
-    }
-
-    /**
-     * For a thread that waits for any of these.
-     *
-     * @throws IllegalArgumentException if there are none, or of more than {@link #CHANNELS_MAX} channels.
-     */
-    public static Parking on(final Endpoint... endpoints) {
+    /** For some endpoints, asleep for so long at most, after so many idle calls in which it spins. */
+    Parking(final long sleepNanosMax, final int spinsMax, final Endpoint... endpoints) {
         final Set<Bell> bells = new LinkedHashSet<>();
         for (final Endpoint endpoint : endpoints) {
             bells.add(endpoint.bell());
@@ -61,7 +53,18 @@ public final class Parking implements IdleStrategy {
             throw new IllegalArgumentException("a thread waits for 1 to " + CHANNELS_MAX
                 + " channels at a time, not for " + bells.size());
         }
-        return new Parking(endpoints.clone(), new Sleeper(bells.toArray(Bell[]::new)));
+        this.endpoints = endpoints.clone();
+        this.sleeper = new Sleeper(sleepNanosMax, bells.toArray(Bell[]::new));
+        this.spinsMax = spinsMax;
+    }
+
+    /**
+     * For a thread that waits for any of these.
+     *
+     * @throws IllegalArgumentException if there are none, or of more than {@link #CHANNELS_MAX} channels.
+     */
+    public static Parking on(final Endpoint... endpoints) {
+        return new Parking(Sleeper.SLEEP_NANOS_MAX, SPINS, endpoints);
     }
 
     /** Begins anew if there was work, and idles if there was none. */
@@ -81,7 +84,7 @@ public final class Parking implements IdleStrategy {
 
     /** The same, for so long at most. */
     void idle(final long nanosMax) {
-        if (spins < SPINS) {
+        if (spins < spinsMax) {
             spins++;
             Thread.onSpinWait();
         } else if (sleeper.idle(nanosMax)) {

@@ -32,6 +32,12 @@ public final class Endpoints {
             options, patience);
     }
 
+    /** A way to sleep for so long at most, after so many spins, for tests that must be woken. */
+    public static Parking parking(
+        final long sleepNanosMax, final int spinsMax, final Endpoint... endpoints) {
+        return new Parking(sleepNanosMax, spinsMax, endpoints);
+    }
+
     /** What closing a channel does to each of them, by any thread. */
     public static void close(final AutoCloseable endpoint) {
         ((Endpoint) endpoint).closeFromAnyThread();

@@ -110,8 +110,13 @@ public final class ControlFormat {
     public static final int INODE_OFFSET = DEVICE_OFFSET + Long.BYTES;
     /** Offset of how often the end of the log was cut (u64). */
     public static final int EPOCH_OFFSET = INODE_OFFSET + Long.BYTES;
-    /** Offset of 1 + the position of a cut that has begun and not ended (u64); 0: none. */
+    /**
+     * Offset of 1 + the position of a cut that has begun and not ended (u64), or {@link #CUT_MADE}; 0:
+     * none.
+     */
     public static final int CUT_OFFSET = EPOCH_OFFSET + Long.BYTES;
+    /** A cut has ended, and perhaps that is not on the disk yet. */
+    public static final long CUT_MADE = -1;
     /** Offset of 1 + the position of a frame below the watermark that is damaged (u64); 0: none. */
     public static final int DAMAGED_OFFSET = CUT_OFFSET + Long.BYTES;
 

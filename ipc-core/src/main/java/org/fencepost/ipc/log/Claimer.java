@@ -63,7 +63,7 @@ public abstract class Claimer {
         this.memory = log.memory();
         this.words = log.words();
         this.slot = slot;
-        this.segments = log.store().newMap();
+        this.segments = log.store().newEndpointMap(true);
         this.checksum = geometry.checksums() ? new FrameChecksum(memory, geometry) : null;
         this.arrivals = log.arrivals();
         this.fencesItself = log.sleeping().canWake() && !log.sleeping().register();

@@ -4,6 +4,7 @@ import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.Geometry;
+import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.memory.SharedMemory;
 
 /**
@@ -43,6 +44,8 @@ public final class GroupCommit {
     /** A sync that a signal has ended says nothing about what it met: EINTR. */
     private static final int ERRNO_INTERRUPTED = 4;
     private static final int NO_FAILURE = 0;
+    /** How often a sync leaves a receipt; it decides nothing but how old the newest one may be. */
+    private static final long NANOS_PER_RECEIPT = 1_000_000;
 
     private final Log log;
     private final SharedMemory memory;
@@ -80,6 +83,11 @@ public final class GroupCommit {
     /** Throws if the log is damaged below the watermark. */
     public void requireUndamaged() {
         controlWords.requireUndamaged();
+    }
+
+    /** Whether a sync has failed, for good. */
+    public boolean hasFailed() {
+        return words.hasFailed();
     }
 
     /** Throws the error of the sync that failed, if one did. */
@@ -202,6 +210,8 @@ public final class GroupCommit {
         private final FrameChecksum checksum = new FrameChecksum(memory, geometry);
         /** Everything below was seen committed. */
         private long committed;
+        /** When a receipt was left last. */
+        private long receiptNanos = -NANOS_PER_RECEIPT;
 
         /** End of the frames from {@code from} on that are all committed or padding. */
         long committedFrom(final long from) {
@@ -236,7 +246,9 @@ public final class GroupCommit {
         private int sync(final int slot, final long address, final long from, final long end) {
             final long segmentStart = geometry.segmentStart(from);
             boolean doubt = isInDoubt(slot, from, segmentStart);
-            final long offset = from - segmentStart & -FileHeader.PAGE_BYTES;
+            // The first page of the file comes before the data: one sync reaches both.
+            final long offset = leaveReceipt(address, segmentStart, from)
+                ? -SegmentFormat.DATA_OFFSET : from - segmentStart & -FileHeader.PAGE_BYTES;
             int errno;
             do {
                 if (doubt && !prove(address, from, end)) {
@@ -246,6 +258,38 @@ public final class GroupCommit {
                 doubt = true;
             } while (errno == ERRNO_INTERRUPTED);
             return errno;
+        }
+
+        /**
+         * Says in the segment that everything below a position is on the disk, for who recovers and cannot
+         * believe the words of control; whether it is to reach the disk with this sync. Now and then only: a
+         * page more makes a sync slower.
+         */
+        private boolean leaveReceipt(
+            final long address, final long segmentStart, final long durable) {
+            final long nowNanos = log.clock().nanoTime();
+            if (nowNanos - receiptNanos >= 0 && nowNanos - receiptNanos < NANOS_PER_RECEIPT) {
+                return false;
+            }
+            receiptNanos = nowNanos;
+            final long wordAddress =
+                address - SegmentFormat.DATA_OFFSET + SegmentFormat.RECEIPT_OFFSET;
+            final long receipt =
+                SegmentFormat.receipt(geometry.channelId(), segmentStart, durable - segmentStart);
+            long seen = memory.getLongAcquire(wordAddress);
+            while (receiptBytes(segmentStart, seen) < durable - segmentStart) {
+                final long witness = memory.compareAndExchangeLong(wordAddress, seen, receipt);
+                if (witness == seen) {
+                    return true;
+                }
+                seen = witness;
+            }
+            return true;
+        }
+
+        private long receiptBytes(final long segmentStart, final long word) {
+            return SegmentFormat.receiptBytes(
+                geometry.channelId(), segmentStart, geometry.segmentBytes(), word);
         }
 
         /**

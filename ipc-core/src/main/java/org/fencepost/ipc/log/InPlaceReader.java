@@ -47,7 +47,7 @@ public final class InPlaceReader implements LogReader {
         this.log = log;
         this.memory = log.memory();
         this.words = log.words();
-        this.segments = log.store().newMap();
+        this.segments = log.store().newEndpointMap(false);
         this.view = new ReadOnlyView(memory);
         this.segmentBytes = geometry.segmentBytes();
         this.frameAlignment = geometry.frameAlignment();

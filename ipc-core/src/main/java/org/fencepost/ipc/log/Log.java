@@ -117,6 +117,15 @@ public final class Log {
         return progress;
     }
 
+    /** Maps the segments and pages ahead that this handle's endpoints will need; any thread, one at a time. */
+    public void mapAhead() {
+        final long tail = words.tailAcquire();
+        final long ready = words.readyAcquire();
+        if (!closed) {
+            store.mapAhead(tail, ready);
+        }
+    }
+
     /** Wakes everybody, so that who was closed meanwhile finds it out. */
     public void ringAll() {
         arrivals.ring();

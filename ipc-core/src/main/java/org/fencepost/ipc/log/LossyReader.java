@@ -41,7 +41,7 @@ public final class LossyReader implements LogReader {
         this.log = log;
         this.memory = log.memory();
         this.words = log.words();
-        this.segments = log.store().newMap();
+        this.segments = log.store().newEndpointMap(false);
         this.segmentBytes = geometry.segmentBytes();
         this.capacityBytes = geometry.capacityBytes();
         this.frameAlignment = geometry.frameAlignment();

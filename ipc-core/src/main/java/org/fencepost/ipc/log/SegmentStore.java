@@ -5,6 +5,26 @@ public interface SegmentStore {
     /** A map for one endpoint; for a ring always the same one. */
     SegmentMap newMap();
 
+    /**
+     * A map for one endpoint that goes through the log from segment to segment: only the segment that was
+     * asked for last has to stay, the next one may be mapped over the others at any time.
+     *
+     * @param writes whether the endpoint is about to store at the tail.
+     */
+    default SegmentMap newEndpointMap(final boolean writes) {
+        return newMap();
+    }
+
+    /**
+     * Maps what the endpoints will need next, by another thread than theirs.
+     *
+     * @param tail  where those that write are.
+     * @param ready segments below it exist.
+     */
+    default void mapAhead(final long tail, final long ready) {
+        // Everything is mapped.
+    }
+
     /** A map for a moment, under the housekeeping lock; closing it takes nothing from others. */
     SegmentMap newTemporaryMap();
 
@@ -19,7 +39,8 @@ public interface SegmentStore {
     /**
      * Returns when the bytes at a range of a segment's addresses are on the disk.
      *
-     * @param address     a multiple of 4096 behind an address that a map of this store gave.
+     * @param address     a multiple of 4096 behind an address that a map of this store gave, or the page
+     *                    before it, which has the receipt.
      * @param lengthBytes from there on, within the segment.
      * @return 0, or the error number of the system.
      */

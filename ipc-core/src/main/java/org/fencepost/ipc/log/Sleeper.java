@@ -24,6 +24,7 @@ public final class Sleeper {
 
     private static final long NAP_NANOS_MIN = 20_000;
 
+    private final long sleepNanosMax;
     private final Bell[] bells;
     private final int[] rings;
     private final Sleeping sleeping;
@@ -35,6 +36,12 @@ public final class Sleeper {
 
     /** Waits for these: 1 to {@link #BELLS_MAX}, each once. */
     public Sleeper(final Bell... bells) {
+        this(SLEEP_NANOS_MAX, bells);
+    }
+
+    /** The same with another longest sleep. */
+    public Sleeper(final long sleepNanosMax, final Bell... bells) {
+        this.sleepNanosMax = sleepNanosMax;
         this.bells = bells.clone();
         this.rings = new int[bells.length];
         this.sleeping = bells[0].sleeping();
@@ -85,7 +92,7 @@ public final class Sleeper {
             return;
         }
         if (wakeable) {
-            sleep.awaitChange(rings, Math.min(nanosMax, SLEEP_NANOS_MAX));
+            sleep.awaitChange(rings, Math.min(nanosMax, sleepNanosMax));
         } else {
             LockSupport.parkNanos(this, Math.min(nanosMax, napNanos));
             napNanos = Math.min(napNanos * 2, Sleeping.SHORT_NANOS);

@@ -117,6 +117,20 @@ final class AddressWindow implements Window {
     }
 
     @Override
+    public void load(final int slot, final long offset, final long lengthBytes) {
+        final long from = address(slot) + (offset & -Platform.PAGE_BYTES);
+        final long end = address(slot) + Math.min(slotBytes, offset + lengthBytes);
+        if (from < end) {
+            try (Arena arena = Arena.ofConfined()) {
+                // Not beside the lock: it takes as long as the pages, and whatever is mapped there by then
+                // may be loaded. A slot that is mapped for reading refuses, and is loaded by its reader.
+                new SystemCall(arena).invoke(SystemCall.NUMBERS.madvise(), from, end - from,
+                    MADV_POPULATE_WRITE, 0, 0, 0);
+            }
+        }
+    }
+
+    @Override
     public synchronized void close() {
         if (closed) {
             return;

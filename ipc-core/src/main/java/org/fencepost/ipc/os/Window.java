@@ -42,6 +42,16 @@ public interface Window extends AutoCloseable {
         throws IOException;
 
     /**
+     * Loads pages of a slot before they are needed, writable where the slot is; best effort.
+     *
+     * @param offset      of the first byte in the slot
+     * @param lengthBytes from there on, within the slot
+     */
+    default void load(final int slot, final long offset, final long lengthBytes) {
+        // They come when they are touched.
+    }
+
+    /**
      * Puts private memory in place of what a slot held: this content, and zeros behind it.
      *
      * @param slot    the slot, from 0

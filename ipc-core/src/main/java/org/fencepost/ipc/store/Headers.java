@@ -42,7 +42,8 @@ final class Headers {
         } catch (final NoSuchFileException e) {
             throw new ChannelDamagedException(file, file + ": expected a file, found nothing", e);
         } catch (final IOException e) {
-            throw new ChannelIOException(file, "cannot read " + file + ": " + e.getMessage(), e);
+            throw new ChannelIOException(
+                file, "cannot read " + file + ": " + ChannelDirectory.reason(e), e);
         }
         if (page.hasRemaining()) {
             throw wrong(file, "size", "at least " + FileHeader.PAGE_BYTES + " bytes",

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.fencepost.ipc.ChannelClosedException;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.PositionException;
@@ -30,12 +32,15 @@ import org.fencepost.ipc.os.Window;
  */
 final class JournalSegments implements SegmentStore, AutoCloseable {
     private static final int SLOTS = 2;
+    /** Pages that are loaded ahead of those who write: some ten milliseconds of a publisher at full speed. */
+    private static final long AHEAD_BYTES = 4 << 20;
 
     private final Platform platform;
     private final Surroundings surroundings;
     private final Path directory;
     private final Geometry geometry;
     private final List<Window> windows = new ArrayList<>();
+    private final List<EndpointMap> endpoints = new CopyOnWriteArrayList<>();
     private final Deque<Window> unused = new ArrayDeque<>();
     private final boolean writable;
     private final SegmentMap temporary;
@@ -54,7 +59,25 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
 
     @Override
     public synchronized SegmentMap newMap() {
-        return new EndpointMap(takeWindow());
+        return new PlainMap(takeWindow());
+    }
+
+    @Override
+    public synchronized SegmentMap newEndpointMap(final boolean writes) {
+        final EndpointMap map = new EndpointMap(takeWindow(), writes);
+        endpoints.add(map);
+        return map;
+    }
+
+    @Override
+    public void mapAhead(final long tail, final long ready) {
+        for (final EndpointMap map : endpoints) {
+            try {
+                map.mapAhead(tail, ready);
+            } catch (final PositionException gone) {
+                // It was kept for as long as was promised; whoever comes there finds out.
+            }
+        }
     }
 
     @Override
@@ -110,7 +133,8 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
             return unused.pop();
         }
         try {
-            final Window window = platform.reserve(geometry.segmentBytes(), SLOTS);
+            final Window window = platform.reserve(
+                SegmentFormat.fileBytes(geometry.segmentBytes()), SLOTS);
             windows.add(window);
             return window;
         } catch (final IOException e) {
@@ -144,35 +168,36 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         }
         SegmentFiles.verify(file, geometry.channelId(), geometry.segmentBytes(), segmentStart);
         try {
-            window.map(slot, file, SegmentFormat.DATA_OFFSET, writable, false);
+            // With the first page, so that one sync can reach the receipt and the data.
+            window.map(slot, file, 0, writable, false);
         } catch (final IOException e) {
             throw new ChannelIOException(file,
                 "cannot map " + file + ": " + ChannelDirectory.reason(e), e);
         }
     }
 
-    /** The window of one endpoint; used by one thread at a time. */
-    private final class EndpointMap implements SegmentMap {
-        private static final long NOTHING = -1;
+    /** The window of one user; used by one thread at a time. */
+    private class PlainMap implements SegmentMap {
+        static final long NOTHING = -1;
 
-        private final Window window;
-        private final long[] mapped = new long[SLOTS];
+        final Window window;
+        final long[] mapped = new long[SLOTS];
         private boolean givenBack;
 
-        EndpointMap(final Window window) {
+        PlainMap(final Window window) {
             this.window = window;
             Arrays.fill(mapped, NOTHING);
         }
 
         @Override
         public long addressOf(final long segmentStart) {
-            final int slot = (int) (segmentStart / geometry.segmentBytes() % SLOTS);
+            final int slot = slotOf(segmentStart);
             if (mapped[slot] != segmentStart) {
                 mapped[slot] = NOTHING;
                 map(window, slot, segmentStart);
                 mapped[slot] = segmentStart;
             }
-            return window.address(slot);
+            return window.address(slot) + SegmentFormat.DATA_OFFSET;
         }
 
         @Override
@@ -180,6 +205,93 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
             if (!givenBack) {
                 givenBack = true;
                 giveBack(window);
+            }
+        }
+
+        final int slotOf(final long segmentStart) {
+            return (int) (segmentStart / geometry.segmentBytes() % SLOTS);
+        }
+    }
+
+    /**
+     * The window of an endpoint, in which another thread maps the next segment while the endpoint works
+     * in the current one. Whoever changes what is mapped has taken the map; who finds it taken waits for the
+     * system calls of one mapping, which are then not its own.
+     */
+    private final class EndpointMap extends PlainMap {
+        private final boolean writes;
+        private final AtomicBoolean taken = new AtomicBoolean();
+        private final AtomicBoolean open = new AtomicBoolean(true);
+        /** The segment in which the endpoint works. */
+        private volatile long current = NOTHING;
+
+        EndpointMap(final Window window, final boolean writes) {
+            super(window);
+            this.writes = writes;
+        }
+
+        @Override
+        public long addressOf(final long segmentStart) {
+            take();
+            try {
+                current = segmentStart;
+                return super.addressOf(segmentStart);
+            } finally {
+                taken.set(false);
+            }
+        }
+
+        @Override
+        public void close() {
+            take();
+            try {
+                open.set(false);
+                current = NOTHING;
+                endpoints.remove(this);
+                super.close();
+            } finally {
+                taken.set(false);
+            }
+        }
+
+        /** By the thread that keeps house. */
+        void mapAhead(final long tail, final long ready) {
+            final long segmentBytes = geometry.segmentBytes();
+            final long now = current;
+            final long next = now + segmentBytes;
+            if (now == NOTHING) {
+                return;
+            }
+            if (next + segmentBytes <= ready && mapped[slotOf(next)] != next
+                && taken.compareAndSet(false, true)) {
+                try {
+                    if (open.get() && current == now) {
+                        super.addressOf(next);
+                    }
+                } finally {
+                    taken.set(false);
+                }
+            }
+            if (writes) {
+                load(now, tail);
+                load(next, tail);
+            }
+        }
+
+        /** Has the pages there that the endpoint will write soon; whose they are by then does not matter. */
+        private void load(final long segmentStart, final long tail) {
+            final int slot = slotOf(segmentStart);
+            final long from = Math.max(tail, segmentStart);
+            final long end =
+                Math.min(tail + AHEAD_BYTES, segmentStart + geometry.segmentBytes());
+            if (from < end && mapped[slot] == segmentStart) {
+                window.load(slot, SegmentFormat.DATA_OFFSET + from - segmentStart, end - from);
+            }
+        }
+
+        private void take() {
+            while (!taken.compareAndSet(false, true)) {
+                Thread.onSpinWait();
             }
         }
     }

@@ -1,6 +1,8 @@
 package org.fencepost.ipc.store;
 
+import java.io.UncheckedIOException;
 import org.agrona.concurrent.EpochNanoClock;
+import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.log.Log;
 import org.fencepost.ipc.log.Members;
@@ -80,16 +82,23 @@ public final class MappedChannel implements AutoCloseable {
 
     /**
      * Closes the handle under whatever its threads are doing: an operation that is in the middle
-     * touches private memory from here on and finds the handle closed at its end.
+     * touches private memory from here on and finds the handle closed at its end. If a mapping cannot be
+     * given up, what is left is closed by the next call.
      */
     @Override
     public void close() {
         log.close();
         log.ringAll();
         platform.barrier();
-        closeQuietly(segments);
-        cursors.close();
-        control.close();
+        try {
+            closeQuietly(segments);
+            cursors.close();
+            control.close();
+        } catch (final UncheckedIOException e) {
+            throw new ChannelIOException(log.path(), "cannot close the channel " + log.path() + ": "
+                + ChannelDirectory.reason(e.getCause())
+                + "; its files stay mapped and its locks held, close it again", e);
+        }
         members.close();
     }
 

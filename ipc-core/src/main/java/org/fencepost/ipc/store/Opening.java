@@ -1,6 +1,7 @@
 package org.fencepost.ipc.store;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
@@ -95,13 +96,19 @@ final class Opening {
             done = true;
             return channel;
         } catch (final IOException e) {
-            throw new ChannelIOException(
-                path, "cannot open the channel " + path + ": " + ChannelDirectory.reason(e), e);
+            throw refused(e);
+        } catch (final UncheckedIOException e) {
+            throw refused(e.getCause());
         } finally {
             if (!done) {
                 giveBack();
             }
         }
+    }
+
+    private ChannelIOException refused(final IOException e) {
+        return new ChannelIOException(
+            path, "cannot open the channel " + path + ": " + ChannelDirectory.reason(e), e);
     }
 
     private void openLocks(final LockFile lockFile) throws IOException {

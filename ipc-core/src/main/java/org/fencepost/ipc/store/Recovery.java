@@ -14,6 +14,7 @@ import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.FileHeader;
+import org.fencepost.ipc.format.FileHeader.FileKind;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.log.Log;
@@ -89,7 +90,8 @@ final class Recovery {
 
     /** Reads the words anew; whether they are of this life, and there is nothing to be looked at again. */
     boolean isSettled() throws IOException {
-        return isSameLife() && control.getLong(ControlFormat.DAMAGED_OFFSET) == 0;
+        return isSameLife() && control.getLong(ControlFormat.DAMAGED_OFFSET) == 0
+            && control.getLong(ControlFormat.CUT_OFFSET) == 0;
     }
 
     /** Reads the words anew; whether they are of this life, so that members may be there. */
@@ -122,7 +124,11 @@ final class Recovery {
 
     /** Finds out what there is and does what is to be done about it. */
     Finding run() throws IOException {
-        if (isSettled()) {
+        if (isSameLife() && control.getLong(ControlFormat.DAMAGED_OFFSET) == 0) {
+            if (control.getLong(ControlFormat.CUT_OFFSET) != 0) {
+                writeControlWords();
+                settle();
+            }
             return Finding.SAME_LIFE;
         }
         final Life life = Life.of(controlFile, calls);
@@ -141,15 +147,32 @@ final class Recovery {
         }
     }
 
-    /** The watermark in the control file, if that and the earliest position can be what they say. */
-    private long durable() {
-        final long durable = requirePosition("durable",
-            control.getLong(ControlFormat.DURABLE_OFFSET) & ~ControlFormat.DURABLE_FAILED_MASK);
+    /**
+     * The watermark: that of the control file, if it can be what it says, or of the newest receipt, which
+     * was synced when that was not.
+     */
+    private long durable() throws IOException {
+        final long durable = newestReceipt(requirePosition("durable",
+            control.getLong(ControlFormat.DURABLE_OFFSET) & ~ControlFormat.DURABLE_FAILED_MASK));
         final long earliest =
             requirePosition("earliest", control.getLong(ControlFormat.EARLIEST_OFFSET));
         if (durable < earliest) {
             throw Headers.wrong(controlFile, "words", "earliest <= durable",
                 "earliest " + earliest + ", durable " + durable);
+        }
+        return durable;
+    }
+
+    /** The position of the newest receipt, if it is higher. A later segment's is the higher one. */
+    private long newestReceipt(final long durable) throws IOException {
+        for (final long place : placesFrom(geometry.segmentStart(durable)).reversed()) {
+            final long word = Headers.read(segment(place), FileKind.SEGMENT, geometry.channelId())
+                .getLong(SegmentFormat.RECEIPT_OFFSET);
+            final long bytes = SegmentFormat.receiptBytes(
+                geometry.channelId(), place, geometry.segmentBytes(), word);
+            if (bytes != SegmentFormat.NO_RECEIPT) {
+                return Math.max(durable, place + bytes);
+            }
         }
         return durable;
     }
@@ -226,7 +249,9 @@ final class Recovery {
     private void keep(final long end, final long usedEnd) throws IOException {
         final Path kept = beside(SegmentFormat.name(end));
         if (exists(kept)) {
-            // Whole: it has its name. Some of what it holds may have been erased since.
+            // Whole, for it has its name, which may not be on the disk yet. Some of what it holds may
+            // have been erased since.
+            calls.syncDirectory(directory);
             return;
         }
         final Path temporary = directory.resolve(CUTTING);
@@ -312,8 +337,15 @@ final class Recovery {
         resetWords(end, readyOf(end));
         control.putLong(ControlFormat.CUT_OFFSET, end + 1);
         writeControlWords();
-        control.putLong(ControlFormat.CUT_OFFSET, 0);
+        control.putLong(ControlFormat.CUT_OFFSET, ControlFormat.CUT_MADE);
         life.write(control);
+        writeControlWords();
+        settle();
+    }
+
+    /** The epoch is on the disk: what is published from now on is never taken for what was before it. */
+    private void settle() throws IOException {
+        control.putLong(ControlFormat.CUT_OFFSET, 0);
         writeControlWords();
     }
 

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 /** Pins every number of docs/format.md, written out here and not computed. */
@@ -70,6 +71,7 @@ class FormatTest {
             Map.entry("INODE_OFFSET", 6552L),
             Map.entry("EPOCH_OFFSET", 6560L),
             Map.entry("CUT_OFFSET", 6568L),
+            Map.entry("CUT_MADE", -1L),
             Map.entry("DAMAGED_OFFSET", 6576L),
             Map.entry("SLOTS_USED_OFFSET", 4480L),
             Map.entry("EXCLUSIVE_OFFSET", 4488L),
@@ -134,6 +136,8 @@ class FormatTest {
         assertConstants(SegmentFormat.class, Map.ofEntries(
             Map.entry("SEGMENT_BYTES_OFFSET", 32L),
             Map.entry("PLACE_OFFSET", 40L),
+            Map.entry("RECEIPT_OFFSET", 2048L),
+            Map.entry("NO_RECEIPT", -1L),
             Map.entry("DATA_OFFSET", 4096L)));
         assertConstants(FrameFormat.class, Map.ofEntries(
             Map.entry("ALIGNMENT", 16L),
@@ -192,6 +196,35 @@ class FormatTest {
         assertEquals(16, BatchFormat.recordBytes(1));
         assertEquals(16, BatchFormat.recordBytes(8));
         assertEquals(24, BatchFormat.recordBytes(9));
+    }
+
+    @Test
+    void shouldBelieveAReceiptOnlyInItsPlace() {
+        final long id = 0x1234_5678_9abc_def0L;
+        for (final long bytes : new long[] {0, 16, 4096, 1L << 30}) {
+            final long receipt = SegmentFormat.receipt(id, 1L << 40, bytes);
+            assertEquals(bytes, SegmentFormat.receiptBytes(id, 1L << 40, 1L << 30, receipt));
+            assertEquals(-1, SegmentFormat.receiptBytes(id, 1L << 41, 1L << 30, receipt));
+            assertEquals(-1, SegmentFormat.receiptBytes(id + 1, 1L << 40, 1L << 30, receipt));
+            for (int bit = 0; bit < Long.SIZE; bit++) {
+                assertEquals(-1, SegmentFormat.receiptBytes(
+                    id, 1L << 40, 1L << 30, receipt ^ 1L << bit), "bit " + bit);
+            }
+        }
+        assertEquals(-1, SegmentFormat.receiptBytes(
+            id, 1L << 40, 4096, SegmentFormat.receipt(id, 1L << 40, 4112)), "beyond the segment");
+        assertEquals(-1, SegmentFormat.receiptBytes(id, 1L << 40, 4096, 0));
+        // As another implementation has to compute it.
+        assertEquals(crc(id, 1L << 40, 2) << 32 | 2, SegmentFormat.receipt(id, 1L << 40, 32));
+    }
+
+    private static long crc(final long... words) {
+        final ByteBuffer bytes =
+            ByteBuffer.allocate(words.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asLongBuffer().put(words);
+        final CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        return crc.getValue();
     }
 
     @Test

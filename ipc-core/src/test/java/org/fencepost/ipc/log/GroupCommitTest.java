@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.fencepost.ipc.ChannelOptions;
@@ -14,6 +15,7 @@ import org.fencepost.ipc.DurabilityStatus;
 import org.fencepost.ipc.SyncFailedException;
 import org.fencepost.ipc.SyncStatus;
 import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.log.WatchedSyncs.Watched;
 import org.fencepost.ipc.os.Platform;
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Who syncs what, what is reported as durable and what never is. */
 class GroupCommitTest {
     private static final int SEGMENT = 16_384;
+    private static final int PAGE = 4_096;
     private static final int EIO = 5;
     private static final int EINTR = 4;
 
@@ -30,6 +33,7 @@ class GroupCommitTest {
     Path directory;
 
     private final Deque<Handle> handles = new ArrayDeque<>();
+    private long nowNanos = 1_000_000_000;
 
     @AfterEach
     void closeHandles() {
@@ -55,7 +59,7 @@ class GroupCommitTest {
         assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
         assertEquals(second[0], watched.commit().durablePosition());
         assertEquals(GroupCommit.IDLE, watched.commit().trySync(1));
-        assertEquals(List.of(first, second[0]), watched.syncs().lengths());
+        assertEquals(List.of(PAGE + first, second[0]), watched.syncs().lengths());
     }
 
     @Test
@@ -71,7 +75,43 @@ class GroupCommitTest {
         }
         watched.commit().trySync(1);
         assertEquals(end, watched.commit().durablePosition());
-        assertEquals(List.of(5_024L, (long) SEGMENT - 4_096, end - SEGMENT), watched.syncs().lengths());
+        assertEquals(List.of(PAGE + 5_024L, (long) SEGMENT - PAGE, end - SEGMENT),
+            watched.syncs().lengths());
+    }
+
+    @Test
+    void shouldLeaveAReceiptWithTheSyncBehindIt() {
+        final Handle handle = open();
+        final Handle other = open();
+        final SharedClaimer claimer = handle.membership.joinShared();
+        final Watched watched = Watched.of(handle);
+        final Watched others = Watched.of(other);
+        final List<Long> receipts = new ArrayList<>();
+        watched.syncs().become(() -> {
+            receipts.add(receipt(handle));
+            return 0;
+        });
+        others.syncs().become(() -> 0);
+        long before = 0;
+        for (final long stepNanos : new long[] {0, 999_999, 1, -1, 1_000_001}) {
+            nowNanos += stepNanos;
+            before = watched.commit().durablePosition();
+            handle.publish(claimer, 1, 1_000);
+            assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
+        }
+        assertEquals(List.of(0L, 0L, 2_048L, 3_072L, before), receipts);
+        assertEquals(4_096, before);
+        handle.publish(claimer, 1, 1_000);
+        assertEquals(GroupCommit.DONE, others.commit().trySync(1));
+        assertEquals(5 * 1_024, receipt(handle));
+    }
+
+    /** What is on the disk of the first segment, as its receipt says. */
+    private static long receipt(final Handle handle) {
+        final long address = handle.log.store().newTemporaryMap().addressOf(0);
+        return SegmentFormat.receiptBytes(handle.log.geometry().channelId(), 0, SEGMENT,
+            handle.memory.getLongAcquire(
+                address - SegmentFormat.DATA_OFFSET + SegmentFormat.RECEIPT_OFFSET));
     }
 
     @Test
@@ -391,8 +431,8 @@ class GroupCommitTest {
     }
 
     private Handle open() {
-        final Handle handle = new Handle(
-            directory.resolve("journal"), ChannelOptions.journal(SEGMENT), Platform.detect());
+        final Handle handle = new Handle(directory.resolve("journal"),
+            ChannelOptions.journal(SEGMENT), Platform.detect(), () -> nowNanos);
         handles.push(handle);
         return handle;
     }

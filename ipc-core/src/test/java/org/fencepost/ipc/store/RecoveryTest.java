@@ -26,6 +26,7 @@ import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.SyncFailedException;
 import org.fencepost.ipc.file.FaultyCalls;
 import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.store.Recovery.Finding;
 import org.junit.jupiter.api.BeforeEach;
@@ -288,9 +289,6 @@ class RecoveryTest {
     @Test
     void shouldShowWhatWouldBeLeftWhenItIsViewed15() throws IOException {
         final List<Long> ends = journal.publish(0, 20);
-        try (Channel channel = Channel.join(path)) {
-            assertTrue(channel.awaitDurable(ends.get(1), LONG));
-        }
         journal.word(ControlFormat.TAIL_OFFSET, 64);
         journal.word(ControlFormat.DURABLE_OFFSET, ends.get(1));
         for (final int damaged : new int[] {19, 12, 5}) {
@@ -343,6 +341,34 @@ class RecoveryTest {
     }
 
     @Test
+    void shouldBelieveTheNewestReceiptWhenItIsAboveTheWatermark16() throws IOException {
+        final List<Long> ends = publishDurably(5, 9, 2);
+        journal.word(ControlFormat.DURABLE_OFFSET, 0);
+        journal.overwrite(ends.get(14) + 100, new byte[] {1});
+        final StoppedJournal copy = journal.copy(directory.resolve("copy"));
+        assertEquals(Finding.TORN, recover(directory.resolve("copy")));
+        assertEquals(numbers(15), copy.numbers());
+        journal.overwrite(ends.get(12) + 100, new byte[] {1});
+        journal.reboot();
+        assertEquals(Finding.DAMAGED, recover());
+        try (Channel channel = Channel.join(path)) {
+            assertEquals(ends.get(13), channel.durablePosition());
+        }
+        assertEquals(0, journal.word(ControlFormat.EPOCH_OFFSET));
+    }
+
+    @Test
+    void shouldNotBelieveAReceiptThatDoesNotCheckOut16() throws IOException {
+        final List<Long> ends = publishDurably(4, 2);
+        journal.word(ControlFormat.DURABLE_OFFSET, 0);
+        journal.overwrite(SegmentFormat.RECEIPT_OFFSET - SegmentFormat.DATA_OFFSET, new byte[] {2});
+        journal.overwrite(ends.get(1) + 100, new byte[] {1});
+        journal.reboot();
+        assertEquals(Finding.TORN, recover());
+        assertEquals(numbers(2), journal.numbers());
+    }
+
+    @Test
     void shouldComeToTheSameEndWhereverItWasStopped() throws IOException {
         final List<Long> ends = journal.publish(0, 20);
         try (Channel channel = Channel.join(path);
@@ -375,6 +401,18 @@ class RecoveryTest {
             }
         }
         throw new AssertionError("it does not end");
+    }
+
+    /** The first sync of each handle leaves a receipt for what was durable before it. */
+    private List<Long> publishDurably(final int... counts) {
+        final List<Long> ends = new ArrayList<>();
+        for (final int count : counts) {
+            ends.addAll(journal.publish(ends.size(), count));
+            try (Channel channel = Channel.join(path)) {
+                assertTrue(channel.awaitDurable(ends.getLast(), LONG));
+            }
+        }
+        return ends;
     }
 
     /** It delivers the three messages before the damage, and two behind it. */

@@ -18,6 +18,7 @@ public final class Benchmark {
     static final int EXIT_USAGE = 2;
 
     private static final String FILES = "files";
+    private static final String WAITING = "waiting";
 
     private final BenchmarkOptions options;
     private final PrintStream progress;
@@ -58,8 +59,9 @@ public final class Benchmark {
         final PrintStream out, final PrintStream progress, final String... arguments) {
         try {
             final boolean files = arguments.length > 0 && arguments[0].equals(FILES);
+            final boolean waiting = arguments.length > 0 && arguments[0].equals(WAITING);
             final BenchmarkOptions options = BenchmarkOptions.parse(
-                files ? Arrays.copyOfRange(arguments, 1, arguments.length) : arguments);
+                files || waiting ? Arrays.copyOfRange(arguments, 1, arguments.length) : arguments);
             if (options.wantsHelp()) {
                 out.print(BenchmarkOptions.HELP);
             } else if (options.wantsList()) {
@@ -68,6 +70,8 @@ public final class Benchmark {
                     out.println("measure " + measure.label() + ": " + measure.title()));
             } else if (files) {
                 new FileBenchmark(options, FileMeans.all(), FileContender.all()).run(out);
+            } else if (waiting) {
+                WaitingBenchmark.run(options, out);
             } else {
                 return measure(options, out, progress);
             }

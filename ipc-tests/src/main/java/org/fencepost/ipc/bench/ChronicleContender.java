@@ -13,7 +13,7 @@ import net.openhft.chronicle.wire.DocumentContext;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Chronicle Queue, which keeps every message; written by one copy, read in place. */
-final class ChronicleContender implements ManyToManyContender, History.Keeper {
+final class ChronicleContender implements ManyToManyContender, JournalContender, History.Keeper {
     static final String NAME = "chronicle-queue";
 
     private static final long BLOCK_BYTES = 256L << 20;
@@ -81,6 +81,33 @@ final class ChronicleContender implements ManyToManyContender, History.Keeper {
     @Override
     public History.Kept open(final Path path) {
         return new Queue(queueAt(path));
+    }
+
+    @Override
+    public Writer openWriter(final Path path, final Payload payload, final long messages) {
+        return new QueueWriter(openSender(path, payload));
+    }
+
+    @Override
+    public Receiver openReader(final Path path, final Checker checker) {
+        return openReceiver(path, checker);
+    }
+
+    private record QueueWriter(Sender sender) implements Writer {
+        @Override
+        public void append(final long sequence) {
+            sender.trySend(sequence);
+        }
+
+        @Override
+        public void flush() {
+            // Nothing is kept back.
+        }
+
+        @Override
+        public void close() {
+            sender.close();
+        }
     }
 
     private static final class Queue implements History.Kept {

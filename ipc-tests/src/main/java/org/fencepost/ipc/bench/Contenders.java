@@ -44,7 +44,9 @@ final class Contenders {
         StreamContender.PIPE,
         FencepostJournal.NAME,
         FileSyncContender.NAME,
-        FileGroupCommitContender.NAME);
+        FileGroupCommitContender.NAME,
+        FileJournal.PLAIN,
+        FileJournal.CHECKED);
 
     /** What runs when the command line does not say. */
     static final List<String> DEFAULT_NAMES = List.of(
@@ -88,6 +90,8 @@ final class Contenders {
             case FencepostJournal.NAME -> new FencepostJournal();
             case FileSyncContender.NAME -> new FileSyncContender();
             case FileGroupCommitContender.NAME -> new FileGroupCommitContender();
+            case FileJournal.PLAIN -> FileJournal.plain();
+            case FileJournal.CHECKED -> FileJournal.checked();
             default -> ofClass(name);
         };
     }

@@ -40,6 +40,11 @@ final class DurableAppends implements Measure {
             && variant.amount() <= durable.waitersMax();
     }
 
+    @Override
+    public boolean isOnDisk() {
+        return true;
+    }
+
     /** On as many cores as there are: a process has several threads. */
     @Override
     public boolean isPinned() {

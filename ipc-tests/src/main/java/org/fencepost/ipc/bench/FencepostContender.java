@@ -193,8 +193,13 @@ final class FencepostContender implements MessageContender {
         private final MessageHandler handler;
 
         PollReceiver(final Channel channel, final Checker checker) {
+            this(channel, SubscriberOptions.earliest(), checker);
+        }
+
+        PollReceiver(
+            final Channel channel, final SubscriberOptions options, final Checker checker) {
             this.channel = channel;
-            this.subscriber = channel.addSubscriber(SubscriberOptions.earliest());
+            this.subscriber = channel.addSubscriber(options);
             this.handler = (buffer, offset, length, header) ->
                 checker.onMessage(buffer, offset, length);
         }

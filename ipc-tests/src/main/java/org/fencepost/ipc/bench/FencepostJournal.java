@@ -1,5 +1,6 @@
 package org.fencepost.ipc.bench;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
@@ -10,13 +11,15 @@ import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
 
-/** A Fencepost journal. */
-final class FencepostJournal implements DurableContender {
+/** A Fencepost journal, whose frames have checksums. */
+final class FencepostJournal implements DurableContender, JournalContender {
     static final String NAME = "fencepost-durable";
 
     private static final long SEGMENT_BYTES = 64 << 20;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int POLL_LIMIT = 1024;
+    /** Of a frame's header, and more than the frames of a segment leave at its end. */
+    private static final int FRAME_BYTES = 16;
 
     @Override
     public String name() {
@@ -25,7 +28,8 @@ final class FencepostJournal implements DurableContender {
 
     @Override
     public String settings() {
-        return "segments of " + (SEGMENT_BYTES >> 20) + " MiB";
+        return "segments of " + (SEGMENT_BYTES >> 20) + " MiB; for appending and replaying one that"
+            + " holds all, made before, and an exclusive publisher";
     }
 
     @Override
@@ -39,11 +43,66 @@ final class FencepostJournal implements DurableContender {
     }
 
     @Override
-    public Log open(final Path path) {
+    public JournalLog open(final Path path) {
         return new JournalLog(Channel.open(path, ChannelOptions.journal(SEGMENT_BYTES)));
     }
 
-    private record JournalLog(Channel channel) implements Log {
+    @Override
+    public Writer openWriter(final Path path, final Payload payload, final long messages) {
+        final long bytes = messages * (payload.lengthBytes() + FRAME_BYTES);
+        return new JournalWriter(
+            Channel.open(path, ChannelOptions.journal(Long.highestOneBit(bytes) * 2)), payload);
+    }
+
+    @Override
+    public Receiver openReader(final Path path, final Checker checker) {
+        return new FencepostContender.PollReceiver(
+            Channel.join(path), SubscriberOptions.earliest().verified(), checker);
+    }
+
+    /** Makes a journal of so many bytes, or a little more, of which nothing is brought to the disk. */
+    long write(final Path path, final Payload payload, final long bytes)
+        throws IOException {
+        try (JournalLog log = open(path)) {
+            final Appender appender = log.newAppender(payload);
+            long sequence = 0;
+            while (appender.append(sequence) < bytes) {
+                sequence++;
+            }
+            return sequence + 1;
+        }
+    }
+
+    private static final class JournalWriter implements Writer {
+        private final Channel channel;
+        private final Publisher publisher;
+        private final Payload payload;
+        private final Claim claim = new Claim();
+
+        JournalWriter(final Channel channel, final Payload payload) {
+            this.channel = channel;
+            this.publisher = channel.addExclusivePublisher();
+            this.payload = payload;
+        }
+
+        @Override
+        public void append(final long sequence) {
+            JournalLog.append(publisher, claim, payload, sequence);
+        }
+
+        @Override
+        public void flush() {
+            // Nothing is kept back.
+        }
+
+        @Override
+        public void close() {
+            publisher.close();
+            channel.close();
+        }
+    }
+
+    record JournalLog(Channel channel) implements Log {
         @Override
         public Appender newAppender(final Payload payload) {
             final Publisher publisher = channel.addPublisher();

@@ -78,6 +78,7 @@ final class Goals {
             goals.add(more(
                 Crowd.PRODUCERS, variant, FencepostContender.SHARED, "peers", PEERS, 1));
         }
+        addJournals(goals);
         goals.add(less(StartUp.LABEL, "firstMessageMillis", FencepostContender.SHARED,
             "Agrona", name -> name.startsWith("agrona-"), 1.3));
         goals.add(less(StartUp.LABEL, "firstMessageMillis", FencepostContender.SHARED,
@@ -114,6 +115,28 @@ final class Goals {
             "peers that batch", BATCH_PEERS, 2.5));
         goals.add(more(label, ENDS_32, FencepostBatchContender.NAME,
             NativeEntrant.RING_BATCH, NativeEntrant.RING_BATCH::equals, 1 / 1.5));
+    }
+
+    private static void addJournals(final List<Goal> goals) {
+        final String name = FencepostJournal.NAME;
+        final String durable = "durableMessagesPerSecond";
+        goals.add(new Goal(DurableAppends.LABEL, "1 waiting", durable, name,
+            FileSyncContender.NAME, FileSyncContender.NAME::equals, 0.9, false, false));
+        goals.add(new Goal(DurableAppends.LABEL, "64 waiting", durable, name,
+            FileGroupCommitContender.NAME, FileGroupCommitContender.NAME::equals, 0.9, false,
+            false));
+        goals.add(new Goal(DurableStream.LABEL, "256 bytes", "timesOneWaiter", name,
+            "", other -> false, 50, false, true));
+        goals.add(more(JournalAppend.LABEL, "256 bytes", name,
+            ChronicleContender.NAME, ChronicleContender.NAME::equals, 5));
+        for (final String file : List.of(FileJournal.PLAIN, FileJournal.CHECKED)) {
+            goals.add(more(JournalAppend.LABEL, "256 bytes", name, file, file::equals, 1));
+        }
+        for (final String other : List.of(ChronicleContender.NAME, FileJournal.CHECKED)) {
+            goals.add(more(JournalReplay.LABEL, "256 bytes", name, other, other::equals, 1));
+        }
+        goals.add(new Goal(Recovering.LABEL, "1 GiB", "recoveryMillis", name,
+            "", other -> false, 1000, true, true));
     }
 
     /** At least so many times what the best of the others passes on. */

@@ -15,7 +15,11 @@ final class Measures {
         Allocation.LABEL,
         StartUp.LABEL,
         History.LABEL,
-        DurableAppends.LABEL);
+        DurableAppends.LABEL,
+        DurableStream.LABEL,
+        JournalAppend.LABEL,
+        JournalReplay.LABEL,
+        Recovering.LABEL);
 
     /** What is measured when the command line does not say. */
     static final List<String> DEFAULT_LABELS =
@@ -41,6 +45,10 @@ final class Measures {
             case StartUp.LABEL -> new StartUp();
             case History.LABEL -> new History();
             case DurableAppends.LABEL -> new DurableAppends();
+            case DurableStream.LABEL -> new DurableStream();
+            case JournalAppend.LABEL -> new JournalAppend();
+            case JournalReplay.LABEL -> new JournalReplay();
+            case Recovering.LABEL -> new Recovering();
             default -> throw new UsageException(
                 "unknown measure '" + label + "', expected one of " + String.join(", ", LABELS));
         };

@@ -40,7 +40,8 @@ final class NativePrograms {
         }
         try {
             Files.createDirectories(binaries);
-            for (final String program : List.of(Bracketing.PROGRAM, NativeEntrant.RING_PROGRAM)) {
+            for (final String program : List.of(
+                Bracketing.PROGRAM, NativeEntrant.RING_PROGRAM, WaitingBenchmark.FUTEX)) {
                 final String error = compile(compiler, module, binaries, program, scratch);
                 if (!error.isEmpty()) {
                     return new NativePrograms(binaries, error, scratch);

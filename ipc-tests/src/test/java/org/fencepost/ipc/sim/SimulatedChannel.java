@@ -9,6 +9,7 @@ import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.Geometry;
+import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.log.ControlWords;
 import org.fencepost.ipc.log.CursorTable;
 import org.fencepost.ipc.log.Log;
@@ -109,7 +110,8 @@ final class SimulatedChannel {
     void requireOnDisk() {
         final long durable = memory.peek(control + ControlFormat.DURABLE_OFFSET);
         for (long at = geometry.startPosition(); at < durable; at += Long.BYTES) {
-            final long address = segments.get(geometry.place(at)) + at - geometry.segmentStart(at);
+            final long address = segments.get(geometry.place(at)) + SegmentFormat.DATA_OFFSET
+                + at - geometry.segmentStart(at);
             if (disk.getOrDefault(address, 0L) != memory.peek(address)) {
                 throw simulation.failure("durable is " + durable + ", but at " + at
                     + " the disk has " + disk.get(address) + " for " + memory.peek(address), null);
@@ -151,7 +153,8 @@ final class SimulatedChannel {
 
     private void makeSegment(final long start) {
         segments.computeIfAbsent(geometry.place(start), place ->
-            memory.allocate("segment" + place, geometry.segmentBytes(), true));
+            memory.allocate(
+                "segment" + place, SegmentFormat.fileBytes(geometry.segmentBytes()), true));
     }
 
     private final class Store implements SegmentStore {
@@ -173,7 +176,7 @@ final class SimulatedChannel {
                     if (address == null) {
                         throw simulation.failure("there is no segment at " + segmentStart, null);
                     }
-                    return address;
+                    return address + SegmentFormat.DATA_OFFSET;
                 }
 
                 @Override

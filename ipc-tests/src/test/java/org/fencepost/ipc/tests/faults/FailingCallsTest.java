@@ -10,22 +10,24 @@ import org.junit.jupiter.api.Test;
 class FailingCallsTest {
     @Test
     void shouldSayWhatFailedAndGoOnWhenAnyCallFails() {
-        final int calls = new FailingRun(-1, FailingRun.Errno.EIO).run();
+        final MemoryWorld whole = new MemoryWorld(-1, Fault.EIO);
+        new FailingRun(whole, Fault.EIO).run();
+        final int calls = whole.calls();
         assertTrue(calls > 100, calls + " calls");
         final List<String> flaws = new ArrayList<>();
         for (int call = 0; call < calls; call++) {
-            for (final FailingRun.Errno errno : FailingRun.Errno.values()) {
+            for (final Fault fault : Fault.values()) {
                 try {
-                    new FailingRun(call, errno).run();
+                    new FailingRun(new MemoryWorld(call, fault), fault).run();
                 } catch (final AssertionError flaw) {
                     flaws.add(flaw.getMessage());
                 } catch (final RuntimeException unexpected) {
-                    flaws.add("call " + call + " with " + errno + ": " + unexpected);
+                    flaws.add("call " + call + " with " + fault + ": " + unexpected);
                 }
             }
         }
         assertTrue(flaws.isEmpty(), () -> flaws.size() + " flaws: " + String.join("\n", flaws));
         System.out.println(calls + " calls failed with each of "
-            + FailingRun.Errno.values().length + " errors");
+            + Fault.values().length + " errors");
     }
 }

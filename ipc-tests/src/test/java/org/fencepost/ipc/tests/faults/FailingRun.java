@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelDoor;
 import org.fencepost.ipc.ChannelException;
@@ -14,9 +13,7 @@ import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.SyncFailedException;
-import org.fencepost.ipc.disk.Crash;
-import org.fencepost.ipc.disk.Disk;
-import org.fencepost.ipc.disk.Machine;
+import org.fencepost.ipc.os.Platform;
 
 /**
  * The life of a journal from its creation over rolls, a sync, a named cursor, a crash and its recovery to
@@ -24,87 +21,69 @@ import org.fencepost.ipc.disk.Machine;
  * it may throw and says which error, leaves nothing open and nothing half-made, and succeeds when
  * it is tried again; only a failed sync is final.
  */
-final class FailingRun implements Disk.Watcher {
-    /** Calls that a signal may interrupt; the platform repeats all others itself. */
-    private static final Set<String> INTERRUPTIBLE = Set.of("create", "open", "statx", "rename",
-        "link", "unlink", "mkdir", "fsync of the directory", "write", "read", "fsync", "fstat",
-        "msync");
-    private static final String DIRECTORY = "/data";
+final class FailingRun {
     private static final ChannelOptions OPTIONS = ChannelOptions.journal(4096);
     private static final int MESSAGES = 10;
     private static final int MESSAGE_BYTES = 900;
     private static final Duration LONG = Duration.ofHours(1);
 
-    private final int failing;
-    private final Errno errno;
-    private int calls;
-    /** What has failed, or nothing yet. */
-    private String failed = "";
+    private final World world;
+    private final Fault fault;
     private boolean seen;
     private boolean syncFailed;
-    private Disk disk;
-    private Machine machine;
     private Channel channel;
     private Publisher publisher;
     private Subscriber named;
     private int published;
 
-    /** Numbers of Linux. */
-    enum Errno {
-        EINTR(4), EIO(5), EACCES(13), EMFILE(24), EFBIG(27), ENOSPC(28);
+    /** Where it is lived. */
+    interface World {
+        Platform platform();
 
-        private final int number;
+        /** Of the journal. */
+        Path path();
 
-        Errno(final int number) {
-            this.number = number;
-        }
+        /** Whether a call has failed, as far as that can be known, and which. */
+        boolean hasFailed();
+
+        String failed();
+
+        /** What is open of the journal. */
+        List<String> open();
+
+        /** All paths below the journal's parent. */
+        List<String> names();
+
+        /** The power fails, with everything on the disk; what is open is closed by {@code close}. */
+        void crash(Runnable close);
     }
 
-    /** The call with that number fails so. */
-    FailingRun(final int failing, final Errno errno) {
-        this.failing = failing;
-        this.errno = errno;
+    FailingRun(final World world, final Fault fault) {
+        this.world = world;
+        this.fault = fault;
     }
 
-    @Override
-    public int errno(final String call, final String path) {
-        if (calls++ != failing || errno == Errno.EINTR && !INTERRUPTIBLE.contains(call)) {
-            return 0;
-        }
-        failed = call + " of " + path;
-        return errno.number;
-    }
-
-    /** Runs; how many calls it has made. */
-    int run() {
-        start(new Disk(true, this, DIRECTORY));
+    /** Runs. */
+    void run() {
+        start();
         use();
-        final Crash crash = new Crash(disk);
-        close();
-        start(crash.image(-1, true, this));
+        world.crash(this::close);
         published = MESSAGES;
+        start();
         require(channel.recoveryEpoch() == 1, "the recovery epoch is " + channel.recoveryEpoch());
         require(readAll().equals(numbers(MESSAGES)), "after the crash there is " + readAll());
-        if (channel.durablePosition() == channel.tailPosition()) {
-            attempt("publish", () -> offer(MESSAGES));
-        }
+        attempt("publish", () -> offer(MESSAGES));
         sync();
         close();
-        attempt("join", () -> channel = ChannelDoor.join(path(), machine));
+        attempt("join", () -> channel = ChannelDoor.join(world.path(), world.platform()));
         require(readAll().equals(numbers(MESSAGES + 1)), "at the end there is " + readAll());
-        channel.close();
-        require(disk.open().isEmpty(), "still open: " + disk.open());
-        return calls;
+        attempt("close", channel::close);
+        require(world.open().isEmpty(), "still open: " + world.open());
     }
 
-    private Path path() {
-        return machine.path(DIRECTORY + "/journal");
-    }
-
-    private void start(final Disk its) {
-        disk = its;
-        machine = new Machine(disk);
-        attempt("open", () -> channel = ChannelDoor.open(path(), OPTIONS, machine));
+    private void start() {
+        attempt("open", () ->
+            channel = ChannelDoor.open(world.path(), OPTIONS, world.platform()));
         attempt("add a publisher", () -> publisher = channel.addPublisher());
         attempt("add a subscriber", () -> named = channel.addSubscriber(
             SubscriberOptions.earliest().named("cursor", true)));
@@ -143,17 +122,16 @@ final class FailingRun implements Disk.Watcher {
         } catch (final SyncFailedException expected) {
             syncFailed = true;
         }
-        final boolean shouldFail = failed.startsWith("msync") && errno != Errno.EINTR;
-        require(syncFailed == shouldFail,
-            "a sync " + (syncFailed ? "has failed" : "has not failed"));
+        require(!syncFailed || world.failed().startsWith("msync") && fault != Fault.EINTR,
+            "a sync has failed");
         require(syncFailed || channel.durablePosition() == channel.tailPosition(), "not durable");
     }
 
     private void close() {
         publisher.close();
         named.close();
-        channel.close();
-        require(disk.open().isEmpty(), "still open: " + disk.open());
+        attempt("close", channel::close);
+        require(world.open().isEmpty(), "still open: " + world.open());
     }
 
     private List<Integer> readAll() {
@@ -179,17 +157,17 @@ final class FailingRun implements Disk.Watcher {
 
     /** Tries, and again if the one call that fails was in it. */
     private void attempt(final String operation, final Runnable work) {
-        final List<String> open = disk.open();
+        final List<String> open = world.open();
         try {
             work.run();
         } catch (final ChannelException refusal) {
-            require(!failed.isEmpty() && !seen, "cannot " + operation + ": " + refusal);
+            require(world.hasFailed() && !seen, "cannot " + operation + ": " + refusal);
             seen = true;
-            require(refusal.getMessage().contains(errno.name()),
-                "does not say " + errno + ": " + refusal.getMessage());
-            require(disk.open().equals(open),
-                "open before: " + open + ", and behind the failure: " + disk.open());
-            if (!failed.startsWith("unlink")) {
+            require(fault.isSaid(refusal),
+                "does not say " + fault + ", " + fault.text + ": " + refusal.getMessage());
+            require("close".equals(operation) || world.open().equals(open),
+                "open before: " + open + ", and behind the failure: " + world.open());
+            if (!world.failed().startsWith("unlink")) {
                 requireNothingLeft();
             }
             if (refusal instanceof SyncFailedException first) {
@@ -202,12 +180,12 @@ final class FailingRun implements Disk.Watcher {
     }
 
     private void requireNothingLeft() {
-        require(disk.names(DIRECTORY).stream().noneMatch(name -> name.contains(".tmp")),
-            "left behind: " + disk.names(DIRECTORY));
+        require(world.names().stream().noneMatch(name -> name.endsWith(".tmp")),
+            "left behind: " + world.names());
     }
 
     private void requireFinal(final SyncFailedException first) {
-        require(first.errno() == errno.number, "it says " + first.errno());
+        require(first.errno() == fault.number, "it says " + first.errno());
         try {
             channel.awaitDurable(channel.tailPosition(), LONG);
             throw failure("a sync succeeds behind one that failed");
@@ -224,8 +202,8 @@ final class FailingRun implements Disk.Watcher {
         }
     }
 
-    AssertionError failure(final String flaw) {
-        return new AssertionError("call " + failing + (failed.isEmpty() ? "" : ", " + failed
-            + ", which fails with " + errno) + ": " + flaw);
+    private AssertionError failure(final String flaw) {
+        return new AssertionError(
+            world.failed() + ", which fails with " + fault + ": " + flaw);
     }
 }

@@ -1,0 +1,93 @@
+package org.fencepost.ipc;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread of this process that does housekeeping for all its channels: a daemon, which is there
+ * while there is any channel that wants it. One for the process, because there is often no core to
+ * spare for it: it sleeps, longer and longer while nothing happens, and wakes to short units.
+ *
+ * <p>What it does for a channel anybody else may do, in any process; if it does not, others are
+ * later by as much. Any thread may call.
+ */
+final class Housekeeper {
+    /** Name of the thread. */
+    static final String THREAD_NAME = "fencepost-housekeeping";
+
+    /** Between two rounds in which there was work; short against what is kept ahead. */
+    private static final long NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(1);
+    /** After many rounds in which nothing has moved. */
+    private static final long NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Housekeeper.class);
+    private static final Housekeeper OF_PROCESS = new Housekeeper();
+
+    private final List<Housekeeping> channels = new CopyOnWriteArrayList<>();
+    /** Guarded by this; null while there is nothing to do. */
+    private Thread thread;
+
+    private Housekeeper() {
+    }
+
+    /** The one of this process. */
+    static Housekeeper ofProcess() {
+        return OF_PROCESS;
+    }
+
+    /** From now on works for this channel, too. */
+    synchronized void add(final Housekeeping channel) {
+        channels.add(channel);
+        if (thread == null) {
+            thread = Thread.ofPlatform().daemon().name(THREAD_NAME).start(this::work);
+        }
+    }
+
+    /** Begins nothing more for it. */
+    synchronized void remove(final Housekeeping channel) {
+        channels.remove(channel);
+        if (channels.isEmpty() && thread != null) {
+            // It ends by itself; the next channel gets another one.
+            LockSupport.unpark(thread);
+            thread = null;
+        }
+    }
+
+    /** Whether it works for this channel. */
+    boolean has(final Housekeeping channel) {
+        return channels.contains(channel);
+    }
+
+    private synchronized boolean isWanted() {
+        return thread == Thread.currentThread();
+    }
+
+    private void work() {
+        long nanos = NANOS_MIN;
+        while (isWanted()) {
+            // The first round comes a little later than the first channel: who opens one may take it away.
+            LockSupport.parkNanos(this, nanos);
+            boolean moved = false;
+            for (final Housekeeping channel : channels) {
+                moved |= round(channel);
+            }
+            nanos = moved ? NANOS_MIN : Math.min(nanos * 2, NANOS_MAX);
+        }
+    }
+
+    private static boolean round(final Housekeeping channel) {
+        try {
+            return channel.round();
+        } catch (final ChannelException | InternalError e) {
+            // What is wrong shows to whoever uses the channel, too, and there it is handled.
+            if (channel.isNewsworthy(e)) {
+                LOGGER.warn("housekeeping goes on without: {}", e.getMessage());
+            }
+            return false;
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package org.fencepost.ipc.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What waiting costs: the round trip of two processes that both wait, beside one of two C programs that sleep
+ * on a futex; and the processor time of a subscriber to which nothing comes and of a publisher that has
+ * nothing to say.
+ */
+final class WaitingBenchmark {
+    static final String FUTEX = "futex";
+
+    private static final int ROUND_TRIPS = 5_000;
+    private static final int GAP_MICROS = 500;
+    private static final long IDLE_SETTLE_MILLIS = 3_000;
+    private static final long IDLE_MILLIS = 10_000;
+    private static final List<String> WAYS = List.of(
+        WaitingPart.PARK, WaitingPart.BACK_OFF, WaitingPart.YIELD, WaitingPart.SPIN);
+
+    private final BenchmarkOptions options;
+    private final Machine machine;
+    private final Scratch scratch;
+    private final PrintStream out;
+
+    private WaitingBenchmark(
+        final BenchmarkOptions options, final Scratch scratch, final PrintStream out) {
+        this.options = options;
+        this.machine = Machine.here(options);
+        this.scratch = scratch;
+        this.out = out;
+    }
+
+    /** Measures and prints tables. */
+    static void run(final BenchmarkOptions options, final PrintStream out) {
+        try (Scratch scratch = new Scratch(options.directory())) {
+            new WaitingBenchmark(options, scratch, out).run();
+        } catch (final IOException e) {
+            throw new RunFailedException("a process could not be started or asked", e);
+        }
+    }
+
+    private void run() throws IOException {
+        out.println(machine.cpu() + ", " + machine.cpuCount() + " CPUs, " + machine.kernel() + ", "
+            + machine.jdk() + ", " + machine.fileSystem() + ", load "
+            + Machine.loadAverage());
+        out.println();
+        out.println("## Round trip of two processes that wait, us; " + GAP_MICROS
+            + " us between two");
+        out.println();
+        out.println("| | p50 | p99 | p99.9 |");
+        out.println("|---|--:|--:|--:|");
+        final NativePrograms programs = NativePrograms.compile(options.compiler(), scratch);
+        for (int round = 0; round < options.rounds(); round++) {
+            if (programs.areAvailable()) {
+                row("futex, C", programs.run(FUTEX, List.of(cpu(0), cpu(1),
+                    Integer.toString(ROUND_TRIPS), Integer.toString(GAP_MICROS))));
+            } else {
+                out.println("| futex, C | " + programs.reasonMissing() + " | | |");
+            }
+            for (final String way : WAYS) {
+                row(way, roundTrips(way));
+            }
+        }
+        out.println();
+        out.println("## Nothing to do, % of a core over " + IDLE_MILLIS / 1000 + " s");
+        out.println();
+        out.println("| subscriber waits by | subscriber's process | idle publisher's process |");
+        out.println("|---|--:|--:|");
+        for (final String way : WAYS) {
+            idle(way);
+        }
+    }
+
+    private String cpu(final int index) {
+        return Integer.toString(machine.cpus().get(index));
+    }
+
+    private void row(final String name, final String numbers) {
+        final StringBuilder line = new StringBuilder("| ").append(name);
+        for (final String number : numbers.strip().split(" ")) {
+            line.append(" | ").append(
+                String.format(Locale.ROOT, "%.1f", Double.parseDouble(number) / 1000));
+        }
+        out.println(line.append(" |"));
+    }
+
+    private String roundTrips(final String way) throws IOException {
+        final Path directory = scratch.newDirectory();
+        final Child answering = start(directory, WaitingPart.ANSWER, way, 1);
+        final Child asking = start(directory, WaitingPart.ASK, way, 0);
+        answering.await("READY");
+        asking.await("READY");
+        asking.go();
+        final String result = asking.await("RESULT ");
+        answering.end();
+        asking.end();
+        scratch.discard(directory);
+        return result;
+    }
+
+    private void idle(final String way) throws IOException {
+        final Path directory = scratch.newDirectory();
+        final Child publishing = start(directory, WaitingPart.PUBLISH_NOTHING, way, 0);
+        final Child sleeping = start(directory, WaitingPart.SLEEP, way, 1);
+        publishing.await("READY");
+        sleeping.await("READY");
+        try {
+            TimeUnit.MILLISECONDS.sleep(IDLE_SETTLE_MILLIS);
+            final long publisherBefore = publishing.processorNanos();
+            final long subscriberBefore = sleeping.processorNanos();
+            TimeUnit.MILLISECONDS.sleep(IDLE_MILLIS);
+            out.println(String.format(Locale.ROOT, "| %s | %.2f | %.2f |", way,
+                percent(sleeping.processorNanos() - subscriberBefore),
+                percent(publishing.processorNanos() - publisherBefore)));
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RunFailedException("interrupted", e);
+        }
+        sleeping.end();
+        publishing.end();
+        scratch.discard(directory);
+    }
+
+    private static double percent(final long nanos) {
+        return 100.0 * nanos / TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS);
+    }
+
+    private Child start(
+        final Path directory, final String role, final String way, final int cpuIndex) {
+        final List<String> command = new ArrayList<>();
+        if (machine.taskset()) {
+            command.addAll(List.of("taskset", "-c", cpu(cpuIndex)));
+        }
+        command.addAll(List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED", "-Xmx64m", "-XX:+UseSerialGC",
+            "-cp", System.getProperty("java.class.path"), WaitingPart.class.getName(),
+            directory.toString(), role, way, Integer.toString(ROUND_TRIPS),
+            Integer.toString(GAP_MICROS)));
+        return new Child(scratch.start(command, directory.resolve(role + ".err")));
+    }
+
+    /** A process that says lines and takes them. */
+    private static final class Child {
+        private final Process process;
+        private final BufferedReader lines;
+
+        Child(final Process process) {
+            this.process = process;
+            this.lines = process.inputReader();
+        }
+
+        String await(final String prefix) throws IOException {
+            String line = lines.readLine();
+            while (line != null && !line.startsWith(prefix)) {
+                line = lines.readLine();
+            }
+            if (line == null) {
+                throw new RunFailedException("a process ended before it said " + prefix);
+            }
+            return line.substring(prefix.length());
+        }
+
+        void go() throws IOException {
+            process.getOutputStream().write('\n');
+            process.getOutputStream().flush();
+        }
+
+        long processorNanos() throws IOException {
+            return WaitingPart.processorNanos(process.pid());
+        }
+
+        void end() {
+            process.destroyForcibly();
+            process.onExit().join();
+        }
+    }
+}
