@@ -19,6 +19,7 @@ public final class Benchmark {
 
     private static final String FILES = "files";
     private static final String WAITING = "waiting";
+    private static final String TAIL = "tail";
 
     private final BenchmarkOptions options;
     private final PrintStream progress;
@@ -59,9 +60,10 @@ public final class Benchmark {
         final PrintStream out, final PrintStream progress, final String... arguments) {
         try {
             final boolean files = arguments.length > 0 && arguments[0].equals(FILES);
+            final boolean tail = arguments.length > 0 && arguments[0].equals(TAIL);
             final boolean waiting = arguments.length > 0 && arguments[0].equals(WAITING);
             final BenchmarkOptions options = BenchmarkOptions.parse(
-                files || waiting ? Arrays.copyOfRange(arguments, 1, arguments.length) : arguments);
+                files || waiting || tail ? Arrays.copyOfRange(arguments, 1, arguments.length) : arguments);
             if (options.wantsHelp()) {
                 out.print(BenchmarkOptions.HELP);
             } else if (options.wantsList()) {
@@ -72,6 +74,8 @@ public final class Benchmark {
                 new FileBenchmark(options, FileMeans.all(), FileContender.all()).run(out);
             } else if (waiting) {
                 WaitingBenchmark.run(options, out);
+            } else if (tail) {
+                TailBenchmark.run(options, out);
             } else {
                 return measure(options, out, progress);
             }

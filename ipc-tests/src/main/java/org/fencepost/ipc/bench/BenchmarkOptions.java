@@ -12,6 +12,7 @@ final class BenchmarkOptions {
         Usage: ipc-tests/bench [OPTION...]
                ipc-tests/bench files [--rounds N] [--megabytes N] [--directory DIR] [--json FILE]
                ipc-tests/bench waiting [--rounds N] [--directory DIR]
+               ipc-tests/bench tail [--rounds N] [--measure-millis N] [--directory DIR]
         Measures Fencepost and its peers between two JVMs, each pinned to a core; with files, how
         fast they find bytes and lines in a file.
           --rounds N           interleaved rounds (default 5)
