@@ -71,7 +71,7 @@ public final class GroupCommit {
         return words.position(words.durableAcquire());
     }
 
-    /** Where {@code awaitChange} of the platform waits for the end of somebody's sync. */
+    /** Where waiters of all processes sleep until somebody's sync has ended. */
     public long turnAddress() {
         return words.turnAddress();
     }

@@ -1,6 +1,7 @@
 package org.fencepost.ipc.log;
 
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.EpochNanoClock;
 import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.PositionException;
@@ -41,6 +42,7 @@ public final class Log {
     private final boolean writable;
     private final long end;
     private volatile boolean closed;
+    private volatile BooleanSupplier keeper = () -> false;
 
     /**
      * The log of a mapped channel.
@@ -125,6 +127,24 @@ public final class Log {
         if (!closed) {
             store.mapAhead(tail, ready);
         }
+    }
+
+    /** Says how to find out whether this process itself makes room at this moment, in another thread. */
+    public void keptBy(final BooleanSupplier atWork) {
+        keeper = atWork;
+    }
+
+    /**
+     * Returns when this process does not make room any more in another thread, which takes as long as it
+     * would take here; whether it did.
+     */
+    boolean awaitKeeper() {
+        boolean waited = false;
+        while (keeper.getAsBoolean() && !closed) {
+            waited = true;
+            Thread.yield();
+        }
+        return waited;
     }
 
     /** Wakes everybody, so that who was closed meanwhile finds it out. */

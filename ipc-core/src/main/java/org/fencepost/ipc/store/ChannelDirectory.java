@@ -2,6 +2,7 @@ package org.fencepost.ipc.store;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -391,6 +392,8 @@ public final class ChannelDirectory {
             }
             Files.deleteIfExists(lockPath);
             Files.deleteIfExists(directory);
+        } catch (final DirectoryIteratorException e) {
+            throw e.getCause();
         } catch (final NoSuchFileException e) {
             // It has done so.
         }
