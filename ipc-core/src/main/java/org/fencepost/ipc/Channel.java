@@ -148,11 +148,7 @@ public final class Channel implements AutoCloseable {
 
     private static ChannelDirectory existing(final Path directory, final Platform platform) {
         final ChannelDirectory files = new ChannelDirectory(directory, platform);
-        if (!files.exists()) {
-            throw new ChannelIOException(files.path(),
-                "no channel at " + files.path() + ": expected a directory with a control file;"
-                    + " create it with open", null);
-        }
+        files.requireThere();
         return files;
     }
 

@@ -10,10 +10,48 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.store.ChannelDirectory;
+import org.fencepost.ipc.store.MappedChannel;
 
 /** The channels of a directory. */
 public final class Channels {
     private Channels() {
+    }
+
+    /**
+     * Looks what {@link #repair} would do to a journal, and changes nothing. It is to be closed everywhere:
+     * who publishes meanwhile is taken for damage or not seen.
+     *
+     * @throws ChannelMismatchException for a ring, which is not recovered.
+     * @throws ChannelDamagedException  if it is damaged so that it cannot be repaired.
+     * @throws ChannelIOException       if there is none, or the operating system refuses.
+     */
+    public static RepairReport examine(final Path channel) {
+        return MappedChannel.examine(directory(channel), Platform.detect());
+    }
+
+    /**
+     * Makes a journal that can only be read one that can be published to, by giving up what is behind the
+     * damage: the log ends at the damaged frame, in a new {@linkplain Channel#recoveryEpoch() epoch}. What is
+     * taken away is kept in the channel's directory, in files whose names begin with {@code cut-}: the rest of the
+     * damaged segment, and the later segments as they are. Does nothing if nothing is damaged. Restoring the
+     * files from a copy instead loses nothing.
+     *
+     * <p>Blocks on the disk. If it never returns, the journal is as it was, or whoever opens it goes on.
+     *
+     * @throws ChannelMismatchException for a ring, or while anybody has it open.
+     * @throws ChannelDamagedException  if it is damaged so that it cannot be repaired: restore its files.
+     * @throws ChannelIOException       if there is none, or the operating system refuses.
+     */
+    public static RepairReport repair(final Path channel) {
+        return MappedChannel.repair(directory(channel), Platform.detect());
+    }
+
+    private static ChannelDirectory directory(final Path channel) {
+        final ChannelDirectory directory = new ChannelDirectory(channel, Platform.detect());
+        directory.requireThere();
+        return directory;
     }
 
     /**

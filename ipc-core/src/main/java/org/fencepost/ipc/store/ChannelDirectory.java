@@ -69,6 +69,15 @@ public final class ChannelDirectory {
         return Files.exists(path.resolve(ControlFormat.FILE_NAME), LinkOption.NOFOLLOW_LINKS);
     }
 
+    /** Throws if there is nothing that has to be a channel. */
+    public void requireThere() {
+        if (!exists()) {
+            throw new ChannelIOException(path,
+                "no channel at " + path + ": expected a directory with a control file;"
+                    + " create it with open", null);
+        }
+    }
+
     Path control() {
         return path.resolve(ControlFormat.FILE_NAME);
     }

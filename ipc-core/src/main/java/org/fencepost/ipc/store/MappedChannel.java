@@ -3,6 +3,7 @@ package org.fencepost.ipc.store;
 import java.io.UncheckedIOException;
 import org.agrona.concurrent.EpochNanoClock;
 import org.fencepost.ipc.ChannelIOException;
+import org.fencepost.ipc.RepairReport;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.log.Log;
 import org.fencepost.ipc.log.Members;
@@ -63,6 +64,18 @@ public final class MappedChannel implements AutoCloseable {
     public static MappedChannel view(
         final ChannelDirectory directory, final Platform platform, final EpochNanoClock clock) {
         return new Opening(directory, platform, clock).asViewer();
+    }
+
+    /** What {@link #repair} would find; changes nothing. */
+    public static RepairReport examine(
+        final ChannelDirectory directory, final Platform platform) {
+        return new Opening(directory, platform, System::nanoTime).examine();
+    }
+
+    /** Ends a damaged journal that nobody has open where the damage is, and keeps what is behind. */
+    public static RepairReport repair(
+        final ChannelDirectory directory, final Platform platform) {
+        return new Opening(directory, platform, System::nanoTime).repair();
     }
 
     /** The log on the mapped files. */

@@ -12,6 +12,7 @@ import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.ChannelMismatchException;
+import org.fencepost.ipc.RepairReport;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.FileHeader.FileKind;
@@ -61,8 +62,8 @@ final class Opening {
     }
 
     /** Steps that may fail. */
-    private interface Steps {
-        MappedChannel take() throws IOException;
+    private interface Steps<T> {
+        T take() throws IOException;
     }
 
     /** With locks, for somebody who may write; recovers what has to be recovered first. */
@@ -88,13 +89,54 @@ final class Opening {
         });
     }
 
+    /** What is damaged. */
+    RepairReport examine() {
+        requireRecoverable();
+        return opened(() -> {
+            try {
+                return recovery().examine();
+            } catch (final InternalError e) {
+                throw pageMissing(e);
+            }
+        });
+    }
+
+    /** With all locks, because nobody may have it open. */
+    RepairReport repair() {
+        requireRecoverable();
+        return opened(() -> {
+            openLocks(platform.openLockFile(lockPath));
+            if (!locks.tryLock(MembersFormat.OPENING_BYTE)
+                || !locks.tryLock(MembersFormat.PRESENCE_BYTE)) {
+                throw new ChannelMismatchException(path, path + " cannot be repaired: expected that"
+                    + " nobody has it open, found somebody who holds its locks; close it everywhere");
+            }
+            requireSameFile();
+            try {
+                return recovery().repair();
+            } catch (final InternalError e) {
+                throw pageMissing(e);
+            } finally {
+                members.close();
+            }
+        });
+    }
+
+    private void requireRecoverable() {
+        if (!recoverable) {
+            throw new ChannelMismatchException(path, path + " cannot be repaired: expected a journal on a"
+                + " system where syncs are known to reach the disk, found "
+                + (geometry.ring() ? "a ring" : "another system") + "; create the channel anew");
+        }
+    }
+
     /** What the steps give; if one fails, all that was taken is given back. */
-    private MappedChannel opened(final Steps steps) {
+    private <T> T opened(final Steps<T> steps) {
         boolean done = false;
         try {
-            final MappedChannel channel = steps.take();
+            final T result = steps.take();
             done = true;
-            return channel;
+            return result;
         } catch (final IOException e) {
             throw refused(e);
         } catch (final UncheckedIOException e) {

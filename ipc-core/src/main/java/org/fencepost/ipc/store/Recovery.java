@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.fencepost.ipc.ChannelDamagedException;
+import org.fencepost.ipc.RepairReport;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.FileHeader;
@@ -52,6 +54,7 @@ final class Recovery {
     private static final String CUTTING = ".cutting";
     private static final int PERMISSIONS = 0600;
     private static final int PIECE_BYTES = FileHeader.PAGE_BYTES;
+    private static final Life NOWHERE = new Life(0, 0, 0, 0);
 
     private final Path directory;
     private final Platform platform;
@@ -144,6 +147,48 @@ final class Recovery {
             restart(end, life);
             return torn ? Finding.TORN : Finding.WHOLE;
         }
+    }
+
+    /** What is damaged, and where; changes nothing. */
+    RepairReport examine() throws IOException {
+        control = read(controlFile, ControlFormat.FILE_BYTES);
+        try (Window window = platform.reserve(geometry.segmentBytes(), 1)) {
+            final long durable = durable();
+            final long end = end(window, durable);
+            return new RepairReport(directory,
+                end < durable ? OptionalLong.of(end) : OptionalLong.empty(), durable, report);
+        }
+    }
+
+    /**
+     * Ends the log at the damage. First everything is taken back that says that more was durable, the word of
+     * control last, and with it that the words are of this life: from then on the journal is one with a torn
+     * end, and whoever opens it does the rest if this one dies.
+     */
+    RepairReport repair() throws IOException {
+        final RepairReport found = examine();
+        if (found.damagedPosition().isEmpty()) {
+            return found;
+        }
+        final long end = found.damagedPosition().getAsLong();
+        final long endSegment = geometry.segmentStart(end);
+        for (final long place : placesFrom(endSegment).reversed()) {
+            final ByteBuffer word = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            try (FileHandle file = calls.open(segment(place), true)) {
+                writeFully(file, word.putLong(0, place > endSegment ? 0
+                    : SegmentFormat.receipt(geometry.channelId(), place, end - place)),
+                    SegmentFormat.RECEIPT_OFFSET);
+                file.sync();
+            }
+        }
+        control.putLong(ControlFormat.DURABLE_OFFSET, end);
+        control.putLong(ControlFormat.DAMAGED_OFFSET, 0);
+        NOWHERE.write(control);
+        writeControlWords();
+        report.add("ended the log at the damaged frame");
+        run();
+        return new RepairReport(
+            directory, found.damagedPosition(), found.durablePosition(), report);
     }
 
     /**

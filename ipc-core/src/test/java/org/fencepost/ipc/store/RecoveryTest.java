@@ -21,6 +21,8 @@ import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelMismatchException;
 import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.Channels;
+import org.fencepost.ipc.RepairReport;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.SyncFailedException;
@@ -381,6 +383,80 @@ class RecoveryTest {
             assertEquals(ends.getLast(), channel.tailPosition());
             assertEquals(List.of(16, 17, 18, 19), journal.numbers(channel));
         }
+    }
+
+    @Test
+    void shouldRepairOnlyWhenItIsTold() throws IOException {
+        final List<Long> ends = damaged();
+        final Map<String, ByteBuffer> before = journal.files();
+        final RepairReport found = Channels.examine(path);
+        assertEquals(ends.get(2), found.damagedPosition().getAsLong());
+        assertEquals(ends.get(5), found.durablePosition());
+        assertTrue(found.toString().contains("position " + ends.get(2)), found.toString());
+        assertEquals(before, journal.files());
+        try (Channel living = Channel.join(path)) {
+            assertThrows(ChannelMismatchException.class, () -> Channels.repair(path));
+            assertThrows(ChannelDamagedException.class, living::addPublisher);
+        }
+        final byte[] segment = Files.readAllBytes(journal.segment(0));
+        final RepairReport done = Channels.repair(path);
+        assertFalse(done.steps().isEmpty());
+        assertEquals(numbers(3), journal.numbers());
+        final byte[] kept = Files.readAllBytes(
+            path.resolve("cut-1-segment-" + String.format("%016x", ends.get(2))));
+        assertEquals(-1, Arrays.mismatch(kept, Arrays.copyOfRange(segment,
+            (int) (4096 + ends.get(2)), (int) (4096 + ends.get(2)) + kept.length)));
+        assertTrue(Files.exists(path.resolve("cut-1-segment-0000000000002000")));
+        journal.publish(3, 20);
+        assertEquals(numbers(23), journal.numbers());
+        assertEquals(1, journal.word(ControlFormat.EPOCH_OFFSET));
+        final RepairReport again = Channels.repair(path);
+        assertTrue(again.damagedPosition().isEmpty() && again.steps().isEmpty());
+        assertEquals(numbers(23), journal.numbers());
+    }
+
+    @Test
+    void shouldBeRepairedOrAsItWasWhereverTheRepairWasStopped() throws IOException {
+        damaged();
+        for (int first = 0; first < 200; first++) {
+            final Path place = directory.resolve("stopped-" + first);
+            final StoppedJournal stopped = journal.copy(place);
+            final FaultyCalls calls = new FaultyCalls(Platform.detect().files())
+                .failing(FaultyCalls.Fault.EIO, first, Integer.MAX_VALUE, false);
+            boolean completed = true;
+            try {
+                recovery(place, calls).repair();
+            } catch (final IOException e) {
+                completed = false;
+            }
+            if (recover(place) == Finding.DAMAGED) {
+                Channels.repair(place);
+            }
+            assertEquals(numbers(3), stopped.numbers(), "stopped at call " + first);
+            assertEquals(1, stopped.word(ControlFormat.EPOCH_OFFSET));
+            if (completed) {
+                assertTrue(first > 20, "calls: " + calls.made());
+                return;
+            }
+        }
+        throw new AssertionError("it does not end");
+    }
+
+    @Test
+    void shouldNotRepairARing() {
+        final Path ring = directory.resolve("ring");
+        Channel.open(ring, ChannelOptions.ring(32_768)).close();
+        assertThrows(ChannelMismatchException.class, () -> Channels.repair(ring));
+        assertThrows(ChannelMismatchException.class, () -> Channels.examine(ring));
+    }
+
+    /** Six messages of twenty were durable, a receipt says so of five, and the fourth is damaged. */
+    private List<Long> damaged() throws IOException {
+        final List<Long> ends = publishDurably(5, 1);
+        ends.addAll(journal.publish(6, 14));
+        journal.overwrite(ends.get(2) + 100, new byte[] {1});
+        journal.reboot();
+        return ends;
     }
 
     @Test
