@@ -3,7 +3,8 @@
  *
  * pingpong HOW CPU CPU ROUND_TRIPS MILLIS_MAX PERCENTILE... prints these percentiles in nanoseconds
  * and the number of round trips that were timed. It ends after so many round trips or so much time,
- * whichever comes first. HOW is "spin", or "futex" to sleep in the kernel until the other wakes it.
+ * whichever comes first. HOW is "spin"; "futex" to sleep in the kernel until the other wakes it; or
+ * "gap", the same with half a millisecond before each round trip, so that the other is asleep.
  */
 #include "pair.h"
 #include <linux/futex.h>
@@ -12,6 +13,7 @@
 
 #define LINE_BYTES 128
 #define WARM_UP_MAX 10000
+#define GAP_NANOS 500000
 
 struct lines {
     _Alignas(LINE_BYTES) _Atomic uint32_t there;
@@ -19,6 +21,7 @@ struct lines {
 };
 
 static int sleeps;
+static int gaps;
 
 static void await(_Atomic uint32_t *word, uint32_t value)
 {
@@ -57,6 +60,10 @@ static void answer(struct lines *lines, int cpu)
 
 static uint32_t exchange(struct lines *lines, uint32_t i)
 {
+    if (gaps) {
+        struct timespec gap = {0, GAP_NANOS};
+        nanosleep(&gap, NULL);
+    }
     int64_t start = now_nanos();
     publish(&lines->there, i);
     await(&lines->back, i);
@@ -66,12 +73,13 @@ static uint32_t exchange(struct lines *lines, uint32_t i)
 
 int main(int count, char **arguments)
 {
-    if (count < 7 || (strcmp(arguments[1], "spin") != 0 && strcmp(arguments[1], "futex") != 0)) {
+    gaps = count > 1 && strcmp(arguments[1], "gap") == 0;
+    sleeps = gaps || (count > 1 && strcmp(arguments[1], "futex") == 0);
+    if (count < 7 || (!sleeps && strcmp(arguments[1], "spin") != 0)) {
         fprintf(stderr,
-            "usage: pingpong spin|futex CPU CPU ROUND_TRIPS MILLIS_MAX PERCENTILE...\n");
+            "usage: pingpong spin|futex|gap CPU CPU ROUND_TRIPS MILLIS_MAX PERCENTILE...\n");
         return 2;
     }
-    sleeps = strcmp(arguments[1], "futex") == 0;
     long round_trips = atol(arguments[4]);
     if (round_trips < 10) {
         fprintf(stderr, "at least 10 round trips, not %ld\n", round_trips);

@@ -1,9 +1,11 @@
 package org.fencepost.ipc;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,11 +27,14 @@ final class Housekeeper {
     private static final long NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(20);
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Housekeeper.class);
+    private static final Path NOWHERE = Path.of("");
     private static final Housekeeper OF_PROCESS = new Housekeeper();
 
     private final List<Housekeeping> channels = new CopyOnWriteArrayList<>();
     /** Guarded by this; null while there is nothing to do. */
     private Thread thread;
+    /** The channel in which room is being made. */
+    private volatile Path makingRoomIn = NOWHERE;
 
     private Housekeeper() {
     }
@@ -44,6 +49,21 @@ final class Housekeeper {
         channels.add(channel);
         if (thread == null) {
             thread = Thread.ofPlatform().daemon().name(THREAD_NAME).start(this::work);
+        }
+    }
+
+    /** Whether it makes room in this channel at this moment, perhaps for another handle. */
+    boolean isMakingRoomIn(final Path channel) {
+        return makingRoomIn.equals(channel);
+    }
+
+    /** Makes room, by its thread. */
+    boolean makeRoom(final Path channel, final BooleanSupplier unit) {
+        makingRoomIn = channel;
+        try {
+            return unit.getAsBoolean();
+        } finally {
+            makingRoomIn = NOWHERE;
         }
     }
 

@@ -35,6 +35,7 @@ public final class Housekeeping {
     Housekeeping(final Log log, final Durability durability) {
         this.log = log;
         this.durability = durability;
+        log.keptBy(() -> Housekeeper.ofProcess().isMakingRoomIn(log.path()));
     }
 
     /**
@@ -67,13 +68,16 @@ public final class Housekeeping {
         }
         try {
             final int units =
-                (log.cleaner().tryUnit(Cleaner.NOT_WALKED, 0) == Cleaner.DONE ? 1 : 0)
-                    + (durability.flushIfDue() ? 1 : 0);
+                (makeRoom() ? 1 : 0) + (durability.flushIfDue() ? 1 : 0);
             log.mapAhead();
             return units;
         } catch (final ChannelClosedException e) {
             return 0;
         }
+    }
+
+    private boolean makeRoom() {
+        return log.cleaner().tryUnit(Cleaner.NOT_WALKED, 0) == Cleaner.DONE;
     }
 
     /** What the thread of this process does now and then; whether anything moves here. */
@@ -99,7 +103,7 @@ public final class Housekeeping {
         // The segments of a ring are cleaned by who has them in its cache, or needs them. This thread would
         // be in their way: what it does is what nobody has done since its last round.
         if (!log.geometry().ring() || readyNow == ready) {
-            done = log.cleaner().tryUnit(Cleaner.NOT_WALKED, 0) == Cleaner.DONE;
+            done = Housekeeper.ofProcess().makeRoom(log.path(), this::makeRoom);
         }
         done |= durability.flushIfDue();
         if (moved || nowNanos - pagesNanos > PAGES_NANOS) {

@@ -241,7 +241,8 @@ public abstract class Claimer {
             case Cleaner.FAILED -> FAILED;
             // Idle: somebody else was faster; ready is read again.
             case Cleaner.IDLE -> words.readyAcquire() != ready ? Cleaner.DONE : PREPARING;
-            default -> PREPARING;
+            // Our own process is as good a reason as this thread itself.
+            default -> log.awaitKeeper() ? Cleaner.DONE : PREPARING;
         };
     }
 

@@ -1,8 +1,10 @@
 package org.fencepost.ipc.log;
 
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.EpochNanoClock;
 import org.fencepost.ipc.ChannelDamagedException;
+import org.fencepost.ipc.PositionException;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.Geometry;
@@ -40,6 +42,7 @@ public final class Log {
     private final boolean writable;
     private final long end;
     private volatile boolean closed;
+    private volatile BooleanSupplier keeper = () -> false;
 
     /**
      * The log of a mapped channel.
@@ -126,6 +129,24 @@ public final class Log {
         }
     }
 
+    /** Says how to find out whether this process itself makes room at this moment, in another thread. */
+    public void keptBy(final BooleanSupplier atWork) {
+        keeper = atWork;
+    }
+
+    /**
+     * Returns when this process does not make room any more in another thread, which takes as long as it
+     * would take here; whether it did.
+     */
+    boolean awaitKeeper() {
+        boolean waited = false;
+        while (keeper.getAsBoolean() && !closed) {
+            waited = true;
+            Thread.yield();
+        }
+        return waited;
+    }
+
     /** Wakes everybody, so that who was closed meanwhile finds it out. */
     public void ringAll() {
         arrivals.ring();
@@ -195,6 +216,14 @@ public final class Log {
                 + Integer.toHexString(memory.getInt(address + FrameFormat.CHECKSUM_OFFSET))
                 + ", flags " + FrameFormat.flags(memory.getLong(address))
                 + "; nothing was changed, seek behind it or restore the file");
+    }
+
+    /** What to say of a position before the earliest. */
+    PositionException removed(final long position) {
+        return new PositionException(path,
+            "position " + position + " of " + path + " was removed: expected one from "
+                + earliestPosition() + " (earliest) on; seek there, or keep what a subscriber needs by"
+                + " one that gates");
     }
 
     ChannelDamagedException damagedFrame(final long position, final long headerWord) {

@@ -40,8 +40,7 @@ final class NativePrograms {
         }
         try {
             Files.createDirectories(binaries);
-            for (final String program : List.of(
-                Bracketing.PROGRAM, NativeEntrant.RING_PROGRAM, WaitingBenchmark.FUTEX)) {
+            for (final String program : List.of(Bracketing.PROGRAM, NativeEntrant.RING_PROGRAM)) {
                 final String error = compile(compiler, module, binaries, program, scratch);
                 if (!error.isEmpty()) {
                     return new NativePrograms(binaries, error, scratch);

@@ -3,8 +3,10 @@ package org.fencepost.ipc.bench;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -15,9 +17,9 @@ import java.util.concurrent.TimeUnit;
  * nothing to say.
  */
 final class WaitingBenchmark {
-    static final String FUTEX = "futex";
-
     private static final int ROUND_TRIPS = 5_000;
+    private static final String MILLIS_MAX = "20000";
+    private static final int FIGURES = 3;
     private static final int GAP_MICROS = 500;
     private static final long IDLE_SETTLE_MILLIS = 3_000;
     private static final long IDLE_MILLIS = 10_000;
@@ -59,8 +61,8 @@ final class WaitingBenchmark {
         final NativePrograms programs = NativePrograms.compile(options.compiler(), scratch);
         for (int round = 0; round < options.rounds(); round++) {
             if (programs.areAvailable()) {
-                row("futex, C", programs.run(FUTEX, List.of(cpu(0), cpu(1),
-                    Integer.toString(ROUND_TRIPS), Integer.toString(GAP_MICROS))));
+                row("futex, C", programs.run(Bracketing.PROGRAM, List.of("gap", cpu(0), cpu(1),
+                    Integer.toString(ROUND_TRIPS), MILLIS_MAX, "50", "99", "99.9")));
             } else {
                 out.println("| futex, C | " + programs.reasonMissing() + " | | |");
             }
@@ -84,7 +86,8 @@ final class WaitingBenchmark {
 
     private void row(final String name, final String numbers) {
         final StringBuilder line = new StringBuilder("| ").append(name);
-        for (final String number : numbers.strip().split(" ")) {
+        final String[] words = numbers.strip().split(" ");
+        for (final String number : Arrays.copyOf(words, FIGURES)) {
             line.append(" | ").append(
                 String.format(Locale.ROOT, "%.1f", Double.parseDouble(number) / 1000));
         }
@@ -134,26 +137,37 @@ final class WaitingBenchmark {
 
     private Child start(
         final Path directory, final String role, final String way, final int cpuIndex) {
+        return start(machine, scratch, cpuIndex, directory.resolve(role + ".err"),
+            WaitingPart.class, List.of(directory.toString(), role, way,
+                Integer.toString(ROUND_TRIPS), Integer.toString(GAP_MICROS)));
+    }
+
+    /** Starts a JVM on one of the machine's CPUs. */
+    static Child start(
+        final Machine machine, final Scratch scratch, final int cpuIndex, final Path errors,
+        final Class<?> main, final List<String> arguments) {
         final List<String> command = new ArrayList<>();
         if (machine.taskset()) {
-            command.addAll(List.of("taskset", "-c", cpu(cpuIndex)));
+            command.addAll(List.of(
+                "taskset", "-c", Integer.toString(machine.cpus().get(cpuIndex))));
         }
         command.addAll(List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "--enable-native-access=ALL-UNNAMED", "-Xmx64m", "-XX:+UseSerialGC",
-            "-cp", System.getProperty("java.class.path"), WaitingPart.class.getName(),
-            directory.toString(), role, way, Integer.toString(ROUND_TRIPS),
-            Integer.toString(GAP_MICROS)));
-        return new Child(scratch.start(command, directory.resolve(role + ".err")));
+            "-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(arguments);
+        return new Child(scratch.start(command, errors), errors);
     }
 
     /** A process that says lines and takes them. */
-    private static final class Child {
+    static final class Child {
         private final Process process;
+        private final Path errors;
         private final BufferedReader lines;
 
-        Child(final Process process) {
+        Child(final Process process, final Path errors) {
             this.process = process;
+            this.errors = errors;
             this.lines = process.inputReader();
         }
 
@@ -163,7 +177,8 @@ final class WaitingBenchmark {
                 line = lines.readLine();
             }
             if (line == null) {
-                throw new RunFailedException("a process ended before it said " + prefix);
+                throw new RunFailedException("a process ended before it said " + prefix + ": "
+                    + Files.readString(errors).strip());
             }
             return line.substring(prefix.length());
         }
@@ -171,6 +186,10 @@ final class WaitingBenchmark {
         void go() throws IOException {
             process.getOutputStream().write('\n');
             process.getOutputStream().flush();
+        }
+
+        long pid() {
+            return process.pid();
         }
 
         long processorNanos() throws IOException {

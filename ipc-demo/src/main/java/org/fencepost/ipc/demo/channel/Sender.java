@@ -31,6 +31,8 @@ final class Sender implements AutoCloseable {
     private final boolean journal;
     private final long startPosition;
     private Optional<Housekeeper> housekeeper = Optional.empty();
+    private volatile long bytesToCome = Long.MAX_VALUE;
+    private Runnable progress = () -> { };
     private long messages;
     private long bytes;
     private long dropped;
@@ -52,8 +54,27 @@ final class Sender implements AutoCloseable {
         this.batchBytes = (int) Math.min(
             BATCH_BYTES_MAX, channel.options().segmentBytes() / BATCHES_PER_SEGMENT_MIN);
         if (!channel.options().flushInterval().isZero()) {
-            housekeeper = Optional.of(new Housekeeper(channel));
+            housekeeper = Optional.of(new Housekeeper(channel, this::needsSegments));
         }
+    }
+
+    /** What to do after each message, or batch of them. */
+    void onProgress(final Runnable doing) {
+        progress = doing;
+    }
+
+    /** How much is still to come; said again and again, or never if nobody knows. */
+    void expect(final long bytes) {
+        bytesToCome = bytes;
+    }
+
+    /** Whether what is to come will not fit into the segment that is in use; headers are a part of it. */
+    private boolean needsSegments() {
+        final long toCome = bytesToCome;
+        final long segmentBytes = channel.options().segmentBytes();
+        return toCome > segmentBytes / 2
+            || toCome > segmentBytes - (channel.tailPosition() & segmentBytes - 1)
+            || !channel.options().flushInterval().isZero();
     }
 
     /** For those who wait for another process: short waits at first, a millisecond at last. */
@@ -139,13 +160,14 @@ final class Sender implements AutoCloseable {
 
     private void published(final int count, final long payloadBytes, final long end) {
         idle.reset();
+        progress.run();
         messages += count;
         bytes += payloadBytes;
         position = end;
         if (journal && housekeeper.isEmpty()
             && end - startPosition > channel.options().segmentBytes()) {
             // A few messages are not worth a segment ahead. A ring keeps more without.
-            housekeeper = Optional.of(new Housekeeper(channel));
+            housekeeper = Optional.of(new Housekeeper(channel, this::needsSegments));
         }
     }
 
