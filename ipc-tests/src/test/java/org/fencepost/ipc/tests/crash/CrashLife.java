@@ -81,18 +81,20 @@ final class CrashLife implements Disk.Watcher {
      * What is known when a life begins.
      *
      * @param created      whether there is a journal.
+     * @param earliest     from where on it was kept when the power failed.
      * @param acknowledged up to where it was durable when the power failed.
      * @param epoch        its recovery epoch then.
      */
-    record Start(boolean created, long acknowledged, long epoch) {
-        static final Start OF_ALL = new Start(false, 0, 0);
+    record Start(boolean created, long earliest, long acknowledged, long epoch) {
+        static final Start OF_ALL = new Start(false, 0, 0, 0);
     }
 
     /** A moment at which the power may fail, and what is certain then. */
     record Moment(Crash crash, Recovered.Certain certain, String when) {
     }
 
-    private record Seen(Crash crash, boolean open, long acknowledged, String when) {
+    private record Seen(
+        Crash crash, boolean open, long earliest, long acknowledged, String when) {
     }
 
     CrashLife(
@@ -167,8 +169,8 @@ final class CrashLife implements Disk.Watcher {
                 "ends at " + openedEnd + ", but " + start.acknowledged() + " was durable");
         }
         published.cut(openedEnd);
-        final String difference =
-            published.difference(Recovered.read(channel), openedEnd);
+        final String difference = published.difference(
+            Recovered.read(channel), channel.earliestPosition(), openedEnd);
         if (difference != null) {
             throw new AssertionError(difference);
         }
@@ -183,17 +185,22 @@ final class CrashLife implements Disk.Watcher {
     private Recovered.Certain certain(final Seen moment) {
         return moment.open()
             ? new Recovered.Certain(
-                true, moment.acknowledged(), 0, Long.MAX_VALUE, epoch + 1, epoch + 1, kept)
+                true, moment.earliest(), moment.acknowledged(), 0, Long.MAX_VALUE, epoch + 1, epoch + 1, kept)
             // Whoever recovers what a recovery has left comes to the same end, and keeps the same;
             // in an
             // epoch of its own if that recovery had ended.
-            : new Recovered.Certain(start.created(), start.acknowledged(), openedEnd, openedEnd,
+            : new Recovered.Certain(
+                start.created(), start.earliest(), start.acknowledged(), openedEnd, openedEnd,
                 epoch, epoch + 1, kept);
     }
 
     /** What the next life begins with. */
     Start end() {
-        return new Start(true, acknowledged(), epoch);
+        return new Start(true, earliest(), acknowledged(), epoch);
+    }
+
+    private long earliest() {
+        return open ? channel.earliestPosition() : start.earliest();
     }
 
     private long acknowledged() {
@@ -203,7 +210,7 @@ final class CrashLife implements Disk.Watcher {
     @Override
     public void happened() {
         if (disk != null && random.nextInt(open ? EVENTS : EVENTS_OF_OPENING) < momentsWanted) {
-            seen.add(new Seen(new Crash(disk), open, acknowledged(),
+            seen.add(new Seen(new Crash(disk), open, earliest(), acknowledged(),
                 open ? "use" : start.created() ? "recovery" : "creation"));
         }
         if (eventsToDeath > 0 && --eventsToDeath == 0) {
@@ -237,7 +244,7 @@ final class CrashLife implements Disk.Watcher {
             case 0, 1, 2, 3 -> offer();
             case 4, 5 -> toggle();
             case 6 -> offerBatch();
-            case 7 -> named.poll((buffer, offset, length, header) -> { }, 1 + random.nextInt(4));
+            case 7 -> named.poll((buffer, offset, length, header) -> { }, 1 + random.nextInt(8));
             case 8 -> housekeep();
             default -> sync();
         }

@@ -47,7 +47,9 @@ final class CrashRun {
         this.seed = seed;
         this.effort = effort;
         this.random = new SplittableRandom(seed);
-        this.options = ChannelOptions.journal(4096L << random.nextInt(3));
+        final long segmentBytes = 4096L << random.nextInt(3);
+        final ChannelOptions keeping = ChannelOptions.journal(segmentBytes);
+        this.options = random.nextInt(3) == 0 ? keeping.withRetentionBytes(segmentBytes) : keeping;
     }
 
     /** Tries all images; how many. */

@@ -27,12 +27,13 @@ final class Published {
         frames.tailMap(end, false).clear();
     }
 
-    /** What is wrong with a journal that ends there and reads so, or null. */
-    String difference(final Published found, final long end) {
-        final NavigableMap<Long, List<byte[]>> expected = frames.headMap(end, true);
+    /** What is wrong with a journal that begins and ends there and reads so, or null. */
+    String difference(final Published found, final long earliest, final long end) {
+        final NavigableMap<Long, List<byte[]>> expected =
+            frames.subMap(earliest, false, end, true);
         if (!expected.keySet().equals(found.frames.keySet())) {
-            return "holds frames that end at " + found.frames.keySet() + ", but up to " + end
-                + " those were published that end at " + expected.keySet();
+            return "holds frames that end at " + found.frames.keySet() + ", but from " + earliest
+                + " to " + end + " those were published that end at " + expected.keySet();
         }
         return expected.entrySet().stream()
             .filter(frame -> !equal(frame.getValue(), found.frames.get(frame.getKey())))

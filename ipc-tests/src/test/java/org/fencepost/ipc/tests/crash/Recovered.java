@@ -32,6 +32,7 @@ final class Recovered {
      * What is certain.
      *
      * @param created      whether whoever made the channel had been told that it is there.
+     * @param earliest     where the log began then.
      * @param acknowledged what anybody may have taken for durable.
      * @param endMin       where the log ends at least...
      * @param endMax       ...and at most.
@@ -40,7 +41,7 @@ final class Recovered {
      * @param kept         what was cut off by then is in these files, whole.
      */
     record Certain(
-        boolean created, long acknowledged, long endMin, long endMax, long epochMin,
+        boolean created, long earliest, long acknowledged, long endMin, long endMax, long epochMin,
         long epochMax, Map<String, ByteBuffer> kept) {
     }
 
@@ -80,7 +81,12 @@ final class Recovered {
                     + expected.keySet() + " with all that was there";
             }
             final Published found = read(channel);
-            final String difference = published.difference(found, end);
+            final long earliest = channel.earliestPosition();
+            if (earliest > certain.earliest()) {
+                return "begins at " + earliest + ", but had everything from "
+                    + certain.earliest() + " on";
+            }
+            final String difference = published.difference(found, earliest, end);
             return difference != null ? difference : flawOfCursors(channel, found, end);
         }
     }
@@ -144,7 +150,7 @@ final class Recovered {
                 return "takes no message: " + Publisher.describe(next);
             }
             found.add(next, List.of(message));
-            return found.difference(read(channel), next);
+            return found.difference(read(channel), channel.earliestPosition(), next);
         }
     }
 

@@ -20,7 +20,7 @@ class RealFaultsTest {
     }
 
     private static final List<Failing> SOME = List.of(
-        new Failing("openat", 46, Fault.EMFILE), new Failing("fallocate", 3, Fault.ENOSPC),
+        new Failing("openat", 30, Fault.EMFILE), new Failing("fallocate", 1, Fault.ENOSPC),
         new Failing("mmap", 23, Fault.ENOSPC), new Failing("msync", 1, Fault.EIO),
         new Failing("msync", 1, Fault.EINTR), new Failing("fsync", 9, Fault.EIO),
         new Failing("linkat", 1, Fault.EACCES), new Failing("pwrite64", 7, Fault.EFBIG),
