@@ -6,6 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.fencepost.ipc.log.GroupCommit;
 import org.fencepost.ipc.log.Log;
 import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.Sleeping;
 import org.fencepost.ipc.store.DiskLevel;
 
 /**
@@ -27,6 +28,7 @@ final class Durability {
 
     private final Log log;
     private final Platform platform;
+    private final Sleeping sleeping;
     private final GroupCommit commit;
     private final long flushIntervalNanos;
     private final AtomicBoolean tended = new AtomicBoolean();
@@ -36,6 +38,9 @@ final class Durability {
     /** The end of a sync that was seen last, and when: by whoever tends, read by all. */
     private volatile int turn;
     private volatile long turnNanos = System.nanoTime();
+    /** Of whoever tends. */
+    private Sleeping.Sleep sleep;
+    private final int[] seenTurn = new int[1];
     /** What a flush is put off from; guarded by this. */
     private long unflushedFrom = -1;
     private long unflushedNanos;
@@ -43,6 +48,7 @@ final class Durability {
     Durability(final Log log, final Platform platform, final long flushIntervalNanos) {
         this.log = log;
         this.platform = platform;
+        this.sleeping = platform.sleeping();
         this.flushIntervalNanos = flushIntervalNanos;
         this.commit = new GroupCommit(log);
     }
@@ -72,12 +78,15 @@ final class Durability {
         commit.requireUndamaged();
         final long startNanos = System.nanoTime();
         DiskWaiters.Waiter self = null;
+        // Between a call and the attempt to follow it.
+        boolean called = false;
         try {
             while (!isDurable(position)) {
                 final long leftNanos = timeoutNanos - (System.nanoTime() - startNanos);
                 if (leftNanos <= 0 || Thread.currentThread().isInterrupted()) {
                     return false;
                 }
+                called = false;
                 if (tended.compareAndSet(false, true)) {
                     try {
                         tend(position, leftNanos);
@@ -87,7 +96,9 @@ final class Durability {
                     }
                 } else if (self == null) {
                     self = waiters.enter(position);
-                } else if (!self.takeCall()) {
+                } else if (self.takeCall()) {
+                    called = true;
+                } else {
                     LockSupport.parkNanos(this, Math.min(leftNanos, PATIENCE_NANOS));
                     if (slots(startNanos) > 1) {
                         // The thread that tends is stuck in the disk, or paused.
@@ -98,7 +109,7 @@ final class Durability {
             return true;
         } finally {
             if (self != null) {
-                waiters.leave(self);
+                waiters.leave(self, called);
             }
         }
     }
@@ -153,7 +164,7 @@ final class Durability {
         long leftNanos = timeoutNanos;
         while (leftNanos > 0 && !Thread.currentThread().isInterrupted()) {
             final int seen = commit.turn();
-            final int result = sync(slots(startNanos));
+            // Before anything else: whoever others have served is not to wait for the next sync.
             final long reached = reached();
             if (reached >= position) {
                 return;
@@ -162,16 +173,26 @@ final class Durability {
                 durable = reached;
                 parkNanos = PARK_NANOS_MIN;
                 waiters.serve(false);
-            } else if (result == GroupCommit.BUSY) {
-                platform.awaitChange(
-                    commit.turnAddress(), seen, Math.min(leftNanos, LOOK_NANOS));
-            } else {
+            }
+            final int result = sync(slots(startNanos));
+            if (result == GroupCommit.BUSY) {
+                awaitTurn(seen, Math.min(leftNanos, LOOK_NANOS));
+            } else if (result == GroupCommit.IDLE) {
                 // Somebody's claim is open, or nothing was published yet. Nobody says when that ends.
                 LockSupport.parkNanos(this, Math.min(leftNanos, parkNanos));
                 parkNanos = Math.min(parkNanos * 2, PARK_NANOS_MAX);
             }
             leftNanos = timeoutNanos - (System.nanoTime() - startNanos);
         }
+    }
+
+    /** Sleeps until a sync of others has ended, unless one has since that turn was seen. */
+    private void awaitTurn(final int seen, final long timeoutNanos) {
+        if (sleep == null) {
+            sleep = sleeping.on(commit.turnAddress());
+        }
+        seenTurn[0] = seen;
+        sleep.awaitChange(seenTurn, timeoutNanos);
     }
 
     private int sync(final int slots) {
@@ -186,7 +207,7 @@ final class Durability {
             return result;
         } finally {
             if (tried) {
-                platform.wake(commit.turnAddress());
+                sleeping.wake(commit.turnAddress());
                 log.progress().ring();
                 turnNanos = System.nanoTime();
             }

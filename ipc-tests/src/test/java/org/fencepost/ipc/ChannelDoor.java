@@ -1,6 +1,7 @@
 package org.fencepost.ipc;
 
 import java.nio.file.Path;
+import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.OffsetEpochNanoClock;
 import org.fencepost.ipc.os.Platform;
 
@@ -15,8 +16,26 @@ public final class ChannelDoor {
         return Channel.open(directory, options, platform, new OffsetEpochNanoClock());
     }
 
+    /** The same with another clock. */
+    public static Channel open(
+        final Path directory, final ChannelOptions options, final Platform platform,
+        final EpochNanoClock clock) {
+        return Channel.open(directory, options, platform, clock);
+    }
+
     /** As {@link Channel#join(Path)}. */
     public static Channel join(final Path directory, final Platform platform) {
         return Channel.join(directory, platform, new OffsetEpochNanoClock());
+    }
+
+    /** The same with another clock. */
+    public static Channel join(
+        final Path directory, final Platform platform, final EpochNanoClock clock) {
+        return Channel.join(directory, platform, clock);
+    }
+
+    /** As {@link Channel#view(Path)}. */
+    public static Channel view(final Path directory, final Platform platform) {
+        return Channel.view(directory, platform, new OffsetEpochNanoClock());
     }
 }

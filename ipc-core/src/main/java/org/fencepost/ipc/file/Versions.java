@@ -1,6 +1,7 @@
 package org.fencepost.ipc.file;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -49,6 +50,8 @@ final class Versions {
                     numbers.add(Long.parseLong(digits));
                 }
             }
+        } catch (final DirectoryIteratorException e) {
+            throw e.getCause();
         } catch (final NoSuchFileException none) {
             return numbers;
         }

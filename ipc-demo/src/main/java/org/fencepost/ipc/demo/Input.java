@@ -10,6 +10,7 @@ import java.util.Optional;
 public final class Input extends InputStream {
     private final String name;
     private final InputStream stream;
+    private long readBytes;
 
     private Input(final String name, final InputStream stream) {
         this.name = name;
@@ -33,6 +34,11 @@ public final class Input extends InputStream {
             + reason.getClass().getSimpleName() + ": " + reason.getMessage(), reason);
     }
 
+    /** Bytes that have been read. */
+    public long readBytes() {
+        return readBytes;
+    }
+
     /** What to call it in messages. */
     public String name() {
         return name;
@@ -48,7 +54,9 @@ public final class Input extends InputStream {
     @Override
     public int read(final byte[] bytes, final int offset, final int length) {
         try {
-            return stream.read(bytes, offset, length);
+            final int found = stream.read(bytes, offset, length);
+            readBytes += Math.max(0, found);
+            return found;
         } catch (final IOException refusal) {
             throw cannotRead(name, refusal);
         }

@@ -4,9 +4,11 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
 import java.util.List;
 import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.demo.channel.CreateCommand;
+import org.fencepost.ipc.demo.channel.DoctorCommand;
 import org.fencepost.ipc.demo.channel.ExportCommand;
 import org.fencepost.ipc.demo.channel.GrepCommand;
 import org.fencepost.ipc.demo.channel.ImportCommand;
@@ -44,9 +46,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
     versionProvider = Ipc.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
-        DemoCommand.class, ListCommand.class, CreateCommand.class, RemoveCommand.class,
-        StatCommand.class, PublishCommand.class, TailCommand.class, GrepCommand.class,
-        VerifyCommand.class, ExportCommand.class, ImportCommand.class, FileCommand.class,
+        DemoCommand.class, BenchCommand.class, DoctorCommand.class, ListCommand.class,
+        CreateCommand.class, RemoveCommand.class, StatCommand.class, PublishCommand.class,
+        TailCommand.class, GrepCommand.class, VerifyCommand.class, ExportCommand.class,
+        ImportCommand.class, FileCommand.class,
         HelpCommand.class, GenerateCompletion.class})
 public final class Ipc implements Runnable {
     /** A command did not do what it was asked for. */
@@ -116,7 +119,8 @@ public final class Ipc implements Runnable {
         final List<String> alike = misuse instanceof final UnmatchedArgumentException unmatched
             ? unmatched.getSuggestions() : List.of();
         err.println(oneLine(misuse.getMessage())
-            + (alike.isEmpty() ? "" : ", did you mean " + String.join(" or ", alike) + "?") + "; see "
+            + (alike.isEmpty() ? "" : ", did you mean " + String.join(" or ", alike) + "?")
+            + "; see "
             + command.getCommandSpec().qualifiedName() + " --help");
         return EXIT_USAGE;
     }
@@ -133,8 +137,17 @@ public final class Ipc implements Runnable {
         final String message = failure instanceof CommandFailedException
             || failure instanceof FileFailedException || failure instanceof ChannelException
             ? failure.getMessage() : failure.toString();
+        if (isDenied(failure)) {
+            err.println(oneLine(message) + "; permission denied: ask the owner for it");
+            return EXIT_FAILED;
+        }
         err.println(oneLine(message));
         return EXIT_FAILED;
+    }
+
+    private static boolean isDenied(final Throwable failure) {
+        return failure != null && (failure instanceof AccessDeniedException
+            || isDenied(failure.getCause()));
     }
 
     /** Without a command there is nothing to do. */

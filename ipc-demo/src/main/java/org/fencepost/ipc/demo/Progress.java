@@ -13,16 +13,15 @@ final class Progress {
     private static final long WINDOW_NANOS = 2_000_000_000;
     private static final double NANOS_PER_SECOND = 1e9;
 
-    private final PrintStream out;
+    private final TerminalLine terminal;
     private final boolean watched;
     private final long messages;
     private final long[] received;
     private final long[] bytes;
     private final Deque<Sample> window = new ArrayDeque<>();
-    private int width;
 
     Progress(final PrintStream out, final boolean watched, final DemoOptions options) {
-        this.out = out;
+        this.terminal = new TerminalLine(out);
         this.watched = watched;
         this.messages = options.expected();
         this.received = new long[options.consumers()];
@@ -47,17 +46,13 @@ final class Progress {
             slowest = received[index] < received[slowest] ? index : slowest;
         }
         if (watched && received[slowest] > 0) {
-            show(line(received[slowest], bytes[slowest], nowNanos));
+            terminal.show(line(received[slowest], bytes[slowest], nowNanos));
         }
     }
 
     /** Takes the line away. */
     void end() {
-        if (width > 0) {
-            show("");
-            out.print('\r');
-            out.flush();
-        }
+        terminal.end();
     }
 
     private String line(final long count, final long countBytes, final long nowNanos) {
@@ -74,11 +69,5 @@ final class Progress {
         return perSecond > 0
             ? text + ", ETA " + Units.clock((long) Math.ceil((messages - count) / perSecond))
             : text;
-    }
-
-    private void show(final String line) {
-        out.print('\r' + line + " ".repeat(Math.max(0, width - line.length())));
-        out.flush();
-        width = line.length();
     }
 }

@@ -2,6 +2,7 @@ package org.fencepost.ipc.demo;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,6 +50,23 @@ public abstract class ToolCommand implements Callable<Integer> {
     /** Opens a file, or standard input without one or for {@code -}. */
     protected final Input input(final Optional<Path> file) {
         return Input.open(file, tool().in());
+    }
+
+    /**
+     * Says on a terminal how far this is; not where what it prints is shown.
+     *
+     * @param totalBytes how much there is to do, if that is known.
+     */
+    protected final WorkProgress progress(final OptionalLong totalBytes) {
+        return new WorkProgress(spec.name(), System.err,
+            OpenFiles.isTerminal(OpenFiles.STANDARD_ERROR)
+                && (isQuiet() || !OpenFiles.isTerminal(OpenFiles.STANDARD_OUTPUT)),
+            totalBytes, System::nanoTime);
+    }
+
+    /** Whether nothing is printed before the end. */
+    protected boolean isQuiet() {
+        return false;
     }
 
     /** Prints a line on standard error. */

@@ -11,25 +11,29 @@ import io.aeron.logbuffer.BufferClaim;
 import io.aeron.logbuffer.FragmentHandler;
 import java.nio.file.Path;
 import java.util.List;
-import org.agrona.concurrent.BackoffIdleStrategy;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.concurrent.AgentInvoker;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Aeron's IPC. Its driver runs in the first process, which publishes, on one thread that backs off:
- * its samples let that thread spin, for which two cores are not enough. Messages that a fragment has
- * room for are claimed in place, longer ones are offered and assembled again.
+ * Aeron's IPC. Its samples let the driver's thread spin, for which two cores are not enough; here
+ * the driver is in the first process, which publishes, and works whenever the sender has been held
+ * back, and every millisecond. Messages that a fragment has room for are claimed in place, longer
+ * ones are offered and assembled again.
  */
-final class AeronContender implements MessageContender {
+final class AeronContender implements ManyToManyContender {
     static final String SHARED = "aeron-shared";
     static final String EXCLUSIVE = "aeron-exclusive";
 
     private static final int TERM_BYTES = 16 * 1024 * 1024;
     private static final int MTU_BYTES = 65_504;
-    private static final int PARK_NANOS_MIN = 1_000;
-    private static final int PARK_NANOS_MAX = 100_000;
+    private static final int HEADER_BYTES = 32;
+    private static final long PARK_NANOS = 1_000_000;
     private static final String DRIVER = "aeron";
 
     private final boolean exclusive;
+    /** Does the driver's work, if it is in this process. */
+    private Runnable driver = () -> { };
 
     private AeronContender(final boolean exclusive) {
         this.exclusive = exclusive;
@@ -56,32 +60,35 @@ final class AeronContender implements MessageContender {
     @Override
     public String settings() {
         return "terms of " + TERM_BYTES / 1024 + " KiB, not sparse, fragments of up to " + MTU_BYTES
-            + " bytes, driver in the first process: ThreadingMode.SHARED, BackoffIdleStrategy with"
-            + " parks of " + PARK_NANOS_MIN + " to " + PARK_NANOS_MAX + " ns";
-    }
-
-    @Override
-    public int sendersMax() {
-        return Integer.MAX_VALUE;
-    }
-
-    @Override
-    public int receiversMax() {
-        return Integer.MAX_VALUE;
+            + " bytes; the driver in the first process, ThreadingMode.INVOKER, invoked by a sender"
+            + " that was held back and every " + PARK_NANOS + " ns";
     }
 
     @Override
     public void begin(final Path directory, final boolean isFirst) {
         if (isFirst) {
-            MediaDriver.launch(new MediaDriver.Context()
+            final AgentInvoker invoker = MediaDriver.launch(new MediaDriver.Context()
                 .aeronDirectoryName(directory.resolve(DRIVER).toString())
                 .ipcTermBufferLength(TERM_BYTES)
                 .ipcMtuLength(MTU_BYTES)
                 .termBufferSparseFile(false)
                 .performStorageChecks(false)
-                .threadingMode(ThreadingMode.SHARED)
-                .sharedIdleStrategy(
-                    new BackoffIdleStrategy(1, 1, PARK_NANOS_MIN, PARK_NANOS_MAX)));
+                .threadingMode(ThreadingMode.INVOKER)).sharedAgentInvoker();
+            driver = () -> {
+                synchronized (invoker) {
+                    invoker.invoke();
+                }
+            };
+            final Thread thread = new Thread(this::driveForEver, "aeron-driver");
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
+    private void driveForEver() {
+        while (true) {
+            driver.run();
+            LockSupport.parkNanos(PARK_NANOS);
         }
     }
 
@@ -89,7 +96,7 @@ final class AeronContender implements MessageContender {
     public Sender openSender(final Path path, final Payload payload) {
         final Aeron aeron = connect(path);
         final int stream = streamOf(path);
-        return new LogSender(aeron, exclusive
+        return new LogSender(aeron, driver, exclusive
             ? aeron.addExclusivePublication(CommonContext.IPC_CHANNEL, stream)
             : aeron.addPublication(CommonContext.IPC_CHANNEL, stream), payload);
     }
@@ -113,14 +120,20 @@ final class AeronContender implements MessageContender {
 
     private static final class LogSender implements Sender {
         private final Aeron aeron;
+        private final Runnable driver;
         private final Publication publication;
         private final Payload payload;
         private final BufferClaim claim = new BufferClaim();
         private final boolean fitsClaim;
         private final UnsafeBuffer copied;
 
-        LogSender(final Aeron aeron, final Publication publication, final Payload payload) {
+        LogSender(
+            final Aeron aeron,
+            final Runnable driver,
+            final Publication publication,
+            final Payload payload) {
             this.aeron = aeron;
+            this.driver = driver;
             this.publication = publication;
             this.payload = payload;
             this.fitsClaim = payload.lengthBytes() <= publication.maxPayloadLength();
@@ -144,7 +157,11 @@ final class AeronContender implements MessageContender {
                 throw new IllegalStateException(
                     "Aeron returned " + Publication.errorString(result));
             }
-            return result > 0;
+            if (result > 0) {
+                return true;
+            }
+            driver.run();
+            return false;
         }
 
         @Override
@@ -164,7 +181,7 @@ final class AeronContender implements MessageContender {
             this.subscription = subscription;
             final FragmentHandler show = (buffer, offset, length, header) ->
                 checker.onMessage(buffer, offset, length);
-            final boolean fits = checker.lengthBytes() <= MTU_BYTES - 32;
+            final boolean fits = checker.lengthBytes() <= MTU_BYTES - HEADER_BYTES;
             this.handler = fits ? show : new FragmentAssembler(show);
         }
 

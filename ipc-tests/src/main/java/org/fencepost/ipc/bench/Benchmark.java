@@ -23,6 +23,7 @@ public final class Benchmark {
 
     private final BenchmarkOptions options;
     private final PrintStream progress;
+    private final TimeLimit limit;
     private final Machine machine;
     private final Scratch memory;
     private final Scratch disk;
@@ -36,6 +37,7 @@ public final class Benchmark {
         final Scratch disk) {
         this.options = options;
         this.progress = progress;
+        this.limit = new TimeLimit(options.secondsMax());
         this.machine = machine;
         this.memory = memory;
         this.disk = disk;
@@ -66,7 +68,7 @@ public final class Benchmark {
                 out.print(BenchmarkOptions.HELP);
             } else if (options.wantsList()) {
                 Contenders.names().forEach(name -> out.println("contender " + name));
-                Measures.ALL.forEach(measure ->
+                Measures.of(Measures.LABELS).forEach(measure ->
                     out.println("measure " + measure.label() + ": " + measure.title()));
             } else if (files) {
                 new FileBenchmark(options, FileMeans.all(), FileContender.all()).run(out);
@@ -114,11 +116,11 @@ public final class Benchmark {
         final String loadBefore = Machine.loadAverage();
         final List<Entrant> entrants = entrants();
         final List<String> failures = new ArrayList<>();
-        final List<Cell> checked = check(entrants, failures);
+        final List<Cell> checked = check(cells(entrants, false), failures);
         final Bracketing bracketing = new Bracketing(
             Bracketing.probeOf(programs, machine), options.nearNanos());
-        final Sampler sampler = new Sampler(options, bracketing, progress);
-        sampler.takeAll(timedCells(entrants), options.rounds());
+        final Sampler sampler = new Sampler(options, limit, bracketing, progress);
+        sampler.takeAll(cells(entrants, true), options.rounds());
         failures.addAll(sampler.failures());
         return new Findings(
             options,
@@ -147,45 +149,37 @@ public final class Benchmark {
         return entrants;
     }
 
-    private List<Cell> check(final List<Entrant> entrants, final List<String> failures) {
+    /** Runs all while there is time, and returns those that were sound. */
+    private List<Cell> check(final List<Cell> cells, final List<String> failures) {
         final List<Cell> checked = new ArrayList<>();
-        for (final Measure measure : options.measures()) {
-            if (!isTimed(measure)) {
-                for (final Cell cell : cells(measure, entrants)) {
-                    try {
-                        cell.entrant().run(measure.plan(cell.variant(), options));
-                        checked.add(cell);
-                        progress.println("checked  " + cell);
-                    } catch (final RunFailedException e) {
-                        failures.add(cell + ": " + e.getMessage());
-                        progress.println("bench: RUN FAILED: " + e.getMessage());
-                    }
-                }
+        for (final Cell cell : cells) {
+            if (limit.isReached()) {
+                break;
+            }
+            try {
+                cell.entrant().run(cell.measure().plan(cell.variant(), options));
+                checked.add(cell);
+                progress.println("checked  " + cell);
+            } catch (final RunFailedException e) {
+                failures.add(cell + ": " + e.getMessage());
+                progress.println("bench: RUN FAILED: " + e.getMessage());
             }
         }
         return checked;
     }
 
-    private List<Cell> timedCells(final List<Entrant> entrants) {
+    /** What is to be measured, or what is only to be checked. */
+    private List<Cell> cells(final List<Entrant> entrants, final boolean timed) {
         final List<Cell> cells = new ArrayList<>();
         for (final Measure measure : options.measures()) {
-            if (isTimed(measure)) {
-                cells.addAll(cells(measure, entrants));
+            if (measure.figures().isEmpty() == timed) {
+                continue;
             }
-        }
-        return cells;
-    }
-
-    private static boolean isTimed(final Measure measure) {
-        return !measure.figures().isEmpty();
-    }
-
-    private List<Cell> cells(final Measure measure, final List<Entrant> entrants) {
-        final List<Cell> cells = new ArrayList<>();
-        for (final Variant variant : measure.variants(options)) {
-            for (final Entrant entrant : entrants) {
-                if (options.wants(variant) && entrant.supports(measure, variant)) {
-                    cells.add(new Cell(entrant, measure, variant));
+            for (final Variant variant : measure.variants(options)) {
+                for (final Entrant entrant : entrants) {
+                    if (options.wants(variant) && entrant.supports(measure, variant)) {
+                        cells.add(new Cell(entrant, measure, variant));
+                    }
                 }
             }
         }

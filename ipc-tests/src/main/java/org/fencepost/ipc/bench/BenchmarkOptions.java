@@ -26,11 +26,13 @@ final class BenchmarkOptions {
           --full               every measure and every contender: under thirty minutes
           --seconds N          no run is begun after so long (default: 100 if quick, 1600 if full)
           --json FILE          writes everything, each single run included, to FILE
-          --report DIR         writes a report in Markdown, plots and a JSON file for each run to DIR
-                               (default: target/bench of ipc-tests if quick or full)
+          --report DIR         writes a report in Markdown, plots and a JSON file for each run
+                               to DIR (default: target/bench of ipc-tests if quick or full)
           --warm-up-millis N   of a run (default 1000)
           --measure-millis N   of a run (default 2000)
-          --attempts N         for a run whose cores were far apart (default 5)
+          --attempts N         for a run whose cores were far apart, or used by others (default 5)
+          --others-max N       percent of the cores' time that others may take before a run is
+                               repeated (default 10)
           --near-nanos N       what a cache line's round trip takes between near cores (default: the
                                best median that is seen)
           --cpus A,B,...       cores; the distance is that of the first two (default: the first two
@@ -55,10 +57,11 @@ final class BenchmarkOptions {
     private long warmUpMillis = 1000;
     private long measureMillis = 2000;
     private int attempts = 5;
+    private int othersPercentMax = 10;
     private int megabytes = 1000;
     private double nearNanos = Bracketing.UNKNOWN;
     private List<String> contenders = Contenders.DEFAULT_NAMES;
-    private List<Measure> measures = Measures.DEFAULT;
+    private List<Measure> measures = Measures.of(Measures.DEFAULT_LABELS);
     private List<String> variants = List.of();
     private List<Integer> sizes = List.of(32, 256, 1024);
     private List<Integer> cpus = List.of();
@@ -78,11 +81,11 @@ final class BenchmarkOptions {
         final BenchmarkOptions options = new BenchmarkOptions(List.of(arguments));
         if (options.arguments.contains("--quick")) {
             options.bePreset(1, 300, 100);
-            options.measures = Measures.QUICK;
+            options.measures = Measures.of(Measures.QUICK_LABELS);
             options.sizes = List.of(32, 1024);
         } else if (options.arguments.contains("--full")) {
-            options.bePreset(5, 500, 1600);
-            options.measures = Measures.ALL;
+            options.bePreset(5, 400, 1600);
+            options.measures = Measures.of(Measures.LABELS);
             options.sizes = List.of(32, 256, 1024, Payload.LENGTH_BYTES_MAX);
         }
         for (int i = 0; i < arguments.length; i++) {
@@ -108,7 +111,7 @@ final class BenchmarkOptions {
         warmUpMillis = millis;
         measureMillis = millis;
         secondsMax = seconds;
-        contenders = Contenders.PRESET_NAMES;
+        contenders = Contenders.presetNames();
         report = NativePrograms.moduleDirectory().resolve("target").resolve("bench");
     }
 
@@ -120,10 +123,11 @@ final class BenchmarkOptions {
             case "--near-nanos" -> nearNanos = number(option, value, 1, 1_000_000);
             case "--seconds" -> secondsMax = number(option, value, 0, Integer.MAX_VALUE);
             case "--megabytes" -> megabytes = number(option, value, 1, 100_000);
+            case "--others-max" -> othersPercentMax = number(option, value, 0, 100);
             case "--attempts" -> attempts = number(option, value, 1, 100);
             case "--contenders" -> contenders = split(option, value);
             case "--measures" ->
-                measures = split(option, value).stream().map(Measures::byLabel).toList();
+                measures = Measures.of(split(option, value));
             case "--variants" -> variants = split(option, value);
             case "--sizes" -> {
                 sizes = numbers(option, value, Payload.LENGTH_BYTES_MAX);
@@ -202,6 +206,11 @@ final class BenchmarkOptions {
 
     int attempts() {
         return attempts;
+    }
+
+    /** Of the cores' time, from 0 to 1, that others may take before a run is repeated. */
+    double othersShareMax() {
+        return othersPercentMax / 100.0;
     }
 
     int megabytes() {

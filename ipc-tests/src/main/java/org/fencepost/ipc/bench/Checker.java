@@ -4,8 +4,8 @@ import java.util.function.LongConsumer;
 import org.agrona.DirectBuffer;
 
 /**
- * Sees every message of a run, those of each publisher in order, and stops the run at the first that
- * is not as sent.
+ * Sees every message of a run, those of each publisher in order, and stops the run at the first
+ * that is not as sent.
  */
 public final class Checker {
     private static final LongConsumer NOBODY = nanos -> { };

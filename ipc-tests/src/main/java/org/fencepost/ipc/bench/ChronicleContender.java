@@ -13,7 +13,7 @@ import net.openhft.chronicle.wire.DocumentContext;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Chronicle Queue, which keeps every message; written by one copy, read in place. */
-final class ChronicleContender implements MessageContender, JournalContender, History.Keeper {
+final class ChronicleContender implements ManyToManyContender, JournalContender, History.Keeper {
     static final String NAME = "chronicle-queue";
 
     private static final long BLOCK_BYTES = 256L << 20;
@@ -53,16 +53,6 @@ final class ChronicleContender implements MessageContender, JournalContender, Hi
     @Override
     public String settings() {
         return "RollCycles.FAST_DAILY, blocks of " + (BLOCK_BYTES >> 20) + " MiB";
-    }
-
-    @Override
-    public int sendersMax() {
-        return Integer.MAX_VALUE;
-    }
-
-    @Override
-    public int receiversMax() {
-        return Integer.MAX_VALUE;
     }
 
     @Override

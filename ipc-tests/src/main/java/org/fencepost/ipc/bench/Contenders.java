@@ -10,31 +10,43 @@ final class Contenders {
     /** Messages in a batch, for the contenders that batch. */
     static final int BATCH_MESSAGES = 64;
 
-    private static final List<Contender> KNOWN = List.of(
-        FencepostContender.shared(),
-        FencepostContender.exclusive(),
-        FencepostContender.denseShared(),
-        FencepostContender.denseExclusive(),
-        new FencepostBatchContender(),
-        FencepostContender.journal(),
-        new FencepostHistory(),
-        AgronaContender.manyToOne(true),
-        AgronaContender.oneToOne(true),
-        AgronaContender.manyToOne(false),
-        AgronaContender.oneToOne(false),
-        AeronContender.shared(),
-        AeronContender.exclusive(),
-        new ChronicleContender(),
-        StreamContender.unix(),
-        StreamContender.unixBatch(),
-        StreamContender.tcp(),
-        StreamContender.tcpBatch(),
-        StreamContender.pipe(),
-        new FencepostJournal(),
-        new FileSyncContender(),
-        new FileGroupCommitContender(),
-        FileJournal.plain(),
-        FileJournal.checked());
+    private static final String SHARED_DENSE =
+        FencepostContender.SHARED + FencepostContender.DENSE_SUFFIX;
+    private static final String EXCLUSIVE_DENSE =
+        FencepostContender.EXCLUSIVE + FencepostContender.DENSE_SUFFIX;
+    private static final String MANY_TO_ONE_UNCHECKED =
+        AgronaContender.MANY_TO_ONE + AgronaContender.UNCHECKED_SUFFIX;
+    private static final String ONE_TO_ONE_UNCHECKED =
+        AgronaContender.ONE_TO_ONE + AgronaContender.UNCHECKED_SUFFIX;
+    private static final String UNIX_BATCH =
+        StreamContender.UNIX + StreamContender.BATCH_SUFFIX;
+    private static final String TCP_BATCH = StreamContender.TCP + StreamContender.BATCH_SUFFIX;
+
+    private static final List<String> NAMES = List.of(
+        FencepostContender.SHARED,
+        FencepostContender.EXCLUSIVE,
+        SHARED_DENSE,
+        EXCLUSIVE_DENSE,
+        FencepostBatchContender.NAME,
+        FencepostContender.JOURNAL,
+        FencepostHistory.NAME,
+        AgronaContender.MANY_TO_ONE,
+        AgronaContender.ONE_TO_ONE,
+        MANY_TO_ONE_UNCHECKED,
+        ONE_TO_ONE_UNCHECKED,
+        AeronContender.SHARED,
+        AeronContender.EXCLUSIVE,
+        ChronicleContender.NAME,
+        StreamContender.UNIX,
+        UNIX_BATCH,
+        StreamContender.TCP,
+        TCP_BATCH,
+        StreamContender.PIPE,
+        FencepostJournal.NAME,
+        FileSyncContender.NAME,
+        FileGroupCommitContender.NAME,
+        FileJournal.PLAIN,
+        FileJournal.CHECKED);
 
     /** What runs when the command line does not say. */
     static final List<String> DEFAULT_NAMES = List.of(
@@ -45,44 +57,46 @@ final class Contenders {
         AgronaContender.ONE_TO_ONE,
         NativeEntrant.RING);
 
-    /** What runs in the presets: each peer with the flags that are best for it. */
-    static final List<String> PRESET_NAMES = List.of(
-        FencepostContender.SHARED,
-        FencepostContender.EXCLUSIVE,
-        FencepostBatchContender.NAME,
-        FencepostContender.JOURNAL,
-        FencepostHistory.NAME,
-        AgronaContender.MANY_TO_ONE + AgronaContender.UNCHECKED_SUFFIX,
-        AgronaContender.ONE_TO_ONE + AgronaContender.UNCHECKED_SUFFIX,
-        AeronContender.SHARED,
-        AeronContender.EXCLUSIVE,
-        ChronicleContender.NAME,
-        FencepostJournal.NAME,
-        FileSyncContender.NAME,
-        FileGroupCommitContender.NAME,
-        FileJournal.PLAIN,
-        FileJournal.CHECKED,
-        StreamContender.UNIX,
-        StreamContender.UNIX + StreamContender.BATCH_SUFFIX,
-        StreamContender.TCP,
-        StreamContender.TCP + StreamContender.BATCH_SUFFIX,
-        StreamContender.PIPE,
-        NativeEntrant.LINE,
-        NativeEntrant.FUTEX,
-        NativeEntrant.RING,
-        NativeEntrant.RING_FULL,
-        NativeEntrant.RING_BATCH);
+    /** What the presets leave out: each peer runs with the flags that are best for it. */
+    private static final List<String> NOT_IN_PRESETS = List.of(
+        SHARED_DENSE, EXCLUSIVE_DENSE, AgronaContender.MANY_TO_ONE, AgronaContender.ONE_TO_ONE);
 
     private Contenders() {
     }
 
     /** The contender of this name; a name with a dot is that of a class. */
     static Contender byName(final String name) {
-        for (final Contender contender : KNOWN) {
-            if (contender.name().equals(name)) {
-                return contender;
-            }
-        }
+        return switch (name) {
+            // A switch and no list, so that a process of a run starts with one contender's classes.
+            case FencepostContender.SHARED -> FencepostContender.shared();
+            case FencepostContender.EXCLUSIVE -> FencepostContender.exclusive();
+            case SHARED_DENSE -> FencepostContender.denseShared();
+            case EXCLUSIVE_DENSE -> FencepostContender.denseExclusive();
+            case FencepostBatchContender.NAME -> new FencepostBatchContender();
+            case FencepostContender.JOURNAL -> FencepostContender.journal();
+            case FencepostHistory.NAME -> new FencepostHistory();
+            case AgronaContender.MANY_TO_ONE -> AgronaContender.manyToOne(true);
+            case AgronaContender.ONE_TO_ONE -> AgronaContender.oneToOne(true);
+            case MANY_TO_ONE_UNCHECKED -> AgronaContender.manyToOne(false);
+            case ONE_TO_ONE_UNCHECKED -> AgronaContender.oneToOne(false);
+            case AeronContender.SHARED -> AeronContender.shared();
+            case AeronContender.EXCLUSIVE -> AeronContender.exclusive();
+            case ChronicleContender.NAME -> new ChronicleContender();
+            case StreamContender.UNIX -> StreamContender.unix();
+            case UNIX_BATCH -> StreamContender.unixBatch();
+            case StreamContender.TCP -> StreamContender.tcp();
+            case TCP_BATCH -> StreamContender.tcpBatch();
+            case StreamContender.PIPE -> StreamContender.pipe();
+            case FencepostJournal.NAME -> new FencepostJournal();
+            case FileSyncContender.NAME -> new FileSyncContender();
+            case FileGroupCommitContender.NAME -> new FileGroupCommitContender();
+            case FileJournal.PLAIN -> FileJournal.plain();
+            case FileJournal.CHECKED -> FileJournal.checked();
+            default -> ofClass(name);
+        };
+    }
+
+    private static Contender ofClass(final String name) {
         if (name.indexOf('.') < 0) {
             throw new UsageException(
                 "unknown contender '" + name + "', expected one of " + names());
@@ -96,11 +110,16 @@ final class Contenders {
         }
     }
 
+    /** What runs in the presets. */
+    static List<String> presetNames() {
+        final List<String> names = names();
+        names.removeAll(NOT_IN_PRESETS);
+        return names;
+    }
+
+    /** Of all. */
     static List<String> names() {
-        final List<String> names = new ArrayList<>();
-        for (final Contender contender : KNOWN) {
-            names.add(contender.name());
-        }
+        final List<String> names = new ArrayList<>(NAMES);
         names.addAll(NativeEntrant.names());
         return names;
     }

@@ -10,22 +10,7 @@ final class ContentCheck extends MessageFlow {
     private static final int LAPS = 4;
 
     ContentCheck() {
-        super(Payload.Content.FULL);
-    }
-
-    @Override
-    public String label() {
-        return LABEL;
-    }
-
-    @Override
-    public String title() {
-        return "Every byte checked";
-    }
-
-    @Override
-    public List<Figure> figures() {
-        return List.of();
+        super(LABEL, "Every byte checked", List.of(), Payload.Content.FULL);
     }
 
     @Override

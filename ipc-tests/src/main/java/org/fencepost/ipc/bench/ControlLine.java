@@ -16,8 +16,8 @@ final class ControlLine {
     static final String GO = "go";
     /** To a process: the figures are there, close and end. */
     static final String STOP = "stop";
-    /** From a process, before the thread that it measures with: everything is open. */
-    static final String READY = "ready ";
+    /** From a process: everything is open. */
+    static final String READY = "ready";
     /** From a process: the warm-up is over. */
     static final String MEASURING = "measuring";
     /** From a process, before its figures. */

@@ -18,6 +18,7 @@ import org.fencepost.ipc.SubscriberOptions;
 final class FencepostContender implements MessageContender {
     static final String SHARED = "fencepost-shared";
     static final String EXCLUSIVE = "fencepost-exclusive";
+    static final String DENSE_SUFFIX = "-dense";
     static final String JOURNAL = "fencepost-journal";
 
     static final int MESSAGE_TYPE = 1;
@@ -73,7 +74,7 @@ final class FencepostContender implements MessageContender {
 
     /** One whose channels have the default alignment whatever is sent. */
     private static FencepostContender dense(final String name, final boolean exclusive) {
-        return new FencepostContender(name + "-dense", exclusive,
+        return new FencepostContender(name + DENSE_SUFFIX, exclusive,
             "frames aligned to " + RING.frameAlignment() + " bytes", lengthBytes -> RING);
     }
 

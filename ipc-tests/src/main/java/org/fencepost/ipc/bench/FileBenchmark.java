@@ -17,9 +17,9 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * {@code ipc-tests/bench files}: a {@link FileTable}, and how fast bytes and lines of a file in memory
- * are found, beside what else finds them. All in turn, round after round, in this process or in one
- * that it starts; a round before the first warms up and checks that all find the same.
+ * {@code ipc-tests/bench files}: a {@link FileTable}, and how fast bytes and lines of a file in
+ * memory are found, beside what else finds them. All in turn, round after round, in this process or
+ * in one that it starts; a round before the first warms up and checks that all find the same.
  */
 final class FileBenchmark {
     private static final byte[] WANTED = "the needle".getBytes(StandardCharsets.US_ASCII);

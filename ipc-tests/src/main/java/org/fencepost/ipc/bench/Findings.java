@@ -7,8 +7,8 @@ import java.util.stream.DoubleStream;
 /**
  * Everything that a benchmark found out, for the reports.
  *
- * @param repeats  runs that were thrown away and taken again, because cores were far apart.
- * @param pauses   times that a run was put off for the same reason.
+ * @param repeats  runs that were taken again, because cores were far apart or others at work.
+ * @param pauses   times that a run was put off because cores were far apart.
  * @param missing  samples that could not be taken between near cores.
  * @param leftOut  samples for which there was no time left.
  * @param failures what is said of runs that failed.
@@ -30,22 +30,19 @@ record Findings(
     List<Entrant> entrants,
     Map<Cell, List<Sample>> samples) {
 
-    /** A run is disturbed if a measured thread waited for its core for more than this share. */
-    static final double DISTURBED_SHARE = 0.01;
-
-    /** Runs in which others took a core away. */
+    /** Runs in which others took more than {@link BenchmarkOptions#othersShareMax}. */
     long disturbedRuns() {
-        return waitedShares().filter(share -> share > DISTURBED_SHARE).count();
+        return othersShares().filter(share -> share > options.othersShareMax()).count();
     }
 
     /** The largest share of a run's time that others took, or {@link Outcome#UNKNOWN}. */
-    double worstWaitedShare() {
-        return waitedShares().max().orElse(Outcome.UNKNOWN);
+    double worstOthersShare() {
+        return othersShares().max().orElse(Outcome.UNKNOWN);
     }
 
-    private DoubleStream waitedShares() {
+    private DoubleStream othersShares() {
         return samples.values().stream().flatMap(List::stream)
-            .mapToDouble(sample -> sample.outcome().waitedShare())
+            .mapToDouble(sample -> sample.outcome().othersShare())
             .filter(share -> !Double.isNaN(share));
     }
 

@@ -67,7 +67,7 @@ final class Goals {
                     NativeEntrant.RING_FULL, NativeEntrant.RING_FULL::equals, 1 / 1.3));
             }
             for (final String variant : List.of("2 subscribers", "3 subscribers")) {
-                goals.add(more(Subscribers.LABEL, variant, contender, "peers", PEERS, 1));
+                goals.add(more(Crowd.SUBSCRIBERS, variant, contender, "peers", PEERS, 1));
             }
             for (final Figure figure : new Allocation().figures()) {
                 goals.add(new Goal(Allocation.LABEL, ENDS_32, figure.name(), contender, "",
@@ -76,7 +76,7 @@ final class Goals {
         }
         for (final String variant : List.of("2 producers", "4 producers")) {
             goals.add(more(
-                Producers.LABEL, variant, FencepostContender.SHARED, "peers", PEERS, 1));
+                Crowd.PRODUCERS, variant, FencepostContender.SHARED, "peers", PEERS, 1));
         }
         addJournals(goals);
         goals.add(less(StartUp.LABEL, "firstMessageMillis", FencepostContender.SHARED,

@@ -14,7 +14,10 @@ import org.fencepost.ipc.SubscriberOptions;
  * published does not change, so replacing is publishing to another journal.
  */
 final class JournalFile implements FileMeans {
-    private static final ChannelOptions OPTIONS = ChannelOptions.journal(64L << 20);
+    private static final long SEGMENT_BYTES_MIN = 1L << 20;
+    private static final long SEGMENT_BYTES_MAX = 64L << 20;
+    /** Of what is written, at least, so that a short file is not mostly space that is prepared. */
+    private static final int SEGMENTS_MIN = 8;
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final int POLL_LIMIT = 256;
     private static final int TYPE = 1;
@@ -29,10 +32,22 @@ final class JournalFile implements FileMeans {
         return false;
     }
 
+    private static ChannelOptions options(final int records) {
+        final long bytes = (long) records * RECORD_BYTES / SEGMENTS_MIN;
+        return ChannelOptions.journal(Math.clamp(
+            Long.highestOneBit(bytes), SEGMENT_BYTES_MIN, SEGMENT_BYTES_MAX));
+    }
+
+    /** Each looks through a segment up to its place, to be sure that a message begins there. */
+    @Override
+    public int randomReads() {
+        return 200;
+    }
+
     @Override
     public void write(final Path file, final int records, final boolean durable) {
         final byte[] record = new byte[RECORD_BYTES];
-        try (Channel channel = Channel.open(file, OPTIONS);
+        try (Channel channel = Channel.open(file, options(records));
             Publisher publisher = channel.addPublisher()) {
             long end = 0;
             for (int number = 0; number < records; number++) {
@@ -131,7 +146,8 @@ final class JournalFile implements FileMeans {
         final byte[] record = new byte[RECORD_BYTES];
         final long[] found = {0};
         final long[] end = {0};
-        try (Channel replaced = Channel.open(file.resolveSibling("replaced"), OPTIONS);
+        final Path path = file.resolveSibling("replaced");
+        try (Channel replaced = Channel.open(path, options(records));
             Publisher publisher = replaced.addPublisher()) {
             forEach(file, records, (buffer, offset, length, header) -> {
                 buffer.getBytes(offset, record);

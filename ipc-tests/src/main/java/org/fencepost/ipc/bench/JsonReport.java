@@ -62,7 +62,7 @@ final class JsonReport {
         node.put("loadAverageBefore", findings.loadBefore());
         node.put("loadAverageAfter", findings.loadAfter());
         node.put("disturbedRuns", findings.disturbedRuns());
-        put(node, "worstWaitedShare", findings.worstWaitedShare());
+        put(node, "worstOthersShare", findings.worstOthersShare());
         return node;
     }
 
@@ -149,7 +149,7 @@ final class JsonReport {
         for (int i = 0; i < cell.measure().figures().size(); i++) {
             put(run, cell.measure().figures().get(i).name(), sample.outcome().figures().get(i));
         }
-        put(run, "waitedShare", sample.outcome().waitedShare());
+        put(run, "othersShare", sample.outcome().othersShare());
         put(run, "cacheLineBeforeNanos", sample.beforeNanos());
         put(run, "cacheLineAfterNanos", sample.afterNanos());
         return run;

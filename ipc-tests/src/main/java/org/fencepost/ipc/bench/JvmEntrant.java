@@ -58,7 +58,8 @@ final class JvmEntrant implements Entrant {
         final Path directory = scratch.newDirectory();
         final ProcessGroup group = new ProcessGroup(
             name() + ", " + plan.measure().label() + " at " + plan.variant().label(),
-            plan.warmUpMillis() + plan.measureMillis(), directory, scratch);
+            plan.warmUpMillis() + plan.measureMillis(), directory, scratch,
+            machine.cpus());
         try {
             final List<Part> parts = plan.measure().parts(plan.variant());
             final long startNanos = System.nanoTime();
@@ -68,7 +69,7 @@ final class JvmEntrant implements Entrant {
             final ProcessGroup.Reports reports = group.run();
             return new Outcome(
                 plan.measure().figuresOf(plan.variant(), reports.numbers()),
-                plan.sharesCores() ? Outcome.UNKNOWN : reports.waitedShare());
+                reports.othersShare());
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RunFailedException(name() + ": interrupted", e);

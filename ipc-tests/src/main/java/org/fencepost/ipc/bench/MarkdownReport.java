@@ -64,13 +64,13 @@ final class MarkdownReport {
     }
 
     private void printDisturbance() {
-        final double worst = findings.worstWaitedShare();
+        final double worst = findings.worstOthersShare();
         if (Double.isNaN(worst)) {
             line("- Whether others worked on the two cores is not known");
         } else {
-            line("- Others took a core away for more than %.0f %% of the time in %d runs, %.1f %%"
-                + " in the worst; these runs are not left out",
-                100 * Findings.DISTURBED_SHARE, findings.disturbedRuns(), 100 * worst);
+            line("- Others took more than %.0f %% of the cores' time in %d runs, however often they"
+                + " were repeated, and %.0f %% in the worst; these runs are not left out",
+                100 * findings.options().othersShareMax(), findings.disturbedRuns(), 100 * worst);
         }
     }
 
@@ -78,11 +78,11 @@ final class MarkdownReport {
         if (findings.isBracketed()) {
             final double given = findings.options().nearNanos();
             line("- Round trip of a cache line between the cores: best median %.0f ns; near means"
-                + " within a factor of %.1f of %s, before and after a run: %d repeated, %d times"
-                + " put off, %d missing",
+                + " within a factor of %.1f of %s, before and after a run; %d times put off, %d"
+                + " missing. %d runs were repeated, for this or because others were at work",
                 findings.bestNanos(), Bracketing.FAR_RATIO,
                 Double.isNaN(given) ? "the best" : String.format(Locale.ROOT, "%.0f ns", given),
-                findings.repeats(), findings.pauses(), findings.missing());
+                findings.pauses(), findings.missing(), findings.repeats());
             if (findings.leftOut() > 0) {
                 line("- %d runs were left out, because their time was up", findings.leftOut());
             }

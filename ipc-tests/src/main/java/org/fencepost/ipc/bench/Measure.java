@@ -3,9 +3,9 @@ package org.fencepost.ipc.bench;
 import java.util.List;
 
 /**
- * A question that is put to contenders, and what the processes of a run do to answer it. To add one,
- * implement this in a class of its own and list it in {@link Measures}. Stateless: the benchmark
- * holds one, and so does each process of a run.
+ * A question that is put to contenders, and what the processes of a run do to answer it. To add
+ * one, implement this in a class of its own and list it in {@link Measures}. Stateless: the
+ * benchmark holds one, and so does each process of a run.
  */
 interface Measure {
     /** Its name on the command line and in the report. */

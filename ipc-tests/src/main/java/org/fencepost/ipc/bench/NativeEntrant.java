@@ -6,9 +6,9 @@ import java.util.stream.Stream;
 
 /**
  * A C program without anything that a library has to do besides: what the hardware, or the kernel,
- * gives.
+ * gives. It runs on the first two cores.
  */
-abstract class NativeEntrant implements Entrant {
+final class NativeEntrant implements Entrant {
     static final String LINE = "c-cache-line";
     static final String FUTEX = "c-futex";
     static final String RING = "c-ring";
@@ -18,12 +18,15 @@ abstract class NativeEntrant implements Entrant {
     static final String RING_PROGRAM = "ring";
 
     private static final List<String> NAMES = List.of(LINE, FUTEX, RING, RING_FULL, RING_BATCH);
+    /** More than the fastest cores exchange in a measured millisecond. */
+    private static final long ROUND_TRIPS_PER_MILLI_MAX = 25_000;
 
     private final String name;
     private final String how;
     private final String settings;
-    private final Machine machine;
+    private final boolean isRing;
     private final NativePrograms programs;
+    private final Machine machine;
 
     private NativeEntrant(
         final String name,
@@ -34,8 +37,9 @@ abstract class NativeEntrant implements Entrant {
         this.name = name;
         this.how = how;
         this.settings = settings;
-        this.machine = machine;
+        this.isRing = name.startsWith(RING);
         this.programs = programs;
+        this.machine = machine;
     }
 
     static List<String> names() {
@@ -46,15 +50,15 @@ abstract class NativeEntrant implements Entrant {
     static NativeEntrant byName(
         final String name, final NativePrograms programs, final Machine machine) {
         return switch (name) {
-            case LINE -> new PingPong(
+            case LINE -> new NativeEntrant(
                 name, "spin", "one word there and one back, both sides spin", programs, machine);
-            case FUTEX -> new PingPong(
+            case FUTEX -> new NativeEntrant(
                 name, "futex", "the same, but who waits sleeps in the kernel", programs, machine);
-            case RING -> new Ring(
+            case RING -> new NativeEntrant(
                 name, "ends", "a header a message, its first and last word", programs, machine);
-            case RING_FULL -> new Ring(
+            case RING_FULL -> new NativeEntrant(
                 name, "full", "a header a message, every word written and read", programs, machine);
-            case RING_BATCH -> new Ring(
+            case RING_BATCH -> new NativeEntrant(
                 name, "batch", "a position each 64 messages, their first and last words",
                 programs, machine);
             default -> throw new IllegalArgumentException("no C program is called " + name);
@@ -78,76 +82,43 @@ abstract class NativeEntrant implements Entrant {
 
     @Override
     public boolean supports(final Measure measure, final Variant variant) {
-        return programs.areAvailable() && answers(measure, variant);
+        return programs.areAvailable()
+            && (isRing ? measure instanceof Throughput : measure instanceof RoundTrip);
     }
 
-    abstract boolean answers(Measure measure, Variant variant);
+    @Override
+    public Outcome run(final RunPlan plan) {
+        return isRing ? runRing(plan) : runPingPong(plan);
+    }
 
-    /** Runs a program on the first two cores and returns what it printed. */
-    String run(final String program, final Stream<?> arguments) {
+    private Outcome runRing(final RunPlan plan) {
+        final List<Double> numbers = Entrant.numbers(
+            run(RING_PROGRAM, Stream.of(plan.variant().payloadBytes(), Contenders.RING_BYTES,
+                plan.warmUpMillis(), plan.measureMillis())),
+            3, name);
+        final double nanos = numbers.get(1);
+        final double waitedNanos = numbers.get(2);
+        return new Outcome(
+            List.of(MessageFlow.millionsPerSecond(numbers.get(0), nanos)),
+            waitedNanos < 0 ? Outcome.UNKNOWN : waitedNanos / nanos);
+    }
+
+    /** Only one line goes back and forth, however long a message is. */
+    private Outcome runPingPong(final RunPlan plan) {
+        final List<Figure> figures = plan.measure().figures();
+        final Stream<Long> limits = Stream.of(
+            plan.measureMillis() * ROUND_TRIPS_PER_MILLI_MAX, plan.measureMillis());
+        final List<Double> numbers = Entrant.numbers(
+            run(Bracketing.PROGRAM,
+                Stream.concat(limits, figures.stream().map(Figure::percentile))),
+            figures.size() + 1, name);
+        return new Outcome(numbers.subList(0, figures.size()), Outcome.UNKNOWN);
+    }
+
+    private String run(final String program, final Stream<?> arguments) {
         final List<String> all = new ArrayList<>(List.of(
             how, machine.cpus().get(0).toString(), machine.cpus().get(1).toString()));
         arguments.map(Object::toString).forEach(all::add);
         return programs.run(program, all);
-    }
-
-    private static final class Ring extends NativeEntrant {
-        Ring(
-            final String name,
-            final String how,
-            final String settings,
-            final NativePrograms programs,
-            final Machine machine) {
-            super(name, how, settings, programs, machine);
-        }
-
-        @Override
-        boolean answers(final Measure measure, final Variant variant) {
-            return measure instanceof Throughput;
-        }
-
-        @Override
-        public Outcome run(final RunPlan plan) {
-            final String output = run(RING_PROGRAM, Stream.of(
-                plan.variant().payloadBytes(), Contenders.RING_BYTES,
-                plan.warmUpMillis(), plan.measureMillis()));
-            final List<Double> numbers = Entrant.numbers(output, 3, name());
-            final double nanos = numbers.get(1);
-            final double waitedNanos = numbers.get(2);
-            return new Outcome(
-                List.of(MessageFlow.millionsPerSecond(numbers.get(0), nanos)),
-                waitedNanos < 0 ? Outcome.UNKNOWN : waitedNanos / nanos);
-        }
-    }
-
-    private static final class PingPong extends NativeEntrant {
-        /** More than the fastest cores exchange in a measured millisecond. */
-        private static final long ROUND_TRIPS_PER_MILLI_MAX = 25_000;
-
-        PingPong(
-            final String name,
-            final String how,
-            final String settings,
-            final NativePrograms programs,
-            final Machine machine) {
-            super(name, how, settings, programs, machine);
-        }
-
-        /** Only one line goes back and forth, however long a message is. */
-        @Override
-        boolean answers(final Measure measure, final Variant variant) {
-            return measure instanceof RoundTrip;
-        }
-
-        @Override
-        public Outcome run(final RunPlan plan) {
-            final List<Figure> figures = plan.measure().figures();
-            final String output = run(Bracketing.PROGRAM, Stream.concat(
-                Stream.of(
-                    plan.measureMillis() * ROUND_TRIPS_PER_MILLI_MAX, plan.measureMillis()),
-                figures.stream().map(Figure::percentile)));
-            final List<Double> numbers = Entrant.numbers(output, figures.size() + 1, name());
-            return new Outcome(numbers.subList(0, figures.size()), Outcome.UNKNOWN);
-        }
     }
 }

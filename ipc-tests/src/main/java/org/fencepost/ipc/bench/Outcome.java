@@ -7,11 +7,10 @@ import java.util.List;
  *
  * @param figures     a value for each of the measure's {@link Measure#figures() figures}, in their
  *                    order.
- * @param waitedShare of the measured time, from 0 to 1, that the worse of the two measured threads
- *                    was ready to run but had to leave its core to others; {@link #UNKNOWN} where
- *                    the kernel does not say.
+ * @param othersShare of the time of the cores, from 0 to 1, that others have taken while it was
+ *                    measured; {@link #UNKNOWN} where the kernel does not say.
  */
-record Outcome(List<Double> figures, double waitedShare) {
+record Outcome(List<Double> figures, double othersShare) {
     /** What stands for a share that the kernel does not tell. */
     static final double UNKNOWN = Double.NaN;
 }

@@ -9,16 +9,6 @@ package org.fencepost.ipc.bench;
  * @param reports  whether it has figures.
  */
 record Part(String role, int index, boolean receives, boolean reports) {
-    /** One that publishes until it is stopped. */
-    static Part sending(final String role, final int index) {
-        return new Part(role, index, false, false);
-    }
-
-    /** One that receives, and reports. */
-    static Part receiving(final String role, final int index) {
-        return new Part(role, index, true, true);
-    }
-
     /** What names it in files. */
     String name() {
         return role + "-" + index;

@@ -27,6 +27,7 @@ final class ProcessGroup {
     private final String description;
     private final Path directory;
     private final Scratch scratch;
+    private final List<Integer> cpus;
     private final long deadlineNanos;
     private final List<Member> members = new ArrayList<>();
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
@@ -36,9 +37,9 @@ final class ProcessGroup {
      * What a run has yielded.
      *
      * @param numbers     of each process that reports.
-     * @param waitedShare of the time, that the worst of the threads waited for its core.
+     * @param othersShare of the cores' time, that others have used.
      */
-    record Reports(List<List<Double>> numbers, double waitedShare) {
+    record Reports(List<List<Double>> numbers, double othersShare) {
     }
 
     private record Event(Member from, String line) {
@@ -60,15 +61,18 @@ final class ProcessGroup {
      * A group without processes.
      *
      * @param runMillis that its run takes, beside what starting and ending take.
+     * @param cpus      that it runs on.
      */
     ProcessGroup(
         final String description,
         final long runMillis,
         final Path directory,
-        final Scratch scratch) {
+        final Scratch scratch,
+        final List<Integer> cpus) {
         this.description = description;
         this.directory = directory;
         this.scratch = scratch;
+        this.cpus = cpus;
         this.deadlineNanos =
             System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS + runMillis);
     }
@@ -86,22 +90,21 @@ final class ProcessGroup {
     Reports run() throws InterruptedException {
         final List<Member> reporting =
             members.stream().filter(member -> member.part().reports()).toList();
-        final List<String> threads = new ArrayList<>();
         for (final Member member : members) {
-            threads.add(await(member, ControlLine.READY));
+            await(member, ControlLine.READY);
         }
         members.reversed().forEach(member -> member.tell(ControlLine.GO));
         for (final Member member : reporting) {
             await(member, ControlLine.MEASURING);
         }
         final long start = System.nanoTime();
-        final List<Double> waitedBefore = waitedNanos(threads);
+        final double othersBefore = othersNanos();
         final List<List<Double>> numbers = new ArrayList<>();
         for (final Member member : reporting) {
             numbers.add(Entrant.numbers(
                 await(member, ControlLine.RESULT), description + ", " + member.part().name()));
         }
-        final List<Double> waitedAfter = waitedNanos(threads);
+        final double others = othersNanos() - othersBefore;
         final double nanos = System.nanoTime() - start;
         stopping = true;
         members.forEach(member -> member.tell(ControlLine.STOP));
@@ -109,15 +112,13 @@ final class ProcessGroup {
             await(member, END);
             requireCleanEnd(member);
         }
-        double waitedMax = 0;
-        for (int i = 0; i < threads.size(); i++) {
-            waitedMax = Math.max(waitedMax, waitedAfter.get(i) - waitedBefore.get(i));
-        }
-        return new Reports(numbers, waitedMax / nanos);
+        return new Reports(numbers, Math.max(0, others / nanos / cpus.size()));
     }
 
-    private static List<Double> waitedNanos(final List<String> threads) {
-        return threads.stream().map(CoreShare::waitedNanos).toList();
+    /** What has been worked on the cores so far by others, as far as it is known. */
+    private double othersNanos() {
+        return CoreUse.workedNanos(cpus) - members.stream()
+            .mapToDouble(member -> CoreUse.usedNanos(member.process().pid())).sum();
     }
 
     private void read(final Member member) {

@@ -32,14 +32,9 @@ final class ReceiveLoop {
     }
 
     /** Receives for as long as the plan says, and counts. */
-    void measure() {
-        run.measuring();
-        receiveFor(TimeUnit.MILLISECONDS.toNanos(run.plan().measureMillis()));
-    }
-
-    /** The same, without a word to the benchmark. */
-    void receiveFor(final long nanos) {
+    void receiveForMeasure() {
         final RunPlan plan = run.plan();
+        final long nanos = TimeUnit.MILLISECONDS.toNanos(plan.measureMillis());
         final long messagesMax = plan.messagesMax() - warmUpMessages - CHUNK_MESSAGES - POLL_LIMIT;
         final long start = System.nanoTime();
         long now = start;

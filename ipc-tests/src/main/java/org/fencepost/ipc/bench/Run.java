@@ -67,7 +67,7 @@ final class Run {
 
     /** Says that everything is open, and waits until all are. */
     void ready() throws InterruptedException {
-        ControlLine.say(ControlLine.READY + CoreShare.currentThread());
+        ControlLine.say(ControlLine.READY);
         control.awaitGo();
     }
 

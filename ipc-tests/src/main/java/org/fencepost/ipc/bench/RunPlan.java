@@ -33,11 +33,15 @@ record RunPlan(
 
     /** The same for this contender, on so many cores. */
     RunPlan of(final Contender contender, final int cores) {
+        final List<Part> parts = measure.parts(variant);
         final boolean keepsAll =
             contender instanceof final MessageContender messages && messages.keepsAll();
+        final long senders = Math.max(1, parts.stream().filter(part -> !part.receives()).count());
         return new RunPlan(measure, variant, warmUpMillis, measureMillis, messagesMin,
-            keepsAll ? KEPT_BYTES_MAX / (variant.payloadBytes() + HEADER_BYTES_MAX) : messagesMax,
-            measure.parts(variant).size() > cores);
+            keepsAll
+                ? KEPT_BYTES_MAX / senders / (variant.payloadBytes() + HEADER_BYTES_MAX)
+                : messagesMax,
+            parts.size() > cores);
     }
 
     List<String> toArguments() {

@@ -10,7 +10,7 @@ public final class RunProcess {
     private RunProcess() {
     }
 
-    /** Takes the part's place among the parts, the contender, the directory, the start, the plan. */
+    /** Takes the part's place among the parts, the contender, the directory, the start and plan. */
     public static void main(final String[] arguments) {
         try {
             final List<String> all = List.of(arguments);

@@ -10,6 +10,15 @@ package org.fencepost.ipc.bench;
  * @param afterNanos  the same right after it.
  */
 record Sample(int round, Outcome outcome, double beforeNanos, double afterNanos) {
+    /** Whether others took more than this share of the cores; not if that is unknown. */
+    boolean isDisturbed(final double shareMax) {
+        return outcome.othersShare() > shareMax;
+    }
+
+    boolean isLessDisturbedThan(final Sample other) {
+        return outcome.othersShare() < other.outcome.othersShare();
+    }
+
     boolean isFar(final Bracketing bracketing) {
         return bracketing.isFar(beforeNanos) || bracketing.isFar(afterNanos);
     }

@@ -10,30 +10,33 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Takes the samples, round by round, and keeps those whose cores were near. A run between far cores
- * is repeated a bounded number of times; if it never becomes near, its sample is missing, since a
- * figure from another distance is worse than none.
+ * Takes the samples, round by round, and keeps those whose cores were near. A run between far
+ * cores, or on cores that others worked on, is repeated a bounded number of times. If the cores
+ * never become near, the sample is missing, since a figure from another distance is worse than
+ * none; if the others never leave, the least disturbed run is kept, and counts as disturbed.
  */
 final class Sampler {
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final int PAUSES_MAX = 15;
 
     private final BenchmarkOptions options;
+    private final TimeLimit limit;
     private final Bracketing bracketing;
     private final PrintStream progress;
     private final Map<Cell, List<Sample>> samples = new LinkedHashMap<>();
+    private final List<String> failures = new ArrayList<>();
     private int repeats;
     private int pauses;
     private int missing;
     private int leftOut;
-    private final List<String> failures = new ArrayList<>();
-    private final long startNanos = System.nanoTime();
 
     Sampler(
         final BenchmarkOptions options,
+        final TimeLimit limit,
         final Bracketing bracketing,
         final PrintStream progress) {
         this.options = options;
+        this.limit = limit;
         this.bracketing = bracketing;
         this.progress = progress;
     }
@@ -74,7 +77,7 @@ final class Sampler {
     }
 
     private void take(final Cell cell, final int round) {
-        if (isLate()) {
+        if (limit.isReached()) {
             leftOut++;
             return;
         }
@@ -86,29 +89,32 @@ final class Sampler {
         }
     }
 
-    private boolean isLate() {
-        return System.nanoTime() - startNanos > TimeUnit.SECONDS.toNanos(options.secondsMax());
-    }
-
     private void takeNear(final Cell cell, final int round) {
+        Sample best = null;
         for (int attempt = 1; attempt <= options.attempts(); attempt++) {
-            final Sample sample = run(cell, round);
-            if (!sample.isFar(bracketing)) {
-                samples.get(cell).add(sample);
-                return;
-            }
-            if (attempt < options.attempts()) {
+            if (attempt > 1) {
                 repeats++;
             }
+            final Sample sample = run(cell, round);
+            if (!sample.isFar(bracketing) && (best == null || sample.isLessDisturbedThan(best))) {
+                best = sample;
+            }
+            if (limit.isReached() || best != null && !best.isDisturbed(options.othersShareMax())) {
+                break;
+            }
         }
-        missing++;
+        if (best == null) {
+            missing++;
+        } else {
+            samples.get(cell).add(best);
+        }
     }
 
     Map<Cell, List<Sample>> samples() {
         return samples;
     }
 
-    /** Runs that were thrown away and taken again because the cores were far apart. */
+    /** Runs that were taken again, because cores were far apart or others worked on them. */
     int repeats() {
         return repeats;
     }
@@ -140,9 +146,9 @@ final class Sampler {
         final Sample sample = new Sample(round, outcome, before, bracketing.probeNanos());
         progress.printf(
             Locale.ROOT,
-            "round %d  %-60s %s  cache line %.0f, %.0f ns, waited %.1f %%%n",
+            "round %d  %-60s %s  cache line %.0f, %.0f ns, others %.0f %%%n",
             round, cell, inTables(cell.measure(), outcome),
-            sample.beforeNanos(), sample.afterNanos(), 100 * outcome.waitedShare());
+            sample.beforeNanos(), sample.afterNanos(), 100 * outcome.othersShare());
         return sample;
     }
 
@@ -160,7 +166,7 @@ final class Sampler {
 
     private double probeWhenNear() {
         double nanos = bracketing.probeNanos();
-        for (int i = 0; i < PAUSES_MAX && bracketing.isFar(nanos) && !isLate(); i++) {
+        for (int i = 0; i < PAUSES_MAX && bracketing.isFar(nanos) && !limit.isReached(); i++) {
             pauses++;
             LockSupport.parkNanos(PAUSE_NANOS);
             nanos = bracketing.probeNanos();

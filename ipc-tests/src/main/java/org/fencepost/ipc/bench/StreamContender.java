@@ -293,7 +293,8 @@ final class StreamContender implements MessageContender {
     private static final class UnixTransport implements Transport {
         @Override
         public Listening listen(final Path path) throws IOException {
-            final ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+            final ServerSocketChannel server =
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             // Renamed, so that nobody finds it before it listens.
             final Path unfinished = path.resolveSibling(path.getFileName() + ".tmp");
             server.bind(UnixDomainSocketAddress.of(unfinished));

@@ -9,22 +9,7 @@ final class Throughput extends MessageFlow {
         List.of(Figure.of("millionMessagesPerSecond", "M msg/s", 2));
 
     Throughput() {
-        super(Payload.Content.ENDS);
-    }
-
-    @Override
-    public String label() {
-        return LABEL;
-    }
-
-    @Override
-    public String title() {
-        return "Throughput, M msg/s";
-    }
-
-    @Override
-    public List<Figure> figures() {
-        return FIGURES;
+        super(LABEL, "Throughput, M msg/s", FIGURES, Payload.Content.ENDS);
     }
 
     @Override

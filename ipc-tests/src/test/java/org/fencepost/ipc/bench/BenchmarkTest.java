@@ -46,11 +46,13 @@ class BenchmarkTest {
 
         assertEquals(0, bench(
             "--contenders", "agrona-many-to-one,agrona-one-to-one", "--sizes", "32",
-            "--json", json.toString()), this::output);
+            "--json", json.toString(), "--report", reports.toString()), this::output);
+        requireReport();
 
         final JsonNode root = new ObjectMapper().readTree(json.toFile());
         assertEquals(
-            List.of("machine", "run", "bracket", "checked", "results", "goals", "failures"), keys(root));
+            List.of("machine", "run", "bracket", "checked", "results", "goals", "failures"),
+            keys(root));
         assertEquals(2, root.get("checked").size());
         assertEquals(4, root.get("results").size());
         for (final JsonNode result : root.get("results")) {
@@ -67,7 +69,25 @@ class BenchmarkTest {
         assertTrue(output().contains("| agrona-one-to-one "), this::output);
         assertTrue(output().contains("--add-opens"), this::output);
         assertTrue(
-            root.get("machine").get("worstWaitedShare").asDouble(-1) >= 0, root::toString);
+            root.get("machine").get("worstOthersShare").asDouble(-1) >= 0, root::toString);
+    }
+
+    private void requireReport() throws IOException {
+        final String text = Files.readString(reports.resolve("report.md"));
+        assertTrue(text.contains("## Throughput, M msg/s"), text);
+        for (final String plot : List.of("throughput-32-bytes.png", "round-trip-32-bytes.png")) {
+            assertTrue(text.contains("(" + plot + ")"), text);
+            final byte[] bytes = Files.readAllBytes(reports.resolve(plot));
+            assertEquals("PNG", new String(bytes, 1, 3, StandardCharsets.US_ASCII));
+        }
+        for (final String measure : List.of("throughput", "round-trip")) {
+            for (final String contender : List.of("agrona-many-to-one", "agrona-one-to-one")) {
+                final JsonNode run = new ObjectMapper().readTree(reports.resolve("runs").resolve(
+                    measure + "-32-bytes-" + contender + "-1.json").toFile());
+                assertEquals(contender, run.get("contender").asText());
+                assertEquals(1, run.get("run").get("round").asInt());
+            }
+        }
     }
 
     @Test
@@ -100,7 +120,8 @@ class BenchmarkTest {
         assertEquals(1, benchUnbracketed(
             "--contenders", SpoilingContender.InnerByte.class.getName(), "--measures", "check",
             "--sizes", "256"));
-        assertTrue(output().contains("message 100 of publisher 0: the word at byte 128 must be"), this::output);
+        assertTrue(output().contains(
+            "message 100 of publisher 0: the word at byte 128 must be"), this::output);
     }
 
     @ParameterizedTest
@@ -120,7 +141,8 @@ class BenchmarkTest {
         assertEquals(1, benchUnbracketed(
             "--contenders", SpoilingContender.LastByte.class.getName(),
             "--measures", "round-trip", "--sizes", "32"));
-        assertTrue(output().contains("message 100 of publisher 0: the last word must be"), this::output);
+        assertTrue(output().contains(
+            "message 100 of publisher 0: the last word must be"), this::output);
     }
 
     @Test
@@ -145,7 +167,7 @@ class BenchmarkTest {
     private int bench(final String... arguments) {
         final List<String> all = new ArrayList<>(List.of(
             "--directory", directory.toString(), "--rounds", "1", "--warm-up-millis", "20",
-            "--measure-millis", "50"));
+            "--measure-millis", "50", "--others-max", "100"));
         all.addAll(List.of(arguments));
         return Benchmark.run(stream(out), stream(progress), all.toArray(String[]::new));
     }

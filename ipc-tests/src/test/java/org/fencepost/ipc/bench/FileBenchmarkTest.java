@@ -107,8 +107,8 @@ class FileBenchmarkTest {
             "--megabytes", "1", "--rounds", "1", "--directory", directory.toString());
         for (final boolean lines : new boolean[] {true, false}) {
             final FileContender liar = new FileContender("liar", lines, (file, wanted) -> 2);
-            assertThrows(MismatchException.class,
-                () -> new FileBenchmark(options, List.of(), List.of(liar)).run(new PrintStream(out)));
+            assertThrows(MismatchException.class, () ->
+                new FileBenchmark(options, List.of(), List.of(liar)).run(new PrintStream(out)));
         }
     }
 }

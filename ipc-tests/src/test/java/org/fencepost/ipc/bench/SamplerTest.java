@@ -15,35 +15,19 @@ class SamplerTest {
     private static final double FAR = 510;
 
     private final Deque<Double> distances = new ArrayDeque<>();
+    private final Deque<Double> othersShares = new ArrayDeque<>();
     private int runs;
+    private int failingRun;
+    private long secondsMax = 100;
     private double nearNanos = Bracketing.UNKNOWN;
 
-    private final Entrant entrant = new Entrant() {
-        @Override
-        public String name() {
-            return "counted";
+    private final Entrant entrant = new GivenEntrant("counted", () -> {
+        if (++runs == failingRun) {
+            throw new RunFailedException("run " + runs);
         }
-
-        @Override
-        public boolean supports(final Measure measure, final Variant variant) {
-            return true;
-        }
-
-        @Override
-        public List<String> jvmFlags() {
-            return List.of();
-        }
-
-        @Override
-        public String settings() {
-            return "";
-        }
-
-        @Override
-        public Outcome run(final RunPlan plan) {
-            return new Outcome(List.of((double) ++runs), Outcome.UNKNOWN);
-        }
-    };
+        return new Outcome(
+            List.of((double) runs), othersShares.isEmpty() ? 0 : othersShares.pop());
+    });
 
     private final Cell cell = new Cell(entrant, new Throughput(), Variant.ofSize(32));
 
@@ -92,6 +76,40 @@ class SamplerTest {
         assertEquals(List.of(1.0, 2.0), figures(sampler));
     }
 
+    @Test
+    void shouldRepeatARunWhenOthersWorkedOnTheCores() {
+        othersShares.addAll(List.of(0.5, 0.01));
+        final Sampler sampler = sample(2, 5, NEAR, NEAR, NEAR, NEAR, NEAR, NEAR);
+        assertEquals(List.of(2.0, 3.0), figures(sampler));
+        assertEquals(1, sampler.repeats());
+    }
+
+    @Test
+    void shouldKeepTheLeastDisturbedRunWhenOthersStay() {
+        othersShares.addAll(List.of(0.5, 0.3, 0.4));
+        final Sampler sampler = sample(1, 3, NEAR, NEAR, NEAR, NEAR, NEAR, NEAR);
+        assertEquals(List.of(2.0), figures(sampler));
+        assertEquals(2, sampler.repeats());
+        assertEquals(0, sampler.missing());
+    }
+
+    @Test
+    void shouldGoOnWithTheOthersWhenARunFails() {
+        failingRun = 2;
+        final Sampler sampler = sample(3, 5, NEAR, NEAR, NEAR, NEAR, NEAR);
+        assertEquals(List.of(1.0, 3.0), figures(sampler));
+        assertEquals(
+            List.of("round 2, throughput at 32 bytes: counted: run 2"), sampler.failures());
+    }
+
+    @Test
+    void shouldBeginNoRunWhenTheTimeIsUp() {
+        secondsMax = 0;
+        final Sampler sampler = sample(3, 5);
+        assertEquals(List.of(), figures(sampler));
+        assertEquals(3, sampler.leftOut());
+    }
+
     private Sampler sample(final int rounds, final int attempts, final double... measured) {
         return sample(NEAR, rounds, attempts, measured);
     }
@@ -105,6 +123,7 @@ class SamplerTest {
         }
         final Sampler sampler = new Sampler(
             BenchmarkOptions.parse("--attempts", Integer.toString(attempts)),
+            new TimeLimit(secondsMax),
             bracketing,
             new PrintStream(OutputStream.nullOutputStream()));
         sampler.takeAll(List.of(cell), rounds);

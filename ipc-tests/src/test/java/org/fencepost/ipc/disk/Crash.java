@@ -8,10 +8,10 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
- * A moment at which the power fails: what the disk has for certain, and everything of which it may have
- * one version or another. Of each page any content since its last sync, also of its sectors one by one;
- * where the block was never written, what another file has left there; of a file's size any since its
- * last sync; of the changes of names since their directory's last sync any.
+ * A moment at which the power fails: what the disk has for certain, and everything of which it may
+ * have one version or another. Of each page any content since its last sync, also of its sectors
+ * one by one; where the block was never written, what another file has left there; of a file's size
+ * any since its last sync; of the changes of names since their directory's last sync any.
  */
 public final class Crash {
     private static final int SECTOR_BYTES = 512;

@@ -13,8 +13,8 @@ import java.util.Map;
 import org.fencepost.ipc.os.OpenPlatform;
 
 /**
- * A file system that is like any of them, and remembers what the kernel has not brought to the disk.
- * Paths are absolute and have no dots.
+ * A file system that is like any of them, and remembers what the kernel has not brought to the
+ * disk. Paths are absolute and have no dots.
  */
 public final class Disk {
     /** How a sync ends. */
@@ -25,11 +25,16 @@ public final class Disk {
         FAILED,
         /** With a signal, before anything was written. */
         INTERRUPTED,
-        /** With the same error, which only its caller has been told of; and it has died of something else. */
+        /**
+         * With the same error, which only its caller has been told of; and it has died of something
+         * else.
+         */
         FAILED_AND_DIED
     }
 
-    /** The end of a process, thrown out of the call in which it dies. Nothing it does later counts. */
+    /**
+     * The end of a process, thrown out of the call in which it dies. Nothing it does later counts.
+     */
     public static final class Death extends Error {
         private static final long serialVersionUID = 1L;
     }
@@ -222,6 +227,31 @@ public final class Disk {
         return path.substring(path.lastIndexOf('/') + 1);
     }
 
+    /** Changes what stands in a file that is there, as something else than the product would. */
+    public void overwrite(final String path, final long position, final byte[] bytes) {
+        write(find(path), ByteBuffer.wrap(bytes), position);
+    }
+
+    /** What stands in a file that is there. */
+    public byte[] content(final String path) {
+        final Inode file = find(path);
+        final byte[] content = new byte[(int) file.size()];
+        read(file, ByteBuffer.wrap(content), 0);
+        return content;
+    }
+
+    /** Cuts a file that is there, or makes it longer by zeros. */
+    public void resize(final String path, final long size) {
+        final Inode file = find(path);
+        file.grow(size, false);
+        file.sizes.set(0, size);
+    }
+
+    /** What the system says it was started as. */
+    public long device() {
+        return boot;
+    }
+
     /** All paths below a directory that is there. */
     public List<String> names(final String directory) {
         final List<String> names = new ArrayList<>();
@@ -272,8 +302,8 @@ public final class Disk {
     }
 
     /**
-     * Syncs pages of a file, and its size; 0 or an error number. Tells everybody once of what any sync of
-     * the file has met since that one opened it.
+     * Syncs pages of a file, and its size; 0 or an error number. Tells everybody once of what any
+     * sync of the file has met since that one opened it.
      */
     int sync(
         final Inode file, final Reporter reporter, final int fromPage, final int pages,

@@ -9,8 +9,8 @@ import java.util.Arrays;
 import org.fencepost.ipc.memory.SharedMemory;
 
 /**
- * Mappings of files of a {@link Disk}. The upper half of an address is the number of a slot; an access
- * outside of what is mapped there throws. One thread, so all access modes are the same.
+ * Mappings of files of a {@link Disk}. The upper half of an address is the number of a slot; an
+ * access outside of what is mapped there throws. One thread, so all access modes are the same.
  */
 final class DiskMemory extends SharedMemory {
     private static final int SLOT_SHIFT = 32;
@@ -178,7 +178,8 @@ final class DiskMemory extends SharedMemory {
     }
 
     @Override
-    public void copyFrom(final long address, final byte[] source, final int offset, final int length) {
+    public void copyFrom(
+        final long address, final byte[] source, final int offset, final int length) {
         copyFrom(address, MemorySegment.ofArray(source), offset, length);
     }
 
@@ -188,8 +189,9 @@ final class DiskMemory extends SharedMemory {
         long done = 0;
         while (done < length) {
             final int at = at(address + done);
-            final int piece = (int) Math.min(
-                length - done, disk.isRecorded() ? PIECE_BYTES - at % PIECE_BYTES : Page.BYTES - at);
+            final int room =
+                disk.isRecorded() ? PIECE_BYTES - at % PIECE_BYTES : Page.BYTES - at;
+            final int piece = (int) Math.min(length - done, room);
             MemorySegment.copy(source, ValueLayout.JAVA_BYTE, offset + done,
                 page(address + done).forStore(disk.isRecorded()), at, piece);
             disk.happened();
@@ -198,7 +200,8 @@ final class DiskMemory extends SharedMemory {
     }
 
     @Override
-    public void copyTo(final long address, final byte[] target, final int offset, final int length) {
+    public void copyTo(
+        final long address, final byte[] target, final int offset, final int length) {
         int done = 0;
         while (done < length) {
             final int at = at(address + done);

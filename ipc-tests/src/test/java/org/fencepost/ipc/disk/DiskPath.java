@@ -65,7 +65,8 @@ final class DiskPath implements Path {
     /** To one that begins with this. */
     @Override
     public Path relativize(final Path other) {
-        return path(other.toString().substring(text.endsWith("/") ? text.length() : text.length() + 1));
+        return path(
+            other.toString().substring(text.length() + (text.endsWith("/") ? 0 : 1)));
     }
 
     @Override

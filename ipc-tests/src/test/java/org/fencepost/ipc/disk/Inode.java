@@ -8,7 +8,9 @@ import java.util.TreeMap;
 
 /** A file or a directory, whatever its names are, and what of it may not be on the disk yet. */
 final class Inode {
-    /** A change of names that happens as a whole or not at all; a name without a file is removed. */
+    /**
+     * A change of names that happens as a whole or not at all; a name without a file is removed.
+     */
     record Renaming(Map<String, Inode> names) {
         static Renaming of(final String name, final Inode inode) {
             final Map<String, Inode> names = new LinkedHashMap<>();
@@ -38,7 +40,10 @@ final class Inode {
     final List<Page> pages = new ArrayList<>();
     /** Of a file: its sizes, from the one that is on the disk for certain to the present one. */
     final List<Long> sizes = new ArrayList<>(List.of(0L));
-    /** How often the disk has failed to take a page, and whether anybody has been told of the last one. */
+    /**
+     * How often the disk has failed to take a page, and whether anybody has been told of the last
+     * one.
+     */
     int failures;
     boolean failureSeen = true;
 

@@ -16,8 +16,8 @@ import org.fencepost.ipc.os.Sleeping;
 import org.fencepost.ipc.os.Window;
 
 /**
- * A machine that was started with a {@link Disk}: everything that runs on this platform, one thread. Each
- * handle of a channel is a process of its own.
+ * A machine that was started with a {@link Disk}: everything that runs on this platform, one
+ * thread. Each handle of a channel is a process of its own.
  */
 public final class Machine extends OpenPlatform {
     /** One thread: nobody else changes anything while it sleeps. */
@@ -120,7 +120,8 @@ public final class Machine extends OpenPlatform {
             return refused;
         }
         final int first = DiskMemory.offset(address) / Page.BYTES;
-        final int end = (int) ((DiskMemory.offset(address) + lengthBytes + Page.BYTES - 1) / Page.BYTES);
+        final int end =
+            (int) ((DiskMemory.offset(address) + lengthBytes + Page.BYTES - 1) / Page.BYTES);
         return disk.sync(slot.file, slot.reporter, slot.firstPage + first, end - first,
             true);
     }

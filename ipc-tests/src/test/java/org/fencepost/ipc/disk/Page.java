@@ -6,9 +6,9 @@ import java.util.List;
 /**
  * A page of a file: what it holds, and what it has held since it was certainly on the disk.
  *
- * <p>The kernel writes a dirty page when it likes, so the disk may have any of these versions. A page
- * that the disk has failed to take counts as clean, though only an older version is there: no later sync
- * writes it unless it is stored to again.
+ * <p>The kernel writes a dirty page when it likes, so the disk may have any of these versions. A
+ * page that the disk has failed to take counts as clean, though only an older version is there: no
+ * later sync writes it unless it is stored to again.
  */
 final class Page {
     static final int BYTES = 4096;
@@ -21,7 +21,7 @@ final class Page {
     private List<byte[]> versions;
     /** How many have been taken from the front. */
     private long forgotten;
-    /** Number of the version behind the last one that has to be written; below it nothing is dirty. */
+    /** Number of the newest version that the kernel does not take for dirty. */
     private long clean;
     /** Whether the block on the disk may still hold what another file has left there. */
     private boolean fresh;
@@ -73,7 +73,8 @@ final class Page {
     void synced(final long mark) {
         clean = Math.max(clean, mark);
         fresh = false;
-        final int gone = (int) Math.min(mark - forgotten, versions == null ? 0 : versions.size() - 1);
+        final int older = versions == null ? 0 : versions.size() - 1;
+        final int gone = (int) Math.min(mark - forgotten, older);
         if (gone > 0) {
             versions.subList(0, gone).clear();
             forgotten += gone;

@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Looks for some bytes in arrays, eight places at a time: a place is looked at closer only if the first
- * byte and the last one may be where they must be. Any thread.
+ * Looks for some bytes in arrays, eight places at a time: a place is looked at closer only if the
+ * first byte and the last one may be where they must be. Any thread.
  */
 final class ByteSearch {
     private static final VarHandle LONG =
@@ -31,7 +31,9 @@ final class ByteSearch {
         return sought.length;
     }
 
-    /** The first index from {@code from} on at which all of them are, before {@code to}; -1 if none. */
+    /**
+     * The first index from {@code from} on at which all of them are, before {@code to}; -1 if none.
+     */
     int indexOf(final byte[] bytes, final int from, final int to) {
         final int reach = sought.length - 1;
         final int places = to - reach;

@@ -6,6 +6,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.demo.CommandFailedException;
 
@@ -19,6 +20,41 @@ final class ChannelFiles {
 
     ChannelFiles(final Path path) {
         this.path = path.toAbsolutePath().normalize();
+    }
+
+    /**
+     * Opens a channel for reading only.
+     *
+     * @throws CommandFailedException if this user may not look into the directory.
+     */
+    static Channel view(final Path path) {
+        requireOpenTo(path);
+        return Channel.view(path);
+    }
+
+    /**
+     * Joins a channel, without the thread that does housekeeping: most commands are over before a
+     * segment ahead is worth its making.
+     *
+     * @throws CommandFailedException if this user may not look into the directory.
+     */
+    static Channel join(final Path path) {
+        requireOpenTo(path);
+        return withoutThread(Channel.join(path));
+    }
+
+    /** Takes a channel away from the thread that does housekeeping. */
+    static Channel withoutThread(final Channel channel) {
+        channel.housekeeping().byHand();
+        return channel;
+    }
+
+    /** Whoever may not look into a directory does not see that it is a channel. */
+    static void requireOpenTo(final Path path) {
+        if (Files.isDirectory(path) && !Files.isExecutable(path)) {
+            throw new CommandFailedException("cannot look into " + path + ": permission denied; ask"
+                + " its owner for the right to search it (chmod g+x)");
+        }
     }
 
     /** Whether it has the file that makes it a channel. */

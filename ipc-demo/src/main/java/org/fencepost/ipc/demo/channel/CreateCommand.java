@@ -26,6 +26,9 @@ public final class CreateCommand extends ToolCommand {
     @Option(names = "--if-missing", description = "It may be there already, but only as asked for.")
     private boolean ifMissing;
 
+    @Option(names = "--json", description = "Print a JSON object, as stat does.")
+    private boolean json;
+
     /** For picocli. */
     public CreateCommand() {
     }
@@ -37,7 +40,11 @@ public final class CreateCommand extends ToolCommand {
                 + " ipc rm removes it, --if-missing lets it be");
         }
         try (Channel channel = wanted.open(path)) {
-            out.line(channel.toString());
+            if (json) {
+                out.json(StatusJson.of(channel.status()));
+            } else {
+                out.line(channel.toString());
+            }
         }
         return 0;
     }

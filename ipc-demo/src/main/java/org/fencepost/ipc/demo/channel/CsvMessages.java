@@ -35,7 +35,8 @@ final class CsvMessages {
         encodingColumn = names.indexOf(CsvRow.ENCODING);
         payloadColumn = names.indexOf(CsvRow.PAYLOAD);
         if (payloadColumn < 0) {
-            throw new CommandFailedException(in.name() + ": expected a first row that names a column "
+            throw new CommandFailedException(in.name() + ": expected a first row that names a"
+                + " column "
                 + CsvRow.PAYLOAD + ", found " + names + "; nothing is published");
         }
         while (reader.next()) {

@@ -6,8 +6,9 @@ import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.Input;
 
 /**
- * Rows of CSV as RFC 4180 has them, in bytes: fields between commas, in quotes if they like, rows that
- * end with a line feed with or without a carriage return. An empty line is no row. For one thread.
+ * Rows of CSV as RFC 4180 has them, in bytes: fields between commas, in quotes if they like, rows
+ * that end with a line feed with or without a carriage return. An empty line is no row. For one
+ * thread.
  */
 final class CsvReader {
     private static final int BUFFER_BYTES = 1 << 16;
@@ -75,7 +76,9 @@ final class CsvReader {
         return new String(bytes(field), StandardCharsets.UTF_8);
     }
 
-    /** Takes a field that begins with this; returns what is behind it: a comma, or the row's end. */
+    /**
+     * Takes a field that begins with this; returns what is behind it: a comma, or the row's end.
+     */
     private int plain(final int first) {
         int c = first;
         while (c != ',' && c != '\n' && c != END) {

@@ -106,6 +106,11 @@ public final class GrepCommand extends ReadingCommand {
         return matches.count() > 0 ? 0 : Ipc.EXIT_FAILED;
     }
 
+    @Override
+    protected boolean isQuiet() {
+        return form.count;
+    }
+
     private Matches.Printer printer(final Output out) {
         if (form.count) {
             return (place, payload, header, matching) -> { };

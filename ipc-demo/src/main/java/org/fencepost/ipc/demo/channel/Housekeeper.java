@@ -2,6 +2,7 @@ package org.fencepost.ipc.demo.channel;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelException;
 
@@ -10,19 +11,25 @@ final class Housekeeper implements AutoCloseable {
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Channel channel;
+    private final BooleanSupplier needed;
     private final Thread thread;
     private volatile boolean stopped;
 
-    /** Begins. */
-    Housekeeper(final Channel channel) {
+    /**
+     * Begins.
+     *
+     * @param needed whether there is to be a segment ahead; asked by the thread.
+     */
+    Housekeeper(final Channel channel, final BooleanSupplier needed) {
         this.channel = channel;
+        this.needed = needed;
         this.thread = Thread.ofPlatform().daemon().name("housekeeping").start(this::work);
     }
 
     private void work() {
         try {
             while (!stopped) {
-                if (channel.housekeeping().doWork() == 0) {
+                if (!needed.getAsBoolean() || channel.housekeeping().doWork() == 0) {
                     LockSupport.parkNanos(PAUSE_NANOS);
                 }
             }

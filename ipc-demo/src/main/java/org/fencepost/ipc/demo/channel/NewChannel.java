@@ -68,7 +68,7 @@ final class NewChannel {
 
     /** Makes the channel unless it is there, and joins it. */
     Channel open(final Path path) {
-        return Channel.open(path, options());
+        return ChannelFiles.withoutThread(Channel.open(path, options()));
     }
 
     /** What was asked for. */

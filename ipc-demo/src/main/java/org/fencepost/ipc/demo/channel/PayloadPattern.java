@@ -33,8 +33,8 @@ interface PayloadPattern {
     }
 
     /**
-     * Bytes. A batch is searched once and as a whole; then its messages are passed by until the one in
-     * which they were found.
+     * Bytes. A batch is searched once and as a whole; then its messages are passed by until the one
+     * in which they were found.
      */
     final class Fixed implements PayloadPattern {
         private static final long NOWHERE = -1;
@@ -67,7 +67,7 @@ interface PayloadPattern {
             } else if (found < offset) {
                 find(offset);
             }
-            // What begins in this message and ends behind it is not in it, and nothing behind that is.
+            // What begins here and ends behind it is not in it, and nothing behind that is.
             return found <= offset + payload.length() - search.length();
         }
 

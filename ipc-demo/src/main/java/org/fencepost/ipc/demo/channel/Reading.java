@@ -9,6 +9,7 @@ import org.fencepost.ipc.Header;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.demo.CommandFailedException;
+import org.fencepost.ipc.demo.WorkProgress;
 
 /** Shows the messages of a channel, one after the other. For one thread. */
 final class Reading implements AutoCloseable {
@@ -41,12 +42,15 @@ final class Reading implements AutoCloseable {
     /**
      * Shows what is there now.
      *
+     * @param progress is told bytes of the log.
      * @throws CommandFailedException if a message on the way stays uncommitted.
      */
-    void toEnd() {
+    void toEnd(final WorkProgress progress) {
+        final long begin = subscriber.position();
         final IdleStrategy idle = Sender.idleStrategy();
         long idleSinceNanos = System.nanoTime();
         while (!enough && subscriber.position() < endPosition) {
+            progress.at(subscriber.position() - begin);
             if (poll() > 0) {
                 idle.reset();
                 idleSinceNanos = System.nanoTime();
@@ -82,14 +86,14 @@ final class Reading implements AutoCloseable {
         }
     }
 
+    /** Bytes of the log from where this is to the end that was there at first. */
+    long bytesLeft() {
+        return endPosition - subscriber.position();
+    }
+
     /** Bytes that were overwritten before they could be read. */
     long lostBytes() {
         return subscriber.lostBytes();
-    }
-
-    /** Everything below has been read. */
-    long position() {
-        return subscriber.position();
     }
 
     private int poll() {

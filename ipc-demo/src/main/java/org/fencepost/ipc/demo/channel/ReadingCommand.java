@@ -1,18 +1,21 @@
 package org.fencepost.ipc.demo.channel;
 
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.Header;
 import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.ToolCommand;
+import org.fencepost.ipc.demo.WorkProgress;
 import picocli.CommandLine.Option;
 
 /** A command that reads messages. It holds no publisher back, and so may miss some of a ring. */
 abstract class ReadingCommand extends ToolCommand {
     @Option(names = "--from", paramLabel = "WHERE", converter = Start.Converter.class,
-        defaultValue = "earliest", description = "Where to begin: earliest, latest, or a position "
-            + "at which a message ends, with a dot and its number in a batch. "
+        defaultValue = "earliest", description = "Where to begin: earliest, latest, a position "
+            + "at which a message ends (with a dot and its number in a batch), a time like "
+            + "2026-05-17T08:00:00Z, or -15m for a quarter of an hour ago. "
             + "Default: ${DEFAULT-VALUE}.")
     private Start start;
 
@@ -22,14 +25,17 @@ abstract class ReadingCommand extends ToolCommand {
     /** Shows what is there now, and with {@code follow} what comes. */
     final void read(
         final Path path, final boolean follow, final Output out, final Reading.Shown shown) {
-        try (Channel channel = Channel.join(path);
+        try (Channel channel = ChannelFiles.view(path);
              Reading reading = new Reading(channel, start.options(channel), (payload, header) ->
                  isBefore(header) || shown.show(payload, header))) {
             try {
                 if (follow) {
                     reading.onAndOn(out::flush);
                 } else {
-                    reading.toEnd();
+                    try (WorkProgress progress =
+                        progress(OptionalLong.of(reading.bytesLeft()))) {
+                        reading.toEnd(progress);
+                    }
                 }
             } finally {
                 out.flush();

@@ -37,6 +37,7 @@ public final class RemoveCommand extends ToolCommand {
     @Override
     protected int run(final Output out) {
         final ChannelFiles files = new ChannelFiles(path);
+        ChannelFiles.requireOpenTo(path);
         if (!files.exist()) {
             throw new ChannelIOException(path, "no channel at " + path
                 + ": expected a directory with a control file; nothing is removed");
@@ -52,7 +53,7 @@ public final class RemoveCommand extends ToolCommand {
     }
 
     private List<String> users() {
-        try (Channel channel = Channel.join(path)) {
+        try (Channel channel = ChannelFiles.view(path)) {
             final ChannelStatus status = channel.status();
             return Stream.concat(
                 status.publishers().stream().filter(PublisherStatus::live),

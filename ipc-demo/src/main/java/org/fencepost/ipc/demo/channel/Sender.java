@@ -17,7 +17,9 @@ final class Sender implements AutoCloseable {
     private static final long YIELDS = 50;
     private static final long PARK_NANOS_MIN = TimeUnit.MICROSECONDS.toNanos(1);
     private static final long PARK_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(1);
-    /** Of a batch at most, and the part of a segment that one may be: the end of each is left empty. */
+    /**
+     * Of a batch at most, and the part of a segment that one may be: the end of each is left empty.
+     */
     private static final int BATCH_BYTES_MAX = 1 << 14;
     private static final int BATCHES_PER_SEGMENT_MIN = 16;
     private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
@@ -31,6 +33,8 @@ final class Sender implements AutoCloseable {
     private final boolean journal;
     private final long startPosition;
     private Optional<Housekeeper> housekeeper = Optional.empty();
+    private volatile long bytesToCome = Long.MAX_VALUE;
+    private Runnable progress = () -> { };
     private long messages;
     private long bytes;
     private long dropped;
@@ -52,8 +56,30 @@ final class Sender implements AutoCloseable {
         this.batchBytes = (int) Math.min(
             BATCH_BYTES_MAX, channel.options().segmentBytes() / BATCHES_PER_SEGMENT_MIN);
         if (!channel.options().flushInterval().isZero()) {
-            housekeeper = Optional.of(new Housekeeper(channel));
+            housekeeper = Optional.of(new Housekeeper(channel, this::needsSegments));
         }
+    }
+
+    /** What to do after each message, or batch of them. */
+    void onProgress(final Runnable doing) {
+        progress = doing;
+    }
+
+    /** How much is still to come; said again and again, or never if nobody knows. */
+    void expect(final long bytes) {
+        bytesToCome = bytes;
+    }
+
+    /**
+     * Whether what is to come will not fit into the segment that is in use; headers are a part of
+     * it.
+     */
+    private boolean needsSegments() {
+        final long toCome = bytesToCome;
+        final long segmentBytes = channel.options().segmentBytes();
+        return toCome > segmentBytes / 2
+            || toCome > segmentBytes - (channel.tailPosition() & segmentBytes - 1)
+            || !channel.options().flushInterval().isZero();
     }
 
     /** For those who wait for another process: short waits at first, a millisecond at last. */
@@ -82,8 +108,8 @@ final class Sender implements AutoCloseable {
     }
 
     /**
-     * Publishes messages that are there together, as many as suit in a batch: that is a frame, a time and
-     * a checksum for all of them. Where some may be dropped each goes alone.
+     * Publishes messages that are there together, as many as suit in a batch: that is a frame, a
+     * time and a checksum for all of them. Where some may be dropped each goes alone.
      */
     void sendTogether(final Splitter messages) {
         int index = 0;
@@ -139,13 +165,14 @@ final class Sender implements AutoCloseable {
 
     private void published(final int count, final long payloadBytes, final long end) {
         idle.reset();
+        progress.run();
         messages += count;
         bytes += payloadBytes;
         position = end;
         if (journal && housekeeper.isEmpty()
             && end - startPosition > channel.options().segmentBytes()) {
             // A few messages are not worth a segment ahead. A ring keeps more without.
-            housekeeper = Optional.of(new Housekeeper(channel));
+            housekeeper = Optional.of(new Housekeeper(channel, this::needsSegments));
         }
     }
 

@@ -2,19 +2,26 @@ package org.fencepost.ipc.demo.channel;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelException;
+import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.Input;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.ToolCommand;
+import org.fencepost.ipc.demo.WorkProgress;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** A command that publishes what it reads. */
 abstract class SendingCommand extends ToolCommand {
+    private static final Path STANDARD_INPUT = Path.of("-");
+
     @Parameters(index = "0", paramLabel = "CHANNEL", description = "The channel.")
     private Path path;
 
@@ -45,16 +52,12 @@ abstract class SendingCommand extends ToolCommand {
     @Override
     protected final int run(final Output out) throws IOException {
         try (Channel channel = create && !new ChannelFiles(path).exist()
-                 ? wanted.open(path) : Channel.join(path);
+                 ? wanted.open(path) : ChannelFiles.join(path);
              Sender sender = new Sender(channel, exclusive, dropping)) {
             if (durable) {
                 sender.requireDurability();
             }
-            for (final Path file : files.isEmpty() ? List.of(Path.of("-")) : files) {
-                try (Input in = input(Optional.of(file))) {
-                    send(in, sender);
-                }
-            }
+            sendAll(sender);
             if (durable) {
                 sender.awaitDurable();
             }
@@ -70,6 +73,45 @@ abstract class SendingCommand extends ToolCommand {
             }
         }
         return 0;
+    }
+
+    private void sendAll(final Sender sender) throws IOException {
+        final OptionalLong total = totalBytes();
+        try (WorkProgress progress = progress(total)) {
+            long before = 0;
+            for (final Path file : files.isEmpty() ? List.of(STANDARD_INPUT) : files) {
+                try (Input in = input(Optional.of(file))) {
+                    final long begin = before;
+                    sender.onProgress(() -> {
+                        final long done = begin + in.readBytes();
+                        progress.at(done);
+                        total.ifPresent(bytes -> sender.expect(bytes - done));
+                    });
+                    send(in, sender);
+                    before += in.readBytes();
+                }
+            }
+        } catch (final ChannelException refusal) {
+            throw new CommandFailedException(refusal.getMessage() + "; " + sender.messages()
+                + " messages are published", refusal);
+        }
+    }
+
+    /** Of all files, if each of them says it. */
+    private OptionalLong totalBytes() throws IOException {
+        long bytes = 0;
+        for (final Path file : files) {
+            if (!Files.isRegularFile(file)) {
+                return OptionalLong.empty();
+            }
+            bytes += Files.size(file);
+        }
+        return files.isEmpty() ? OptionalLong.empty() : OptionalLong.of(bytes);
+    }
+
+    @Override
+    protected final boolean isQuiet() {
+        return true;
     }
 
     /** Publishes an input. */

@@ -8,8 +8,8 @@ import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.Input;
 
 /**
- * Makes messages of an input, in constant memory. Messages that have been read together are handed out
- * together, and nothing is read while one is there. For one thread.
+ * Makes messages of an input, in constant memory. Messages that have been read together are handed
+ * out together, and nothing is read while one is there. For one thread.
  */
 abstract class Splitter {
     /** Most messages that are handed out together. */

@@ -1,24 +1,45 @@
 package org.fencepost.ipc.demo.channel;
 
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.Header;
 import org.fencepost.ipc.SubscriberOptions;
+import org.fencepost.ipc.demo.CommandFailedException;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Where to begin, as it is typed: a word, or the message behind which to begin, as {@link #of} says it.
+ * Where to begin, as it is typed.
  *
- * @param word     earliest or latest; empty for a position.
- * @param position at which the message ends, or its batch.
- * @param index    of the message in its batch, or {@link #WHOLE}.
+ * @param kind  what it is.
+ * @param value a position, or nanoseconds since 1970.
+ * @param index of the message in the batch that ends at the position.
+ * @param typed as it was.
  */
-record Start(String word, long position, int index) {
-    private static final int WHOLE = -1;
-    private static final Pattern TYPED = Pattern.compile("(\\d{1,18})(?:\\.(\\d{1,9}))?");
+record Start(Kind kind, long value, int index, String typed) {
+    private static final Pattern POSITION = Pattern.compile("(\\d{1,18})(?:\\.(\\d{1,9}))?");
+    private static final Pattern AGO = Pattern.compile("-(\\d{1,9})([smhd])");
+
+    /** What it is. */
+    enum Kind {
+        /** The oldest message. */
+        EARLIEST,
+        /** What comes from now on. */
+        LATEST,
+        /** Behind the message that ends there. */
+        POSITION,
+        /** Behind a message of the batch that ends there. */
+        IN_BATCH,
+        /** The first message of that time or later. */
+        TIME
+    }
 
     /** For picocli. */
     static final class Converter implements ITypeConverter<Start> {
@@ -28,16 +49,44 @@ record Start(String word, long position, int index) {
         @Override
         public Start convert(final String typed) {
             final String word = typed.toLowerCase(Locale.ROOT);
-            if (word.equals("earliest") || word.equals("latest")) {
-                return new Start(word, 0, WHOLE);
+            if (word.equals("earliest")) {
+                return new Start(Kind.EARLIEST, 0, 0, typed);
             }
-            final Matcher matcher = TYPED.matcher(typed);
-            if (!matcher.matches()) {
-                throw new TypeConversionException("expected earliest, latest or a position like"
-                    + " 4096, or 4096.17 in a batch, but was '" + typed + "'");
+            if (word.equals("latest")) {
+                return new Start(Kind.LATEST, 0, 0, typed);
             }
-            return new Start("", Long.parseLong(matcher.group(1)),
-                matcher.group(2) == null ? WHOLE : Integer.parseInt(matcher.group(2)));
+            final Matcher matcher = POSITION.matcher(typed);
+            if (matcher.matches()) {
+                final boolean inBatch = matcher.group(2) != null;
+                return new Start(inBatch ? Kind.IN_BATCH : Kind.POSITION,
+                    Long.parseLong(matcher.group(1)),
+                    inBatch ? Integer.parseInt(matcher.group(2)) : 0, typed);
+            }
+            try {
+                final Instant time = time(typed);
+                return new Start(Kind.TIME, Math.addExact(
+                    Math.multiplyExact(time.getEpochSecond(), 1_000_000_000L), time.getNano()), 0,
+                    typed);
+            } catch (final DateTimeException | ArithmeticException noTime) {
+                throw new TypeConversionException("expected earliest, latest, a position like 4096"
+                    + " (4096.17 in a batch), or a time like 2026-05-17T08:00:00Z,"
+                    + " 2026-05-17T10:00:00 (of here) or -15m, but was '" + typed + "'");
+            }
+        }
+
+        private static Instant time(final String typed) {
+            final Matcher ago = AGO.matcher(typed);
+            if (ago.matches()) {
+                final long count = Long.parseLong(ago.group(1));
+                return Instant.now().minus(switch (ago.group(2)) {
+                    case "s" -> Duration.ofSeconds(count);
+                    case "m" -> Duration.ofMinutes(count);
+                    case "h" -> Duration.ofHours(count);
+                    default -> Duration.ofDays(count);
+                });
+            }
+            return typed.matches(".*(Z|[+-]\\d\\d:?\\d\\d)") ? Instant.parse(typed)
+                : LocalDateTime.parse(typed).atZone(ZoneId.systemDefault()).toInstant();
         }
     }
 
@@ -49,34 +98,43 @@ record Start(String word, long position, int index) {
 
     /** A subscriber that holds nobody back, and begins here or a little before. */
     SubscriberOptions options(final Channel channel) {
-        return switch (word) {
-            case "earliest" -> SubscriberOptions.earliest().lossy();
-            case "latest" -> SubscriberOptions.latest().lossy();
+        if (kind == Kind.TIME && !channel.options().timestamps()) {
+            throw new CommandFailedException(channel.path() + " has messages without times; give a"
+                + " position to begin at");
+        }
+        return switch (kind) {
+            case EARLIEST -> SubscriberOptions.earliest().lossy();
+            case LATEST -> SubscriberOptions.latest().lossy();
+            case POSITION -> SubscriberOptions.from(value).lossy();
             // A batch begins somewhere in the segment in which it ends.
-            default -> SubscriberOptions.from(index == WHOLE ? position
-                : Math.max(channel.earliestPosition(),
-                    position - 1 & -channel.options().segmentBytes())).lossy();
+            case IN_BATCH -> SubscriberOptions.from(Math.max(channel.earliestPosition(),
+                value - 1 & -channel.options().segmentBytes())).lossy();
+            case TIME -> Moment.before(channel, value);
         };
     }
 
     /** Whether a message comes before this, or is the one that this names. */
     boolean isBefore(final Header header) {
-        return index != WHOLE && (header.position() < position
-            || header.position() == position && header.batchIndex() <= index);
+        return switch (kind) {
+            case IN_BATCH -> header.position() < value
+                || header.position() == value && header.batchIndex() <= index;
+            case TIME -> header.timestamp() < value;
+            default -> false;
+        };
     }
 
     /** Whether it names this message of a batch. */
     boolean names(final Header header) {
-        return header.position() == position && header.batchIndex() == index;
+        return header.position() == value && header.batchIndex() == index;
     }
 
     /** Whether it names a message of a batch. */
     boolean isInBatch() {
-        return index != WHOLE;
+        return kind == Kind.IN_BATCH;
     }
 
     @Override
     public String toString() {
-        return word.isEmpty() ? position + (isInBatch() ? "." + index : "") : word;
+        return typed;
     }
 }

@@ -1,8 +1,15 @@
 package org.fencepost.ipc.demo.channel;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelStatus;
+import org.fencepost.ipc.SubscriberStatus;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.ToolCommand;
 import org.fencepost.ipc.demo.Units;
@@ -15,10 +22,8 @@ import picocli.CommandLine.Parameters;
     name = "stat",
     description = "One look at a channel: positions, what is durable, each publisher and "
         + "subscriber with its process and its lag, open claims, and who waits for whom. Changes "
-        + "nothing, but opens it as any process does, which recovers a journal after a loss of "
-        + "power.")
+        + "nothing.")
 public final class StatCommand extends ToolCommand {
-    private static final double NANOS_PER_SECOND = 1e9;
     private static final long MILLIS_PER_SECOND = 1000;
     private static final long SECONDS_MAX = 86_400;
 
@@ -29,7 +34,7 @@ public final class StatCommand extends ToolCommand {
     private boolean json;
 
     @Option(names = "--watch", description = "Look again and again, until interrupted, and say how "
-        + "fast the tail moves.")
+        + "fast each member goes, and who is held back since when.")
     private boolean watch;
 
     @Option(names = "--every", paramLabel = "SECONDS", defaultValue = "1",
@@ -39,6 +44,8 @@ public final class StatCommand extends ToolCommand {
     @Option(names = "--limit", paramLabel = "N", description = "End after so many looks.")
     private Long limit;
 
+    private final Map<String, Long> heldBackSince = new LinkedHashMap<>();
+
     /** For picocli. */
     public StatCommand() {
     }
@@ -46,38 +53,57 @@ public final class StatCommand extends ToolCommand {
     @Override
     protected int run(final Output out) throws InterruptedException {
         requireRange("--every", seconds, 1, SECONDS_MAX);
-        try (Channel channel = Channel.join(path)) {
+        try (Channel channel = ChannelFiles.view(path)) {
             ChannelStatus before = channel.status();
-            print(before, before, channel.recoveryEpoch(), out);
+            print(before, Optional.empty(), channel.recoveryEpoch(), out);
             for (long look = 1; watch && (limit == null || look < limit); look++) {
                 out.flush();
                 Thread.sleep(seconds * MILLIS_PER_SECOND);
                 final ChannelStatus now = channel.status();
-                print(before, now, channel.recoveryEpoch(), out);
+                print(now, Optional.of(Rates.between(channel, before, now)),
+                    channel.recoveryEpoch(), out);
                 before = now;
             }
         }
         return 0;
     }
 
-    private void print(
-        final ChannelStatus before, final ChannelStatus now, final long epoch, final Output out) {
-        final double elapsedSeconds =
-            (now.observedNanos() - before.observedNanos()) / NANOS_PER_SECOND;
-        final long bytesPerSecond = elapsedSeconds == 0 ? 0
-            : Math.round((now.tailPosition() - before.tailPosition()) / elapsedSeconds);
+    private void print(final ChannelStatus now, final Optional<Rates> rates, final long epoch,
+        final Output out) {
+        final List<String> blocked = blocked(now);
         if (json) {
-            out.json(StatusJson.of(now)
-                .put("recoveryEpoch", epoch).put("bytesPerSecond", bytesPerSecond));
+            final ObjectNode object = StatusJson.of(now).put("recoveryEpoch", epoch);
+            final ArrayNode list = object.putArray("heldBack");
+            blocked.forEach(list::add);
+            rates.ifPresent(known -> known.addTo(object));
+            out.json(object);
             return;
         }
         out.line(now.toString());
         if (epoch > 0) {
-            out.line("recovered: its end was cut " + epoch + " times");
+            out.line("recovered: another life of the log, number " + epoch);
         }
         if (watch) {
-            out.line("rate: " + Units.size(bytesPerSecond) + "/s");
+            blocked.forEach(line -> out.line(out.coloured(Output.Colour.YELLOW, line)));
+            rates.ifPresent(known -> {
+                out.line("rates:");
+                known.inWords().forEach(line -> out.line("  " + line));
+            });
             out.line("");
         }
+    }
+
+    /** Who holds publishers back, and since when this sees it. */
+    private List<String> blocked(final ChannelStatus now) {
+        final Map<String, Long> still = new LinkedHashMap<>();
+        now.subscribers().stream().filter(SubscriberStatus::holdsPublishersBack)
+            .forEach(subscriber -> still.put(subscriber + " at position "
+                + subscriber.position().orElse(0), 0L));
+        still.replaceAll((who, any) -> heldBackSince.getOrDefault(who, now.observedNanos()));
+        heldBackSince.clear();
+        heldBackSince.putAll(still);
+        return still.entrySet().stream().map(entry -> "held back for "
+            + Units.duration(now.observedNanos() - entry.getValue()) + " or longer by "
+            + entry.getKey()).toList();
     }
 }

@@ -3,17 +3,14 @@ package org.fencepost.ipc.demo.channel;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.OptionalLong;
 import org.fencepost.ipc.Channel;
-import org.fencepost.ipc.ChannelException;
-import org.fencepost.ipc.ChannelOptions;
-import org.fencepost.ipc.SubscriberOptions;
-import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.Ipc;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.ToolCommand;
+import org.fencepost.ipc.demo.WorkProgress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -21,11 +18,10 @@ import picocli.CommandLine.Parameters;
 /** {@code ipc verify}. */
 @Command(
     name = "verify",
-    description = "Reads all messages that a channel has now, and says what is wrong: the headers "
-        + "of its files, the lengths of its messages, and in a journal every checksum. Of a ring "
-        + "checksums are not verified, for that would hold publishers back. Joins as a subscriber "
-        + "does, which passes over claims of the dead and recovers a journal after a loss of power; "
-        + "ends at the first damage. Exit code 1 if anything is wrong.")
+    description = "Reads all of a channel from its files, beside those who use it, and says what"
+        + " is "
+        + "wrong: files, words, every frame, checksum and cursor, with positions. Goes on behind "
+        + "damage. Changes nothing and locks nothing. Exit code 1 if anything is wrong.")
 public final class VerifyCommand extends ToolCommand {
     @Parameters(paramLabel = "CHANNEL", description = "The channel.")
     private Path path;
@@ -33,70 +29,56 @@ public final class VerifyCommand extends ToolCommand {
     @Option(names = "--json", description = "Print a JSON object.")
     private boolean json;
 
-    private final List<String> problems = new ArrayList<>();
-    private String kind = "channel";
-    private boolean checksums;
-    private long messages;
-    private long payloadBytes;
-    private long fromPosition;
-    private long toPosition;
-
     /** For picocli. */
     public VerifyCommand() {
     }
 
     @Override
-    protected int run(final Output out) {
-        try (Channel channel = Channel.join(path)) {
-            kind = StatusJson.kind(channel.options());
-            checksums = channel.options().kind() == ChannelOptions.Kind.JOURNAL;
-            fromPosition = channel.earliestPosition();
-            toPosition = fromPosition;
-            if (channel.status().durability().failed()) {
-                problems.add("a sync has failed, so what was published last may not be on the disk");
+    protected int run(final Output out) throws IOException {
+        try (Channel channel = ChannelFiles.view(path)) {
+            final long begin = channel.earliestPosition();
+            final Verification verification;
+            try (WorkProgress progress =
+                progress(OptionalLong.of(channel.tailPosition() - begin))) {
+                verification = new Verification(channel, position -> progress.at(position - begin));
+                verification.run();
             }
-            final SubscriberOptions earliest = SubscriberOptions.earliest().lossy();
-            read(channel, checksums ? earliest.verified() : earliest);
-        } catch (final ChannelException | CommandFailedException problem) {
-            problems.add(problem.getMessage());
-        }
-        print(out);
-        return problems.isEmpty() ? 0 : Ipc.EXIT_FAILED;
-    }
-
-    private void read(final Channel channel, final SubscriberOptions options) {
-        try (Reading reading = new Reading(channel, options, (payload, header) -> {
-            messages++;
-            payloadBytes += payload.length();
-            toPosition = header.position();
-            return true;
-        })) {
-            reading.toEnd();
-            toPosition = reading.position();
-            if (reading.lostBytes() > 0) {
-                problems.add(reading.lostBytes() + " bytes were overwritten before they were read");
-            }
+            print(channel, verification, out);
+            return verification.findings().isEmpty() ? 0 : Ipc.EXIT_FAILED;
         }
     }
 
-    private void print(final Output out) {
+    @Override
+    protected boolean isQuiet() {
+        return true;
+    }
+
+    private void print(
+        final Channel channel, final Verification verification, final Output out) {
+        final String kind = StatusJson.kind(channel.options());
+        final boolean checksums = channel.options().checksums();
+        final SegmentBytes.Counts counts = verification.counts();
         if (json) {
             final ObjectNode object = JsonNodeFactory.instance.objectNode()
-                .put("path", path.toAbsolutePath().normalize().toString())
+                .put("path", channel.path().toString())
                 .put("kind", kind)
                 .put("checksumsVerified", checksums)
-                .put("messages", messages)
-                .put("payloadBytes", payloadBytes)
-                .put("fromPosition", fromPosition)
-                .put("toPosition", toPosition);
+                .put("messages", counts.messages())
+                .put("payloadBytes", counts.payloadBytes())
+                .put("fromPosition", verification.from())
+                .put("toPosition", verification.to())
+                .put("lostBytes", verification.lostBytes());
             final ArrayNode list = object.putArray("problems");
-            problems.forEach(list::add);
+            verification.findings().forEach(finding -> list.add(finding.toJson()));
             out.json(object);
             return;
         }
-        out.line(path + ": " + kind + ", " + messages + " messages with " + payloadBytes
-            + " bytes from position " + fromPosition + " to " + toPosition
-            + (checksums ? ", checksums verified" : ", checksums not verified"));
-        problems.forEach(problem -> out.line("WRONG: " + problem));
+        out.line(path + ": " + kind + ", " + counts.messages() + " messages with "
+            + counts.payloadBytes() + " bytes from position " + verification.from() + " to "
+            + verification.to() + (checksums ? ", checksums verified" : ", without checksums")
+            + (verification.lostBytes() == 0 ? "" : ", of which " + verification.lostBytes()
+                + " bytes were taken away before they were read"));
+        verification.findings().forEach(finding ->
+            out.line(out.coloured(Output.Colour.RED, "WRONG: ") + finding));
     }
 }

@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Publisher;
@@ -58,7 +60,7 @@ class ChannelCommandTest {
     void shouldNameEveryCommandWhenHelpIsAskedFor() {
         final String help = done(ToolRun.of("--help"));
         for (final String command : List.of("ls", "create", "rm", "stat", "publish", "tail",
-            "export", "import", "grep", "verify")) {
+            "export", "import", "grep", "verify", "doctor", "bench")) {
             assertTrue(help.contains("  " + command + " "), help);
             assertTrue(done(ToolRun.of("help", command)).contains("--debug"));
         }
@@ -70,6 +72,8 @@ class ChannelCommandTest {
             done(ToolRun.of("create", name)));
         failed(ToolRun.of("create", name), name, "already", "--if-missing");
         assertTrue(done(ToolRun.of("create", name, "--if-missing")).startsWith(name));
+        assertTrue(done(ToolRun.of("create", name, "--if-missing", "--json"))
+            .contains("\"kind\":\"journal\""));
         failed(ToolRun.of("create", name, "--if-missing", "--ring", "64k"), "expected a ring");
         final String ring = directory.resolve("a/b/ring").toString();
         assertEquals(ring + ": " + ChannelOptions.ring(1 << 20, 4).withChecksums(true)
@@ -90,8 +94,10 @@ class ChannelCommandTest {
                 .map(line -> line.strip().replaceAll(" {2,}", "|")).toList();
             assertEquals(3, lines.size());
             assertTrue(lines.get(1).startsWith("ring|8 x 8 KiB|0|64|1|0|"), lines::toString);
+            assertTrue(lines.get(1).contains("|0 messages/s, 0/s|"), lines::toString);
             assertTrue(lines.get(1).endsWith("|channel"), lines::toString);
             assertTrue(lines.get(2).startsWith("journal|8 KiB|0|0|0|0|"), lines::toString);
+            assertTrue(lines.get(2).endsWith("|-|journal"), lines::toString);
         }
         final JsonNode ring = new ObjectMapper().readTree(
             done(ToolRun.of("ls", "--json", directory.toString())).lines().findFirst().orElseThrow());
@@ -132,9 +138,70 @@ class ChannelCommandTest {
             assertEquals("billing",
                 json.required("subscribers").get(0).required("name").textValue());
             assertEquals(0, json.required("openClaims").size());
-            assertEquals(2, done(ToolRun.of("stat", "--watch", "--limit", "2", name)).lines()
-                .filter("rate: 0/s"::equals).count());
+            final String watched = done(ToolRun.of("stat", "--watch", "--limit", "2", name));
+            assertTrue(watched.contains("rates:\n  all: 0 messages/s, 0/s\n"), watched);
+            assertTrue(watched.contains("  publisher 0 (process "), watched);
+            assertTrue(watched.contains("  subscriber 0 'billing' (process "), watched);
             assertEquals(0, subscriber.lostBytes());
+        }
+    }
+
+    @Test
+    void shouldSayHowFastEachGoesWhenWatched() throws Exception {
+        done(ToolRun.of("create", name, "--segment", "1m"));
+        final AtomicBoolean enough = new AtomicBoolean();
+        try (Channel channel = Channel.join(path);
+             Publisher publisher = channel.addPublisher();
+             Publisher idle = channel.addPublisher();
+             Subscriber subscriber = channel.addSubscriber(SubscriberOptions.earliest())) {
+            final Thread feeder = Thread.ofPlatform().start(() -> {
+                while (!enough.get()) {
+                    publisher.offer(1, new byte[40], 0, 40);
+                    LockSupport.parkNanos(100_000);
+                }
+            });
+            final String looks;
+            try {
+                looks = done(ToolRun.of("stat", "--watch", "--limit", "2", "--json", name));
+            } finally {
+                enough.set(true);
+                feeder.join();
+            }
+            final JsonNode second =
+                new ObjectMapper().readTree(looks.lines().skip(1).findFirst().orElseThrow());
+            final long bytes = second.required("bytesPerSecond").longValue();
+            final long messages = second.required("messagesPerSecond").longValue();
+            assertTrue(messages > 0, looks);
+            assertEquals(64.0, (double) bytes / messages, 0.5, looks);
+            final JsonNode rates = second.required("rates");
+            assertEquals(publisher.id(), rates.get(0).required("publisher").intValue());
+            assertEquals(messages, rates.get(0).required("messagesPerSecond").longValue());
+            assertEquals(idle.id(), rates.get(1).required("publisher").intValue());
+            assertEquals(0, rates.get(1).required("messagesPerSecond").intValue());
+            assertEquals(0, rates.get(2).required("subscriber").intValue());
+            assertEquals(0, rates.get(2).required("bytesPerSecond").intValue());
+            assertEquals(0, subscriber.position());
+        }
+    }
+
+    @Test
+    void shouldSayWhoHoldsPublishersBackSinceWhenWhenWatched() {
+        done(ToolRun.of("create", name, "--ring", "64k"));
+        try (Channel channel = Channel.join(path);
+             Publisher publisher = channel.addPublisher();
+             Subscriber subscriber = channel.addSubscriber(SubscriberOptions.earliest())) {
+            while (publisher.offer(1, new byte[40], 0, 40) > 0) {
+                // Until there is no room.
+            }
+            final List<String> held =
+                done(ToolRun.of("stat", "--watch", "--limit", "2", name)).lines()
+                    .filter(line -> line.startsWith("held back for ")).toList();
+            assertEquals(2, held.size());
+            assertTrue(held.get(0).startsWith("held back for 0 ns or longer by subscriber 0 "),
+                held::toString);
+            assertTrue(held.get(1).matches("held back for \\d+\\.\\d+ s or longer by .*"),
+                held::toString);
+            assertEquals(0, subscriber.position());
         }
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import org.fencepost.ipc.demo.ToolShell;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ChannelProcessTest {
     private static final int TEXT_BYTES = 4 << 20;
+    /** Half of what goes through a journal as a whole; docs/tool.md has the command for more. */
+    private static final long HALF_BYTES = Long.getLong("megabytes", 64) * 1_000_000 / 2;
     private static final int LINE_BYTES_MAX = 120;
 
     @TempDir
@@ -45,13 +48,30 @@ class ChannelProcessTest {
         }
     }
 
+    /** A file first, and then a pipe, while others look at what is there in every way. */
     @Test
+    @Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void shouldGiveTheSameTextWhenAnotherProcessFollowsAJournal() throws Exception {
-        writeText("text");
-        assertEquals("0 same\n", shell.run("$ipc create journal --segment 1m > /dev/null && "
-            + "{ $ipc tail --follow --limit $((2 * $(wc -l < text))) journal | sha256sum > tailed &"
-            + " $ipc publish journal text && cat text | $ipc publish journal && wait; } && "
-            + "cat text text | sha256sum | cmp - tailed && echo same"));
+        writeText("block");
+        final String outcome = shell.run("set -o pipefail; "
+            + "while (( $(stat -c %s text 2> /dev/null || echo 0) < " + HALF_BYTES + " )); do "
+            + "cat block >> text; done; "
+            + "lines=$(wc -l < text) && $ipc create journal --segment 8m > /dev/null && "
+            + "{ $ipc tail --follow --limit $((2 * lines)) journal | sha256sum > tailed & "
+            + "  $ipc stat --watch --limit 3 journal > watched & watch=$!; "
+            + "  $ipc publish journal text && cat text | $ipc publish journal & publisher=$!; "
+            + "  $ipc verify journal > verified && "
+            + "  $ipc export --raw journal | cat > exported && "
+            + "  $ipc grep -c '' journal > counted; (( $? <= 1 )) && "
+            + "  wait $publisher && wait $watch && wait; } && "
+            + "cat text text | sha256sum | cmp - tailed && "
+            + "grep -c rates: watched && $ipc grep -c '' journal && $ipc verify journal && "
+            + "rm text exported && echo same");
+        final long lines = outcome.lines().skip(1).findFirst().map(Long::parseLong).orElse(0L);
+        assertTrue(outcome.startsWith("0 2\n" + lines + "\njournal: journal, " + lines
+            + " messages with "), outcome);
+        assertTrue(outcome.endsWith(", checksums verified\nsame\n"), outcome);
+        assertTrue(lines * LINE_BYTES_MAX > 2 * HALF_BYTES, outcome);
     }
 
     @Test
@@ -62,7 +82,8 @@ class ChannelProcessTest {
             + "$ipc verify journal > verified && $ipc export journal > early && wait; } && "
             + "$ipc export journal > exported && cmp -n $(stat -c %s early) early exported && "
             + "for type in 1 2; do grep '\"type\":'$type, exported | "
-            + "sed 's/\"\\(position\\|type\\|publisher\\|time\\)\":[^,]*,//g' > $type; done && "
+            + "sed 's/\"\\(position\\|type\\|publisher\\|time\\|batchIndex\\|batchCount\\)\":"
+            + "[^,]*,//g' > $type; done && "
             + "cmp 1 2 && [[ $(wc -l < 1) == $(wc -l < text) ]] && echo same"));
     }
 
@@ -91,5 +112,62 @@ class ChannelProcessTest {
         assertEquals("0 " + line + "\n0 0\n",
             shell.run("$ipc publish ring --create --ring 64m text && "
                 + "$ipc tail --follow ring | head -1; echo ${PIPESTATUS[@]}"));
+    }
+
+    @Test
+    void shouldSayInALineWhatIsWrongWhenFilesAreOutOfReach() throws Exception {
+        assertEquals("0 ", shell.run("seq 3 | $ipc publish journal --create"));
+        // Root may do everything, unless it leaves that behind.
+        final String as = "user=; (( EUID )) || "
+            + "user='setpriv --bounding-set -dac_override,-dac_read_search'; ";
+        final String unreadable = shell.run("chmod 0 journal/control; " + as
+            + "for command in tail stat verify publish; do $user $ipc $command journal; "
+            + "echo $?; done < /dev/null; chmod 600 journal/control");
+        assertEquals(4, unreadable.lines().filter("1"::equals).count(), unreadable);
+        assertEquals(4, unreadable.lines().filter(line -> line.contains("ipc: cannot read "
+            + directory.resolve("journal/control") + ": ")
+            && line.endsWith("; permission denied: ask the owner for it")).count(), unreadable);
+        final String closed = shell.run("chmod 600 journal; " + as
+            + "$user $ipc tail journal; echo $?; $user $ipc rm journal; echo $?; "
+            + "chmod 700 journal");
+        assertEquals(2, closed.lines().filter(line ->
+            line.contains("cannot look into journal: permission denied; ask")).count(), closed);
+        final String debugged = shell.run("$ipc --debug tail . 2>&1");
+        assertTrue(debugged.contains("\tat org.fencepost"), debugged);
+    }
+
+    @Test
+    void shouldKeepWhatIsThereWhenTheDiskIsFull() throws Exception {
+        final String outcome = shell.run("mkdir small; unshare -m bash -c '"
+            + "mount -t tmpfs -o size=3m none small || exit 77; "
+            + "seq 1000000 | $ipc publish small/journal --create --segment 1m; echo $?; "
+            + "$ipc verify small/journal; echo $?; "
+            + "$ipc tail small/journal > all; seq $(wc -l < all) | cmp - all && echo same'");
+        Assumptions.assumeFalse(outcome.startsWith("77 "), "cannot mount a small file system here");
+        Assumptions.assumeFalse(outcome.contains("unshare:"), "cannot mount here");
+        assertTrue(outcome.contains("no space left"), outcome);
+        assertTrue(outcome.contains(" messages are published\n1\n"), outcome);
+        assertTrue(outcome.endsWith(", checksums verified\n0\nsame\n"), outcome);
+    }
+
+    @Test
+    void shouldUseColoursOnlyOnATerminal() throws Exception {
+        final String outcome = shell.run("seq 3 | $ipc publish journal --create; "
+            + "$ipc grep 2 journal; script -qec \"$ipc grep 2 journal\" /dev/null; "
+            + "NO_COLOR=1 script -qec \"$ipc grep 2 journal\" /dev/null");
+        Assumptions.assumeFalse(outcome.contains("script: "), "no program makes a terminal here");
+        assertEquals("0 2\n\u001b[1;31m2\u001b[0m\r\n2\r\n", outcome);
+    }
+
+    @Test
+    void shouldHandOnWhatItIsToMeasureWhenTheProgramsAreThere() throws Exception {
+        final String outcome = shell.run("$ipc bench; echo $?; mkdir checkout/ipc-tests; "
+            + "printf '#!/bin/sh\\necho measured $*\\nshift $(($# - 1))\\n"
+            + "case $1 in *.json) echo {} > $1 ;; esac\\n' > checkout/ipc-tests/bench; "
+            + "chmod +x checkout/ipc-tests/bench; $ipc bench round-trip --quick -- --rounds 3; "
+            + "$ipc bench files; $ipc bench --full --json 2> /dev/null");
+        assertTrue(outcome.matches("(?s)0 ipc: expected the benchmark programs at .*\n1\n"
+            + "measured --measures round-trip --quick --rounds 3\nmeasured files\n\\{}\n"),
+            outcome);
     }
 }

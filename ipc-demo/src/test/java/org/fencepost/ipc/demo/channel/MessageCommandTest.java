@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,6 +90,62 @@ class MessageCommandTest {
         done(ToolRun.withInput("alone\nlast\n", "publish", "--separate", name));
         final String alone = done(ToolRun.of("grep", "--positions", "alone", name)).split(":")[0];
         assertEquals("last\n", done(ToolRun.of("tail", "--from", alone, name)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"4k", "16k", "1m"})
+    void shouldGiveTheSameLinesBackWhenTheyAreOfAnyLength(final String segment) {
+        final long seed = Long.getLong("seed", new Random().nextLong());
+        final Random random = new Random(seed);
+        final StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 2000; i++) {
+            final int bound = random.nextInt(50) == 0 ? 4000 : random.nextBoolean() ? 3 : 100;
+            random.ints(random.nextInt(bound), ' ', '~').forEach(text::appendCodePoint);
+            text.append('\n');
+        }
+        final byte[] bytes = text.toString().getBytes(StandardCharsets.US_ASCII);
+        final InputStream pieces = new ByteArrayInputStream(bytes) {
+            @Override
+            public int read(final byte[] into, final int offset, final int length) {
+                return super.read(
+                    into, offset, Math.min(length, 1 + random.nextInt(random.nextInt(9000) + 1)));
+            }
+        };
+        final String lines = name + "-lines";
+        done(ToolRun.withInput(pieces, "publish", lines, "--create", "--segment", segment));
+        assertEquals(text.toString(), done(ToolRun.of("tail", lines)), "seed " + seed);
+        assertTrue(done(ToolRun.of("verify", lines)).contains(": journal, 2000 messages with "));
+        final String last = done(ToolRun.of("grep", "--positions", "^.{0,100}$", lines)).lines()
+            .reduce((one, other) -> other).orElseThrow();
+        assertFalse(done(ToolRun.of("tail", "--from", last.split(":")[0], lines)).lines()
+            .anyMatch(line -> line.length() <= 100), "seed " + seed);
+    }
+
+    @Test
+    void shouldBeginAtATimeWhenOneIsGiven() throws IOException {
+        final String journal = name + "-many";
+        done(ToolRun.of("create", journal, "--segment", "4k"));
+        for (int part = 0; part < 10; part++) {
+            done(ToolRun.withInput((part + "\n").repeat(100), "publish", "--separate", journal));
+        }
+        final List<String> lines = done(ToolRun.of("tail", "--json", journal)).lines().toList();
+        for (int part = 0; part < 10; part++) {
+            final String time = parse(lines.get(part * 100)).required("time").textValue();
+            final List<String> from =
+                done(ToolRun.of("tail", "--from", time, journal)).lines().toList();
+            assertEquals((10 - part) * 100, from.size());
+            assertEquals(String.valueOf(part), from.getFirst());
+        }
+        for (final String before : List.of("2001-01-01T00:00:00Z", "2001-01-01T00:00:00", "-1h")) {
+            assertEquals(1000,
+                done(ToolRun.of("tail", "--from", before, journal)).lines().count());
+        }
+        assertEquals("", done(ToolRun.of("tail", "--from", "2200-01-01T00:00:00+01:00", journal)));
+        final String ring = directory.resolve("ring").toString();
+        done(ToolRun.withInput("a\n", "publish", ring, "--create", "--ring", "64k"));
+        failed(ToolRun.of("tail", "--from", "-1h", ring), "without times");
+        misused("ipc tail", ToolRun.of("tail", "--from", "yesterday", journal));
+        misused("ipc tail", ToolRun.of("tail", "--from", "9999999999-01-01T00:00:00Z", journal));
     }
 
     @Test

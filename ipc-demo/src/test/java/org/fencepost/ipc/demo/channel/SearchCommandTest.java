@@ -10,14 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.fencepost.ipc.Channel;
-import org.fencepost.ipc.Claim;
-import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.demo.Ipc;
 import org.fencepost.ipc.demo.ToolRun;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,11 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code ipc grep} and {@code ipc verify}, in this process. */
+/** {@code ipc grep}, in this process. */
 class SearchCommandTest {
-    /** Of the first message: behind the headers of file, frame, batch and record. */
-    private static final long PAYLOAD_OFFSET = 4096 + 24 + 8 + 8;
-
     @TempDir
     Path directory;
 
@@ -48,7 +41,7 @@ class SearchCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "grep two", "grep ( CHANNEL", "grep -F --hex 61 CHANNEL", "grep --hex 6 CHANNEL",
-        "grep -c --positions x CHANNEL", "grep -m 0 x CHANNEL", "verify", "grep -F \ufffd CHANNEL"})
+        "grep -c --positions x CHANNEL", "grep -m 0 x CHANNEL", "grep -F \ufffd CHANNEL"})
     void shouldShowUsageWhenTheCommandLineIsWrong(final String line) {
         final ToolRun run = ToolRun.of(line.replace("CHANNEL", name).split(" "));
         misused("ipc " + line.split(" ")[0], run);
@@ -148,57 +141,5 @@ class SearchCommandTest {
         done(ToolRun.withInput("x".repeat(60_000), "publish", name));
         final ToolRun run = ToolRun.of("grep", "(x|y)*z", name);
         failed(run, "(x|y)*z", "simpler");
-    }
-
-    @Test
-    void shouldFindNothingWrongWhenAChannelIsWhole() throws IOException {
-        assertEquals(name + ": journal, 5 messages with 26 bytes from position 0 to 112, checksums"
-            + " verified\n", done(ToolRun.of("verify", name)));
-        final String ring = directory.resolve("ring").toString();
-        done(ToolRun.withInput("one\n", "publish", ring, "--create", "--ring", "64k"));
-        final JsonNode json =
-            new ObjectMapper().readTree(done(ToolRun.of("verify", "--json", ring)));
-        assertEquals(1, json.required("messages").intValue());
-        assertEquals(64, json.required("toPosition").intValue());
-        assertEquals(0, json.required("problems").size());
-        assertEquals(false, json.required("checksumsVerified").booleanValue());
-    }
-
-    @Test
-    void shouldSayWhereDamageIsWhenAByteHasChanged() throws IOException {
-        final Path segment = path.resolve("segment-0000000000000000");
-        try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
-            file.seek(PAYLOAD_OFFSET);
-            assertEquals('o', file.read());
-            file.seek(PAYLOAD_OFFSET);
-            file.write('O');
-        }
-        final ToolRun run = ToolRun.of("verify", name);
-        assertEquals(Ipc.EXIT_FAILED, run.exitCode(), run::toString);
-        assertTrue(run.out().contains(": journal, 0 messages "), run::toString);
-        assertTrue(run.out().contains("WRONG: ") && run.out().contains("checksum"), run::toString);
-        assertEquals("", run.err());
-        assertEquals("One two\n", done(ToolRun.of("tail", "--limit", "1", name)));
-    }
-
-    @Test
-    void shouldSayWhatHidesTheRestWhenAMessageIsNotCommitted() {
-        try (Channel channel = Channel.join(path);
-             Publisher publisher = channel.addPublisher()) {
-            final Claim claim = new Claim();
-            publisher.tryClaim(0, 8, claim);
-            final ToolRun run = ToolRun.of("verify", name);
-            assertEquals(Ipc.EXIT_FAILED, run.exitCode(), run::toString);
-            assertTrue(run.out().contains("5 messages"), run::toString);
-            assertTrue(run.out().contains("WRONG: the message at position 112"), run::toString);
-            claim.abort();
-        }
-    }
-
-    @Test
-    void shouldSayWhatIsWrongWhenAFileIsNoPartOfAChannel() {
-        final ToolRun run = ToolRun.of("verify", directory.toString());
-        assertEquals(Ipc.EXIT_FAILED, run.exitCode(), run::toString);
-        assertTrue(run.out().contains("WRONG: no channel at"), run::toString);
     }
 }

@@ -8,9 +8,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 /**
- * Any number of crash images: {@code CrashImages COUNT FIRST_SEED [THREADS]} goes on from a seed until so many
- * are recovered, and says every ten seconds from which seed to resume; {@code CrashImages only SEED IMAGE}
- * tries one again.
+ * Any number of crash images: {@code CrashImages COUNT FIRST_SEED [THREADS]} goes on from a seed
+ * until so many are recovered, and says every ten seconds from which seed to resume;
+ * {@code CrashImages only SEED IMAGE} tries one again.
  */
 public final class CrashImages {
     private static final long REPORT_NANOS = 10_000_000_000L;
@@ -38,7 +38,8 @@ public final class CrashImages {
             images.run(arguments.length == 3 ? Integer.parseInt(arguments[2]) : 2);
             System.out.println(images.summary());
         } else {
-            System.err.println("CrashImages COUNT FIRST_SEED [THREADS], or CrashImages only SEED IMAGE");
+            System.err.println(
+                "CrashImages COUNT FIRST_SEED [THREADS], or CrashImages only SEED IMAGE");
             System.exit(2);
         }
     }
@@ -59,8 +60,9 @@ public final class CrashImages {
 
     String summary() {
         final double seconds = (System.nanoTime() - startNanos) / 1e9;
-        return String.format("%,d crash images recovered in %.0f s, %,.0f a second; resume with seed %d",
-            done.get(), seconds, done.get() / seconds, nextSeed.get());
+        return String.format(
+            "%,d crash images recovered in %.0f s, %,.0f a second; resume with seed %d", done.get(),
+            seconds, done.get() / seconds, nextSeed.get());
     }
 
     private void work() {

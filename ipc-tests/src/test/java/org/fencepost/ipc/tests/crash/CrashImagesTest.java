@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 /** Images of crashes: an exact prefix comes back, and at least what was reported as durable. */
 class CrashImagesTest {
-    private static final long IMAGES = 120_000;
+    private static final long IMAGES = 80_000;
 
     @Test
     void shouldFindAPrefixThatHoldsEverythingDurableWhateverReachedTheDisk()

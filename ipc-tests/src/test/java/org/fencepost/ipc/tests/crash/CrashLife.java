@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.agrona.concurrent.SystemEpochNanoClock;
 import org.fencepost.ipc.Batch;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelDoor;
@@ -26,8 +25,9 @@ import org.fencepost.ipc.store.ChannelDirectory;
 import org.fencepost.ipc.store.MappedChannel;
 
 /**
- * A journal from the start of its machine to the failure of the power, used by three handles, as three
- * processes would. While one syncs, the others go on, so that what they do is in the sync or not.
+ * A journal from the start of its machine to the failure of the power, used by three handles, as
+ * three processes would. While one syncs, the others go on, so that what they do is in the sync or
+ * not.
  */
 final class CrashLife implements Disk.Watcher {
     private static final int OPERATIONS = 24;
@@ -37,7 +37,10 @@ final class CrashLife implements Disk.Watcher {
     private static final int EVENTS = 1500;
     private static final int EVENTS_OF_OPENING = 60;
     private static final int DEATHS_MAX = 2;
-    /** One sync out of so many fails, in a life with a failure; one in half as many is interrupted. */
+    private static final long NANOS_PER_LOOK = 250_000;
+    /**
+     * One sync out of so many fails, in a life with a failure; one in half as many is interrupted.
+     */
     private static final int SYNCS_PER_FAILURE = 16;
     private static final Duration LONG = Duration.ofHours(1);
 
@@ -70,6 +73,7 @@ final class CrashLife implements Disk.Watcher {
     /** What recoveries have cut off so far. */
     private Map<String, ByteBuffer> kept;
     private int depth;
+    private long nanos;
     /** After so many events whoever recovers the journal dies; 0: he lives. */
     private int eventsToDeath;
 
@@ -108,13 +112,14 @@ final class CrashLife implements Disk.Watcher {
         machine = its;
         disk = machine.disk();
         final Path path = machine.path(CrashRun.CHANNEL);
-        channel = start.created() ? join(path) : ChannelDoor.open(path, options, machine);
+        channel = start.created()
+            ? join(path) : ChannelDoor.open(path, options, machine, this::nanoTime);
         openedEnd = channel.tailPosition();
         epoch = channel.recoveryEpoch();
         kept = Recovered.kept(path);
         open = true;
         requireWhole();
-        other = ChannelDoor.join(path, machine);
+        other = ChannelDoor.join(path, machine, this::nanoTime);
         startThird();
         if (exclusive) {
             claiming = channel.addExclusivePublisher();
@@ -129,24 +134,30 @@ final class CrashLife implements Disk.Watcher {
         }
     }
 
+    /** So that a seed gives the same life again. */
+    private long nanoTime() {
+        nanos += NANOS_PER_LOOK;
+        return nanos;
+    }
+
     /** Whoever recovers it may die of something else meanwhile; then another process goes on. */
     private Channel join(final Path path) {
         for (int death = 0; death < DEATHS_MAX; death++) {
             eventsToDeath = 1 + random.nextInt(EVENTS_OF_OPENING);
             try {
-                return ChannelDoor.join(path, machine);
+                return ChannelDoor.join(path, machine, this::nanoTime);
             } catch (final Disk.Death again) {
                 // Its locks are gone, and everything that it had stored is there.
             } finally {
                 eventsToDeath = 0;
             }
         }
-        return ChannelDoor.join(path, machine);
+        return ChannelDoor.join(path, machine, this::nanoTime);
     }
 
     private void startThird() {
         third = MappedChannel.open(new ChannelDirectory(machine.path(CrashRun.CHANNEL), machine),
-            machine, new SystemEpochNanoClock());
+            machine, this::nanoTime);
         commit = new GroupCommit(third.log());
     }
 
@@ -173,7 +184,8 @@ final class CrashLife implements Disk.Watcher {
         return moment.open()
             ? new Recovered.Certain(
                 true, moment.acknowledged(), 0, Long.MAX_VALUE, epoch + 1, epoch + 1, kept)
-            // Whoever recovers what a recovery has left comes to the same end, and keeps the same; in an
+            // Whoever recovers what a recovery has left comes to the same end, and keeps the same;
+            // in an
             // epoch of its own if that recovery had ended.
             : new Recovered.Certain(start.created(), start.acknowledged(), openedEnd, openedEnd,
                 epoch, epoch + 1, kept);

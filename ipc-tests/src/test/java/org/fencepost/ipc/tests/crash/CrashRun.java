@@ -7,9 +7,9 @@ import org.fencepost.ipc.disk.Disk;
 import org.fencepost.ipc.disk.Machine;
 
 /**
- * A journal out of a seed: it is used on a machine until the power fails, then on the next machine, which
- * recovers it first, and so on. Of all moments some are kept, and what the disk may hold then is recovered
- * too.
+ * A journal out of a seed: it is used on a machine until the power fails, then on the next machine,
+ * which recovers it first, and so on. Of all moments some are kept, and what the disk may hold then
+ * is recovered too.
  */
 final class CrashRun {
     static final String DIRECTORY = "/data";
@@ -17,7 +17,9 @@ final class CrashRun {
     static final String CURSOR = "cursor";
 
     private static final int LIVES = 3;
-    /** With so many things that may or may not have reached the disk, every set of them is tried. */
+    /**
+     * With so many things that may or may not have reached the disk, every set of them is tried.
+     */
     private static final int CHOICES_MAX = 12;
 
     private final long seed;

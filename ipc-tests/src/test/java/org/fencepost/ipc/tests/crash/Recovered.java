@@ -18,6 +18,7 @@ import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.disk.Disk;
 import org.fencepost.ipc.disk.Machine;
+import org.fencepost.ipc.format.SegmentFormat;
 
 /** A journal that is opened behind a crash, and what has to be true of it then. */
 final class Recovered {
@@ -49,6 +50,8 @@ final class Recovered {
         final Certain certain) {
         final Machine machine = new Machine(disk);
         final Path path = machine.path(CrashRun.CHANNEL);
+        final Map<String, ByteBuffer> segments =
+            certain.created() ? files(path, SegmentFormat.NAME_PREFIX) : Map.of();
         try (Channel channel = certain.created()
             ? ChannelDoor.join(path, machine) : ChannelDoor.open(path, options, machine)) {
             final long end = channel.tailPosition();
@@ -68,11 +71,13 @@ final class Recovered {
                 return "ends at " + end + ", but " + channel.durablePosition() + " is durable";
             }
             final Map<String, ByteBuffer> kept = kept(path);
-            final boolean sameEnd = certain.endMin() == certain.endMax();
-            if (sameEnd ? !kept.equals(certain.kept())
-                : !kept.entrySet().containsAll(certain.kept().entrySet())) {
+            final Map<String, ByteBuffer> expected = new TreeMap<>(certain.kept());
+            if (certain.endMin() != certain.endMax()) {
+                expected.putAll(behind(segments, end, options.segmentBytes(), epoch));
+            }
+            if (!kept.equals(expected)) {
                 return "keeps what was cut off in " + kept.keySet() + ", expected "
-                    + certain.kept().keySet() + (sameEnd ? "" : " at least");
+                    + expected.keySet() + " with all that was there";
             }
             final Published found = read(channel);
             final String difference = published.difference(found, end);
@@ -82,15 +87,41 @@ final class Recovered {
 
     /** What recoveries have cut off. */
     static Map<String, ByteBuffer> kept(final Path path) {
-        final Map<String, ByteBuffer> kept = new TreeMap<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(path, "cut-*")) {
+        return files(path, "cut-");
+    }
+
+    private static Map<String, ByteBuffer> files(final Path path, final String prefix) {
+        final Map<String, ByteBuffer> contents = new TreeMap<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(path, prefix + "*")) {
             for (final Path file : files) {
-                kept.put(file.getFileName().toString(), ByteBuffer.wrap(Files.readAllBytes(file)));
+                contents.put(
+                    file.getFileName().toString(), ByteBuffer.wrap(Files.readAllBytes(file)));
             }
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
         }
-        return kept;
+        return contents;
+    }
+
+    /** Everything behind the end, as who cuts there has to keep it. */
+    private static Map<String, ByteBuffer> behind(
+        final Map<String, ByteBuffer> segments, final long end, final long segmentBytes,
+        final long epoch) {
+        final Map<String, ByteBuffer> behind = new TreeMap<>();
+        segments.forEach((name, segment) -> {
+            final long place =
+                Long.parseLong(name.substring(SegmentFormat.NAME_PREFIX.length()), 16);
+            final int from = SegmentFormat.DATA_OFFSET + (int) Math.max(0, end - place);
+            int used = segment.capacity();
+            while (used > from && segment.getLong(used - Long.BYTES) == 0) {
+                used -= Long.BYTES;
+            }
+            if (used > from) {
+                behind.put("cut-" + epoch + "-" + SegmentFormat.name(Math.max(end, place)),
+                    place > end ? segment : segment.slice(from, used - from));
+            }
+        });
+        return behind;
     }
 
     private static String flawOfCursors(

@@ -16,10 +16,10 @@ import org.fencepost.ipc.SyncFailedException;
 import org.fencepost.ipc.os.Platform;
 
 /**
- * The life of a journal from its creation over rolls, a sync, a named cursor, a crash and its recovery to
- * another opening, in which one call fails, and what has to be true of that: the operation throws what
- * it may throw and says which error, leaves nothing open and nothing half-made, and succeeds when
- * it is tried again; only a failed sync is final.
+ * The life of a journal from its creation over rolls, a sync, a named cursor, a crash and its
+ * recovery to another opening, in which one call fails, and what has to be true of that: the
+ * operation throws what it may throw and says which error, leaves nothing open and nothing
+ * half-made, and succeeds when it is tried again; only a failed sync is final.
  */
 final class FailingRun {
     private static final ChannelOptions OPTIONS = ChannelOptions.journal(4096);
@@ -54,7 +54,9 @@ final class FailingRun {
         /** All paths below the journal's parent. */
         List<String> names();
 
-        /** The power fails, with everything on the disk; what is open is closed by {@code close}. */
+        /**
+         * The power fails, with everything on the disk; what is open is closed by {@code close}.
+         */
         void crash(Runnable close);
     }
 
@@ -100,12 +102,19 @@ final class FailingRun {
         }
         sync();
         attempt("look", () -> channel.status());
+        attempt("view", this::view);
         // What is behind a claim that its publisher never commits is cut off.
         attempt("add another publisher", () -> {
             final Publisher other = channel.addPublisher();
             require(other.tryClaim(1, MESSAGE_BYTES, new Claim()) >= 0, "it cannot claim");
         });
         attempt("publish", () -> offer(MESSAGES));
+    }
+
+    private void view() {
+        try (Channel view = ChannelDoor.view(world.path(), world.platform())) {
+            require(view.tailPosition() == channel.tailPosition(), "a view ends elsewhere");
+        }
     }
 
     private void offer(final int number) {

@@ -15,8 +15,8 @@ import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.os.Platform;
 
 /**
- * This machine, where somebody else makes a call of this thread fail. What is not the journal's own is
- * done in other threads.
+ * This machine, where somebody else makes a call of this thread fail. What is not the journal's own
+ * is done in other threads.
  */
 final class RealWorld implements FailingRun.World {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");

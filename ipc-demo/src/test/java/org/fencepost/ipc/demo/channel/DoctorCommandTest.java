@@ -1,0 +1,100 @@
+package org.fencepost.ipc.demo.channel;
+
+import static org.fencepost.ipc.demo.ToolRun.done;
+import static org.fencepost.ipc.demo.ToolRun.failed;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.fencepost.ipc.demo.ToolRun;
+import org.fencepost.ipc.demo.channel.Diagnosis.Level;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ipc doctor}: on this machine, and on others as far as their files go. */
+class DoctorCommandTest {
+    @TempDir
+    Path directory;
+
+    private void write(final String file, final String content) throws IOException {
+        final Path path = directory.resolve(file);
+        Files.createDirectories(path.getParent());
+        Files.writeString(path, content);
+    }
+
+    private Diagnosis about(final String name) {
+        return new Checkup(directory, directory).diagnoses()
+            .filter(one -> one.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    @Test
+    void shouldSayWhatItFindsWhenItLooksAtThisMachine() throws IOException {
+        final ToolRun run = ToolRun.of("doctor", "--json", "--measure", directory.toString());
+        final List<String> lines = run.out().lines().toList();
+        final ObjectMapper mapper = new ObjectMapper();
+        final Set<String> names = lines.stream().map(line -> {
+            try {
+                return mapper.readTree(line).required("name").textValue();
+            } catch (final IOException noJson) {
+                throw new AssertionError(line, noJson);
+            }
+        }).collect(Collectors.toSet());
+        assertTrue(names.containsAll(Set.of("JDK", "native access", "kernel", "file system",
+            "huge pages", "governor", "/dev/shm", "open files", "sync", "pauses")), run::toString);
+        assertEquals(run.out().contains("\"level\":\"wrong\"") ? 1 : 0, run.exitCode());
+        try (var left = Files.list(directory)) {
+            assertEquals(0, left.count());
+        }
+        failed(ToolRun.of("doctor", "--measure", directory.resolve("none").toString()), "none");
+        assertTrue(done(ToolRun.of("doctor", "/")).contains("OK "));
+    }
+
+    @Test
+    void shouldSayWhatToChangeWhenSomethingCostsLatency() throws IOException {
+        write("sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "powersave\n");
+        write("sys/kernel/mm/transparent_hugepage/enabled", "[always] madvise never\n");
+        write("proc/swaps", "Filename Type\n/swap file\n");
+        write("proc/sys/vm/max_map_count", "1000\n");
+        write("proc/self/limits", "Limit  Soft  Hard\nMax open files  256  4096  files\n"
+            + "Max file size  1048576  unlimited  bytes\n");
+        for (final String name : List.of("governor", "huge pages", "swap", "mappings",
+            "open files", "file size", "/dev/shm")) {
+            assertEquals(Level.NOTE, about(name).level(), () -> about(name).toString());
+            assertTrue(!about(name).advice().isEmpty(), name);
+        }
+        assertEquals(Level.NOTE, Checkup.kernel("5.10.0-28-amd64").level());
+        assertEquals(Level.OK, Checkup.kernel("5.14.1").level());
+        assertEquals(Level.OK, Checkup.kernel("6.1.0").level());
+        assertEquals(Level.NOTE, Checkup.processors(1).level());
+    }
+
+    @Test
+    void shouldBeContentWhenNothingCostsLatency() throws IOException {
+        write("sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "performance\n");
+        write("sys/kernel/mm/transparent_hugepage/enabled", "always [madvise] never\n");
+        write("proc/swaps", "Filename Type\n");
+        write("proc/sys/vm/max_map_count", "65530\n");
+        write("proc/self/limits", "Max open files  20000  20000  files\n"
+            + "Max file size  unlimited  unlimited  bytes\n");
+        for (final String name : List.of("governor", "huge pages", "swap", "mappings",
+            "open files", "file size", "mount options")) {
+            assertEquals(Level.OK, about(name).level(), () -> about(name).toString());
+        }
+    }
+
+    @Test
+    void shouldSayThatNothingIsDurableWhenTheDiskIsMountedWithoutBarriers() throws IOException {
+        write("proc/mounts", "/dev/a / ext4 rw,relatime 0 0\n/dev/b " + directory
+            + " ext4 rw,nobarrier,relatime 0 0\n");
+        assertEquals(Level.WRONG, about("mount options").level());
+        write("proc/mounts", "/dev/a / ext4 rw,nobarrier 0 0\n/dev/b " + directory
+            + " ext4 rw,relatime 0 0\n");
+        assertEquals(Level.OK, about("mount options").level());
+    }
+}

@@ -1,0 +1,250 @@
+package org.fencepost.ipc.demo.channel;
+
+import static org.fencepost.ipc.demo.ToolRun.done;
+import static org.fencepost.ipc.demo.ToolRun.failed;
+import static org.fencepost.ipc.demo.ToolRun.misused;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.Claim;
+import org.fencepost.ipc.Publisher;
+import org.fencepost.ipc.Subscriber;
+import org.fencepost.ipc.SubscriberOptions;
+import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.ToolRun;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ipc verify}, in this process, of channels with every kind of damage. */
+class VerifyCommandTest {
+    /** A message of 3 bytes takes so many of a journal, and this is where its payload begins. */
+    private static final int FRAME_BYTES = 32;
+    private static final int PAYLOAD_OFFSET = 24;
+    private static final int FILE_HEADER_BYTES = 4096;
+    private static final int SEGMENT_BYTES = 4096;
+    private static final int MESSAGES = 200;
+
+    @TempDir
+    Path directory;
+
+    private Path path;
+    private String name;
+
+    @BeforeEach
+    void publish() {
+        path = directory.resolve("journal");
+        name = path.toString();
+        publish(name, "--segment", "4k");
+    }
+
+    private static void publish(final String channel, final String... kind) {
+        done(ToolRun.withInput("abc".repeat(MESSAGES),
+            List.of("publish", channel, "--create", kind[0], kind[1], "--raw", "3", "--separate")
+                .toArray(String[]::new)));
+    }
+
+    private void overwrite(final String file, final long offset, final byte... bytes)
+        throws IOException {
+        try (RandomAccessFile access = new RandomAccessFile(path.resolve(file).toFile(), "rw")) {
+            access.seek(offset);
+            access.write(bytes);
+        }
+    }
+
+    private static byte[] word(final long value) {
+        return ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(value).array();
+    }
+
+    private JsonNode found(final String... kinds) throws IOException {
+        final ToolRun run = ToolRun.of("verify", "--json", name);
+        assertEquals(Ipc.EXIT_FAILED, run.exitCode(), run::toString);
+        final JsonNode json = new ObjectMapper().readTree(run.out());
+        assertEquals(List.of(kinds), json.required("problems").findValuesAsText("kind"),
+            run::toString);
+        return json;
+    }
+
+    private static void at(final JsonNode json, final int problem, final long from, final long to) {
+        final JsonNode found = json.required("problems").get(problem);
+        assertEquals(from, found.required("fromPosition").longValue(), found::toString);
+        assertEquals(to, found.required("toPosition").longValue(), found::toString);
+    }
+
+    @Test
+    void shouldFindNothingWrongWhenAChannelIsWhole() throws IOException {
+        assertEquals(name + ": journal, 200 messages with 600 bytes from position 0 to 6400,"
+            + " checksums verified\n", done(ToolRun.of("verify", name)));
+        final String ring = directory.resolve("ring").toString();
+        publish(ring, "--ring", "64k");
+        final JsonNode json =
+            new ObjectMapper().readTree(done(ToolRun.of("verify", "--json", ring)));
+        assertEquals(200, json.required("messages").intValue());
+        assertEquals(0, json.required("problems").size());
+        assertFalse(json.required("checksumsVerified").booleanValue());
+        misused("ipc verify", ToolRun.of("verify"));
+    }
+
+    @Test
+    void shouldCountTheMessagesOfBatchesWhenTheyAreWhole() {
+        final String batches = directory.resolve("batches").toString();
+        done(ToolRun.withInput("one\n\nthree\n", "publish", batches, "--create"));
+        assertTrue(done(ToolRun.of("verify", batches)).contains("3 messages with 8 bytes"));
+    }
+
+    @Test
+    void shouldSayWhereDamageIsAndWhatIsBehindWhenAByteHasChanged() throws IOException {
+        overwrite("segment-0000000000000000",
+            FILE_HEADER_BYTES + 10 * FRAME_BYTES + PAYLOAD_OFFSET, (byte) 'X');
+        final JsonNode json = found("damaged", "unreachable");
+        at(json, 0, 10 * FRAME_BYTES, 11 * FRAME_BYTES);
+        at(json, 1, 11 * FRAME_BYTES, MESSAGES * FRAME_BYTES);
+        assertEquals(10, json.required("messages").intValue());
+        final ToolRun text = ToolRun.of("verify", name);
+        assertTrue(text.out().contains("WRONG: damaged from position 320 to 352: expected checksum"),
+            text::toString);
+        assertTrue(text.out().contains("189 messages"), text::toString);
+        assertEquals("", text.err());
+        // Nobody who looks gets the damaged message.
+        final ToolRun tail = ToolRun.of("tail", name);
+        assertEquals("abc\n".repeat(10), tail.out());
+        assertEquals(Ipc.EXIT_FAILED, tail.exitCode());
+        assertEquals("abc\n".repeat(189), done(ToolRun.of("tail", "--from", "352", name)));
+    }
+
+    @Test
+    void shouldGoOnAtTheNextFrameWhenAHeaderIsGarbage() throws IOException {
+        overwrite("segment-0000000000000000",
+            FILE_HEADER_BYTES + 10 * FRAME_BYTES, new byte[] {-1, -1, -1, -1, -1, -1, -1, -1});
+        at(found("damaged", "unreachable"), 0, 10 * FRAME_BYTES, 11 * FRAME_BYTES);
+    }
+
+    @Test
+    void shouldSayTornWhenNothingIsRightBehindDamage() throws IOException {
+        overwrite("segment-0000000000001000", FILE_HEADER_BYTES
+            + (MESSAGES - 1) * FRAME_BYTES % SEGMENT_BYTES + PAYLOAD_OFFSET, (byte) 'X');
+        at(found("torn"), 0, (MESSAGES - 1) * FRAME_BYTES, MESSAGES * FRAME_BYTES);
+    }
+
+    @Test
+    void shouldSayWhatIsMissingWhenASegmentIs() throws IOException {
+        Files.delete(path.resolve("segment-0000000000000000"));
+        final JsonNode json = found("missing", "unreachable");
+        at(json, 0, 0, SEGMENT_BYTES);
+        at(json, 1, SEGMENT_BYTES, MESSAGES * FRAME_BYTES);
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWhenASegmentIsCutOrAnothers() throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(
+            path.resolve("segment-0000000000000000").toFile(), "rw")) {
+            file.setLength(FILE_HEADER_BYTES + 100);
+        }
+        assertTrue(found("damaged", "unreachable").toString().contains("size of the file"));
+        Files.copy(path.resolve("segment-0000000000001000"),
+            path.resolve("segment-0000000000000000"),
+            StandardCopyOption.REPLACE_EXISTING);
+        assertTrue(found("damaged", "unreachable").toString().contains("place: expected 0x0"));
+    }
+
+    @Test
+    void shouldSayWhatIsUnreachableWhenAFileIsNotOfTheLog() throws IOException {
+        Files.copy(path.resolve("segment-0000000000001000"),
+            path.resolve("segment-0000000000100000"));
+        assertTrue(found("unreachable").toString().contains("segment-0000000000100000"));
+    }
+
+    @Test
+    void shouldNameTheCursorWhenItPointsIntoAMessage() throws IOException {
+        try (Channel channel = Channel.join(path);
+             Subscriber subscriber = channel.addSubscriber(
+                 SubscriberOptions.earliest().named("billing", true))) {
+            assertEquals(3, subscriber.poll((buffer, offset, length, header) -> { }, 3));
+        }
+        done(ToolRun.of("verify", name));
+        overwrite("cursors", 2 * FILE_HEADER_BYTES, word(40));
+        assertTrue(found("cursor").toString().contains("'billing' is at position 40"));
+        overwrite("cursors", 2 * FILE_HEADER_BYTES, word(1 << 20));
+        assertTrue(found("cursor").toString().contains("expected a position up to 6400"));
+    }
+
+    @Test
+    void shouldSayWhichWordsContradictEachOther() throws IOException {
+        // A publisher slot that says that its claim ends beyond everything that is prepared.
+        overwrite("control", 2 * FILE_HEADER_BYTES + Long.BYTES, word(1 << 20));
+        assertTrue(found("words").toString().contains("publisher slot 0"));
+        overwrite("control", FILE_HEADER_BYTES + 128, word(0));
+        failed(ToolRun.of("verify", name), "control", "ready");
+    }
+
+    @Test
+    void shouldVerifyChecksumsOfARingWhenItHasThem() throws IOException {
+        path = directory.resolve("ring");
+        name = path.toString();
+        done(ToolRun.of("create", name, "--ring", "64k", "--checksums"));
+        done(ToolRun.withInput("abc".repeat(MESSAGES),
+            "publish", name, "--raw", "3", "--separate"));
+        assertTrue(done(ToolRun.of("verify", name)).contains("checksums verified"));
+        overwrite("segment-0000000000000000", FILE_HEADER_BYTES + 64 + 16, (byte) 'X');
+        at(found("damaged", "unreachable"), 0, 64, 128);
+    }
+
+    @Test
+    void shouldSayWhoHidesTheRestWhenAMessageIsNotCommitted() throws IOException {
+        try (Channel channel = Channel.join(path);
+             Publisher publisher = channel.addPublisher();
+             Publisher other = channel.addPublisher()) {
+            final Claim claim = new Claim();
+            publisher.tryClaim(0, 3, claim);
+            other.offer(0, new byte[3], 0, 3);
+            final JsonNode json = found("open", "unreachable");
+            at(json, 0, MESSAGES * FRAME_BYTES, (MESSAGES + 1) * FRAME_BYTES);
+            assertTrue(json.toString().contains("process " + ProcessHandle.current().pid()));
+            claim.abort();
+            done(ToolRun.of("verify", name));
+        }
+    }
+
+    @Test
+    void shouldChangeNothingWhenItLooks() throws IOException {
+        overwrite("segment-0000000000000000", FILE_HEADER_BYTES + PAYLOAD_OFFSET, (byte) 'X');
+        final byte[] before = everything();
+        for (final String command : List.of("verify", "tail", "export", "stat")) {
+            ToolRun.of(command, name);
+        }
+        ToolRun.of("grep", "x", name);
+        ToolRun.of("ls", directory.toString());
+        assertTrue(Arrays.equals(before, everything()));
+    }
+
+    private byte[] everything() throws IOException {
+        final ByteArrayOutputStream all = new ByteArrayOutputStream();
+        try (var files = Files.list(path)) {
+            for (final Path file : files.sorted().toList()) {
+                all.write(file.toString().getBytes(StandardCharsets.UTF_8));
+                all.write(Files.readAllBytes(file));
+            }
+        }
+        return all.toByteArray();
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWhenThereIsNoChannel() {
+        failed(ToolRun.of("verify", directory.toString()), "no channel at");
+    }
+}
