@@ -44,28 +44,23 @@ public final class Bell {
         this.writable = writable;
     }
 
-    /**
-     * Whether anybody sleeps, or is about to, for a process that has registered: behind the store of
-     * what is waited for. Opaque keeps the compiler from moving it before that store; the processor is
-     * ordered by the sleeper's {@link Sleeping#fenceAll}.
-     */
-    boolean hasSleepersOpaque() {
-        return memory.getLongOpaque(address) >>> ENLISTMENTS_SHIFT != 0;
+    /** Whether a bell with this word has anybody who sleeps, or is about to. */
+    static boolean hasSleepers(final long word) {
+        return word >>> ENLISTMENTS_SHIFT != 0;
     }
 
     /** Wakes everybody who sleeps, if somebody does: behind the store of what is waited for. */
     public void ring() {
         // Pairs with the sleeper's fence between enlisting and its last look.
         memory.fullFence();
-        if (writable && hasSleepersOpaque()) {
+        if (writable) {
             wake();
         }
     }
 
-    /** Wakes everybody who sleeps, after {@link #hasSleepersOpaque} has said so. */
-    void wake() {
+    private void wake() {
         long seen = memory.getLongAcquire(address);
-        while (seen >>> ENLISTMENTS_SHIFT != 0) {
+        while (hasSleepers(seen)) {
             final long rung = seen & ~RINGS_MASK | seen + 1 & RINGS_MASK;
             final long witness = memory.compareAndExchangeLong(address, seen, rung);
             if (witness == seen) {

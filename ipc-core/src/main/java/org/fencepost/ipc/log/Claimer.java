@@ -43,8 +43,12 @@ public abstract class Claimer {
     private final SegmentMap segments;
     private final FrameChecksum checksum;
     private final Bell arrivals;
-    /** Whether the fence of those who are about to sleep does not reach this process. */
-    private final boolean fencesItself;
+    /**
+     * What is read after each message to find out whether anybody sleeps. Where the fence of those who are
+     * about to sleep does not reach this process it is a word that always says so: then the bell is looked
+     * at behind a fence.
+     */
+    private final long sleepersAddress;
     private final long segmentBytes;
     private final int frameFlags;
     /** What all header words of this publisher have in common. */
@@ -66,7 +70,8 @@ public abstract class Claimer {
         this.segments = log.store().newEndpointMap(true);
         this.checksum = geometry.checksums() ? new FrameChecksum(memory, geometry) : null;
         this.arrivals = log.arrivals();
-        this.fencesItself = log.sleeping().canWake() && !log.sleeping().register();
+        this.sleepersAddress = log.sleeping().canWake() && !log.sleeping().register()
+            ? words.neverZeroAddress() : arrivals.address();
         this.segmentBytes = geometry.segmentBytes();
         this.frameFlags = geometry.frameFlags();
         this.frameBits = FrameFormat.headerWord(0, 0, frameFlags, slot);
@@ -257,11 +262,10 @@ public abstract class Claimer {
             return CLOSED;
         }
         committed(end);
-        if (fencesItself) {
-            memory.fullFence();
-        }
-        if (arrivals.hasSleepersOpaque()) {
-            arrivals.wake();
+        // Opaque keeps the compiler from moving it before the header; the processor is ordered by the
+        // sleeper's fence in all processes.
+        if (Bell.hasSleepers(memory.getLongOpaque(sleepersAddress))) {
+            arrivals.ring();
         }
         return end;
     }

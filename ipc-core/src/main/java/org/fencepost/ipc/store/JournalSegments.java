@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.fencepost.ipc.ChannelClosedException;
 import org.fencepost.ipc.ChannelIOException;
@@ -38,6 +39,8 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
     private static final int SLOTS = 2;
     /** Pages that are loaded ahead of those who write: some ten milliseconds of a publisher at full speed. */
     private static final long AHEAD_BYTES = 4 << 20;
+    /** How long loaded pages are taken on trust. */
+    private static final long LOADED_NANOS_MAX = TimeUnit.SECONDS.toNanos(2);
 
     private final Platform platform;
     private final Surroundings surroundings;
@@ -262,6 +265,9 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         private final AtomicBoolean open = new AtomicBoolean(true);
         /** The segment in which the endpoint works. */
         private volatile long current = NOTHING;
+        /** By the thread that keeps house: pages below were loaded, and since when. */
+        private long loaded;
+        private long loadedNanos = System.nanoTime() - LOADED_NANOS_MAX;
 
         EndpointMap(final Window window, final boolean writes) {
             super(window);
@@ -310,26 +316,41 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
                     taken.set(false);
                 }
             }
-            if (writes) {
-                load(now, tail);
-                load(next, tail);
+            if (writes && wantsPages(tail)) {
+                final long from = Math.max(tail, loaded);
+                final long end = tail + AHEAD_BYTES;
+                loaded = Math.max(load(now, from, end), load(next, from, end));
             }
         }
 
-        /** Has the pages there that the endpoint will write soon; whose they are by then does not matter. */
-        private void load(final long segmentStart, final long tail) {
-            final int slot = slotOf(segmentStart);
-            final long from = Math.max(tail, segmentStart);
-            final long end =
-                Math.min(tail + AHEAD_BYTES, segmentStart + geometry.segmentBytes());
-            if (from < end && mapped[slot] == segmentStart) {
-                window.load(slot, SegmentFormat.DATA_OFFSET + from - segmentStart, end - from);
+        /** In large steps, and all of them again after some time: pages that were written back fault again. */
+        private boolean wantsPages(final long tail) {
+            final long nowNanos = System.nanoTime();
+            if (nowNanos - loadedNanos > LOADED_NANOS_MAX) {
+                loadedNanos = nowNanos;
+                loaded = tail;
             }
+            return loaded < tail + AHEAD_BYTES / 2;
+        }
+
+        /**
+         * Has the pages there that the endpoint will write soon; whose they are by then does not matter. Where
+         * they end, or 0.
+         */
+        private long load(final long segmentStart, final long from, final long end) {
+            final int slot = slotOf(segmentStart);
+            final long first = Math.max(from, segmentStart);
+            final long last = Math.min(end, segmentStart + geometry.segmentBytes());
+            if (first >= last || mapped[slot] != segmentStart) {
+                return 0;
+            }
+            window.load(slot, SegmentFormat.DATA_OFFSET + first - segmentStart, last - first);
+            return last;
         }
 
         private void take() {
             while (!taken.compareAndSet(false, true)) {
-                Thread.onSpinWait();
+                Thread.yield();
             }
         }
     }

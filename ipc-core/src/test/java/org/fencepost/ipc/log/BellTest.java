@@ -79,7 +79,7 @@ class BellTest {
     @Test
     void shouldNotEnterTheKernelWhenNobodySleeps() {
         bell.ring();
-        assertFalse(bell.hasSleepersOpaque());
+        assertFalse(Bell.hasSleepers(memory.getLong(address)));
         assertEquals(List.of(), calls);
         assertEquals(0, memory.getLong(address), "nor store anything");
     }
@@ -87,10 +87,10 @@ class BellTest {
     @Test
     void shouldWakeOnceWhenSomebodyHasEnlisted() {
         assertEquals(0, bell.enlist());
-        assertTrue(bell.hasSleepersOpaque());
+        assertTrue(Bell.hasSleepers(memory.getLong(address)));
         bell.ring();
         assertEquals(1, rings(), "who enlisted before does not sleep any more");
-        assertFalse(bell.hasSleepersOpaque());
+        assertFalse(Bell.hasSleepers(memory.getLong(address)));
         bell.ring();
         assertEquals(List.of("wake"), calls, "a killed sleeper costs one call");
     }
@@ -119,9 +119,9 @@ class BellTest {
             calls.add(stopped.getMessage());
         }
         whileWaking = () -> { };
-        assertTrue(bell.hasSleepersOpaque(), "the sleepers are not forgotten");
+        assertTrue(Bell.hasSleepers(memory.getLong(address)), "the sleepers are not forgotten");
         bell.ring();
-        assertFalse(bell.hasSleepersOpaque());
+        assertFalse(Bell.hasSleepers(memory.getLong(address)));
         assertEquals(List.of("wake", "stopped", "wake"), calls);
     }
 

@@ -8,6 +8,7 @@ import org.fencepost.ipc.ChannelClosedException;
 import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
+import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.log.ControlWords;
@@ -79,6 +80,7 @@ final class SimulatedChannel {
         for (long at = start; at < ready; at += geometry.segmentBytes()) {
             makeSegment(at);
         }
+        memory.putLong(control + FileHeader.MAGIC_OFFSET, FileHeader.MAGIC);
         words.tailRelease(start);
         words.clearingOpaque(ready);
         words.readyRelease(ready);
