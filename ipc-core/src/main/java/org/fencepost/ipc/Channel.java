@@ -15,6 +15,7 @@ import org.fencepost.ipc.log.Observation;
 import org.fencepost.ipc.log.Patience;
 import org.fencepost.ipc.log.Subscription;
 import org.fencepost.ipc.log.Subscriptions;
+import org.fencepost.ipc.log.Timestamps;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.store.ChannelDirectory;
 import org.fencepost.ipc.store.MappedChannel;
@@ -293,6 +294,36 @@ public final class Channel implements AutoCloseable {
     }
 
     /**
+     * Where to begin to read for messages from a time on: the position at which the first one begins, in the
+     * order of the log, whose {@linkplain Header#timestamp() timestamp} is at or after it, or that is not
+     * committed yet; the tail if there is none. What {@link SubscriberOptions#from} takes.
+     *
+     * <p>Timestamps are of the wall clocks of the publishers' processes when they committed. Publishers that
+     * were at work together, and a clock that was set back, leave neighbours in another order: whoever must not miss
+     * one begins so much earlier, and looks at the timestamps. Looks at the first message of some segments, then at
+     * each header of one, which takes as long as reading them from memory or from the disk does. Any thread.
+     *
+     * @param nanos since 1970-01-01 UTC, as in {@link Header#timestamp()}.
+     * @throws ChannelMismatchException if frames have no timestamps here.
+     * @throws ChannelDamagedException  if a frame on the way is damaged.
+     * @throws ChannelClosedException   if the channel is closed, also meanwhile.
+     */
+    public long positionAtOrAfter(final long nanos) {
+        if (!options.timestamps()) {
+            throw new ChannelMismatchException(path(), "messages of " + path() + " cannot be found by time:"
+                + " expected frames with timestamps, found a " + options
+                + "; create the channel withTimestamps");
+        }
+        return whileOpen(() -> {
+            try (Timestamps timestamps = new Timestamps(log)) {
+                return stillOpen(timestamps.positionAtOrAfter(nanos));
+            } catch (final InternalError error) {
+                throw Endpoint.truncated(path(), error);
+            }
+        });
+    }
+
+    /**
      * How often the end of a journal was cut when it was opened after a loss of power, or as a copy, because
      * what stood there was not complete. Positions behind a cut are used again: who keeps positions
      * elsewhere keeps this number beside them.
@@ -465,7 +496,9 @@ public final class Channel implements AutoCloseable {
     private static ChannelOptions optionsOf(final Geometry geometry) {
         final ChannelOptions options = geometry.ring()
             ? ChannelOptions.ring(geometry.capacityBytes(), geometry.segmentCount())
-            : ChannelOptions.journal(geometry.segmentBytes());
+            : ChannelOptions.journal(geometry.segmentBytes())
+                .withRetentionBytes(geometry.retentionBytes())
+                .withRetentionTime(Duration.ofNanos(geometry.retentionNanos()));
         return options
             .withChecksums(geometry.checksums())
             .withTimestamps(geometry.timestamps())

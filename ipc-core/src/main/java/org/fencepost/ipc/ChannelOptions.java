@@ -30,6 +30,8 @@ public final class ChannelOptions {
     public static final long POSITION_MAX = 1L << 62;
     /** Longest flush interval: a day. */
     public static final Duration FLUSH_INTERVAL_MAX = Duration.ofDays(1);
+    /** Longest retention time: a hundred years of 365 days. */
+    public static final Duration RETENTION_TIME_MAX = Duration.ofDays(36_500);
 
     /** What becomes of a segment that everybody has read. */
     public enum Kind {
@@ -47,6 +49,8 @@ public final class ChannelOptions {
     private final long startPosition;
     private final Duration flushInterval;
     private final int frameAlignment;
+    private final long retentionBytes;
+    private final Duration retentionTime;
 
     private ChannelOptions(
         final Kind kind,
@@ -56,7 +60,9 @@ public final class ChannelOptions {
         final boolean timestamps,
         final long startPosition,
         final Duration flushInterval,
-        final int frameAlignment) {
+        final int frameAlignment,
+        final long retentionBytes,
+        final Duration retentionTime) {
         this.kind = kind;
         this.segmentBytes = segmentBytes;
         this.segmentCount = segmentCount;
@@ -65,6 +71,8 @@ public final class ChannelOptions {
         this.startPosition = startPosition;
         this.flushInterval = flushInterval;
         this.frameAlignment = frameAlignment;
+        this.retentionBytes = retentionBytes;
+        this.retentionTime = retentionTime;
     }
 
     /**
@@ -95,7 +103,7 @@ public final class ChannelOptions {
             SEGMENT_BYTES_MAX * segmentCount);
         return new ChannelOptions(
             Kind.RING, capacityBytes / segmentCount, segmentCount, false, false, 0, Duration.ZERO,
-            FrameFormat.ALIGNMENT_OF_RINGS);
+            FrameFormat.ALIGNMENT_OF_RINGS, 0, Duration.ZERO);
     }
 
     /**
@@ -109,7 +117,7 @@ public final class ChannelOptions {
         requirePowerOfTwo("segmentBytes", segmentBytes, SEGMENT_BYTES_MIN, SEGMENT_BYTES_MAX);
         return new ChannelOptions(
             Kind.JOURNAL, segmentBytes, 0, true, true, 0, Duration.ZERO,
-            FrameFormat.ALIGNMENT_OF_JOURNALS);
+            FrameFormat.ALIGNMENT_OF_JOURNALS, 0, Duration.ZERO);
     }
 
     /**
@@ -123,14 +131,24 @@ public final class ChannelOptions {
         }
         return new ChannelOptions(
             kind, segmentBytes, segmentCount, wanted, timestamps, startPosition,
-            flushInterval, frameAlignment);
+            flushInterval, frameAlignment,
+            retentionBytes, retentionTime);
     }
 
-    /** The same with or without a time in every frame (8 bytes a frame and one clock reading). */
+    /**
+     * The same with or without a time in every frame (8 bytes a frame and one clock reading): nanoseconds
+     * since 1970-01-01 UTC at commit, by the wall clock of the publisher's process.
+     *
+     * @throws IllegalArgumentException without, if there is a retention time.
+     */
     public ChannelOptions withTimestamps(final boolean wanted) {
+        if (!wanted && !retentionTime.isZero()) {
+            throw new IllegalArgumentException("a retention time needs timestamps in the frames");
+        }
         return new ChannelOptions(
             kind, segmentBytes, segmentCount, checksums, wanted, startPosition,
-            flushInterval, frameAlignment);
+            flushInterval, frameAlignment,
+            retentionBytes, retentionTime);
     }
 
     /**
@@ -147,7 +165,8 @@ public final class ChannelOptions {
         }
         return new ChannelOptions(
             kind, segmentBytes, segmentCount, checksums, timestamps, position,
-            flushInterval, frameAlignment);
+            flushInterval, frameAlignment,
+            retentionBytes, retentionTime);
     }
 
     /**
@@ -167,7 +186,52 @@ public final class ChannelOptions {
         }
         return new ChannelOptions(
             kind, segmentBytes, segmentCount, checksums, timestamps, startPosition, interval,
-            frameAlignment);
+            frameAlignment,
+            retentionBytes, retentionTime);
+    }
+
+    /**
+     * The same, of a journal that removes its oldest segments when so many bytes of its log, or more, lie
+     * behind them; with a {@linkplain #withRetentionTime retention time} too, when either allows it. A live
+     * gating subscriber keeps what it has not read, a named cursor that gates while it is absent does so
+     * always. Whoever prepares the next segment does it, and {@link Housekeeping#doWork}. Positions stay
+     * what they are, and reading a removed one throws a {@link PositionException} that names the earliest.
+     * Zero, the default, keeps everything. It belongs to the channel and cannot be changed later.
+     *
+     * @param bytes from 0 to {@link #POSITION_MAX}; what is kept is longer by less than two segments.
+     * @throws IllegalArgumentException if it is not, or for a ring, which uses its segments again.
+     */
+    public ChannelOptions withRetentionBytes(final long bytes) {
+        requireJournal("retention");
+        if (bytes < 0 || bytes > POSITION_MAX) {
+            throw new IllegalArgumentException(
+                "retention bytes must be from 0 to 2^62, but are " + bytes);
+        }
+        return new ChannelOptions(
+            kind, segmentBytes, segmentCount, checksums, timestamps, startPosition, flushInterval,
+            frameAlignment, bytes, retentionTime);
+    }
+
+    /**
+     * The same, of a journal that removes its oldest segments when the message that follows them is older than
+     * this, by its timestamp and the clock of who looks; otherwise as {@link #withRetentionBytes}. Zero, the
+     * default, keeps everything.
+     *
+     * @param time from 0 to {@link #RETENTION_TIME_MAX}.
+     * @throws IllegalArgumentException if it is not, for a ring, or for a journal without timestamps.
+     */
+    public ChannelOptions withRetentionTime(final Duration time) {
+        requireJournal("retention");
+        if (time.isNegative() || time.compareTo(RETENTION_TIME_MAX) > 0) {
+            throw new IllegalArgumentException("retention time must be from 0 to "
+                + RETENTION_TIME_MAX + ", but is " + time);
+        }
+        if (!timestamps && !time.isZero()) {
+            throw new IllegalArgumentException("a retention time needs timestamps in the frames");
+        }
+        return new ChannelOptions(
+            kind, segmentBytes, segmentCount, checksums, timestamps, startPosition, flushInterval,
+            frameAlignment, retentionBytes, time);
     }
 
     /**
@@ -184,7 +248,8 @@ public final class ChannelOptions {
         requirePowerOfTwo("frame alignment", bytes, FRAME_ALIGNMENT_MIN, FRAME_ALIGNMENT_MAX);
         return new ChannelOptions(
             kind, segmentBytes, segmentCount, checksums, timestamps, startPosition, flushInterval,
-            bytes);
+            bytes,
+            retentionBytes, retentionTime);
     }
 
     /** Ring or journal. */
@@ -222,6 +287,16 @@ public final class ChannelOptions {
         return flushInterval;
     }
 
+    /** Bytes of the log of a journal that are kept at least; zero: all. */
+    public long retentionBytes() {
+        return retentionBytes;
+    }
+
+    /** How long messages of a journal are kept at least; zero: for ever. */
+    public Duration retentionTime() {
+        return retentionTime;
+    }
+
     /** Bytes at multiples of which frames begin. */
     public int frameAlignment() {
         return frameAlignment;
@@ -243,7 +318,16 @@ public final class ChannelOptions {
             + " of " + segmentBytes + " bytes, checksums " + (checksums ? "on" : "off")
             + ", timestamps " + (timestamps ? "on" : "off") + ", frames aligned to "
             + frameAlignment + " bytes, from position " + startPosition
-            + (flushInterval.isZero() ? "" : ", flushed every " + flushInterval);
+            + (flushInterval.isZero() ? "" : ", flushed every " + flushInterval)
+            + (retentionBytes == 0 ? "" : ", kept for " + retentionBytes + " bytes")
+            + (retentionTime.isZero() ? "" : ", kept for " + retentionTime);
+    }
+
+    private void requireJournal(final String what) {
+        if (kind == Kind.RING) {
+            throw new IllegalArgumentException(
+                "a ring uses its segments again and has no " + what + "; publish to a journal");
+        }
     }
 
     private static void requirePowerOfTwo(

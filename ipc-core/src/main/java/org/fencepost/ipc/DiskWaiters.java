@@ -34,7 +34,7 @@ final class DiskWaiters {
             this.position = position;
         }
 
-        /** Whether it was called and nothing came of it: from here on it may be called again. */
+        /** Whether it was called: it tries to tend, or leaves as one that was; and may be called again. */
         boolean takeCall() {
             return state.compareAndSet(State.CALLED, State.WAITING);
         }
@@ -56,9 +56,9 @@ final class DiskWaiters {
         return waiter;
     }
 
-    /** The thread that entered goes. */
-    void leave(final Waiter waiter) {
-        if (waiter.state.getAndSet(State.GONE) == State.CALLED) {
+    /** The thread that entered goes; {@code called} if it has taken a call and not followed it. */
+    void leave(final Waiter waiter, final boolean called) {
+        if (waiter.state.getAndSet(State.GONE) == State.CALLED || called) {
             serve(true);
         }
     }

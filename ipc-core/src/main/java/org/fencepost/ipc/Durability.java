@@ -78,12 +78,15 @@ final class Durability {
         commit.requireUndamaged();
         final long startNanos = System.nanoTime();
         DiskWaiters.Waiter self = null;
+        // Between a call and the attempt to follow it.
+        boolean called = false;
         try {
             while (!isDurable(position)) {
                 final long leftNanos = timeoutNanos - (System.nanoTime() - startNanos);
                 if (leftNanos <= 0 || Thread.currentThread().isInterrupted()) {
                     return false;
                 }
+                called = false;
                 if (tended.compareAndSet(false, true)) {
                     try {
                         tend(position, leftNanos);
@@ -93,7 +96,9 @@ final class Durability {
                     }
                 } else if (self == null) {
                     self = waiters.enter(position);
-                } else if (!self.takeCall()) {
+                } else if (self.takeCall()) {
+                    called = true;
+                } else {
                     LockSupport.parkNanos(this, Math.min(leftNanos, PATIENCE_NANOS));
                     if (slots(startNanos) > 1) {
                         // The thread that tends is stuck in the disk, or paused.
@@ -104,7 +109,7 @@ final class Durability {
             return true;
         } finally {
             if (self != null) {
-                waiters.leave(self);
+                waiters.leave(self, called);
             }
         }
     }

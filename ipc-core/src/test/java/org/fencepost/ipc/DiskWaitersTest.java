@@ -46,21 +46,24 @@ class DiskWaitersTest {
         final DiskWaiters.Waiter called = waiters.enter(10);
         waiters.serve(true);
         final DiskWaiters.Waiter other = waiters.enter(20);
-        waiters.leave(called);
+        waiters.leave(called, false);
         assertTrue(other.takeCall());
+        final DiskWaiters.Waiter third = waiters.enter(30);
+        waiters.leave(other, true);
+        assertTrue(third.takeCall(), "it had taken the call, and not followed it");
     }
 
     @Test
     void shouldCallNobodyWhenOneLeavesThatWasNotCalled() {
         final DiskWaiters.Waiter leaving = waiters.enter(10);
         final DiskWaiters.Waiter other = waiters.enter(20);
-        waiters.leave(leaving);
+        waiters.leave(leaving, false);
         assertFalse(other.takeCall());
     }
 
     @Test
     void shouldForgetWhoeverHasLeft() {
-        waiters.leave(waiters.enter(10));
+        waiters.leave(waiters.enter(10), false);
         waiters.serve(true);
         looks = 0;
         waiters.serve(true);

@@ -52,6 +52,10 @@ public final class ControlFormat {
     public static final int FRAME_ALIGNMENT_OFFSET = CREATED_OFFSET + Long.BYTES;
     /** Offset of the most time that a flush may be put off (u64, nanoseconds); 0: only on demand. */
     public static final int FLUSH_INTERVAL_OFFSET = FRAME_ALIGNMENT_OFFSET + Long.BYTES;
+    /** Offset of how many bytes of its log a journal keeps (u64); 0: all. */
+    public static final int RETENTION_BYTES_OFFSET = FLUSH_INTERVAL_OFFSET + Long.BYTES;
+    /** Offset of how long a journal keeps messages (u64, nanoseconds); 0: for ever. */
+    public static final int RETENTION_TIME_OFFSET = RETENTION_BYTES_OFFSET + Long.BYTES;
 
     /** A ring. */
     public static final int KIND_RING = 1;

@@ -12,6 +12,8 @@ package org.fencepost.ipc.format;
  * @param timestamps    whether frames carry a time.
  * @param startPosition first position of the log.
  * @param flushIntervalNanos how long a flush may be put off; 0: only on demand.
+ * @param retentionBytes bytes of a journal's log that are kept; 0: all.
+ * @param retentionNanos how long messages of a journal are kept; 0: for ever.
  * @param channelId     random number that tells channels apart.
  */
 public record Geometry(
@@ -23,6 +25,8 @@ public record Geometry(
     boolean timestamps,
     long startPosition,
     long flushIntervalNanos,
+    long retentionBytes,
+    long retentionNanos,
     long channelId) {
 
     /** Bytes of all segments of a ring. */

@@ -1,6 +1,7 @@
 package org.fencepost.ipc.log;
 
 import java.nio.file.Path;
+import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.ChannelLimitException;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
@@ -50,6 +51,7 @@ public final class Cleaner {
     private final long aheadBytes;
     /** When less than this is ahead, a unit begins: for two segments, where as much is to be ahead. */
     private final long aheadBytesMin;
+    private final Retention retention;
     private int looks;
 
     Cleaner(final Log log) {
@@ -61,6 +63,7 @@ public final class Cleaner {
         this.geometry = log.geometry();
         this.aheadBytes =
             geometry.segmentBytes() * Math.max(1, geometry.segmentCount() / SEGMENTS_PER_AHEAD);
+        this.retention = new Retention(log, end -> isGatedBelow(end, true));
         this.aheadBytesMin = Math.max(geometry.segmentBytes(), aheadBytes - geometry.segmentBytes());
     }
 
@@ -79,14 +82,14 @@ public final class Cleaner {
             if (state != DONE) {
                 return state;
             }
-        } else if (hasSegmentAhead()) {
+        } else if (hasSegmentAhead() && !retention.isDue()) {
             return IDLE;
         }
         if (!log.members().tryEnterHousekeeping()) {
             return BUSY;
         }
         try {
-            return geometry.ring() ? cleanTwice(walkedFrom, walkedTo) : prepare();
+            return geometry.ring() ? cleanTwice(walkedFrom, walkedTo) : prepareAndRemove();
         } finally {
             log.members().leaveHousekeeping();
         }
@@ -193,6 +196,21 @@ public final class Cleaner {
 
     private boolean hasSegmentAhead() {
         return words.tailAcquire() + geometry.segmentBytes() <= words.readyAcquire();
+    }
+
+    /** One unit for publishers, one for the disk; the second one never keeps publishers from theirs. */
+    private int prepareAndRemove() {
+        final int state = prepare();
+        if (state != DONE) {
+            return retention.run() ? DONE : state;
+        }
+        try {
+            retention.run();
+        } catch (final ChannelIOException e) {
+            // Tried again without a publisher that waits for this, and then it is said.
+            return DONE;
+        }
+        return DONE;
     }
 
     private int prepare() {

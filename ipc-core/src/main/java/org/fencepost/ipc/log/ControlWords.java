@@ -160,6 +160,11 @@ public final class ControlWords {
         return position("earliest", memory.getLongAcquire(address + EARLIEST_OFFSET));
     }
 
+    /** Before the segments below are removed. Housekeeping lock. */
+    void earliestRelease(final long value) {
+        memory.putLongRelease(address + EARLIEST_OFFSET, value);
+    }
+
     /** Pairs with the claimer's release: what it did before this claim is visible. */
     public long slotStartAcquire(final int slot) {
         final long start = memory.getLongAcquire(slotAddress(slot) + SLOT_START_OFFSET);

@@ -1,5 +1,6 @@
 package org.fencepost.ipc.log;
 
+import org.fencepost.ipc.PositionException;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.FrameFormat;
@@ -104,8 +105,15 @@ public final class GroupCommit {
     public int trySync(final int slots) {
         for (int slot = 0; slot < slots; slot++) {
             if (members.tryTakeSync(slot)) {
+                final long before = unsyncedFrom();
                 try {
                     return sync(slot);
+                } catch (final PositionException e) {
+                    if (unsyncedFrom() == before) {
+                        throw e;
+                    }
+                    // Retention was faster: begin again behind what it has removed.
+                    return BUSY;
                 } finally {
                     members.releaseSync(slot);
                     words.endTurn();
@@ -113,6 +121,11 @@ public final class GroupCommit {
             }
         }
         return BUSY;
+    }
+
+    /** The watermark, or what retention has left of the log, if that begins behind it. */
+    private long unsyncedFrom() {
+        return Math.max(durablePosition(), controlWords.earliestAcquire());
     }
 
     private int sync(final int slot) {
@@ -125,7 +138,7 @@ public final class GroupCommit {
             return log.isClosed() ? CLOSED : FAILED;
         }
         final Syncer syncer = syncerOf(slot);
-        final long from = words.position(durable);
+        final long from = Math.max(words.position(durable), controlWords.earliestAcquire());
         final long to = syncer.committedFrom(from);
         if (log.isClosed()) {
             return CLOSED;

@@ -175,6 +175,9 @@ public final class InPlaceReader implements LogReader {
             leaveSegment();
         }
         final long end = Math.min(start + segmentBytes, log.end());
+        if (start < log.earliestPosition()) {
+            throw log.removed(position);
+        }
         if (end <= position || words.readyAcquire() < start + segmentBytes || log.isClosed()) {
             return false;
         }

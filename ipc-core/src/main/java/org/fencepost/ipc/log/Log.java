@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.EpochNanoClock;
 import org.fencepost.ipc.ChannelDamagedException;
+import org.fencepost.ipc.PositionException;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.Geometry;
@@ -215,6 +216,14 @@ public final class Log {
                 + Integer.toHexString(memory.getInt(address + FrameFormat.CHECKSUM_OFFSET))
                 + ", flags " + FrameFormat.flags(memory.getLong(address))
                 + "; nothing was changed, seek behind it or restore the file");
+    }
+
+    /** What to say of a position before the earliest. */
+    PositionException removed(final long position) {
+        return new PositionException(path,
+            "position " + position + " of " + path + " was removed: expected one from "
+                + earliestPosition() + " (earliest) on; seek there, or keep what a subscriber needs by"
+                + " one that gates");
     }
 
     ChannelDamagedException damagedFrame(final long position, final long headerWord) {

@@ -13,6 +13,7 @@ import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.ChannelStatus;
 import org.fencepost.ipc.DurabilityStatus;
 import org.fencepost.ipc.OpenClaim;
+import org.fencepost.ipc.PositionException;
 import org.fencepost.ipc.PublisherStatus;
 import org.fencepost.ipc.SubscriberStatus;
 import org.fencepost.ipc.SyncStatus;
@@ -272,6 +273,18 @@ public final class Observation {
 
     /** Whether this position, which is below {@code ready}, has no header. */
     private boolean isOpen(final long position) {
+        try {
+            return isOpenNow(position);
+        } catch (final PositionException e) {
+            if (position >= log.earliestPosition()) {
+                throw e;
+            }
+            // Removed meanwhile.
+            return false;
+        }
+    }
+
+    private boolean isOpenNow(final long position) {
         final long segmentStart = geometry.segmentStart(position);
         final long address = segments().addressOf(segmentStart) + position - segmentStart;
         // The header before clearing: a zero that a cleaner has stored shows the clearing that it

@@ -37,6 +37,15 @@ public interface SegmentStore {
     void prepare(long segmentStart);
 
     /**
+     * Removes the segments of a journal before this one, after it has made durable that the log begins here.
+     * Called under the housekeeping lock, when {@code earliest} says so; may block on the disk.
+     *
+     * @return whether there were any.
+     * @throws org.fencepost.ipc.ChannelException if one cannot be removed; it can be tried again.
+     */
+    boolean removeBelow(long earliest);
+
+    /**
      * Returns when the bytes at a range of a segment's addresses are on the disk.
      *
      * @param address     a multiple of 4096 behind an address that a map of this store gave, or the page

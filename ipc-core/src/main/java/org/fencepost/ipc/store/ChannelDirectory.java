@@ -105,6 +105,8 @@ public final class ChannelDirectory {
         final int frameAlignment = page.getInt(ControlFormat.FRAME_ALIGNMENT_OFFSET);
         final boolean ring = kind == ControlFormat.KIND_RING;
         final long flushIntervalNanos = page.getLong(ControlFormat.FLUSH_INTERVAL_OFFSET);
+        final long retentionBytes = page.getLong(ControlFormat.RETENTION_BYTES_OFFSET);
+        final long retentionNanos = page.getLong(ControlFormat.RETENTION_TIME_OFFSET);
         if (!ring && kind != ControlFormat.KIND_JOURNAL
             || !isPowerOfTwo(segmentBytes, ChannelOptions.SEGMENT_BYTES_MIN,
                 ChannelOptions.SEGMENT_BYTES_MAX)
@@ -113,11 +115,16 @@ public final class ChannelDirectory {
             || !isPowerOfTwo(frameAlignment, ChannelOptions.FRAME_ALIGNMENT_MIN,
                 ChannelOptions.FRAME_ALIGNMENT_MAX)
             || flushIntervalNanos < 0
-            || flushIntervalNanos > (ring ? 0 : ChannelOptions.FLUSH_INTERVAL_MAX.toNanos())) {
+            || flushIntervalNanos > (ring ? 0 : ChannelOptions.FLUSH_INTERVAL_MAX.toNanos())
+            || retentionBytes < 0 || retentionBytes > (ring ? 0 : ChannelOptions.POSITION_MAX)
+            || retentionNanos < 0 || retentionNanos
+                > (ring || (flags & ControlFormat.FLAG_TIMESTAMPS) == 0
+                    ? 0 : ChannelOptions.RETENTION_TIME_MAX.toNanos())) {
             throw Headers.wrong(control(), "geometry", "a ring or a journal with sizes within limits",
                 "kind " + kind + ", " + segmentCount + " segments of " + segmentBytes
                     + " bytes, frames aligned to " + frameAlignment + ", flushed every "
-                    + flushIntervalNanos + " ns");
+                    + flushIntervalNanos + " ns, kept for " + retentionBytes + " bytes and "
+                    + retentionNanos + " ns");
         }
         return new Geometry(
             ring,
@@ -128,6 +135,8 @@ public final class ChannelDirectory {
             (flags & ControlFormat.FLAG_TIMESTAMPS) != 0,
             page.getLong(ControlFormat.START_POSITION_OFFSET),
             flushIntervalNanos,
+            retentionBytes,
+            retentionNanos,
             page.getLong(FileHeader.CHANNEL_ID_OFFSET));
     }
 
@@ -264,6 +273,8 @@ public final class ChannelDirectory {
             TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
         page.putInt(ControlFormat.FRAME_ALIGNMENT_OFFSET, options.frameAlignment());
         page.putLong(ControlFormat.FLUSH_INTERVAL_OFFSET, options.flushInterval().toNanos());
+        page.putLong(ControlFormat.RETENTION_BYTES_OFFSET, options.retentionBytes());
+        page.putLong(ControlFormat.RETENTION_TIME_OFFSET, options.retentionTime().toNanos());
         FileHeader.seal(page);
 
         final ByteBuffer words = ByteBuffer.allocate(2 * FileHeader.PAGE_BYTES).order(page.order());

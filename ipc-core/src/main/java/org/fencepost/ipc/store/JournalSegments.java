@@ -1,6 +1,8 @@
 package org.fencepost.ipc.store;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -18,10 +20,12 @@ import org.fencepost.ipc.PositionException;
 import org.fencepost.ipc.durable.Leftovers;
 import org.fencepost.ipc.durable.Surroundings;
 import org.fencepost.ipc.durable.Temporary;
+import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.log.SegmentMap;
 import org.fencepost.ipc.log.SegmentStore;
+import org.fencepost.ipc.os.FileHandle;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.os.Window;
 
@@ -114,6 +118,40 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
                     + " stays readable, and publishing goes on when this succeeds", e);
         }
         SegmentFiles.verify(file, geometry.channelId(), geometry.segmentBytes(), segmentStart);
+    }
+
+    @Override
+    public boolean removeBelow(final long earliest) {
+        try {
+            final List<Long> surplus = SegmentFiles.places(directory).stream()
+                .filter(place -> place < earliest).toList();
+            if (surplus.isEmpty()) {
+                return false;
+            }
+            writeEarliest(earliest);
+            for (final long place : surplus) {
+                surroundings.calls().unlink(directory.resolve(SegmentFormat.name(place)));
+            }
+            surroundings.calls().syncDirectory(directory);
+            return true;
+        } catch (final IOException e) {
+            requireOpen();
+            throw new ChannelIOException(directory,
+                "cannot remove the segments of " + directory + " before position " + earliest + ": "
+                    + ChannelDirectory.reason(e) + "; everything from there on stays readable, and"
+                    + " it is tried again", e);
+        }
+    }
+
+    /** By file, and each time anew: what could not be written once is not dirty any more. */
+    private void writeEarliest(final long earliest) throws IOException {
+        try (FileHandle control = surroundings.calls().open(
+            directory.resolve(ControlFormat.FILE_NAME), true)) {
+            final ByteBuffer word = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            Temporary.write(
+                control, word.putLong(0, earliest), ControlFormat.EARLIEST_OFFSET);
+            control.sync();
+        }
     }
 
     @Override

@@ -3,8 +3,6 @@ package org.fencepost.ipc.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -157,11 +155,8 @@ final class Recovery {
             control.getLong(ControlFormat.DURABLE_OFFSET) & ~ControlFormat.DURABLE_FAILED_MASK));
         final long earliest =
             requirePosition("earliest", control.getLong(ControlFormat.EARLIEST_OFFSET));
-        if (durable < earliest) {
-            throw Headers.wrong(controlFile, "words", "earliest <= durable",
-                "earliest " + earliest + ", durable " + durable);
-        }
-        return durable;
+        // What retention has removed was not synced before, if nobody wanted that.
+        return Math.max(durable, earliest);
     }
 
     /** The position of the newest receipt, if it is higher. A later segment's is the higher one. */
@@ -404,29 +399,7 @@ final class Recovery {
     }
 
     private List<Long> placesFrom(final long first) throws IOException {
-        final List<Long> places = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(
-            directory, SegmentFormat.NAME_PREFIX + "*")) {
-            for (final Path file : files) {
-                final String name = file.getFileName().toString();
-                final long place = place(name);
-                if (place >= first && SegmentFormat.name(place).equals(name)) {
-                    places.add(place);
-                }
-            }
-        } catch (final DirectoryIteratorException e) {
-            throw e.getCause();
-        }
-        places.sort(null);
-        return places;
-    }
-
-    private static long place(final String name) {
-        try {
-            return Long.parseUnsignedLong(name.substring(SegmentFormat.NAME_PREFIX.length()), 16);
-        } catch (final NumberFormatException notASegment) {
-            return -1;
-        }
+        return SegmentFiles.places(directory).stream().filter(place -> place >= first).toList();
     }
 
     private void map(final Window window, final long segmentStart) throws IOException {

@@ -58,6 +58,11 @@ final class RingSegments implements SegmentStore, AutoCloseable {
     }
 
     @Override
+    public boolean removeBelow(final long earliest) {
+        throw new IllegalStateException("a ring keeps all its segments");
+    }
+
+    @Override
     public int sync(final long address, final long lengthBytes) {
         throw new IllegalStateException("a ring is not synced");
     }

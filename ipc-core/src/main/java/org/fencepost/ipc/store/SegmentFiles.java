@@ -2,7 +2,12 @@ package org.fencepost.ipc.store;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.fencepost.ipc.durable.Temporary;
 import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.FileHeader.FileKind;
@@ -53,6 +58,33 @@ final class SegmentFiles {
             throw Headers.wrong(file, "segment",
                 segmentBytes + " bytes for place " + Headers.hex(place),
                 foundBytes + " bytes for place " + Headers.hex(foundPlace));
+        }
+    }
+
+    /** The places of the segments in a directory, in ascending order. */
+    static List<Long> places(final Path directory) throws IOException {
+        final List<Long> places = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(
+            directory, SegmentFormat.NAME_PREFIX + "*")) {
+            for (final Path file : files) {
+                final String name = file.getFileName().toString();
+                final long place = place(name);
+                if (place >= 0 && SegmentFormat.name(place).equals(name)) {
+                    places.add(place);
+                }
+            }
+        } catch (final DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        places.sort(null);
+        return places;
+    }
+
+    private static long place(final String name) {
+        try {
+            return Long.parseUnsignedLong(name.substring(SegmentFormat.NAME_PREFIX.length()), 16);
+        } catch (final NumberFormatException notASegment) {
+            return -1;
         }
     }
 

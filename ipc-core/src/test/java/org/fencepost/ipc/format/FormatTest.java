@@ -48,6 +48,8 @@ class FormatTest {
             Map.entry("CREATED_OFFSET", 64L),
             Map.entry("FRAME_ALIGNMENT_OFFSET", 72L),
             Map.entry("FLUSH_INTERVAL_OFFSET", 80L),
+            Map.entry("RETENTION_BYTES_OFFSET", 88L),
+            Map.entry("RETENTION_TIME_OFFSET", 96L),
             Map.entry("KIND_RING", 1L),
             Map.entry("KIND_JOURNAL", 2L),
             Map.entry("FLAG_CHECKSUMS", 1L),
@@ -268,11 +270,11 @@ class FormatTest {
 
     @Test
     void shouldComputePlacesOfPositions() {
-        final Geometry ring = new Geometry(true, 4096, 4, 64, false, false, 0, 0, 1);
+        final Geometry ring = new Geometry(true, 4096, 4, 64, false, false, 0, 0, 0, 0, 1);
         assertEquals(0, ring.place(4095));
         assertEquals(3, ring.place(4 * 4096 - 1));
         assertEquals(1, ring.place((1L << 40) + 4096));
-        final Geometry journal = new Geometry(false, 4096, 0, 16, true, true, 0, 0, 1);
+        final Geometry journal = new Geometry(false, 4096, 0, 16, true, true, 0, 0, 0, 0, 1);
         assertEquals(1L << 40, journal.place((1L << 40) + 4095));
         assertEquals(4096 - 24, journal.payloadBytesMax());
         assertEquals(4096 - 16, ring.payloadBytesMax());

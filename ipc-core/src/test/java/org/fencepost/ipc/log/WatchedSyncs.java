@@ -57,6 +57,11 @@ final class WatchedSyncs implements SegmentStore {
     }
 
     @Override
+    public boolean removeBelow(final long earliest) {
+        return store.removeBelow(earliest);
+    }
+
+    @Override
     public void prepare(final long segmentStart) {
         store.prepare(segmentStart);
     }

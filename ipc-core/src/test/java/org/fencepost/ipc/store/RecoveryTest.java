@@ -369,6 +369,21 @@ class RecoveryTest {
     }
 
     @Test
+    void shouldBeginWhereRetentionHasEnded17() throws IOException {
+        final List<Long> ends = journal.publish(0, 20);
+        journal.word(ControlFormat.EARLIEST_OFFSET, 2 * SEGMENT);
+        Files.delete(journal.segment(0));
+        journal.reboot();
+        assertEquals(Finding.WHOLE, recover(), "nothing of it was durable, and one file is still there");
+        assertTrue(Files.exists(journal.segment(SEGMENT)));
+        try (Channel channel = Channel.join(path)) {
+            assertEquals(2 * SEGMENT, channel.earliestPosition());
+            assertEquals(ends.getLast(), channel.tailPosition());
+            assertEquals(List.of(16, 17, 18, 19), journal.numbers(channel));
+        }
+    }
+
+    @Test
     void shouldComeToTheSameEndWhereverItWasStopped() throws IOException {
         final List<Long> ends = journal.publish(0, 20);
         try (Channel channel = Channel.join(path);

@@ -32,7 +32,7 @@ final class BenchmarkOptions {
           --measure-millis N   of a run (default 2000)
           --attempts N         for a run whose cores were far apart, or used by others (default 5)
           --others-max N       percent of the cores' time that others may take before a run is
-                               repeated (default 5)
+                               repeated (default 10)
           --near-nanos N       what a cache line's round trip takes between near cores (default: the
                                best median that is seen)
           --cpus A,B,...       cores; the distance is that of the first two (default: the first two
@@ -57,7 +57,7 @@ final class BenchmarkOptions {
     private long warmUpMillis = 1000;
     private long measureMillis = 2000;
     private int attempts = 5;
-    private int othersPercentMax = 5;
+    private int othersPercentMax = 10;
     private int megabytes = 1000;
     private double nearNanos = Bracketing.UNKNOWN;
     private List<String> contenders = Contenders.DEFAULT_NAMES;

@@ -15,7 +15,7 @@ import org.fencepost.ipc.SubscriberOptions;
 final class FencepostJournal implements DurableContender, JournalContender {
     static final String NAME = "fencepost-durable";
 
-    private static final long SEGMENT_BYTES = 64 << 20;
+    private static final long SEGMENT_BYTES = 256 << 20;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int POLL_LIMIT = 1024;
     /** Of a frame's header, and more than the frames of a segment leave at its end. */

@@ -27,6 +27,11 @@ interface FileMeans {
         return true;
     }
 
+    /** Records that are read at random places: enough of them to be timed. */
+    default int randomReads() {
+        return 20_000;
+    }
+
     /** Writes so many records to a new file; durable ones are on the disk each MiB. */
     void write(Path file, int records, boolean durable) throws IOException;
 

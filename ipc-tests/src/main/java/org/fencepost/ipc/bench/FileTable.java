@@ -22,7 +22,6 @@ import java.util.stream.Stream;
  * round; what is read lies in the page cache. A round before the first warms up.
  */
 final class FileTable {
-    private static final int RANDOM_READS = 20_000;
     private static final long SEED = 1;
     private static final double MEGA = 1e6;
 
@@ -34,7 +33,7 @@ final class FileTable {
         WRITE("write, MB/s", 0),
         WRITE_DURABLE("write, durable, MB/s", 0),
         READ("read, MB/s", 0),
-        READ_AT("random reads, M/s", 2),
+        READ_AT("random reads, M/s", 3),
         SEARCH("search, MB/s", 0),
         REPLACE("replace, MB/s", 0),
         REPLACE_DURABLE("replace, durable, MB/s", 0);
@@ -60,9 +59,7 @@ final class FileTable {
     private final int rounds;
     private final List<FileMeans> means;
     private final Map<Place, Scratch> scratches;
-    private final int[] numbers;
     private final long sumOfAll;
-    private final long sumOfNumbers;
     private final Map<Entry, List<Double>> rates = new LinkedHashMap<>();
     private boolean warmingUp;
 
@@ -75,9 +72,7 @@ final class FileTable {
         this.rounds = options.rounds();
         this.means = means;
         this.scratches = Map.of(Place.DISK, disk, Place.MEMORY, memory);
-        this.numbers = new SplittableRandom(SEED).ints(RANDOM_READS, 0, records).toArray();
         this.sumOfAll = FileMeans.sumOfAll(records);
-        this.sumOfNumbers = FileMeans.sumOf(numbers);
     }
 
     /** Measures everything. */
@@ -113,7 +108,9 @@ final class FileTable {
         if (!durable) {
             time(new Entry(place, way, Task.READ), bytes, sumOfAll,
                 () -> way.read(file, records));
-            time(new Entry(place, way, Task.READ_AT), numbers.length, sumOfNumbers,
+            final int[] numbers =
+                new SplittableRandom(SEED).ints(way.randomReads(), 0, records).toArray();
+            time(new Entry(place, way, Task.READ_AT), numbers.length, FileMeans.sumOf(numbers),
                 () -> way.readAt(file, numbers));
             time(new Entry(place, way, Task.SEARCH), bytes, FileMeans.marked(records),
                 () -> way.search(file, records));

@@ -68,7 +68,7 @@ final class ChannelScenario {
         final Geometry geometry = new Geometry(ring, segmentBytes,
             ring ? 2 << simulation.random(2) : 0,
             FrameFormat.ALIGNMENT << 2 * simulation.random(2), false,
-            simulation.random(4) == 0, segmentBytes * simulation.random(3), 0, 1);
+            simulation.random(4) == 0, segmentBytes * simulation.random(3), 0, 0, 0, 1);
         channel = new SimulatedChannel(simulation, geometry);
         named = kind == Kind.NAMED || kind == Kind.CLOSING && simulation.random(2) == 0;
         gatesWhileAbsent = named && simulation.random(2) == 0;

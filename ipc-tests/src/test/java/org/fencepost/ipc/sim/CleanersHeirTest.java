@@ -33,7 +33,7 @@ class CleanersHeirTest {
 
     private void run(final Simulation simulation) {
         final SimulatedChannel channel = new SimulatedChannel(simulation, new Geometry(
-            true, Stage.SEGMENT_BYTES, SEGMENTS, FrameFormat.ALIGNMENT, false, false, 0, 0, 1));
+            true, Stage.SEGMENT_BYTES, SEGMENTS, FrameFormat.ALIGNMENT, false, false, 0, 0, 0, 0, 1));
         final SimulatedPublisher writer = new SimulatedPublisher(
             simulation, channel, channel.open(simulation.process("writer")), false);
         writer.join();

@@ -23,7 +23,7 @@ final class DurableScenario {
         this.simulation = simulation;
         channel = new SimulatedChannel(simulation, new Geometry(false, SEGMENT_BYTES, 0,
             FrameFormat.ALIGNMENT, true, simulation.random(4) == 0,
-            SEGMENT_BYTES * simulation.random(3), 0, 1));
+            SEGMENT_BYTES * simulation.random(3), 0, 0, 0, 1));
     }
 
     void run() {

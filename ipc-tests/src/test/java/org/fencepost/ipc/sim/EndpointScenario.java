@@ -43,7 +43,7 @@ final class EndpointScenario {
         final boolean ring = simulation.random(4) != 0;
         channel = new SimulatedChannel(simulation, new Geometry(ring, SEGMENT_BYTES,
             ring ? 2 << simulation.random(2) : 0, FrameFormat.ALIGNMENT, simulation.random(4) == 0,
-            simulation.random(4) == 0, SEGMENT_BYTES * simulation.random(3), 0, 1));
+            simulation.random(4) == 0, SEGMENT_BYTES * simulation.random(3), 0, 0, 0, 1));
         ledger = new Ledger(simulation);
     }
 

@@ -36,7 +36,7 @@ class JoinerTest {
 
     private void run(final Simulation simulation) {
         final SimulatedChannel channel = new SimulatedChannel(simulation, new Geometry(
-            true, Stage.SEGMENT_BYTES, SEGMENTS, FrameFormat.ALIGNMENT, false, false, 0, 0, 1));
+            true, Stage.SEGMENT_BYTES, SEGMENTS, FrameFormat.ALIGNMENT, false, false, 0, 0, 0, 0, 1));
         final SimulatedSubscriber before =
             subscriber(simulation, channel, "before", SubscriberOptions.earliest());
         before.join();

@@ -39,7 +39,7 @@ class NamedCursorDeathTest {
 
     private void run(final Simulation simulation) {
         final SimulatedChannel channel = new SimulatedChannel(
-            simulation, new Geometry(true, 256, 4, 16, false, false, 0, 0, 1));
+            simulation, new Geometry(true, 256, 4, 16, false, false, 0, 0, 0, 0, 1));
         final List<Long> boundaries = new ArrayList<>();
         final SimulatedProcess writer = simulation.process("writer").immortal();
         simulation.spawn(writer, "t", () -> {

@@ -33,7 +33,7 @@ class SettledHoleTest {
 
     private void run(final Simulation simulation) {
         final SimulatedChannel channel = new SimulatedChannel(simulation, new Geometry(
-            true, 256, 4, FrameFormat.ALIGNMENT, false, false, 0, 0, 1));
+            true, 256, 4, FrameFormat.ALIGNMENT, false, false, 0, 0, 0, 0, 1));
         final SimulatedPublisher dead = publisher(simulation, channel, "dead");
         dead.join();
         final SimulatedSubscriber reader = new SimulatedSubscriber(simulation, channel,

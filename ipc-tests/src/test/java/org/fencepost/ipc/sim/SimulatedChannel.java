@@ -199,6 +199,11 @@ final class SimulatedChannel {
         }
 
         @Override
+        public boolean removeBelow(final long earliest) {
+            throw simulation.failure("nothing is to be removed", null);
+        }
+
+        @Override
         public int sync(final long address, final long lengthBytes) {
             simulation.systemCall();
             for (long at = address; at < address + lengthBytes; at += Long.BYTES) {

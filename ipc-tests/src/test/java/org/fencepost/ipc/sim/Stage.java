@@ -41,7 +41,7 @@ final class Stage {
         final Operation operation = point.operation();
         channel = new SimulatedChannel(simulation, new Geometry(operation.segments != 0,
             SEGMENT_BYTES, operation.segments, FrameFormat.ALIGNMENT, operation.extras, operation.extras,
-            SEGMENT_BYTES * Math.floorMod(point.schedule(), 3), 0, 1));
+            SEGMENT_BYTES * Math.floorMod(point.schedule(), 3), 0, 0, 0, 1));
     }
 
     void run() {

@@ -25,7 +25,7 @@ final class WaitingScenario {
         final SimulatedSleeping sleeping = new SimulatedSleeping(
             simulation, simulation.memory(), simulation.random(4) != 0);
         channel = new SimulatedChannel(simulation, new Geometry(true, SEGMENT_BYTES,
-            2 << simulation.random(2), FrameFormat.ALIGNMENT, false, false, 0, 0, 1), sleeping);
+            2 << simulation.random(2), FrameFormat.ALIGNMENT, false, false, 0, 0, 0, 0, 1), sleeping);
     }
 
     void run() {

@@ -102,12 +102,19 @@ final class FailingRun {
         }
         sync();
         attempt("look", () -> channel.status());
+        attempt("view", this::view);
         // What is behind a claim that its publisher never commits is cut off.
         attempt("add another publisher", () -> {
             final Publisher other = channel.addPublisher();
             require(other.tryClaim(1, MESSAGE_BYTES, new Claim()) >= 0, "it cannot claim");
         });
         attempt("publish", () -> offer(MESSAGES));
+    }
+
+    private void view() {
+        try (Channel view = ChannelDoor.view(world.path(), world.platform())) {
+            require(view.tailPosition() == channel.tailPosition(), "a view ends elsewhere");
+        }
     }
 
     private void offer(final int number) {

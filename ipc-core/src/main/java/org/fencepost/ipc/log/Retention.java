@@ -1,0 +1,99 @@
+package org.fencepost.ipc.log;
+
+import java.util.function.LongPredicate;
+import org.fencepost.ipc.format.Geometry;
+import org.fencepost.ipc.memory.SharedMemory;
+
+/**
+ * Removes the oldest segments of a journal that keeps no more than so many bytes, or no longer than so much
+ * time. Under the housekeeping lock: a subscriber joins behind the tail under the same, so that none begins
+ * in what is removed at that moment.
+ *
+ * <p>Invariants: {@code earliest} moves before a file goes, and is on the disk before that; the segment of the
+ * tail stays; nothing goes that a gating cursor needs. Whoever is stopped in between has left files below
+ * {@code earliest}, and the next one removes them.
+ */
+final class Retention {
+    /** How often it is looked whether anything is to be removed. */
+    private static final long NANOS_PER_LOOK = 10_000_000;
+    private static final long NOWHERE = -1;
+
+    private final Log log;
+    private final SharedMemory memory;
+    private final ControlWords words;
+    private final Geometry geometry;
+    private final LongPredicate gatedBelow;
+    private volatile long lookedNanos;
+    /** Below this, this handle has removed every file. */
+    private long removedBelow = NOWHERE;
+    private Timestamps timestamps;
+
+    /** {@code gatedBelow} says whether a gating cursor stands below a position. */
+    Retention(final Log log, final LongPredicate gatedBelow) {
+        this.log = log;
+        this.memory = log.memory();
+        this.words = log.words();
+        this.geometry = log.geometry();
+        this.gatedBelow = gatedBelow;
+        this.lookedNanos = log.clock().nanoTime() - NANOS_PER_LOOK;
+    }
+
+    /** Whether there may be something to remove. Without the lock; no guarantee. */
+    boolean isDue() {
+        if (geometry.retentionBytes() == 0 && geometry.retentionNanos() == 0) {
+            return false;
+        }
+        final long sinceNanos = log.clock().nanoTime() - lookedNanos;
+        return sinceNanos >= NANOS_PER_LOOK || sinceNanos < 0;
+    }
+
+    /** Removes what is to go; whether it has removed anything. */
+    boolean run() {
+        if (geometry.retentionBytes() == 0 && geometry.retentionNanos() == 0) {
+            return false;
+        }
+        lookedNanos = log.clock().nanoTime();
+        final long earliest = words.earliestAcquire();
+        final long keptFrom = keptFrom(earliest);
+        // What was read counts only if it was the channel's: files go because of it.
+        if (log.isClosed() || words.isDamaged() || keptFrom == removedBelow) {
+            return false;
+        }
+        words.earliestRelease(keptFrom);
+        final boolean removed = log.store().removeBelow(keptFrom);
+        removedBelow = keptFrom;
+        return removed;
+    }
+
+    /** Where the log is to begin: {@code earliest}, or a later segment's start. */
+    private long keptFrom(final long earliest) {
+        final long tail = words.tailAcquire();
+        // Pairs with the joiner's full fence, as in the cleaner: the tail first, then the cursors.
+        memory.fullFence();
+        long from = earliest;
+        long next = geometry.segmentStart(from) + geometry.segmentBytes();
+        while (next <= geometry.segmentStart(tail) && isSurplus(next, tail)
+            && !gatedBelow.test(next)) {
+            from = next;
+            next += geometry.segmentBytes();
+        }
+        return from;
+    }
+
+    /** Whether what lies before this segment need not be kept any more. */
+    private boolean isSurplus(final long segmentStart, final long tail) {
+        if (geometry.retentionBytes() > 0 && tail - segmentStart >= geometry.retentionBytes()) {
+            return true;
+        }
+        if (geometry.retentionNanos() == 0) {
+            return false;
+        }
+        if (timestamps == null) {
+            timestamps = new Timestamps(log);
+        }
+        // What lies before is not younger than the first one here, but for a moment.
+        final long timestamp = timestamps.first(segmentStart);
+        return timestamp != Timestamps.NONE
+            && log.clock().nanoTime() - timestamp > geometry.retentionNanos();
+    }
+}

@@ -1,0 +1,133 @@
+package org.fencepost.ipc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.agrona.concurrent.SystemEpochNanoClock;
+import org.fencepost.ipc.os.Platform;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Where the messages of a time are. */
+@Timeout(60)
+@ParameterizedClass
+@MethodSource("options")
+class PositionByTimeTest {
+    private static final long BEGIN = 1_700_000_000_000_000_000L;
+
+    @Parameter
+    ChannelOptions options;
+
+    @TempDir
+    Path directory;
+
+    private long nowNanos = BEGIN;
+
+    static Stream<ChannelOptions> options() {
+        return Stream.of(ChannelOptions.journal(8192),
+            ChannelOptions.journal(8192).withRetentionBytes(3 * 8192),
+            ChannelOptions.ring(65_536, 8).withTimestamps(true));
+    }
+
+    @Test
+    void shouldFindTheFirstMessageThatIsNotBefore() {
+        try (Channel channel = open(); Publisher publisher = channel.addPublisher()) {
+            assertEquals(0, channel.positionAtOrAfter(BEGIN));
+            final List<Long> begins = new ArrayList<>();
+            long tail = 0;
+            for (int i = 0; i < 100; i++) {
+                begins.add(tail);
+                tail = publisher.offer(i, new byte[300 + 40 * i % 1000], 0, 300 + 40 * i % 1000);
+                assertTrue(tail > 0);
+                nowNanos += 10;
+            }
+            final long earliest = channel.earliestPosition();
+            for (int i = 0; i < 100; i++) {
+                if (begins.get(i) >= earliest) {
+                    final long position = channel.positionAtOrAfter(BEGIN + 10L * i);
+                    assertEquals(i, typeAt(channel, position));
+                    assertTrue(position >= begins.get(i), "padding may lie before");
+                    assertEquals(position, channel.positionAtOrAfter(BEGIN + 10L * i - 9));
+                }
+            }
+            assertEquals(earliest, channel.positionAtOrAfter(Long.MIN_VALUE));
+            assertEquals(tail, channel.positionAtOrAfter(BEGIN + 1000));
+            assertEquals(tail, channel.positionAtOrAfter(Long.MAX_VALUE));
+        }
+    }
+
+    @Test
+    void shouldStopAtAClaimThatIsNotCommitted() {
+        try (Channel channel = open(); Publisher publisher = channel.addPublisher()) {
+            final long end = publisher.offer(1, new byte[8], 0, 8);
+            final Claim claim = new Claim();
+            assertEquals(end, publisher.tryClaim(2, 8, claim));
+            nowNanos += 10;
+            assertEquals(end, channel.positionAtOrAfter(BEGIN + 5));
+            claim.abort();
+            assertEquals(channel.tailPosition(), channel.positionAtOrAfter(BEGIN + 5));
+        }
+    }
+
+    @Test
+    void shouldFindThemInAView() {
+        try (Channel channel = open();
+            Channel view = Channel.view(path(), Platform.detect(), () -> nowNanos);
+            Publisher publisher = channel.addPublisher()) {
+            for (int i = 0; i < 30; i++) {
+                publisher.offer(i, new byte[500], 0, 500);
+                nowNanos += 10;
+            }
+            final long position = view.positionAtOrAfter(BEGIN + 155);
+            assertEquals(channel.positionAtOrAfter(BEGIN + 155), position);
+            assertEquals(16, typeAt(view, position));
+        }
+    }
+
+    @Test
+    void shouldRefuseWhereThereAreNoTimestamps() {
+        final Path other = directory.resolve("without");
+        try (Channel channel = Channel.open(other, options.withTimestamps(false))) {
+            assertThrows(ChannelMismatchException.class, () -> channel.positionAtOrAfter(0));
+        }
+        assertEquals(SystemEpochNanoClock.INSTANCE.nanoTime() / 1_000_000_000_000_000L,
+            nanosOfAMessage() / 1_000_000_000_000_000L, "the wall clock, in nanoseconds");
+    }
+
+    private long nanosOfAMessage() {
+        final long[] nanos = {0};
+        try (Channel channel = Channel.open(directory.resolve("with"), options);
+            Publisher publisher = channel.addPublisher();
+            Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest())) {
+            publisher.offer(1, new byte[8], 0, 8);
+            subscriber.poll((buffer, offset, length, header) -> nanos[0] = header.timestamp(), 1);
+        }
+        return nanos[0];
+    }
+
+    private static int typeAt(final Channel channel, final long position) {
+        final int[] type = {-1};
+        try (Subscriber subscriber =
+                channel.addSubscriber(SubscriberOptions.from(position).lossy())) {
+            assertEquals(1, subscriber.poll((b, o, l, header) -> type[0] = header.typeId(), 1));
+        }
+        return type[0];
+    }
+
+    private Path path() {
+        return directory.resolve("channel");
+    }
+
+    private Channel open() {
+        return Channel.open(path(), options, Platform.detect(), () -> nowNanos);
+    }
+}

@@ -1,0 +1,261 @@
+package org.fencepost.ipc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.fencepost.ipc.file.FaultyCalls;
+import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.PlatformWithCalls;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Journals that do not keep everything. */
+@Timeout(60)
+class RetentionTest {
+    private static final long SEGMENT = 8192;
+    private static final ChannelOptions FOREVER = ChannelOptions.journal(SEGMENT);
+    private static final ChannelOptions BYTES = FOREVER.withRetentionBytes(2 * SEGMENT);
+    private static final int MESSAGE = 1000;
+    /** So many messages fill a segment. */
+    private static final int IN_SEGMENT = 8;
+
+    @TempDir
+    Path directory;
+
+    private long nowNanos = TimeUnit.DAYS.toNanos(20_000);
+
+    @Test
+    void shouldKeepEverythingWhenNothingElseIsSaid() throws IOException {
+        try (Channel channel = open(FOREVER); Publisher publisher = channel.addPublisher()) {
+            publish(publisher, 0, 10 * IN_SEGMENT);
+            work(channel);
+            assertEquals(0, channel.earliestPosition());
+            assertEquals(0, segments().getFirst());
+        }
+    }
+
+    @Test
+    void shouldKeepSoManyBytesAndNeverTheLastSegment() throws IOException {
+        try (Channel channel = open(BYTES); Publisher publisher = channel.addPublisher()) {
+            for (int i = 0; i < 20; i++) {
+                publish(publisher, i * IN_SEGMENT, IN_SEGMENT);
+                work(channel);
+                final long earliest = channel.earliestPosition();
+                final long kept = channel.tailPosition() - earliest;
+                assertTrue(kept < 3 * SEGMENT && (kept >= 2 * SEGMENT || earliest == 0), "" + kept);
+                assertEquals(earliest, segments().getFirst());
+                assertEquals(0, channel.startPosition(), "where it began");
+            }
+        }
+        final ChannelMismatchException other =
+            assertThrows(ChannelMismatchException.class, () -> open(FOREVER));
+        assertTrue(other.getMessage().contains("kept for 16384 bytes"), other.getMessage());
+    }
+
+    @Test
+    void shouldRemoveWithoutHousekeepingWhenThePublisherMakesSegments() throws IOException {
+        try (Channel channel = open(BYTES); Publisher publisher = channel.addPublisher()) {
+            publish(publisher, 0, 10 * IN_SEGMENT);
+            assertTrue(channel.earliestPosition() >= 6 * SEGMENT);
+            assertEquals(channel.earliestPosition(), segments().getFirst());
+        }
+    }
+
+    @Test
+    void shouldSayWhatIsRemovedAndNameTheEarliest() {
+        try (Channel channel = open(BYTES);
+            Publisher publisher = channel.addPublisher();
+            Subscriber lossy = channel.addSubscriber(SubscriberOptions.earliest().lossy())) {
+            publish(publisher, 0, 2);
+            assertEquals(List.of(0, 1), poll(lossy));
+            publish(publisher, 2, 10 * IN_SEGMENT - 2);
+            work(channel);
+            final long earliest = channel.earliestPosition();
+            for (final PositionException removed : List.of(
+                assertThrows(PositionException.class,
+                    () -> channel.addSubscriber(SubscriberOptions.from(0))),
+                assertThrows(PositionException.class, () -> lossy.seek(SEGMENT)),
+                assertThrows(PositionException.class, () -> poll(lossy)))) {
+                assertTrue(removed.getMessage().contains("" + earliest), removed.getMessage());
+            }
+            lossy.seek(earliest);
+            assertEquals((int) (earliest / SEGMENT) * IN_SEGMENT, poll(lossy).getFirst());
+            try (Subscriber gating = channel.addSubscriber(SubscriberOptions.earliest())) {
+                assertEquals(earliest, gating.position());
+            }
+        }
+    }
+
+    @Test
+    void shouldWaitForGatingSubscribersAndCursors() {
+        try (Channel channel = open(BYTES); Publisher publisher = channel.addPublisher()) {
+            final Subscriber gating = channel.addSubscriber(SubscriberOptions.earliest());
+            channel.addSubscriber(SubscriberOptions.earliest().named("kept", true)).close();
+            channel.addSubscriber(SubscriberOptions.earliest().named("left", false)).close();
+            publish(publisher, 0, 10 * IN_SEGMENT);
+            work(channel);
+            assertEquals(0, channel.earliestPosition());
+            poll(gating);
+            work(channel);
+            assertEquals(0, channel.earliestPosition(), "a named cursor is still there");
+            try (Subscriber named =
+                channel.addSubscriber(SubscriberOptions.latest().named("kept", true))) {
+                assertEquals(3 * IN_SEGMENT, named.poll((b, o, l, h) -> { }, 3 * IN_SEGMENT));
+            }
+            work(channel);
+            assertEquals(3 * SEGMENT, channel.earliestPosition(), "its cursor is there");
+            gating.close();
+            try (Subscriber left =
+                channel.addSubscriber(SubscriberOptions.latest().named("left", false))) {
+                assertEquals(3 * SEGMENT, left.lostBytes());
+            }
+        }
+    }
+
+    @Test
+    void shouldRemoveWhatIsOlder() {
+        try (Channel channel = open(FOREVER.withRetentionTime(Duration.ofHours(1)));
+            Publisher publisher = channel.addPublisher()) {
+            publish(publisher, 0, 2 * IN_SEGMENT);
+            nowNanos += Duration.ofMinutes(40).toNanos();
+            publish(publisher, 2 * IN_SEGMENT, 2 * IN_SEGMENT);
+            work(channel);
+            assertEquals(0, channel.earliestPosition());
+            nowNanos += Duration.ofMinutes(21).toNanos();
+            work(channel);
+            assertEquals(SEGMENT, channel.earliestPosition(), "the second ends before a young one");
+            nowNanos += Duration.ofMinutes(40).toNanos();
+            work(channel);
+            assertEquals(3 * SEGMENT, channel.earliestPosition(), "the last one stays");
+        }
+    }
+
+    @Test
+    void shouldGoOnWhenAnyOfItsCallsFails() throws IOException {
+        for (int failing = 0; ; failing++) {
+            final Path path = directory.resolve("failing-" + failing);
+            final FaultyCalls calls = new FaultyCalls(Platform.detect().files());
+            final boolean failed;
+            try (Channel channel = Channel.open(
+                path, BYTES, Platform.detect(), () -> nowNanos);
+                Subscriber gating = channel.addSubscriber(SubscriberOptions.earliest())) {
+                try (Publisher publisher = channel.addPublisher()) {
+                    publish(publisher, 0, 6 * IN_SEGMENT + 1);
+                }
+                work(channel);
+                poll(gating);
+            }
+            try (Channel channel = Channel.join(
+                path, new PlatformWithCalls(platformCalls -> calls), () -> nowNanos)) {
+                calls.failing(FaultyCalls.Fault.EIO, failing, Integer.MAX_VALUE, false);
+                failed = fails(channel);
+                assertTrue(segments(path).contains(4 * SEGMENT));
+                if (failed) {
+                    assertEquals(4 * SEGMENT, channel.earliestPosition(), "moved first");
+                }
+            }
+            try (Channel channel = Channel.open(
+                path, BYTES, Platform.detect(), () -> nowNanos)) {
+                work(channel);
+                assertEquals(4 * SEGMENT, segments(path).getFirst());
+                assertEquals(4 * SEGMENT, channel.earliestPosition());
+            }
+            if (!failed) {
+                assertTrue(failing > 3, "calls: " + calls.made());
+                return;
+            }
+        }
+    }
+
+    @Test
+    void shouldBeDurableBehindWhatWasRemoved() {
+        try (Channel channel = open(BYTES); Publisher publisher = channel.addPublisher()) {
+            final long end = publish(publisher, 0, 10 * IN_SEGMENT);
+            work(channel);
+            assertNotEquals(0, channel.earliestPosition());
+            assertTrue(channel.awaitDurable(end, Duration.ofSeconds(30)));
+            assertEquals(end, channel.durablePosition());
+        }
+    }
+
+    @Test
+    void shouldRefuseWhatCannotBe() {
+        for (final Runnable wrong : List.<Runnable>of(
+            () -> ChannelOptions.ring(32_768).withRetentionBytes(1),
+            () -> ChannelOptions.ring(32_768).withRetentionTime(Duration.ofDays(1)),
+            () -> FOREVER.withRetentionBytes(-1),
+            () -> FOREVER.withRetentionTime(Duration.ofNanos(-1)),
+            () -> FOREVER.withRetentionTime(Duration.ofDays(40_000)),
+            () -> FOREVER.withTimestamps(false).withRetentionTime(Duration.ofDays(1)),
+            () -> FOREVER.withRetentionTime(Duration.ofDays(1)).withTimestamps(false))) {
+            assertThrows(IllegalArgumentException.class, wrong::run);
+        }
+    }
+
+    private boolean fails(final Channel channel) {
+        nowNanos += Duration.ofSeconds(1).toNanos();
+        try {
+            channel.housekeeping().doWork();
+            return false;
+        } catch (final ChannelIOException e) {
+            assertTrue(e.getMessage().contains("before position " + 4 * SEGMENT), e.getMessage());
+            return true;
+        }
+    }
+
+    /** All that is to be done by now. */
+    private void work(final Channel channel) {
+        do {
+            nowNanos += Duration.ofSeconds(1).toNanos();
+        } while (channel.housekeeping().doWork() > 0);
+    }
+
+    private static long publish(final Publisher publisher, final int first, final int count) {
+        long end = 0;
+        for (int i = first; i < first + count; i++) {
+            final byte[] bytes = new byte[MESSAGE];
+            bytes[0] = (byte) i;
+            end = publisher.offer(i, bytes, 0, bytes.length);
+            assertTrue(end > 0, Publisher.describe(end));
+        }
+        return end;
+    }
+
+    private static List<Integer> poll(final Subscriber subscriber) {
+        final List<Integer> received = new ArrayList<>();
+        while (subscriber.poll((buffer, offset, length, header) ->
+            received.add(header.typeId()), Integer.MAX_VALUE) > 0) {
+            assertTrue(received.size() < 1_000, "it does not end");
+        }
+        return received;
+    }
+
+    private Channel open(final ChannelOptions options) {
+        return Channel.open(
+            directory.resolve("journal"), options, Platform.detect(), () -> nowNanos);
+    }
+
+    private List<Long> segments() throws IOException {
+        return segments(directory.resolve("journal"));
+    }
+
+    private static List<Long> segments(final Path path) throws IOException {
+        try (Stream<Path> files = Files.list(path)) {
+            return files.map(file -> file.getFileName().toString())
+                .filter(name -> name.startsWith("segment-"))
+                .map(name -> Long.parseLong(name.substring("segment-".length()), 16))
+                .sorted().toList();
+        }
+    }
+}
