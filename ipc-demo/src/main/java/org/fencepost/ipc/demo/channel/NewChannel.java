@@ -41,6 +41,15 @@ final class NewChannel {
             + "Default: 0, for ever unless somebody waits for it.")
     private long flushMillis;
 
+    @Option(names = "--keep", paramLabel = "SIZE", converter = ByteSize.class, defaultValue = "0",
+        description = "How much of a journal is kept at least; older segments are removed. "
+            + "Default: 0, all of it.")
+    private long keepBytes;
+
+    @Option(names = "--keep-hours", paramLabel = "N", defaultValue = "0",
+        description = "How long messages of a journal are kept at least. Default: 0, for ever.")
+    private long keepHours;
+
     @Option(names = "--start", paramLabel = "POSITION", defaultValue = "0",
         description = "First position of the log: a multiple of the segment's size. "
             + "Default: ${DEFAULT-VALUE}.")
@@ -88,6 +97,12 @@ final class NewChannel {
             }
             if (flushMillis != 0) {
                 options = options.withFlushInterval(Duration.ofMillis(flushMillis));
+            }
+            if (keepBytes != 0) {
+                options = options.withRetentionBytes(keepBytes);
+            }
+            if (keepHours != 0) {
+                options = options.withRetentionTime(Duration.ofHours(keepHours));
             }
             return options.withStartPosition(start);
         } catch (final IllegalArgumentException impossible) {

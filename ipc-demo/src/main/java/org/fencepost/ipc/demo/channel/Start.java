@@ -109,7 +109,7 @@ record Start(Kind kind, long value, int index, String typed) {
             // A batch begins somewhere in the segment in which it ends.
             case IN_BATCH -> SubscriberOptions.from(Math.max(channel.earliestPosition(),
                 value - 1 & -channel.options().segmentBytes())).lossy();
-            case TIME -> Moment.before(channel, value);
+            case TIME -> SubscriberOptions.from(channel.positionAtOrAfter(value)).lossy();
         };
     }
 

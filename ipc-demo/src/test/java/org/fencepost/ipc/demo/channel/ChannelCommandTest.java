@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -48,7 +49,7 @@ class ChannelCommandTest {
         "create CHANNEL --journal --ring 64k", "create CHANNEL --segment 4t",
         "create CHANNEL --segment 99999999999999999g", "create CHANNEL --no-checksums",
         "create CHANNEL --ring 64k --segments 3", "create CHANNEL --ring 64k --flush-millis 5",
-        "create CHANNEL --start 5", "create CHANNEL --align 8", "rm", "stat",
+        "create CHANNEL --start 5", "create CHANNEL --ring 64k --keep 1m", "create CHANNEL --align 8", "rm", "stat",
         "stat CHANNEL --every 0", "ls CHANNEL SURPLUS"})
     void shouldShowUsageWhenTheCommandLineIsWrong(final String line) {
         final ToolRun run = ToolRun.of(line.replace("CHANNEL", name).split(" "));
@@ -75,6 +76,10 @@ class ChannelCommandTest {
         assertTrue(done(ToolRun.of("create", name, "--if-missing", "--json"))
             .contains("\"kind\":\"journal\""));
         failed(ToolRun.of("create", name, "--if-missing", "--ring", "64k"), "expected a ring");
+        final String kept = directory.resolve("kept").toString();
+        assertEquals(kept + ": " + ChannelOptions.journal(8 << 10).withRetentionBytes(1 << 20)
+            .withRetentionTime(Duration.ofHours(2)) + "\n", done(ToolRun.of("create", kept,
+                "--segment", "8k", "--keep", "1m", "--keep-hours", "2")));
         final String ring = directory.resolve("a/b/ring").toString();
         assertEquals(ring + ": " + ChannelOptions.ring(1 << 20, 4).withChecksums(true)
             .withTimestamps(true).withFrameAlignment(128).withStartPosition(1 << 18) + "\n",
