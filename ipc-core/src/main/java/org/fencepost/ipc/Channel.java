@@ -72,7 +72,8 @@ public final class Channel implements AutoCloseable {
      * @param options   what the channel is to be, or is.
      * @throws ChannelMismatchException if it exists with other options.
      * @throws ChannelDamagedException  if there is something else, or a damaged channel.
-     * @throws ChannelIOException       if the operating system refuses.
+     * @throws ChannelIOException       if the operating system refuses, or everybody may write to the parent
+     *                                  directory and it is not sticky.
      */
     public static Channel open(final Path directory, final ChannelOptions options) {
         return open(directory, options, Platform.detect(), new OffsetEpochNanoClock()).kept();

@@ -28,6 +28,7 @@ import org.fencepost.ipc.format.MembersFormat;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.FileHandle;
+import org.fencepost.ipc.os.FileStatus;
 import org.fencepost.ipc.os.LivenessScheme;
 import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.Platform;
@@ -42,6 +43,8 @@ import org.slf4j.LoggerFactory;
 public final class ChannelDirectory {
     private static final int ATTEMPTS_MAX = 100;
     private static final int DIRECTORY_PERMISSIONS = 0700;
+    private static final int WRITABLE_BY_OTHERS = 02;
+    private static final int STICKY = 01000;
     private static final Logger LOGGER = LoggerFactory.getLogger(ChannelDirectory.class);
 
     private final Path path;
@@ -162,6 +165,7 @@ public final class ChannelDirectory {
         }
         try {
             Files.createDirectories(parent);
+            requireNobodyElseRenames(parent);
             if (!options.flushInterval().isZero()) {
                 DiskLevel.require(parent, platform);
             }
@@ -177,6 +181,18 @@ public final class ChannelDirectory {
         } catch (final IOException e) {
             throw new ChannelIOException(
                 path, "cannot create the channel " + path + ": " + reason(e), e);
+        }
+    }
+
+    /** In a directory where everybody may write, anybody could put another channel in the place of this. */
+    private void requireNobodyElseRenames(final Path parent) throws IOException {
+        final int permissions = calls().status(parent, true)
+            .map(FileStatus::permissions).orElse(0);
+        if ((permissions & WRITABLE_BY_OTHERS) != 0 && (permissions & STICKY) == 0) {
+            throw new ChannelIOException(path, "cannot create the channel " + path + ": expected a"
+                + " parent directory that not everybody may write to, or that is sticky as /tmp is,"
+                + " found permissions 0" + Integer.toOctalString(permissions) + " of " + parent
+                + "; use another one, or chmod o-w or +t", null);
         }
     }
 

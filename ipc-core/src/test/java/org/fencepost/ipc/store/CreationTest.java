@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelDamagedException;
+import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.ChannelMismatchException;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.durable.Leftovers;
@@ -95,6 +96,25 @@ class CreationTest {
             Channel.open(directory.resolve("ring"), RING).close();
             assertFalse(Files.exists(dead));
             assertTrue(Files.exists(living));
+        }
+    }
+
+    @Test
+    void shouldRefuseAPlaceWhereEverybodyMayPutAnother() throws IOException {
+        final Path parent = Files.createDirectory(directory.resolve("everybody's"));
+        Files.setAttribute(parent, "unix:mode", 0777);
+        final ChannelIOException refusal = assertThrows(
+            ChannelIOException.class, () -> Channel.open(parent.resolve("ring"), RING));
+        assertTrue(refusal.getMessage().contains("sticky"), refusal.getMessage());
+        try (Stream<Path> left = Files.list(parent)) {
+            assertEquals(0, left.count());
+        }
+        Files.setAttribute(parent, "unix:mode", 01777);
+        Channel.open(parent.resolve("ring"), RING).close();
+        try (Stream<Path> files = Files.list(parent.resolve("ring"))) {
+            for (final Path file : files.toList()) {
+                assertEquals(0600, (int) Files.getAttribute(file, "unix:mode") & 07777, file::toString);
+            }
         }
     }
 
