@@ -49,6 +49,11 @@ record Life(long bootHigh, long bootLow, long device, long inode) {
         control.putLong(ControlFormat.INODE_OFFSET, inode);
     }
 
+    /** Whether these words stand in the file in which they were stored, and not in a copy of it. */
+    boolean isSameFile(final Life stored) {
+        return device == stored.device && inode == stored.inode;
+    }
+
     private static UUID bootId() throws IOException {
         try {
             return UUID.fromString(Files.readString(BOOT_ID).strip());

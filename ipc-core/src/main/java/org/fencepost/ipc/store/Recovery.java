@@ -142,7 +142,13 @@ final class Recovery {
                 return Finding.DAMAGED;
             }
             final boolean torn = cut(window, end);
-            syncFrom(geometry.segmentStart(durable), end);
+            if (life.isSameFile(Life.read(control))) {
+                syncFrom(geometry.segmentStart(durable), end);
+            } else {
+                // A copy: nothing of it was ever synced.
+                syncFrom(geometry.segmentStart(control.getLong(ControlFormat.EARLIEST_OFFSET)), end);
+                calls.syncDirectory(directory);
+            }
             clampCursors(end);
             restart(end, life);
             return torn ? Finding.TORN : Finding.WHOLE;
@@ -332,11 +338,13 @@ final class Recovery {
         }
     }
 
-    /** The segments that were read may be dirty: of a copy, or of whoever recovered before. */
+    /** The segments may be dirty: of a copy, or of whoever recovered before. */
     private void syncFrom(final long start, final long end) throws IOException {
-        for (long at = start; at < end; at += geometry.segmentBytes()) {
-            try (FileHandle file = calls.open(segment(at), true)) {
-                file.sync();
+        for (final long place : placesFrom(start)) {
+            if (place < end) {
+                try (FileHandle file = calls.open(segment(place), true)) {
+                    file.sync();
+                }
             }
         }
         final Path last = segment(geometry.segmentStart(end));

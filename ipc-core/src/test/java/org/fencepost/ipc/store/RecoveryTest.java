@@ -27,8 +27,10 @@ import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.SyncFailedException;
 import org.fencepost.ipc.file.FaultyCalls;
+import org.fencepost.ipc.file.RecordingCalls;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.SegmentFormat;
+import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.store.Recovery.Finding;
 import org.junit.jupiter.api.BeforeEach;
@@ -276,6 +278,26 @@ class RecoveryTest {
         copy.publish(5, 3);
         assertEquals(numbers(8), copy.numbers());
         assertEquals(numbers(6), journal.numbers());
+    }
+
+    @Test
+    void shouldSyncAllOfACopy13() throws IOException {
+        final List<Long> ends = journal.publish(0, 20);
+        try (Channel channel = Channel.join(path)) {
+            assertTrue(channel.awaitDurable(ends.getLast(), LONG));
+        }
+        final Path place = directory.resolve("copy");
+        final StoppedJournal copy = journal.copy(place);
+        final RecordingCalls calls = new RecordingCalls(Platform.detect().files());
+        assertEquals(Finding.WHOLE, recovery(place, calls).run());
+        final List<RecordingCalls.Effect> effects = calls.take();
+        for (long segment = 0; segment < ends.getLast(); segment += SEGMENT) {
+            assertTrue(
+                effects.contains(new RecordingCalls.Effect.Synced(copy.segment(segment))),
+                () -> effects.toString());
+        }
+        assertTrue(
+            effects.contains(new RecordingCalls.Effect.DirectorySynced(place)), effects.toString());
     }
 
     @Test
@@ -534,7 +556,7 @@ class RecoveryTest {
         }
     }
 
-    private static Recovery recovery(final Path place, final FaultyCalls calls) {
+    private static Recovery recovery(final Path place, final FileCalls calls) {
         final ChannelDirectory files = new ChannelDirectory(place, Platform.detect());
         return new Recovery(files, Platform.detect(), calls, files.readGeometry());
     }
