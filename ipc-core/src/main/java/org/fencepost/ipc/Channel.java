@@ -76,7 +76,7 @@ public final class Channel implements AutoCloseable {
      *                                  directory and it is not sticky.
      */
     public static Channel open(final Path directory, final ChannelOptions options) {
-        return open(directory, options, Platform.detect(), new OffsetEpochNanoClock()).kept();
+        return open(directory, options, Platform.detect(), new OffsetEpochNanoClock());
     }
 
     /**
@@ -86,7 +86,7 @@ public final class Channel implements AutoCloseable {
      * @throws ChannelDamagedException if it is damaged.
      */
     public static Channel join(final Path directory) {
-        return join(directory, Platform.detect(), new OffsetEpochNanoClock()).kept();
+        return join(directory, Platform.detect(), new OffsetEpochNanoClock());
     }
 
     /**
@@ -139,12 +139,6 @@ public final class Channel implements AutoCloseable {
         final Path directory, final Platform platform, final EpochNanoClock clock) {
         return new Channel(
             MappedChannel.view(existing(directory, platform), platform, clock), platform);
-    }
-
-    /** This, with the thread of the process to keep house. */
-    private Channel kept() {
-        Housekeeper.ofProcess().add(housekeeping);
-        return this;
     }
 
     private static ChannelDirectory existing(final Path directory, final Platform platform) {

@@ -46,7 +46,9 @@ final class Housekeeper {
 
     /** From now on works for this channel, too. */
     synchronized void add(final Housekeeping channel) {
-        channels.add(channel);
+        if (!channels.contains(channel)) {
+            channels.add(channel);
+        }
         if (thread == null) {
             thread = Thread.ofPlatform().daemon().name(THREAD_NAME).start(this::work);
         }

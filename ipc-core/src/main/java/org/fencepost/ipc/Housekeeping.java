@@ -10,10 +10,10 @@ import org.fencepost.ipc.log.Log;
  * published to the disk in a channel that has a flush interval, and, for this process alone, mapping the
  * next segment and its pages before they are needed.
  *
- * <p>A daemon thread does it for all channels of a process, a unit now and then, and sleeps in
- * between. Who has threads of its own for such work takes a channel away from it with {@link #byHand}
- * and calls {@link #doWork}. Where nobody does it everything still works: a publisher that finds no
- * segment makes it itself and is late by that much.
+ * <p>Until somebody asks for it nobody works ahead, and everything works: a publisher that finds no
+ * segment makes it itself and is late by that much. {@link #inBackground} has a daemon thread do it, for
+ * all channels of a process that ask for it, a unit now and then, and sleeping in between. Who has threads
+ * of its own for such work calls {@link #doWork}.
  */
 public final class Housekeeping {
     /** What failed is tried again after this. */
@@ -39,9 +39,26 @@ public final class Housekeeping {
     }
 
     /**
-     * From now on this process does no housekeeping for this channel by itself, apart from what its
-     * publishers and subscribers need at that moment: the caller does, with {@link #doWork}. Waits for the
-     * end of what the thread is at here, which may wait for the disk.
+     * From now on a daemon thread of this process does it for this channel, as for all others that it was
+     * told of, until {@link #byHand} or the end of the handle. It sleeps while there is nothing to do.
+     *
+     * @return this.
+     * @throws ChannelClosedException if the channel is closed.
+     */
+    public Housekeeping inBackground() {
+        if (log.isClosed()) {
+            throw new ChannelClosedException(log.path(), log.path() + " is closed");
+        }
+        if (log.isWritable()) {
+            Housekeeper.ofProcess().add(this);
+        }
+        return this;
+    }
+
+    /**
+     * From now on the thread of this process leaves this channel alone, as it does unless it was told of it:
+     * apart from what publishers and subscribers need at that moment it is done by {@link #doWork}. Waits
+     * for the end of what the thread is at here, which may wait for the disk.
      *
      * @return this.
      */
@@ -82,6 +99,10 @@ public final class Housekeeping {
 
     /** What the thread of this process does now and then; whether anything moves here. */
     boolean round() {
+        if (log.isClosed()) {
+            Housekeeper.ofProcess().remove(this);
+            return false;
+        }
         rounds.lock();
         try {
             return Housekeeper.ofProcess().has(this) && !log.isClosed() && workAhead();

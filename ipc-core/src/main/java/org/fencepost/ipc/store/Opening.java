@@ -69,6 +69,7 @@ final class Opening {
     /** With locks, for somebody who may write; recovers what has to be recovered first. */
     MappedChannel asMember() {
         return opened(() -> {
+            requireMembersFile();
             openLocks(platform.openLockFile(lockPath));
             becomePresent();
             map(true, Optional.empty());
@@ -82,6 +83,7 @@ final class Opening {
     /** Without locks, for reading; what would have to be recovered first is shown as it would be then. */
     MappedChannel asViewer() {
         return opened(() -> {
+            requireMembersFile();
             openLocks(platform.openLockFileForReading(lockPath));
             final Optional<Recovery.Image> image = recoverable ? image() : Optional.empty();
             map(false, image);
@@ -153,10 +155,14 @@ final class Opening {
             path, "cannot open the channel " + path + ": " + ChannelDirectory.reason(e), e);
     }
 
+    /** Before its bytes are locked, so that a wrong file is told from one that is not permitted. */
+    private void requireMembersFile() {
+        Headers.read(directory.members(), FileKind.MEMBERS, geometry.channelId());
+    }
+
     private void openLocks(final LockFile lockFile) throws IOException {
         locks = lockFile;
         members = new Members(path, lockFile);
-        Headers.read(directory.members(), FileKind.MEMBERS, geometry.channelId());
         Headers.read(directory.cursors(), FileKind.CURSORS, geometry.channelId());
         requireSameFile();
     }

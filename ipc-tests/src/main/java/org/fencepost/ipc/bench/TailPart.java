@@ -67,8 +67,8 @@ final class TailPart {
         final Path directory, final long rate, final long warmUpSeconds, final long seconds,
         final boolean kept) throws IOException {
         try (Channel channel = open(directory); Publisher publisher = channel.addPublisher()) {
-            if (!kept) {
-                channel.housekeeping().byHand();
+            if (kept) {
+                channel.housekeeping().inBackground();
             }
             System.out.println(THREAD_NUMBER + Files.readSymbolicLink(THREAD).getFileName());
             final Pacer pacer = new Pacer(publisher, rate);

@@ -40,13 +40,7 @@ final class ChannelFiles {
      */
     static Channel join(final Path path) {
         requireOpenTo(path);
-        return withoutThread(Channel.join(path));
-    }
-
-    /** Takes a channel away from the thread that does housekeeping. */
-    static Channel withoutThread(final Channel channel) {
-        channel.housekeeping().byHand();
-        return channel;
+        return Channel.join(path);
     }
 
     /** Whoever may not look into a directory does not see that it is a channel. */

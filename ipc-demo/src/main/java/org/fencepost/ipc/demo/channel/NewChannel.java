@@ -77,7 +77,7 @@ final class NewChannel {
 
     /** Makes the channel unless it is there, and joins it. */
     Channel open(final Path path) {
-        return ChannelFiles.withoutThread(Channel.open(path, options()));
+        return Channel.open(path, options());
     }
 
     /** What was asked for. */

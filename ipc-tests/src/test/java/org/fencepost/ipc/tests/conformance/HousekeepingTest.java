@@ -64,13 +64,16 @@ class HousekeepingTest {
     void shouldHaveOneThreadWhileThereIsAChannel() {
         try (Channel one = Channel.open(inMemory.resolve("one"), JOURNAL);
             Channel other = Channel.open(inMemory.resolve("other"), JOURNAL)) {
+            assertEquals(0, threads());
+            assertEquals(one.housekeeping(), one.housekeeping().inBackground());
+            other.housekeeping().inBackground().inBackground();
             assertEquals(1, threads());
             one.housekeeping().byHand();
             other.housekeeping().byHand();
             Awaitility.await().until(() -> threads() == 0);
         }
         try (Channel again = Channel.join(inMemory.resolve("one"))) {
-            assertFalse(again.isClosed());
+            again.housekeeping().inBackground();
             assertEquals(1, threads());
         }
         Awaitility.await().until(() -> threads() == 0);
@@ -80,6 +83,7 @@ class HousekeepingTest {
     void shouldMakeTheNextSegmentBeforeItIsNeeded() throws Exception {
         try (Channel channel = Channel.open(inMemory.resolve("journal"), JOURNAL);
             Publisher publisher = channel.addPublisher()) {
+            channel.housekeeping().inBackground();
             assertEquals(1, segments(channel));
             publish(publisher, 1);
             Awaitility.await().until(() -> segments(channel) == 2);
@@ -92,6 +96,7 @@ class HousekeepingTest {
     void shouldDoNothingByItselfWhenItIsDoneByHand() throws Exception {
         try (Channel channel = Channel.open(inMemory.resolve("journal"), JOURNAL);
             Publisher publisher = channel.addPublisher()) {
+            channel.housekeeping().inBackground();
             assertEquals(channel.housekeeping(), channel.housekeeping().byHand());
             Awaitility.await().until(() -> threads() == 0);
             publish(publisher, 1);
@@ -110,6 +115,7 @@ class HousekeepingTest {
         try (Channel channel = Channel.open(onDisk.resolve("journal"),
                 JOURNAL.withFlushInterval(Duration.ofMillis(5)));
             Publisher publisher = channel.addPublisher()) {
+            channel.housekeeping().inBackground();
             for (int i = 0; i < 3; i++) {
                 publish(publisher, 5);
                 final long end = channel.tailPosition();
@@ -123,6 +129,8 @@ class HousekeepingTest {
         try (Channel broken = Channel.open(inMemory.resolve("broken"), JOURNAL);
             Channel sound = Channel.open(inMemory.resolve("sound"), JOURNAL);
             Publisher publisher = sound.addPublisher()) {
+            broken.housekeeping().inBackground();
+            sound.housekeeping().inBackground();
             // A directory in the place of the segment that would be next.
             Files.createDirectory(broken.path().resolve("segment-0000000000002000"));
             try (Publisher stuck = broken.addPublisher()) {

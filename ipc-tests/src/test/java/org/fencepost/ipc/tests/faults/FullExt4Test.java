@@ -79,7 +79,6 @@ class FullExt4Test {
         int published;
         try (Channel channel = Channel.open(path, ChannelOptions.journal(SEGMENT_BYTES));
             Publisher publisher = channel.addPublisher()) {
-            channel.housekeeping().byHand();
             final Path ballast = disk.resolve("ballast");
             fill(ballast);
             published = publish(publisher, 1000);

@@ -30,7 +30,6 @@ public final class LimitedProcess {
             Publisher publisher = channel.addPublisher();
             Subscriber subscriber = channel.addSubscriber(SubscriberOptions.earliest())) {
             // Nobody else is to make anything there meanwhile.
-            channel.housekeeping().byHand();
             System.out.println("READY");
             final BufferedReader lines =
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
