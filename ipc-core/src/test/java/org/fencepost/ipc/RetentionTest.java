@@ -73,6 +73,24 @@ class RetentionTest {
     }
 
     @Test
+    void shouldPublishBehindTheOthersWhenAnIdlePublishersSegmentIsRemoved() {
+        try (Channel channel = open(BYTES);
+            Publisher idle = channel.addPublisher();
+            Publisher publisher = channel.addPublisher()) {
+            for (int lap = 0; lap < 3; lap++) {
+                publish(publisher, lap * (10 * IN_SEGMENT + 1), 10 * IN_SEGMENT);
+                work(channel);
+                publish(idle, lap * (10 * IN_SEGMENT + 1) + 10 * IN_SEGMENT, 1);
+            }
+            try (Subscriber subscriber = channel.addSubscriber(SubscriberOptions.earliest())) {
+                final List<Integer> numbers = poll(subscriber);
+                assertEquals(3 * (10 * IN_SEGMENT + 1) - 1, numbers.getLast());
+                assertEquals(numbers.getLast() - numbers.getFirst() + 1, numbers.size());
+            }
+        }
+    }
+
+    @Test
     void shouldSayWhatIsRemovedAndNameTheEarliest() {
         try (Channel channel = open(BYTES);
             Publisher publisher = channel.addPublisher();

@@ -193,6 +193,9 @@ public abstract class Claimer {
         }
         if (newSegmentStart != segmentStart) {
             enterSegment(newSegmentStart);
+            if (tail != start) {
+                return tail;
+            }
         }
         limit = Math.min(ready, segmentEnd);
         return end < start + span ? padSegment(start, end) : start;
@@ -217,7 +220,7 @@ public abstract class Claimer {
         }
     }
 
-    /** Has the segment mapped; may throw. */
+    /** Has the segment mapped, unless the tail turns out to have left it; may throw. */
     void enterSegment(final long start) {
         if (start > ControlFormat.POSITION_MAX - segmentBytes) {
             throw new ChannelLimitException(log.path(),

@@ -4,6 +4,8 @@ import static org.fencepost.ipc.format.ControlFormat.SLOT_START_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.SLOT_WON_END_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.START_NONE;
 
+import org.fencepost.ipc.PositionException;
+
 /**
  * Claims beside other publishers, by compare-and-exchange on the tail. The publisher's steps in
  * docs/protocol.md.
@@ -77,7 +79,15 @@ public final class SharedClaimer extends Claimer {
     void enterSegment(final long start) {
         // Step 2. Mapping may fail, and a slot must not announce what nobody will claim.
         announceNothing();
-        super.enterSegment(start);
+        try {
+            super.enterSegment(start);
+        } catch (final PositionException gone) {
+            // Retention may have removed it: others have moved the tail, and this one was idle meanwhile.
+            moveTo(words.tailAcquire());
+            if (log.geometry().segmentStart(tail) == start) {
+                throw gone;
+            }
+        }
     }
 
     @Override
