@@ -1,6 +1,7 @@
 package org.fencepost.ipc;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.fencepost.ipc.log.Cleaner;
 import org.fencepost.ipc.log.Log;
@@ -25,6 +26,7 @@ public final class Housekeeping {
     private final Durability durability;
     /** Held by the thread of this process while it is at work here. */
     private final ReentrantLock rounds = new ReentrantLock();
+    private final AtomicBoolean mapping = new AtomicBoolean();
     /** By that thread alone. */
     private long ready = -1;
     private long tail = -1;
@@ -86,7 +88,7 @@ public final class Housekeeping {
         try {
             final int units =
                 (makeRoom() ? 1 : 0) + (durability.flushIfDue() ? 1 : 0);
-            log.mapAhead();
+            mapAhead();
             return units;
         } catch (final ChannelClosedException e) {
             return 0;
@@ -95,6 +97,17 @@ public final class Housekeeping {
 
     private boolean makeRoom() {
         return log.cleaner().tryUnit(Cleaner.NOT_WALKED, 0) == Cleaner.DONE;
+    }
+
+    /** One thread at a time; nobody waits for it, so one that is torn away in here costs no more than time. */
+    private void mapAhead() {
+        if (mapping.compareAndSet(false, true)) {
+            try {
+                log.mapAhead();
+            } finally {
+                mapping.set(false);
+            }
+        }
     }
 
     /** What the thread of this process does now and then; whether anything moves here. */
@@ -129,7 +142,7 @@ public final class Housekeeping {
         done |= durability.flushIfDue();
         if (moved || nowNanos - pagesNanos > PAGES_NANOS) {
             pagesNanos = nowNanos;
-            log.mapAhead();
+            mapAhead();
         }
         tail = tailNow;
         ready = readyNow;

@@ -125,7 +125,19 @@ public final class Log {
         final long tail = words.tailAcquire();
         final long ready = words.readyAcquire();
         if (!closed) {
+            mapAhead(tail, ready);
+        }
+    }
+
+    private void mapAhead(final long tail, final long ready) {
+        boolean done = false;
+        try {
             store.mapAhead(tail, ready);
+            done = true;
+        } finally {
+            if (!done) {
+                store.letGo();
+            }
         }
     }
 

@@ -25,6 +25,11 @@ public interface SegmentStore {
         // Everything is mapped.
     }
 
+    /** Gives back what {@link #mapAhead} had taken when its thread was torn away. */
+    default void letGo() {
+        // Nothing was taken.
+    }
+
     /** A map for a moment, under the housekeeping lock; closing it takes nothing from others. */
     SegmentMap newTemporaryMap();
 

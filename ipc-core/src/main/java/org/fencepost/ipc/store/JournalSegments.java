@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.fencepost.ipc.ChannelClosedException;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.PositionException;
@@ -85,6 +86,11 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
                 // It was kept for as long as was promised; whoever comes there finds out.
             }
         }
+    }
+
+    @Override
+    public void letGo() {
+        endpoints.forEach(EndpointMap::letGo);
     }
 
     @Override
@@ -254,14 +260,18 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         }
     }
 
+    private enum Taker { NOBODY, ENDPOINT, KEEPER }
+
     /**
      * The window of an endpoint, in which another thread maps the next segment while the endpoint works
-     * in the current one. Whoever changes what is mapped has taken the map; who finds it taken waits for the
-     * system calls of one mapping, which are then not its own.
+     * in the current one. Whoever changes what is mapped has taken the map: the endpoint, or who keeps house.
+     * An endpoint that finds it taken by the other waits for the system calls of one mapping, which are then
+     * not its own. A thread of the endpoint may be torn away with the map taken, by a stack that ends or a
+     * page that is missing; the next one goes on with it.
      */
     private final class EndpointMap extends PlainMap {
         private final boolean writes;
-        private final AtomicBoolean taken = new AtomicBoolean();
+        private final AtomicReference<Taker> taker = new AtomicReference<>(Taker.NOBODY);
         private final AtomicBoolean open = new AtomicBoolean(true);
         /** The segment in which the endpoint works. */
         private volatile long current = NOTHING;
@@ -281,7 +291,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
                 current = segmentStart;
                 return super.addressOf(segmentStart);
             } finally {
-                taken.set(false);
+                taker.set(Taker.NOBODY);
             }
         }
 
@@ -294,7 +304,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
                 endpoints.remove(this);
                 super.close();
             } finally {
-                taken.set(false);
+                taker.set(Taker.NOBODY);
             }
         }
 
@@ -307,13 +317,13 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
                 return;
             }
             if (next + segmentBytes <= ready && mapped[slotOf(next)] != next
-                && taken.compareAndSet(false, true)) {
+                && taker.compareAndSet(Taker.NOBODY, Taker.KEEPER)) {
                 try {
                     if (open.get() && current == now) {
                         super.addressOf(next);
                     }
                 } finally {
-                    taken.set(false);
+                    taker.set(Taker.NOBODY);
                 }
             }
             if (writes && wantsPages(tail)) {
@@ -349,9 +359,15 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         }
 
         private void take() {
-            while (!taken.compareAndSet(false, true)) {
+            while (taker.get() != Taker.ENDPOINT
+                && !taker.compareAndSet(Taker.NOBODY, Taker.ENDPOINT)) {
                 Thread.yield();
             }
+        }
+
+        /** By the thread that keeps house, when it was torn away. */
+        void letGo() {
+            taker.compareAndSet(Taker.KEEPER, Taker.NOBODY);
         }
     }
 
