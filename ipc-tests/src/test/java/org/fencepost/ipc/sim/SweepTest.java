@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("simulation")
 class SweepTest {
     /** Of two deaths, one pair in so many. */
-    private static final int PAIRS_PER_SAMPLE = 61;
+    private static final int PAIRS_PER_SAMPLE = 211;
 
     @ParameterizedTest
     @EnumSource

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class ReplaceTest {
-    private static final Duration RUN = Duration.ofSeconds(20);
+    private static final Duration RUN = Duration.ofSeconds(8);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @TempDir
