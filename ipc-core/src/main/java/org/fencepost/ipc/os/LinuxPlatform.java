@@ -160,16 +160,6 @@ final class LinuxPlatform extends Platform {
     }
 
     @Override
-    public void awaitChange(final long address, final int expected, final long timeoutNanos) {
-        sleeping.on(address).awaitChange(new int[] {expected}, timeoutNanos);
-    }
-
-    @Override
-    public void wake(final long address) {
-        sleeping.wake(address);
-    }
-
-    @Override
     public Sleeping sleeping() {
         return sleeping;
     }

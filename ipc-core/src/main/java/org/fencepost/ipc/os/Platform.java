@@ -103,18 +103,6 @@ public abstract class Platform {
     /** Whether {@link #sync} is known to reach the disk and not only the system's cache. */
     public abstract boolean canSync();
 
-    /**
-     * Waits until {@link #wake} is called for the address in any process, unless the four bytes
-     * there differ from {@code expected} already. May return early, and after {@code timeoutNanos}
-     * in any case; the portable platform cannot be woken and returns within 100 us.
-     *
-     * @param address of four aligned bytes that are shared with other processes
-     */
-    public abstract void awaitChange(long address, int expected, long timeoutNanos);
-
-    /** Wakes whoever waits at the address, in all processes. */
-    public abstract void wake(long address);
-
     /** How threads of several processes sleep and are woken. */
     public abstract Sleeping sleeping();
 

@@ -109,16 +109,6 @@ final class PortablePlatform extends Platform {
     }
 
     @Override
-    public void awaitChange(final long address, final int expected, final long timeoutNanos) {
-        sleeping.on(address).awaitChange(new int[] {expected}, timeoutNanos);
-    }
-
-    @Override
-    public void wake(final long address) {
-        // Nobody sleeps for long.
-    }
-
-    @Override
     public Sleeping sleeping() {
         return sleeping;
     }

@@ -10,7 +10,6 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 import org.fencepost.ipc.memory.SharedMemory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,27 +62,6 @@ class PlatformMemoryTest {
         assertEquals(0, platform.sync(base, 24));
         window.close();
         assertEquals(0, platform.sync(base, 24));
-    }
-
-    @Test
-    void shouldWakeWhoeverWaitsAndNotWaitForWhatHasChanged() throws InterruptedException {
-        memory.putInt(base, 1);
-        platform.awaitChange(base, 0, TimeUnit.DAYS.toNanos(1));
-        platform.awaitChange(base, 1, 1_000);
-        final Thread waiter = new Thread(() -> {
-            while (memory.getLongAcquire(base) == 1) {
-                platform.awaitChange(base, 1, TimeUnit.DAYS.toNanos(1));
-            }
-        });
-        waiter.start();
-        // Until it sleeps; or it wakes a waiter that does not yet, which finds the change.
-        while (waiter.getState() == Thread.State.NEW) {
-            Thread.onSpinWait();
-        }
-        memory.putLongRelease(base, 2);
-        platform.wake(base);
-        waiter.join();
-        assertEquals(2, memory.getInt(base));
     }
 
     @Test

@@ -61,16 +61,6 @@ public final class PlatformWithCalls extends Platform {
     }
 
     @Override
-    public void awaitChange(final long address, final int expected, final long timeoutNanos) {
-        platform.awaitChange(address, expected, timeoutNanos);
-    }
-
-    @Override
-    public void wake(final long address) {
-        platform.wake(address);
-    }
-
-    @Override
     public Sleeping sleeping() {
         return platform.sleeping();
     }

@@ -137,16 +137,6 @@ public final class Machine extends OpenPlatform {
     }
 
     @Override
-    public void awaitChange(final long address, final int expected, final long timeoutNanos) {
-        // One thread: nobody else changes anything meanwhile.
-    }
-
-    @Override
-    public void wake(final long address) {
-        // One thread.
-    }
-
-    @Override
     public Sleeping sleeping() {
         return AWAKE;
     }

@@ -63,16 +63,6 @@ abstract class ForwardingPlatform extends Platform {
     }
 
     @Override
-    public void awaitChange(final long address, final int expected, final long timeoutNanos) {
-        platform.awaitChange(address, expected, timeoutNanos);
-    }
-
-    @Override
-    public void wake(final long address) {
-        platform.wake(address);
-    }
-
-    @Override
     public Sleeping sleeping() {
         return platform.sleeping();
     }
