@@ -111,4 +111,10 @@ record Machine(
         }
         return false;
     }
+
+    /** What a reader of figures has to know of it, in a line. */
+    String summary() {
+        return cpu() + ", " + cpuCount() + " CPUs, " + kernel() + ", " + jdk() + ", " + fileSystem()
+            + ", load " + loadAverage();
+    }
 }

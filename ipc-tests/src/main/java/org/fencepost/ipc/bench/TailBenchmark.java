@@ -45,8 +45,7 @@ final class TailBenchmark {
 
     private void run() throws IOException {
         final long seconds = TimeUnit.MILLISECONDS.toSeconds(options.measureMillis());
-        out.println(machine.cpu() + ", " + machine.cpuCount() + " CPUs, " + machine.kernel() + ", "
-            + machine.jdk() + ", " + machine.fileSystem() + ", load " + Machine.loadAverage());
+        out.println(machine.summary());
         out.println();
         out.println("## " + RATE + " messages of " + TailPart.MESSAGE_BYTES + " bytes a second for "
             + seconds + " s into a journal: from due to published, us");

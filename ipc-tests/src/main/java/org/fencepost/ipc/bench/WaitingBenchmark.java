@@ -49,9 +49,7 @@ final class WaitingBenchmark {
     }
 
     private void run() throws IOException {
-        out.println(machine.cpu() + ", " + machine.cpuCount() + " CPUs, " + machine.kernel() + ", "
-            + machine.jdk() + ", " + machine.fileSystem() + ", load "
-            + Machine.loadAverage());
+        out.println(machine.summary());
         out.println();
         out.println("## Round trip of two processes that wait, us; " + GAP_MICROS
             + " us between two");
