@@ -268,11 +268,11 @@ public final class ChannelDirectory {
 
     private void writeSegment(
         final Path file, final long channelId, final long segmentBytes, final long place,
-        final boolean zeros) throws IOException {
+        final boolean allocated) throws IOException {
         try (FileHandle handle = calls().create(file, Temporary.PRIVATE)) {
-            SegmentFiles.write(handle, channelId, segmentBytes, place, zeros);
+            SegmentFiles.write(handle, channelId, segmentBytes, place, allocated);
         }
-        if (!zeros) {
+        if (!allocated) {
             platform.allocate(file, SegmentFormat.fileBytes(segmentBytes));
         }
     }
