@@ -297,7 +297,7 @@ public final class Disk {
     }
 
     void allocate(final Inode file, final long bytes) {
-        file.grow(bytes, recorded);
+        file.allocate(bytes, recorded);
         happened();
     }
 

@@ -78,8 +78,20 @@ final class Inode {
         return sizes.getLast();
     }
 
-    /** Makes it longer, by zeros. */
+    /** Makes it longer, by blocks that nobody has written yet. */
     void grow(final long size, final boolean recorded) {
+        grow(size, recorded, true);
+    }
+
+    /**
+     * Makes it longer, by zeros: the file system remembers of blocks that it has set aside that nothing was
+     * written there, until something has been.
+     */
+    void allocate(final long size, final boolean recorded) {
+        grow(size, recorded, false);
+    }
+
+    private void grow(final long size, final boolean recorded, final boolean fresh) {
         if (size <= size()) {
             return;
         }
@@ -88,7 +100,7 @@ final class Inode {
         }
         sizes.add(size);
         while ((long) pages.size() * Page.BYTES < size) {
-            pages.add(new Page());
+            pages.add(new Page(fresh));
         }
     }
 
