@@ -16,6 +16,7 @@ import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.FileHeader.FileKind;
+import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.log.Log;
@@ -157,12 +158,30 @@ final class Recovery {
 
     /** What is damaged, and where; changes nothing. */
     RepairReport examine() throws IOException {
-        control = read(controlFile, ControlFormat.FILE_BYTES);
+        return examine(new ArrayList<>());
+    }
+
+    /**
+     * Looks at everything that is kept. What is above the watermark counts only in the life of the words: in
+     * another one it is torn, and whoever opens the journal cuts it.
+     *
+     * @param holes receives where claims of the dead begin and end.
+     */
+    private RepairReport examine(final List<long[]> holes) throws IOException {
+        final boolean believed = isSameLife();
         try (Window window = platform.reserve(geometry.segmentBytes(), 1)) {
             final long durable = durable();
-            final long end = end(window, durable);
+            final String wrong = believed ? wrongWords(durable) : "";
+            final long known = believed && wrong.isEmpty()
+                ? Math.max(durable, control.getLong(ControlFormat.TAIL_OFFSET)) : durable;
+            long end = endFrom(window, control.getLong(ControlFormat.EARLIEST_OFFSET));
+            while (end >= durable && end < known && isZero(window, end)) {
+                final long next = nextRight(window, end, known);
+                holes.add(new long[] {end, next});
+                end = endFrom(window, next);
+            }
             return new RepairReport(directory,
-                end < durable ? OptionalLong.of(end) : OptionalLong.empty(), durable, report);
+                end < known ? OptionalLong.of(end) : OptionalLong.empty(), durable, wrong, report);
         }
     }
 
@@ -172,29 +191,82 @@ final class Recovery {
      * end, and whoever opens it does the rest if this one dies.
      */
     RepairReport repair() throws IOException {
-        final RepairReport found = examine();
-        if (found.damagedPosition().isEmpty()) {
-            return found;
-        }
-        final long end = found.damagedPosition().getAsLong();
-        final long endSegment = geometry.segmentStart(end);
-        for (final long place : placesFrom(endSegment).reversed()) {
-            final ByteBuffer word = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            try (FileHandle file = calls.open(segment(place), true)) {
-                writeFully(file, word.putLong(0, place > endSegment ? 0
-                    : SegmentFormat.receipt(geometry.channelId(), place, end - place)),
-                    SegmentFormat.RECEIPT_OFFSET);
-                file.sync();
+        final List<long[]> holes = new ArrayList<>();
+        final RepairReport found = examine(holes);
+        if (found.damagedPosition().isPresent() || !found.wrongWords().isEmpty()) {
+            // Nobody is there any more who had claimed them, and behind a hole a log ends that is cut.
+            for (final long[] hole : holes) {
+                pad(hole[0], hole[1]);
             }
+            distrust(found);
         }
-        control.putLong(ControlFormat.DURABLE_OFFSET, end);
+        run();
+        return new RepairReport(directory, found.damagedPosition(), found.durablePosition(),
+            found.wrongWords(), report);
+    }
+
+    private void distrust(final RepairReport found) throws IOException {
+        if (found.damagedPosition().isPresent()) {
+            final long end = found.damagedPosition().getAsLong();
+            if (end < found.durablePosition()) {
+                lowerReceipts(end);
+                control.putLong(ControlFormat.DURABLE_OFFSET, end);
+            }
+            report.add("ended the log at the damaged frame");
+        } else {
+            report.add("made the words of " + ControlFormat.FILE_NAME + " again");
+        }
         control.putLong(ControlFormat.DAMAGED_OFFSET, 0);
         NOWHERE.write(control);
         writeControlWords();
-        report.add("ended the log at the damaged frame");
-        run();
-        return new RepairReport(
-            directory, found.damagedPosition(), found.durablePosition(), report);
+    }
+
+    private void lowerReceipts(final long end) throws IOException {
+        final long endSegment = geometry.segmentStart(end);
+        for (final long place : placesFrom(endSegment).reversed()) {
+            final long receipt = place > endSegment ? 0
+                : SegmentFormat.receipt(geometry.channelId(), place, end - place);
+            writeWord(segment(place), receipt, SegmentFormat.RECEIPT_OFFSET);
+        }
+    }
+
+    private void pad(final long from, final long to) throws IOException {
+        writeWord(segment(geometry.segmentStart(from)),
+            FrameFormat.paddingWord(to - from), offset(from));
+        report.add("passed over the claim from position " + from + " to " + to
+            + ", which nobody has committed");
+    }
+
+    private void writeWord(final Path target, final long value, final long offset)
+        throws IOException {
+        try (FileHandle file = calls.open(target, true)) {
+            writeFully(file, ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(0, value), offset);
+            file.sync();
+        }
+    }
+
+    /** What of the words contradicts itself when nobody is there; empty if nothing does. */
+    private String wrongWords(final long durable) {
+        final long tail = control.getLong(ControlFormat.TAIL_OFFSET);
+        final long ready = control.getLong(ControlFormat.READY_OFFSET);
+        final long clearing = control.getLong(ControlFormat.CLEARING_OFFSET);
+        if (durable > ready || tail < geometry.startPosition() || ready < tail || clearing < ready
+            || clearing > ControlFormat.POSITION_MAX + geometry.segmentBytes()
+            || tail % geometry.frameAlignment() != 0 || ready % geometry.segmentBytes() != 0) {
+            return "expected aligned positions tail <= ready <= clearing, and durable up to ready, found tail "
+                + tail + ", ready " + ready + ", clearing " + clearing + ", durable " + durable;
+        }
+        for (int slot = 0; slot < ControlFormat.PUBLISHERS_MAX; slot++) {
+            final int at = ControlFormat.SLOTS_OFFSET + slot * ControlFormat.SLOT_BYTES;
+            final long start = control.getLong(at + ControlFormat.SLOT_START_OFFSET);
+            final long wonEnd = control.getLong(at + ControlFormat.SLOT_WON_END_OFFSET);
+            if (start < ControlFormat.START_NONE || wonEnd < 0 || wonEnd > ready) {
+                return "expected of publisher slot " + slot + " positions up to ready " + ready
+                    + ", found start " + start + " and end " + wonEnd;
+            }
+        }
+        return "";
     }
 
     /**
@@ -226,9 +298,14 @@ final class Recovery {
 
     /** Where the log ends: behind the last frame that checks out with all before it. */
     private long end(final Window window, final long durable) throws IOException {
-        final VerifiedWalk walk = new VerifiedWalk(memory, geometry);
-        long position = Math.max(
+        final long start = Math.max(
             control.getLong(ControlFormat.EARLIEST_OFFSET), geometry.segmentStart(durable));
+        return endFrom(window, start);
+    }
+
+    private long endFrom(final Window window, final long start) throws IOException {
+        final VerifiedWalk walk = new VerifiedWalk(memory, geometry);
+        long position = start;
         while (exists(segment(geometry.segmentStart(position)))) {
             final long segmentStart = geometry.segmentStart(position);
             map(window, segmentStart);
@@ -238,6 +315,28 @@ final class Recovery {
             }
         }
         return position;
+    }
+
+    /** Whether nobody has written a header there. */
+    private boolean isZero(final Window window, final long position) throws IOException {
+        final long segmentStart = geometry.segmentStart(position);
+        if (!exists(segment(segmentStart))) {
+            return false;
+        }
+        map(window, segmentStart);
+        return memory.getLong(window.address(0) + position - segmentStart) == 0;
+    }
+
+    /** Where the next frame is that checks out in the segment that is mapped; its end, or the limit. */
+    private long nextRight(final Window window, final long position, final long limit) {
+        final VerifiedWalk walk = new VerifiedWalk(memory, geometry);
+        final long end = Math.min(
+            limit, geometry.segmentStart(position) + geometry.segmentBytes());
+        long next = position + geometry.frameAlignment();
+        while (next < end && !walk.isRight(next, window.address(0))) {
+            next += geometry.frameAlignment();
+        }
+        return Math.min(next, end);
     }
 
     /** Takes away what is behind the end, keeps it in files beside; whether there was anything. */

@@ -15,6 +15,7 @@ import org.fencepost.ipc.demo.channel.ImportCommand;
 import org.fencepost.ipc.demo.channel.ListCommand;
 import org.fencepost.ipc.demo.channel.PublishCommand;
 import org.fencepost.ipc.demo.channel.RemoveCommand;
+import org.fencepost.ipc.demo.channel.RepairCommand;
 import org.fencepost.ipc.demo.channel.StatCommand;
 import org.fencepost.ipc.demo.channel.TailCommand;
 import org.fencepost.ipc.demo.channel.VerifyCommand;
@@ -48,8 +49,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
         DemoCommand.class, BenchCommand.class, DoctorCommand.class, ListCommand.class,
         CreateCommand.class, RemoveCommand.class, StatCommand.class, PublishCommand.class,
-        TailCommand.class, GrepCommand.class, VerifyCommand.class, ExportCommand.class,
-        ImportCommand.class, FileCommand.class,
+        TailCommand.class, GrepCommand.class, VerifyCommand.class, RepairCommand.class,
+        ExportCommand.class, ImportCommand.class, FileCommand.class,
         HelpCommand.class, GenerateCompletion.class})
 public final class Ipc implements Runnable {
     /** A command did not do what it was asked for. */

@@ -7,8 +7,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.ChannelIOException;
+import org.fencepost.ipc.ChannelStatus;
+import org.fencepost.ipc.PublisherStatus;
+import org.fencepost.ipc.SubscriberStatus;
 import org.fencepost.ipc.demo.CommandFailedException;
+import org.fencepost.ipc.format.SegmentFormat;
 
 /** The directory of a channel, seen from outside. */
 final class ChannelFiles {
@@ -43,6 +48,21 @@ final class ChannelFiles {
         return Channel.join(path);
     }
 
+    /**
+     * Publishers and subscribers that are alive, by the kernel's locks; not those who only read.
+     *
+     * @throws ChannelException if it cannot be opened.
+     */
+    static List<String> users(final Path path) {
+        try (Channel channel = view(path)) {
+            final ChannelStatus status = channel.status();
+            return Stream.concat(
+                status.publishers().stream().filter(PublisherStatus::live),
+                status.subscribers().stream().filter(SubscriberStatus::live))
+                .map(Object::toString).toList();
+        }
+    }
+
     /** Whoever may not look into a directory does not see that it is a channel. */
     static void requireOpenTo(final Path path) {
         if (Files.isDirectory(path) && !Files.isExecutable(path)) {
@@ -54,6 +74,12 @@ final class ChannelFiles {
     /** Whether it has the file that makes it a channel. */
     boolean exist() {
         return Files.isRegularFile(path.resolve("control"), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Its files that hold messages. */
+    int segmentCount() {
+        return (int) list().stream().filter(file ->
+            file.getFileName().toString().startsWith(SegmentFormat.NAME_PREFIX)).count();
     }
 
     /** Bytes of all its files together, by their lengths. */

@@ -116,7 +116,8 @@ public final class GrepCommand extends ReadingCommand {
             return (place, payload, header, matching) -> { };
         }
         if (form.json) {
-            return (place, payload, header, matching) -> out.json(MessageJson.of(payload, header));
+            final MessageJson objects = new MessageJson(out);
+            return (place, payload, header, matching) -> objects.print(payload, header);
         }
         final Pattern coloured = out.isColoured() && !inverted ? coloured() : null;
         return (place, payload, header, matching) -> {

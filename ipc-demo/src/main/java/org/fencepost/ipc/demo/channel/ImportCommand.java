@@ -33,9 +33,9 @@ public final class ImportCommand extends SendingCommand {
     @Override
     void send(final Input in, final Sender sender) {
         if (form.csv) {
-            new CsvMessages(in, sender.lengthMax()).send(sender);
+            new CsvMessages(in, sender).send();
         } else if (form.raw) {
-            final Splitter messages = Splitter.atLengthsWithTypes(in, sender.lengthMax());
+            final Splitter messages = Splitter.atLengthsWithTypes(in, sender.limits());
             while (messages.next()) {
                 sender.sendTogether(messages);
             }

@@ -51,7 +51,7 @@ public final class PublishCommand extends SendingCommand {
 
     @Override
     void send(final Input in, final Sender sender) {
-        final Splitter splitter = splitter(in, sender.lengthMax()).ofType(typeId);
+        final Splitter splitter = splitter(in, sender.limits()).ofType(typeId);
         if (pace == null) {
             pace = pace();
             pace.begin(System.nanoTime());
@@ -68,16 +68,16 @@ public final class PublishCommand extends SendingCommand {
         }
     }
 
-    private Splitter splitter(final Input in, final int lengthMax) {
+    private Splitter splitter(final Input in, final Splitter.Limits limits) {
         if (framing.lengthPrefixed) {
-            return Splitter.atLengths(in, lengthMax);
+            return Splitter.atLengths(in, limits);
         }
         if (framing.chunkBytes != null) {
-            requireRange("--raw", framing.chunkBytes, 1, lengthMax);
-            return Splitter.ofChunks(in, framing.chunkBytes.intValue(), lengthMax);
+            requireRange("--raw", framing.chunkBytes, 1, limits.lengthMax());
+            return Splitter.ofChunks(in, framing.chunkBytes.intValue(), limits);
         }
         return Splitter.atDelimiter(
-            in, framing.delimiter == null ? (byte) '\n' : framing.delimiter, lengthMax);
+            in, framing.delimiter == null ? (byte) '\n' : framing.delimiter, limits);
     }
 
     private Pace pace() {

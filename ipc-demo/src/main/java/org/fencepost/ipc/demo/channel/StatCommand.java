@@ -71,8 +71,10 @@ public final class StatCommand extends ToolCommand {
     private void print(final ChannelStatus now, final Optional<Rates> rates, final long epoch,
         final Output out) {
         final List<String> blocked = blocked(now);
+        final ChannelFiles files = new ChannelFiles(path);
         if (json) {
-            final ObjectNode object = StatusJson.of(now).put("recoveryEpoch", epoch);
+            final ObjectNode object = StatusJson.of(now).put("recoveryEpoch", epoch)
+                .put("segments", files.segmentCount()).put("sizeBytes", files.sizeBytes());
             final ArrayNode list = object.putArray("heldBack");
             blocked.forEach(list::add);
             rates.ifPresent(known -> known.addTo(object));
@@ -80,6 +82,8 @@ public final class StatCommand extends ToolCommand {
             return;
         }
         out.line(now.toString());
+        out.line("files: " + files.segmentCount() + " segments, "
+            + Units.size(files.sizeBytes()) + " together");
         if (epoch > 0) {
             out.line("recovered: another life of the log, number " + epoch);
         }
