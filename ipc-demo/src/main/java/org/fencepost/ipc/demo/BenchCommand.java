@@ -87,7 +87,7 @@ public final class BenchCommand extends ToolCommand {
         final ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         final int exitCode = builder.start().waitFor();
-        return exitCode == 0 || exitCode == Ipc.EXIT_USAGE ? exitCode : Ipc.EXIT_FAILED;
+        return exitCode == 0 || exitCode == ExitCode.USAGE ? exitCode : ExitCode.FAILED;
     }
 
     private List<String> command(final String program) {

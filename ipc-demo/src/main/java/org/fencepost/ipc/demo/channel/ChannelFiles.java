@@ -13,6 +13,7 @@ import org.fencepost.ipc.ChannelStatus;
 import org.fencepost.ipc.PublisherStatus;
 import org.fencepost.ipc.SubscriberStatus;
 import org.fencepost.ipc.demo.CommandFailedException;
+import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.SegmentFormat;
 
 /** The directory of a channel, seen from outside. */
@@ -30,10 +31,10 @@ final class ChannelFiles {
     /**
      * Opens a channel for reading only.
      *
-     * @throws CommandFailedException if this user may not look into the directory.
+     * @throws CommandFailedException if there is none, or this user may not look into the directory.
      */
     static Channel view(final Path path) {
-        requireOpenTo(path);
+        requireThere(path);
         return Channel.view(path);
     }
 
@@ -41,11 +42,20 @@ final class ChannelFiles {
      * Joins a channel, without the thread that does housekeeping: most commands are over before a
      * segment ahead is worth its making.
      *
-     * @throws CommandFailedException if this user may not look into the directory.
+     * @throws CommandFailedException if there is none, or this user may not look into the directory.
      */
     static Channel join(final Path path) {
-        requireOpenTo(path);
+        requireThere(path);
         return Channel.join(path);
+    }
+
+    private static void requireThere(final Path path) {
+        requireOpenTo(path);
+        if (!Files.exists(path.resolve(ControlFormat.FILE_NAME), LinkOption.NOFOLLOW_LINKS)) {
+            throw new CommandFailedException("no channel at " + path + ": expected a directory with"
+                + " a file " + ControlFormat.FILE_NAME + "; ipc ls lists the channels of a"
+                + " directory, ipc create makes one");
+        }
     }
 
     /**

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.fencepost.ipc.demo.CommandFailedException;
-import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.ToolCommand;
 import org.fencepost.ipc.demo.Units;
@@ -62,7 +62,7 @@ public final class DoctorCommand extends ToolCommand {
             }
         }
         return diagnoses.stream().anyMatch(one -> one.level() == Diagnosis.Level.WRONG)
-            ? Ipc.EXIT_FAILED : 0;
+            ? ExitCode.FAILED : 0;
     }
 
     private Diagnosis sync() throws IOException {

@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.fencepost.ipc.Header;
-import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.file.Sought;
 import picocli.CommandLine.ArgGroup;
@@ -103,7 +103,7 @@ public final class GrepCommand extends ReadingCommand {
         if (form.count) {
             out.line(String.valueOf(matches.count()));
         }
-        return matches.count() > 0 ? 0 : Ipc.EXIT_FAILED;
+        return matches.count() > 0 ? 0 : ExitCode.FAILED;
     }
 
     @Override

@@ -14,7 +14,7 @@ import org.fencepost.ipc.Channels;
 import org.fencepost.ipc.PublisherStatus;
 import org.fencepost.ipc.SubscriberStatus;
 import org.fencepost.ipc.demo.CommandFailedException;
-import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.ToolCommand;
 import org.fencepost.ipc.demo.Units;
@@ -76,7 +76,7 @@ public final class ListCommand extends ToolCommand {
                 final Channel channel = ChannelFiles.view(path);
                 seen.add(new Seen(path, channel, channel.status()));
             } catch (final ChannelException | CommandFailedException notToBeOpened) {
-                exitCode = Ipc.EXIT_FAILED;
+                exitCode = ExitCode.FAILED;
                 tell("ipc: " + notToBeOpened.getMessage());
                 if (json) {
                     out.json(JsonNodeFactory.instance.objectNode()

@@ -10,7 +10,7 @@ import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.Channels;
 import org.fencepost.ipc.RepairReport;
 import org.fencepost.ipc.demo.CommandFailedException;
-import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.Output;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -49,7 +49,7 @@ public final class RepairCommand extends VerifyingCommand {
                 left.forEach(finding -> VerifyOutput.print("STILL WRONG: ", finding, out));
             }
         }
-        return left.isEmpty() ? 0 : Ipc.EXIT_FAILED;
+        return left.isEmpty() ? 0 : ExitCode.FAILED;
     }
 
     /** What is done, or would be. */

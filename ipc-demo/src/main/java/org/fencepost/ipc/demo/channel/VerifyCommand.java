@@ -1,7 +1,7 @@
 package org.fencepost.ipc.demo.channel;
 
 import java.io.IOException;
-import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.Output;
 import picocli.CommandLine.Command;
 
@@ -26,7 +26,7 @@ public final class VerifyCommand extends VerifyingCommand {
             } else {
                 found.print(out);
             }
-            return verification.findings().isEmpty() ? 0 : Ipc.EXIT_FAILED;
+            return verification.findings().isEmpty() ? 0 : ExitCode.FAILED;
         });
     }
 }

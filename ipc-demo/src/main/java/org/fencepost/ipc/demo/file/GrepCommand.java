@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.ToolCommand;
 import org.fencepost.ipc.file.FileRecords;
@@ -61,7 +61,7 @@ final class GrepCommand extends ToolCommand {
             throw wrongUsage("Invalid value for TEXT: " + notBytes.getMessage());
         }
         final long found = instead.positions ? positions(bytes, out) : lines(bytes, out);
-        return found > 0 ? 0 : Ipc.EXIT_FAILED;
+        return found > 0 ? 0 : ExitCode.FAILED;
     }
 
     private long positions(final byte[] bytes, final Output out) {

@@ -1,7 +1,7 @@
 package org.fencepost.ipc.demo.file;
 
 import java.nio.file.Path;
-import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.file.GuardedFile;
 import org.fencepost.ipc.file.Replacement;
 import picocli.CommandLine.Command;
@@ -40,6 +40,6 @@ final class ReplaceCommand extends GuardedCommand {
 
     @Override
     int exitCode(final Replacement done) {
-        return done.equals(new Replacement.ReplacedInPlace(0)) ? Ipc.EXIT_FAILED : 0;
+        return done.equals(new Replacement.ReplacedInPlace(0)) ? ExitCode.FAILED : 0;
     }
 }

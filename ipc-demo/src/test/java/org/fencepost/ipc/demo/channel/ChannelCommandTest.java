@@ -21,7 +21,7 @@ import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
-import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.ToolRun;
 import org.fencepost.ipc.format.FileHeader;
 import org.junit.jupiter.api.BeforeEach;
@@ -117,7 +117,7 @@ class ChannelCommandTest {
         Files.createDirectories(directory.resolve("broken"));
         Files.writeString(directory.resolve("broken/control"), "nonsense");
         final ToolRun run = ToolRun.of("ls", directory.toString());
-        assertEquals(Ipc.EXIT_FAILED, run.exitCode());
+        assertEquals(ExitCode.FAILED, run.exitCode());
         assertTrue(run.out().endsWith("  channel\n"), run::toString);
         assertTrue(run.err().contains("broken/control"), run::toString);
         failed(ToolRun.of("stat", directory.resolve("broken").toString()), "broken/control");
@@ -132,7 +132,7 @@ class ChannelCommandTest {
         done(ToolRun.of("create", name, "--segment", "64k"));
         new DamagedFiles(path).overwrite("control", FileHeader.VERSION_OFFSET, (byte) 2);
         final ToolRun run = ToolRun.of(command, name);
-        assertEquals(Ipc.EXIT_FAILED, run.exitCode(), run::toString);
+        assertEquals(ExitCode.FAILED, run.exitCode(), run::toString);
         assertTrue(run.err().startsWith("ipc: " + path + "/control: wrong format version: expected"
             + " 1, found 2, use the version of the library that made it;"), run::toString);
         assertEquals(1, run.err().lines().count(), run::toString);

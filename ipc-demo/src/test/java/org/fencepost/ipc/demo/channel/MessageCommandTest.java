@@ -30,7 +30,7 @@ import org.fencepost.ipc.Claim;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
-import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.ToolRun;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -243,7 +243,7 @@ class MessageCommandTest {
             final long position = publisher.tryClaim(0, 8, claim);
             other.offer(0, new byte[8], 0, 8);
             final ToolRun run = ToolRun.of("tail", name);
-            assertEquals(Ipc.EXIT_FAILED, run.exitCode(), run::toString);
+            assertEquals(ExitCode.FAILED, run.exitCode(), run::toString);
             assertEquals("before\n", run.out());
             assertTrue(run.err().contains("the message at position " + position), run::toString);
             claim.abort();

@@ -19,7 +19,7 @@ import java.util.Arrays;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.Claim;
 import org.fencepost.ipc.Publisher;
-import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.ToolRun;
 import org.fencepost.ipc.format.ControlFormat;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,7 +72,7 @@ class RepairCommandTest {
     private String planned() throws IOException {
         final byte[] before = files.everything();
         final ToolRun run = ToolRun.of("repair", "--dry-run", name);
-        assertEquals(Ipc.EXIT_FAILED, run.exitCode(), run::toString);
+        assertEquals(ExitCode.FAILED, run.exitCode(), run::toString);
         assertEquals("", run.err());
         assertArrayEquals(before, files.everything());
         return run.out();
@@ -182,7 +182,7 @@ class RepairCommandTest {
         final byte[] before = files.everything();
         for (final String option : new String[] {"--dry-run", "--debug"}) {
             final ToolRun run = ToolRun.of("repair", option, name);
-            assertEquals(Ipc.EXIT_FAILED, run.exitCode(), run::toString);
+            assertEquals(ExitCode.FAILED, run.exitCode(), run::toString);
             assertTrue(run.err().contains("ipc: " + path.resolve("control")), run::toString);
             assertTrue(run.err().contains("restore the file from a copy"), run::toString);
         }
@@ -195,7 +195,7 @@ class RepairCommandTest {
             segment.truncate(FILE_HEADER_BYTES + 10);
         }
         final ToolRun run = ToolRun.of("repair", name);
-        assertEquals(Ipc.EXIT_FAILED, run.exitCode(), run::toString);
+        assertEquals(ExitCode.FAILED, run.exitCode(), run::toString);
         assertTrue(run.err().contains(SECOND + ": wrong size"), run::toString);
         assertTrue(run.err().contains("move it away if it is a segment"), run::toString);
         Files.delete(path.resolve(SECOND));
@@ -225,7 +225,7 @@ class RepairCommandTest {
                 failed(ToolRun.of("repair", "--dry-run", name), "in use by publisher 0 (process ");
             }
             final ToolRun run = ToolRun.of("repair", name);
-            assertEquals(Ipc.EXIT_FAILED, run.exitCode());
+            assertEquals(ExitCode.FAILED, run.exitCode());
             assertTrue(run.err().contains("close it everywhere"), run::toString);
         }
         assertFalse(Files.exists(path.resolve("cut-1-" + SECOND)));
@@ -235,7 +235,7 @@ class RepairCommandTest {
     void shouldSayWhatStaysWrongWhenItCannotBeRepaired() throws IOException {
         Files.copy(path.resolve(FIRST), path.resolve("segment-0000000000100000"));
         final ToolRun run = ToolRun.of("repair", "--json", name);
-        assertEquals(Ipc.EXIT_FAILED, run.exitCode(), run::toString);
+        assertEquals(ExitCode.FAILED, run.exitCode(), run::toString);
         final JsonNode json = new ObjectMapper().readTree(run.out());
         assertEquals("unreachable",
             json.required("left").get(0).required("kind").textValue(), run::toString);
@@ -245,7 +245,7 @@ class RepairCommandTest {
             "--checksums", "--raw", "3", "--separate"));
         new DamagedFiles(Path.of(ring)).overwrite(FIRST, FILE_HEADER_BYTES + 16, (byte) 'X');
         final ToolRun refused = ToolRun.of("repair", ring);
-        assertEquals(Ipc.EXIT_FAILED, refused.exitCode());
+        assertEquals(ExitCode.FAILED, refused.exitCode());
         assertTrue(refused.err().contains("cannot be repaired: expected a journal"),
             refused::toString);
     }

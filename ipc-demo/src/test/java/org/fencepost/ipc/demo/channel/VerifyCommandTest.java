@@ -21,7 +21,7 @@ import org.fencepost.ipc.Claim;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
-import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.ToolRun;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,7 +62,7 @@ class VerifyCommandTest {
 
     private JsonNode found(final String... kinds) throws IOException {
         final ToolRun run = ToolRun.of("verify", "--json", name);
-        assertEquals(Ipc.EXIT_FAILED, run.exitCode(), run::toString);
+        assertEquals(ExitCode.FAILED, run.exitCode(), run::toString);
         final JsonNode json = new ObjectMapper().readTree(run.out());
         assertEquals(List.of(kinds), json.required("problems").findValuesAsText("kind"),
             run::toString);
@@ -112,7 +112,7 @@ class VerifyCommandTest {
         // Nobody who looks gets the damaged message.
         final ToolRun tail = ToolRun.of("tail", name);
         assertEquals("abc\n".repeat(10), tail.out());
-        assertEquals(Ipc.EXIT_FAILED, tail.exitCode());
+        assertEquals(ExitCode.FAILED, tail.exitCode());
         assertEquals("abc\n".repeat(189), done(ToolRun.of("tail", "--from", "352", name)));
     }
 
