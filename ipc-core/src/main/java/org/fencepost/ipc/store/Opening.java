@@ -58,7 +58,7 @@ final class Opening {
         this.path = directory.path();
         this.lockPath = ChannelDirectory.lockFile(path, platform.scheme());
         this.geometry = directory.readGeometry();
-        this.recoverable = !geometry.ring() && platform.canSync();
+        this.recoverable = platform.canSync();
     }
 
     /** Steps that may fail. */
@@ -96,7 +96,7 @@ final class Opening {
         requireRecoverable();
         return opened(() -> {
             try {
-                return recovery().examine();
+                return repairing().examine();
             } catch (final InternalError e) {
                 throw pageMissing(e);
             }
@@ -115,7 +115,7 @@ final class Opening {
             }
             requireSameFile();
             try {
-                return recovery().repair();
+                return repairing().repair();
             } catch (final InternalError e) {
                 throw pageMissing(e);
             } finally {
@@ -125,7 +125,7 @@ final class Opening {
     }
 
     private void requireRecoverable() {
-        if (!recoverable) {
+        if (!recoverable || geometry.ring()) {
             throw new ChannelMismatchException(path, path + " cannot be repaired: expected a journal on a"
                 + " system where syncs are known to reach the disk, found "
                 + (geometry.ring() ? "a ring" : "another system") + "; create the channel anew");
@@ -221,6 +221,11 @@ final class Opening {
     private Recovery recovery() {
         return new Recovery(
             directory, platform, new RetryingFileCalls(platform.files()), geometry);
+    }
+
+    private JournalRepair repairing() {
+        return new JournalRepair(recovery(), path, new RetryingFileCalls(platform.files()), geometry,
+            platform.memory());
     }
 
     private void map(final boolean writable, final Optional<Recovery.Image> image)

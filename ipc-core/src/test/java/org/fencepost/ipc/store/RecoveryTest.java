@@ -508,7 +508,7 @@ class RecoveryTest {
                 .failing(FaultyCalls.Fault.EIO, first, Integer.MAX_VALUE, false);
             boolean completed = true;
             try {
-                recovery(place, calls).repair();
+                repair(place, calls).repair();
             } catch (final IOException e) {
                 completed = false;
             }
@@ -631,6 +631,11 @@ class RecoveryTest {
         } catch (final IOException stopped) {
             return false;
         }
+    }
+
+    private static JournalRepair repair(final Path place, final FileCalls calls) {
+        return new JournalRepair(recovery(place, calls), place, calls,
+            new ChannelDirectory(place, Platform.detect()).readGeometry(), Platform.detect().memory());
     }
 
     private static Recovery recovery(final Path place, final FileCalls calls) {

@@ -18,9 +18,10 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
     name = "bench",
-    description = "Measures this and its peers on this machine, with the benchmark programs of the "
-        + "checkout in processes of their own: tables, and with --report plots as well. Says what "
-        + "was measured, and when the machine was too busy for it.")
+    description = {
+        "Measures this and its peers on this machine, with the benchmark programs of the "
+        + "checkout in processes of their own: tables, and with --report plots as well.",
+        "Says what was measured, and when the machine was too busy for it."})
 public final class BenchCommand extends ToolCommand {
     private static final String FILES = "files";
 

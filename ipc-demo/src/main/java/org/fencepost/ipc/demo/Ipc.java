@@ -34,8 +34,8 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * Entry of the tool {@code ipc}. Each command is a class of its own that is named here; how they end is
- * {@link ExitCode}.
+ * Entry of the tool {@code ipc}. Each command is a class of its own that is named here; how they end
+ * is {@link ExitCode}.
  */
 @Command(
     name = "ipc",
@@ -107,12 +107,17 @@ public final class Ipc implements Runnable, Streams {
         if (debug) {
             misuse.printStackTrace(err);
         }
-        final List<String> alike = misuse instanceof final UnmatchedArgumentException unmatched
-            ? unmatched.getSuggestions() : List.of();
-        err.println(oneLine(misuse.getMessage())
-            + (alike.isEmpty() ? "" : ", did you mean " + String.join(" or ", alike) + "?")
-            + "; see "
-            + command.getCommandSpec().qualifiedName() + " --help");
+        String message = misuse.getMessage();
+        if (misuse instanceof final UnmatchedArgumentException unmatched
+            && command.getCommand() == this) {
+            final String typed = unmatched.getUnmatched().getFirst();
+            final List<String> alike = unmatched.getSuggestions().stream()
+                .filter(name -> name.regionMatches(0, typed, 0, 1)).toList();
+            message = "There is no command " + typed
+                + (alike.isEmpty() ? "" : ", did you mean " + String.join(" or ", alike) + "?");
+        }
+        err.println(oneLine(message) + "; see " + command.getCommandSpec().qualifiedName()
+            + " --help");
         return ExitCode.USAGE;
     }
 

@@ -122,8 +122,8 @@ public final class Output {
     }
 
     /**
-     * Into what is printed here, for writers of formats. Flushing and closing it do nothing, and what goes wrong
-     * is what goes wrong here.
+     * Into what is printed here, for writers of formats. Flushing and closing it do nothing, and what
+     * goes wrong is what goes wrong here.
      */
     public OutputStream stream() {
         return new OutputStream() {

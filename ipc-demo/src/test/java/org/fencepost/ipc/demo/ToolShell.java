@@ -17,9 +17,9 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 
 /**
- * The script {@code ipc}, as a shell calls it: {@code $ipc}, in processes of its own. It is that of a checkout
- * in which everything is built, which all tests of this JVM share, and with it the class data that it has made
- * at its first start: most of what such a process costs is its start.
+ * The script {@code ipc}, as a shell calls it: {@code $ipc}, in processes of its own. It is that of
+ * a checkout in which everything is built, which all tests of this JVM share, and with it the class
+ * data that it has made at its first start: most of what such a process costs is its start.
  */
 public final class ToolShell {
     private static final Path PROJECT = Path.of("target/tool-checkout").toAbsolutePath();
@@ -36,7 +36,7 @@ public final class ToolShell {
         makeCheckout();
     }
 
-    /** The beginning of a command line, without the script: what it runs Java with, and these options. */
+    /** The beginning of a command line, as the script makes it, with these options. */
     static List<String> java(final String... options) throws IOException, InterruptedException {
         makeCheckout();
         final List<String> command = new ArrayList<>(List.of(
@@ -83,7 +83,7 @@ public final class ToolShell {
         made = true;
     }
 
-    /** One jar of all that is compiled here, for there is no class data of directories; it leads to the others. */
+    /** Of all that is compiled here, for there is no class data of directories. */
     private static void makeJar() throws IOException {
         final List<String> others = new ArrayList<>();
         final TreeMap<String, Path> compiled = new TreeMap<>();

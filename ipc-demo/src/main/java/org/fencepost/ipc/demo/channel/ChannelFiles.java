@@ -31,7 +31,7 @@ final class ChannelFiles {
     /**
      * Opens a channel for reading only.
      *
-     * @throws CommandFailedException if there is none, or this user may not look into the directory.
+     * @throws CommandFailedException if there is none, or this user may not look into it.
      */
     static Channel view(final Path path) {
         requireThere(path);
@@ -42,7 +42,7 @@ final class ChannelFiles {
      * Joins a channel, without the thread that does housekeeping: most commands are over before a
      * segment ahead is worth its making.
      *
-     * @throws CommandFailedException if there is none, or this user may not look into the directory.
+     * @throws CommandFailedException if there is none, or this user may not look into it.
      */
     static Channel join(final Path path) {
         requireThere(path);

@@ -22,9 +22,10 @@ import picocli.CommandLine.Parameters;
 /** {@code ipc doctor}. */
 @Command(
     name = "doctor",
-    description = "Says what this machine does to the latency and the durability of channels in a "
-        + "directory, and what to change. Exit code 1 if something that is promised does not hold "
-        + "here.")
+    description = {
+        "Says what this machine does to the latency and the durability of channels in a "
+        + "directory, and what to change.",
+        "Exit code 1 if something that is promised does not hold here."})
 public final class DoctorCommand extends ToolCommand {
     private static final int SYNCS = 30;
     private static final int SYNC_BYTES = 4096;

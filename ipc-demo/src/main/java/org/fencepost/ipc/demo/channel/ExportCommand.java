@@ -14,8 +14,10 @@ import picocli.CommandLine.Parameters;
 /** {@code ipc export}. */
 @Command(
     name = "export",
-    description = "Prints the messages that a channel has now as JSON objects, a line each, from "
-        + "which import makes the same messages again. Joins as tail does.")
+    description = {
+        "Prints the messages that a channel has now as JSON objects, a line each, from which "
+        + "import makes the same messages again.",
+        "Joins as tail does."})
 public final class ExportCommand extends ReadingCommand {
     @Parameters(paramLabel = "CHANNEL", description = "The channel.")
     private Path path;

@@ -17,8 +17,9 @@ import picocli.CommandLine.Parameters;
 /** {@code ipc grep}. */
 @Command(
     name = "grep",
-    description = "Prints the messages whose payload matches, a line each, in constant memory. "
-        + "Joins as tail does. Exit code 1 if there is none.")
+    description = {
+        "Prints the messages whose payload matches, a line each, in constant memory.",
+        "Joins as tail does. Exit code 1 if there is none."})
 public final class GrepCommand extends ReadingCommand {
     private static final int CONTEXT_MAX = 10_000;
 

@@ -8,9 +8,11 @@ import picocli.CommandLine.Option;
 /** {@code ipc import}. */
 @Command(
     name = "import",
-    description = "Publishes what export has printed: JSON objects, a line each, with a type and a "
-        + "text, or base64. Types and payloads are the same again; positions, times and publishers "
-        + "are those of now, and batches become single messages.")
+    description = {
+        "Publishes what export has printed: JSON objects, a line each, with a type and a text, "
+        + "or base64.",
+        "Types and payloads are the same again; positions, times and publishers are those of "
+        + "now, and batches become single messages."})
 public final class ImportCommand extends SendingCommand {
     @ArgGroup
     private Form form = new Form();

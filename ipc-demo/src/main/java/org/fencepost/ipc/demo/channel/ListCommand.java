@@ -25,9 +25,11 @@ import picocli.CommandLine.Parameters;
 /** {@code ipc ls}. */
 @Command(
     name = "ls",
-    description = "Lists the channels directly below a directory: what they are, their positions, "
-        + "who is alive there, the bytes of their files, and how fast they are fed, for which it "
-        + "looks twice. Changes nothing. Exit code 1 if one cannot be opened.")
+    description = {
+        "Lists the channels directly below a directory: what they are, their positions, who is "
+        + "alive there, the bytes of their files, and how fast they are fed, for which it looks "
+        + "twice.",
+        "Changes nothing. Exit code 1 if one cannot be opened."})
 public final class ListCommand extends ToolCommand {
     private static final String ROW_GAP = "  ";
     private static final long BETWEEN_LOOKS_MILLIS = 200;

@@ -9,8 +9,10 @@ import picocli.CommandLine.Option;
 /** {@code ipc publish}. */
 @Command(
     name = "publish",
-    description = "Publishes the lines of files, or of standard input, a message each, without "
-        + "their line feeds. Waits for room.")
+    description = {
+        "Publishes the lines of files, or of standard input, a message each, without their "
+        + "line feeds.",
+        "Waits for room."})
 public final class PublishCommand extends SendingCommand {
     @Option(names = "--type", paramLabel = "N", defaultValue = "0",
         description = "Type of the messages: any number. Default: ${DEFAULT-VALUE}.")

@@ -14,9 +14,11 @@ import picocli.CommandLine.Parameters;
 /** {@code ipc rm}. */
 @Command(
     name = "rm",
-    description = "Removes a channel with all its messages. Refused while a publisher or a "
-        + "subscriber is alive, by the kernel's locks; who comes at the same moment may find that "
-        + "out too late. The names of absent subscribers go with it.")
+    description = {
+        "Removes a channel with all its messages.",
+        "Refused while a publisher or a subscriber is alive, by the kernel's locks; who comes "
+        + "at the same moment may find that out too late. The names of absent subscribers go "
+        + "with it."})
 public final class RemoveCommand extends ToolCommand {
     @Parameters(paramLabel = "CHANNEL", description = "The channel.")
     private Path path;

@@ -18,10 +18,12 @@ import picocli.CommandLine.Option;
 /** {@code ipc repair}. */
 @Command(
     name = "repair",
-    description = "Verifies a journal, and repairs what is wrong with it: the log ends before the "
-        + "first damage, what was behind that is kept in files beside that nobody reads, and "
-        + "positions that contradict each other are made again. Use --dry-run first. Refused while "
-        + "anybody has it open. Exit code 1 if something is wrong and stays so.")
+    description = {
+        "Verifies a journal, and repairs what is wrong with it: the log ends before the first "
+        + "damage, what was behind that is kept in files beside that nobody reads, and positions "
+        + "that contradict each other are made again.",
+        "Use --dry-run first. Refused while anybody has it open. Exit code 1 if something is "
+        + "wrong and stays so."})
 public final class RepairCommand extends VerifyingCommand {
     private static final String NOTHING = "nothing is wrong, nothing to repair";
 

@@ -20,9 +20,10 @@ import picocli.CommandLine.Parameters;
 /** {@code ipc stat}. */
 @Command(
     name = "stat",
-    description = "One look at a channel: positions, what is durable, each publisher and "
-        + "subscriber with its process and its lag, open claims, and who waits for whom. Changes "
-        + "nothing.")
+    description = {
+        "One look at a channel: positions, what is durable, each publisher and subscriber with "
+        + "its process and its lag, open claims, and who waits for whom.",
+        "Changes nothing."})
 public final class StatCommand extends ToolCommand {
     private static final long MILLIS_PER_SECOND = 1000;
     private static final long SECONDS_MAX = 86_400;

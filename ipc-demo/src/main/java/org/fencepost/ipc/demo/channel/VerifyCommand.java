@@ -8,10 +8,11 @@ import picocli.CommandLine.Command;
 /** {@code ipc verify}. */
 @Command(
     name = "verify",
-    description = "Reads all of a channel from its files, beside those who use it, and says what"
-        + " is "
-        + "wrong: files, words, every frame, checksum and cursor, with positions. Goes on behind "
-        + "damage. Changes nothing and locks nothing. Exit code 1 if anything is wrong.")
+    description = {
+        "Reads all of a channel from its files, beside those who use it, and says what is "
+        + "wrong: files, words, every frame, checksum and cursor, with positions.",
+        "Goes on behind damage. Changes nothing and locks nothing. Exit code 1 if anything is "
+        + "wrong."})
 public final class VerifyCommand extends VerifyingCommand {
     /** For picocli. */
     public VerifyCommand() {

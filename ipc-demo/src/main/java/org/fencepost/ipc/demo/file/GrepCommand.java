@@ -18,8 +18,9 @@ import picocli.CommandLine.Parameters;
 /** {@code ipc file grep}. */
 @Command(
     name = "grep",
-    description = "Prints the lines of a file of any size in which a text is, where the kernel has "
-        + "them. Exit code 1 if there is none.")
+    description = {
+        "Prints the lines of a file of any size in which a text is, where the kernel has them.",
+        "Exit code 1 if there is none."})
 final class GrepCommand extends ToolCommand {
     @Parameters(index = "0", paramLabel = "TEXT", description = "What to look for, literally.")
     private String text;

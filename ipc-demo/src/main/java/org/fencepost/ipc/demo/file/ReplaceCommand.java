@@ -11,9 +11,11 @@ import picocli.CommandLine.Parameters;
 /** {@code ipc file replace}. */
 @Command(
     name = "replace",
-    description = "Replaces every occurrence of a text by another one of as many bytes, inside a "
-        + "file of any size, and prints how many there were. Who reads meanwhile may see some "
-        + "replaced and some not. Exit code 1 if there were none.")
+    description = {
+        "Replaces every occurrence of a text by another one of as many bytes, inside a file of "
+        + "any size, and prints how many there were.",
+        "Who reads meanwhile may see some replaced and some not. Exit code 1 if there were "
+        + "none."})
 final class ReplaceCommand extends GuardedCommand {
     @Parameters(index = "1", paramLabel = "OLD", description = "What to look for, literally.")
     private String old;
