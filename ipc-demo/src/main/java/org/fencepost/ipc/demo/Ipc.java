@@ -109,7 +109,7 @@ public final class Ipc implements Runnable, Streams {
         }
         String message = misuse.getMessage();
         if (misuse instanceof final UnmatchedArgumentException unmatched
-            && command.getCommand() == this) {
+            && !unmatched.isUnknownOption() && !command.getSubcommands().isEmpty()) {
             final String typed = unmatched.getUnmatched().getFirst();
             final List<String> alike = unmatched.getSuggestions().stream()
                 .filter(name -> name.regionMatches(0, typed, 0, 1)).toList();

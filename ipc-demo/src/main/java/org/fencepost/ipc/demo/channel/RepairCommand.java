@@ -19,11 +19,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "repair",
     description = {
-        "Verifies a journal, and repairs what is wrong with it: the log ends before the first "
-        + "damage, what was behind that is kept in files beside that nobody reads, and positions "
-        + "that contradict each other are made again.",
-        "Use --dry-run first. Refused while anybody has it open. Exit code 1 if something is "
-        + "wrong and stays so."})
+        "Verifies a journal, ends a damaged one before the damage, and keeps what it takes away.",
+        "What was behind the first damage stays in files beside that nobody reads; positions that "
+        + "contradict each other are made again. Use --dry-run first. Refused while anybody has it "
+        + "open. Exit code 1 if something is wrong and stays so."})
 public final class RepairCommand extends VerifyingCommand {
     private static final String NOTHING = "nothing is wrong, nothing to repair";
 

@@ -69,6 +69,17 @@ class ChannelCommandTest {
     }
 
     @Test
+    void shouldNameCommandsThatAreAlikeWhenThereIsNone() {
+        for (final String line : List.of("nosuch", "file nosuch")) {
+            final ToolRun run = ToolRun.of(line.split(" "));
+            assertEquals(ExitCode.USAGE, run.exitCode());
+            assertTrue(run.err().startsWith("ipc: There is no command nosuch"), run::toString);
+        }
+        assertTrue(ToolRun.of("grap").err().contains("did you mean grep"));
+        misused("ipc", ToolRun.of("--nosuch"));
+    }
+
+    @Test
     void shouldMakeWhatIsAskedForWhenNothingIsThere() {
         assertEquals(path + ": " + ChannelOptions.journal(64 << 20) + "\n",
             done(ToolRun.of("create", name)));
