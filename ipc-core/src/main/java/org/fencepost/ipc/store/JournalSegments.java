@@ -43,6 +43,11 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
     /** How long loaded pages are taken on trust. */
     private static final long LOADED_NANOS_MAX = TimeUnit.SECONDS.toNanos(2);
 
+    /** From one to the next a publisher looks at how the journal is used. */
+    private static final long STRETCH_BYTES = 2 << 20;
+    /** With so much that is not on the disk nobody waits for small parts of it. */
+    private static final long UNSYNCED_BYTES = 8 << 20;
+
     private final Platform platform;
     private final Surroundings surroundings;
     private final Path directory;
@@ -263,9 +268,24 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
             if (mapped[slot] != segmentStart) {
                 mapped[slot] = NOTHING;
                 map(window, slot, segmentStart);
+                arrangeNew(slot);
                 mapped[slot] = segmentStart;
             }
             return window.address(slot) + SegmentFormat.DATA_OFFSET;
+        }
+
+        @Override
+        public int writeAhead(final long from, final long end) {
+            final int slot = slotOf(from);
+            final long offset = offset(from);
+            window.prefer(slot, offset, false);
+            window.load(slot, offset, end - from);
+            return platform.sync(window.address(slot) + offset, end - from);
+        }
+
+        /** What stands at a slot from now on is used in no particular way. */
+        void arrangeNew(final int slot) {
+            // The system has its own ways.
         }
 
         @Override
@@ -278,6 +298,11 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
 
         final int slotOf(final long segmentStart) {
             return (int) (segmentStart / geometry.segmentBytes() % SLOTS);
+        }
+
+        /** Of a position in the slot of its segment. */
+        final long offset(final long position) {
+            return SegmentFormat.DATA_OFFSET + position - geometry.segmentStart(position);
         }
     }
 
@@ -299,6 +324,10 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         /** By the thread that keeps house: pages below were loaded, and since when. */
         private long loaded;
         private long loadedNanos = System.nanoTime() - LOADED_NANOS_MAX;
+
+        /** Whether pages that come into the slots are to be large; of what is mapped there and of the next. */
+        private final boolean[] large = new boolean[SLOTS];
+        private volatile boolean largeNext;
 
         EndpointMap(final Window window, final boolean writes) {
             super(window);
@@ -327,6 +356,33 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
             } finally {
                 taker.set(Taker.NOBODY);
             }
+        }
+
+        @Override
+        void arrangeNew(final int slot) {
+            if (writes) {
+                large[slot] = largeNext;
+                window.prefer(slot, 0, largeNext);
+            }
+        }
+
+        /**
+         * Large pages are one fault for 2 MiB, and each sync writes all of a page. Behind the tail a reader
+         * must not decide for publishers how large they are.
+         */
+        @Override
+        public long arrange(final long position, final long unsyncedBytes) {
+            final int slot = slotOf(current);
+            if (writes) {
+                largeNext = unsyncedBytes >= UNSYNCED_BYTES;
+                if (large[slot] != largeNext) {
+                    large[slot] = largeNext;
+                    window.prefer(slot, offset(position), largeNext);
+                }
+            } else if (geometry.segmentStart(position) == current) {
+                window.prefer(slot, offset(position), false);
+            }
+            return (position & -STRETCH_BYTES) + STRETCH_BYTES;
         }
 
         /** By the thread that keeps house. */
