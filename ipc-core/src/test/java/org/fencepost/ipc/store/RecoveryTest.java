@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.fencepost.ipc.Channel;
@@ -419,14 +420,15 @@ class RecoveryTest {
         }
         journal.overwrite(ends.get(2) + 100, new byte[] {1});
         journal.reboot();
-        assertTrue(Channels.examine(path).damagedPosition().isEmpty());
+        assertEquals(OptionalLong.of(ends.get(2)), Channels.examine(path).damagedPosition());
         assertEquals(Finding.WHOLE, recover());
         assertEquals(numbers(20), journal.numbers());
-        assertTrue(Channels.repair(path).steps().isEmpty());
         try (Channel channel = Channel.join(path);
             Subscriber subscriber = channel.addSubscriber(SubscriberOptions.earliest().verified())) {
             assertReadsUpTo(ends.get(2), subscriber, ends.get(3));
         }
+        assertEquals(OptionalLong.of(ends.get(2)), Channels.repair(path).damagedPosition());
+        assertEquals(numbers(3), journal.numbers());
     }
 
     @Test
