@@ -238,6 +238,14 @@ public abstract class Claimer {
         segmentStart = start;
     }
 
+    /**
+     * Stores a zero where the next frame will begin, which nobody else may claim: its line is on its way from
+     * the core that has zeroed it while this thread does something else.
+     */
+    final void touch(final long position) {
+        memory.putInt(segmentBase + position + FrameFormat.TYPE_OFFSET, 0);
+    }
+
     /** Makes a part of the mapped segment, which is claimed or exclusive, padding. */
     final long pad(final long start, final long end) {
         return resolve(segmentBase + start, FrameFormat.paddingWord(end - start), end);

@@ -12,9 +12,12 @@ package org.fencepost.ipc.log;
  * <p>Progress: wait-free.
  */
 public final class ExclusiveClaimer extends Claimer {
+    private final boolean ring;
+
     /** Claims for the publisher that holds {@code slot} and the exclusive byte. */
     public ExclusiveClaimer(final Log log, final int slot) {
         super(log, slot);
+        this.ring = log.geometry().ring();
     }
 
     @Override
@@ -45,6 +48,9 @@ public final class ExclusiveClaimer extends Claimer {
         }
         // After the header: who sees this tail finds a header at every frame below it.
         words.tailRelease(end);
+        if (ring && end < limit) {
+            touch(end);
+        }
     }
 
     @Override
