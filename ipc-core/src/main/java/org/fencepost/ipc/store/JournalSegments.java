@@ -119,7 +119,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
                     // First, because whoever finds it left over has to be able to lock it.
                     Access.of(control(), surroundings.calls()).give(made.handle());
                     SegmentFiles.write(made.handle(), geometry.channelId(),
-                        geometry.segmentBytes(), segmentStart, true);
+                        geometry.segmentBytes(), segmentStart);
                     made.link(file);
                 }
             }

@@ -8,6 +8,7 @@ import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.log.Cleaner;
+import org.fencepost.ipc.log.Log;
 import org.fencepost.ipc.log.Timestamps;
 
 /**
@@ -146,10 +147,11 @@ final class RetentionScenario {
     }
 
     private void seeker(final SimulatedProcess process) {
-        final Timestamps timestamps = new Timestamps(channel.open(process).log());
+        final Log log = channel.open(process).log();
+        final Timestamps timestamps = new Timestamps(log);
         simulation.spawn(process, "t", () -> {
             while (!publishersAreDone()) {
-                seek(timestamps, simulation.random((int) simulation.steps() + 1) * NANOS_PER_STEP);
+                seek(log, timestamps, simulation.random((int) simulation.steps() + 1) * NANOS_PER_STEP);
                 simulation.idle();
             }
         }).withOrderedPlainReads();
@@ -168,8 +170,9 @@ final class RetentionScenario {
         throw simulation.failure("the time " + nanos + " is not found at its message", null);
     }
 
-    private void seek(final Timestamps timestamps, final long nanos) {
-        final long earliest = channel.earliest();
+    private void seek(final Log log, final Timestamps timestamps, final long nanos) {
+        // As it has seen it itself.
+        final long earliest = log.earliestPosition();
         final long found = timestamps.positionAtOrAfter(nanos);
         // An exclusive publisher moves the tail behind the message.
         if (found < earliest || found > channel.tail() && !exclusive) {
