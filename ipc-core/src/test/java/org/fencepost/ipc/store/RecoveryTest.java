@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.fencepost.ipc.Channel;
@@ -30,6 +31,7 @@ import org.fencepost.ipc.SyncFailedException;
 import org.fencepost.ipc.file.FaultyCalls;
 import org.fencepost.ipc.file.RecordingCalls;
 import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.Platform;
@@ -383,6 +385,53 @@ class RecoveryTest {
     }
 
     @Test
+    void shouldKnowAllThatWasDurableWhenTheChannelWasIdle16() throws IOException {
+        final List<Long> ends = journal.publish(0, 6);
+        try (Channel channel = Channel.join(path)) {
+            assertTrue(channel.awaitDurable(ends.getLast(), LONG));
+            // In a thread of this, or of its own.
+            final long began = System.nanoTime();
+            while (receipt() < ends.getLast()) {
+                channel.housekeeping().doWork();
+                assertTrue(System.nanoTime() - began < LONG.toNanos(), "no receipt was left");
+                Thread.yield();
+            }
+        }
+        journal.word(ControlFormat.DURABLE_OFFSET, 0);
+        journal.overwrite(ends.get(4) + 100, new byte[] {1});
+        journal.reboot();
+        assertEquals(Finding.DAMAGED, recover());
+        assertEquals(ends.getLast(), journal.word(ControlFormat.DURABLE_OFFSET));
+    }
+
+    /** How much the first segment says is on the disk. */
+    private long receipt() throws IOException {
+        final ByteBuffer page = ByteBuffer.wrap(Files.readAllBytes(journal.segment(0)))
+            .order(ByteOrder.LITTLE_ENDIAN);
+        return SegmentFormat.receiptBytes(page.getLong(FileHeader.CHANNEL_ID_OFFSET), 0, SEGMENT,
+            page.getLong(SegmentFormat.RECEIPT_OFFSET));
+    }
+
+    @Test
+    void shouldLeaveDamageInOlderSegmentsToThoseWhoVerify() throws IOException {
+        final List<Long> ends = journal.publish(0, 20);
+        try (Channel channel = Channel.join(path)) {
+            assertTrue(channel.awaitDurable(ends.getLast(), LONG));
+        }
+        journal.overwrite(ends.get(2) + 100, new byte[] {1});
+        journal.reboot();
+        assertEquals(OptionalLong.of(ends.get(2)), Channels.examine(path).damagedPosition());
+        assertEquals(Finding.WHOLE, recover());
+        assertEquals(numbers(20), journal.numbers());
+        try (Channel channel = Channel.join(path);
+            Subscriber subscriber = channel.addSubscriber(SubscriberOptions.earliest().verified())) {
+            assertReadsUpTo(ends.get(2), subscriber, ends.get(3));
+        }
+        assertEquals(OptionalLong.of(ends.get(2)), Channels.repair(path).damagedPosition());
+        assertEquals(numbers(3), journal.numbers());
+    }
+
+    @Test
     void shouldNotBelieveAReceiptThatDoesNotCheckOut16() throws IOException {
         final List<Long> ends = publishDurably(4, 2);
         journal.word(ControlFormat.DURABLE_OFFSET, 0);
@@ -615,6 +664,8 @@ class RecoveryTest {
         for (final int count : counts) {
             ends.addAll(journal.publish(ends.size(), count));
             try (Channel channel = Channel.join(path)) {
+                // It would leave another one.
+                channel.housekeeping().byHand();
                 assertTrue(channel.awaitDurable(ends.getLast(), LONG));
             }
         }

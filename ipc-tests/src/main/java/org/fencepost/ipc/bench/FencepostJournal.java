@@ -11,7 +11,7 @@ import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
 
-/** A Fencepost journal, whose frames have checksums. */
+/** A Fencepost journal, whose frames have checksums, and no times, as no peer's have. */
 final class FencepostJournal implements DurableContender, JournalContender {
     static final String NAME = "fencepost-durable";
 
@@ -28,7 +28,7 @@ final class FencepostJournal implements DurableContender, JournalContender {
 
     @Override
     public String settings() {
-        return "segments of " + (SEGMENT_BYTES >> 20) + " MiB; for appending and replaying one that"
+        return "segments of " + (SEGMENT_BYTES >> 20) + " MiB, no times; for appending and replaying one that"
             + " holds all, made before, and an exclusive publisher";
     }
 
@@ -42,16 +42,20 @@ final class FencepostJournal implements DurableContender, JournalContender {
         return Publisher.PUBLISHERS_MAX;
     }
 
+    private static ChannelOptions options(final long segmentBytes) {
+        return ChannelOptions.journal(segmentBytes).withTimestamps(false);
+    }
+
     @Override
     public JournalLog open(final Path path) {
-        return new JournalLog(Channel.open(path, ChannelOptions.journal(SEGMENT_BYTES)));
+        return new JournalLog(Channel.open(path, options(SEGMENT_BYTES)));
     }
 
     @Override
     public Writer openWriter(final Path path, final Payload payload, final long messages) {
         final long bytes = messages * (payload.lengthBytes() + FRAME_BYTES);
         return new JournalWriter(
-            Channel.open(path, ChannelOptions.journal(Long.highestOneBit(bytes) * 2)), payload);
+            Channel.open(path, options(Long.highestOneBit(bytes) * 2)), payload);
     }
 
     @Override

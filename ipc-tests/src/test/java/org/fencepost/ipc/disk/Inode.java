@@ -78,13 +78,20 @@ final class Inode {
         return sizes.getLast();
     }
 
+    /** Makes it longer, by blocks that nobody has written yet. */
+    void grow(final long size, final boolean recorded) {
+        grow(size, recorded, true);
+    }
+
     /**
-     * Makes it longer, by zeros.
-     *
-     * @param setAside whether blocks are noted as unwritten: such a one reads as zeros until what is
-     *                 written to it is on the disk.
+     * Makes it longer, by zeros: the file system remembers of blocks that it has set aside that nothing was
+     * written there, until something has been.
      */
-    void grow(final long size, final boolean setAside, final boolean recorded) {
+    void allocate(final long size, final boolean recorded) {
+        grow(size, recorded, false);
+    }
+
+    private void grow(final long size, final boolean recorded, final boolean fresh) {
         if (size <= size()) {
             return;
         }
@@ -93,7 +100,7 @@ final class Inode {
         }
         sizes.add(size);
         while ((long) pages.size() * Page.BYTES < size) {
-            pages.add(new Page(!setAside));
+            pages.add(new Page(fresh));
         }
     }
 
