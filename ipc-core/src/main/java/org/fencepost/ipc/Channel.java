@@ -70,10 +70,14 @@ public final class Channel implements AutoCloseable {
      *
      * @param directory does not exist, is empty, or is a channel.
      * @param options   what the channel is to be, or is.
-     * @throws ChannelMismatchException if it exists with other options.
+     * @throws ChannelMismatchException if it exists with other options, or one of its files belongs to another
+     *                                  user than its directory.
      * @throws ChannelDamagedException  if there is something else, or a damaged channel.
-     * @throws ChannelIOException       if the operating system refuses, or everybody may write to the parent
-     *                                  directory and it is not sticky.
+     * @throws ChannelIOException       if the operating system refuses, or it would be created where somebody
+     *                                  else could put another in its place: a parent directory that
+     *                                  everybody may write to and that is not sticky, a directory, there or
+     *                                  in its place, of another user than this one or root, or a symbolic
+     *                                  link.
      */
     public static Channel open(final Path directory, final ChannelOptions options) {
         return open(directory, options, Platform.detect(), new OffsetEpochNanoClock());
@@ -120,6 +124,7 @@ public final class Channel implements AutoCloseable {
         if (!files.exists()) {
             files.create(options);
         }
+        files.requireOneOwner();
         final ChannelOptions found = optionsOf(files.readGeometry());
         if (!found.equals(options)) {
             throw new ChannelMismatchException(files.path(),

@@ -51,6 +51,7 @@ public final class ChannelOptions {
     private final int frameAlignment;
     private final long retentionBytes;
     private final Duration retentionTime;
+    private final boolean groupAccess;
 
     private ChannelOptions(
         final Kind kind,
@@ -62,7 +63,8 @@ public final class ChannelOptions {
         final Duration flushInterval,
         final int frameAlignment,
         final long retentionBytes,
-        final Duration retentionTime) {
+        final Duration retentionTime,
+        final boolean groupAccess) {
         this.kind = kind;
         this.segmentBytes = segmentBytes;
         this.segmentCount = segmentCount;
@@ -73,6 +75,7 @@ public final class ChannelOptions {
         this.frameAlignment = frameAlignment;
         this.retentionBytes = retentionBytes;
         this.retentionTime = retentionTime;
+        this.groupAccess = groupAccess;
     }
 
     /**
@@ -103,7 +106,7 @@ public final class ChannelOptions {
             SEGMENT_BYTES_MAX * segmentCount);
         return new ChannelOptions(
             Kind.RING, capacityBytes / segmentCount, segmentCount, false, false, 0, Duration.ZERO,
-            FrameFormat.ALIGNMENT_OF_RINGS, 0, Duration.ZERO);
+            FrameFormat.ALIGNMENT_OF_RINGS, 0, Duration.ZERO, false);
     }
 
     /**
@@ -117,7 +120,7 @@ public final class ChannelOptions {
         requirePowerOfTwo("segmentBytes", segmentBytes, SEGMENT_BYTES_MIN, SEGMENT_BYTES_MAX);
         return new ChannelOptions(
             Kind.JOURNAL, segmentBytes, 0, true, true, 0, Duration.ZERO,
-            FrameFormat.ALIGNMENT_OF_JOURNALS, 0, Duration.ZERO);
+            FrameFormat.ALIGNMENT_OF_JOURNALS, 0, Duration.ZERO, false);
     }
 
     /**
@@ -132,7 +135,7 @@ public final class ChannelOptions {
         return new ChannelOptions(
             kind, segmentBytes, segmentCount, wanted, timestamps, startPosition,
             flushInterval, frameAlignment,
-            retentionBytes, retentionTime);
+            retentionBytes, retentionTime, groupAccess);
     }
 
     /**
@@ -148,7 +151,7 @@ public final class ChannelOptions {
         return new ChannelOptions(
             kind, segmentBytes, segmentCount, checksums, wanted, startPosition,
             flushInterval, frameAlignment,
-            retentionBytes, retentionTime);
+            retentionBytes, retentionTime, groupAccess);
     }
 
     /**
@@ -166,7 +169,7 @@ public final class ChannelOptions {
         return new ChannelOptions(
             kind, segmentBytes, segmentCount, checksums, timestamps, position,
             flushInterval, frameAlignment,
-            retentionBytes, retentionTime);
+            retentionBytes, retentionTime, groupAccess);
     }
 
     /**
@@ -187,7 +190,7 @@ public final class ChannelOptions {
         return new ChannelOptions(
             kind, segmentBytes, segmentCount, checksums, timestamps, startPosition, interval,
             frameAlignment,
-            retentionBytes, retentionTime);
+            retentionBytes, retentionTime, groupAccess);
     }
 
     /**
@@ -209,7 +212,7 @@ public final class ChannelOptions {
         }
         return new ChannelOptions(
             kind, segmentBytes, segmentCount, checksums, timestamps, startPosition, flushInterval,
-            frameAlignment, bytes, retentionTime);
+            frameAlignment, bytes, retentionTime, groupAccess);
     }
 
     /**
@@ -231,7 +234,7 @@ public final class ChannelOptions {
         }
         return new ChannelOptions(
             kind, segmentBytes, segmentCount, checksums, timestamps, startPosition, flushInterval,
-            frameAlignment, retentionBytes, time);
+            frameAlignment, retentionBytes, time, groupAccess);
     }
 
     /**
@@ -249,7 +252,21 @@ public final class ChannelOptions {
         return new ChannelOptions(
             kind, segmentBytes, segmentCount, checksums, timestamps, startPosition, flushInterval,
             bytes,
-            retentionBytes, retentionTime);
+            retentionBytes, retentionTime, groupAccess);
+    }
+
+    /**
+     * The same for the group too: files that its members may read and write, 0660, in a directory where they
+     * may make and remove some, 0770, whatever the umask. Without, only the user who creates the channel may:
+     * 0600 and 0700. Counts when the channel is created, and is not compared when it is opened: from then on
+     * every new file of it gets the permissions and the group of {@code control}, whoever makes it. So
+     * {@code chmod} and {@code chgrp} of all its files hold for later ones. Whoever makes files has to be in the
+     * group.
+     */
+    public ChannelOptions withGroupAccess() {
+        return new ChannelOptions(
+            kind, segmentBytes, segmentCount, checksums, timestamps, startPosition, flushInterval,
+            frameAlignment, retentionBytes, retentionTime, true);
     }
 
     /** Ring or journal. */
@@ -302,6 +319,12 @@ public final class ChannelOptions {
         return frameAlignment;
     }
 
+    /** Whether the channel is created for the group too; false of one that exists, whose files say so. */
+    public boolean groupAccess() {
+        return groupAccess;
+    }
+
+    /** Whether a channel that is one of these is one of the others: all but {@link #groupAccess}. */
     @Override
     public boolean equals(final Object other) {
         return other instanceof ChannelOptions that && toString().equals(that.toString());

@@ -45,6 +45,9 @@ public interface FileCalls {
     /** Makes a directory with the permissions, from which the process's umask is taken. */
     void makeDirectory(Path directory, int permissions) throws IOException;
 
+    /** Sets the twelve bits of a directory's permissions. */
+    void changePermissions(Path directory, int permissions) throws IOException;
+
     /** Returns when what was created, renamed, linked and removed in a directory is durable. */
     void syncDirectory(Path directory) throws IOException;
 }

@@ -88,6 +88,12 @@ final class LinuxFileCalls implements FileCalls {
         onPath(NUMBERS.mkdirat(), directory, permissions, "mkdir");
     }
 
+    @Override
+    public void changePermissions(final Path directory, final int permissions) throws IOException {
+        onPath(NUMBERS.fchmodat(), directory, permissions,
+            "change of the mode to 0" + Integer.toOctalString(permissions));
+    }
+
     private static void onPath(
         final long number, final Path path, final long argument, final String what)
         throws IOException {

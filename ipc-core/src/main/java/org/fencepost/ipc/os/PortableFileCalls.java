@@ -124,6 +124,11 @@ final class PortableFileCalls implements FileCalls {
     }
 
     @Override
+    public void changePermissions(final Path directory, final int permissions) throws IOException {
+        Files.setAttribute(directory, "unix:mode", permissions);
+    }
+
+    @Override
     public void syncDirectory(final Path directory) throws IOException {
         undisturbed(() -> {
             try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {

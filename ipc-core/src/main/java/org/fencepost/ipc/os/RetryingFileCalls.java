@@ -117,6 +117,14 @@ public final class RetryingFileCalls implements FileCalls {
     }
 
     @Override
+    public void changePermissions(final Path directory, final int permissions) throws IOException {
+        repeat(() -> {
+            calls.changePermissions(directory, permissions);
+            return null;
+        });
+    }
+
+    @Override
     public void syncDirectory(final Path directory) throws IOException {
         repeat(() -> {
             calls.syncDirectory(directory);

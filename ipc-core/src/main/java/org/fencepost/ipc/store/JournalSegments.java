@@ -110,6 +110,8 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
             if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
                 try (Temporary made =
                     Temporary.create(surroundings, directory, Temporary.PRIVATE)) {
+                    // First, because whoever finds it left over has to be able to lock it.
+                    Access.of(control(), surroundings.calls()).give(made.handle());
                     SegmentFiles.write(made.handle(), geometry.channelId(),
                         geometry.segmentBytes(), segmentStart, true);
                     made.link(file);
@@ -154,13 +156,16 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
 
     /** By file, and each time anew: what could not be written once is not dirty any more. */
     private void writeEarliest(final long earliest) throws IOException {
-        try (FileHandle control = surroundings.calls().open(
-            directory.resolve(ControlFormat.FILE_NAME), true)) {
+        try (FileHandle control = surroundings.calls().open(control(), true)) {
             final ByteBuffer word = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
             Temporary.write(
                 control, word.putLong(0, earliest), ControlFormat.EARLIEST_OFFSET);
             control.sync();
         }
+    }
+
+    private Path control() {
+        return directory.resolve(ControlFormat.FILE_NAME);
     }
 
     @Override

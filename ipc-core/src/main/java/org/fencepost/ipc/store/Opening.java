@@ -58,7 +58,7 @@ final class Opening {
         this.path = directory.path();
         this.lockPath = ChannelDirectory.lockFile(path, platform.scheme());
         this.geometry = directory.readGeometry();
-        this.recoverable = !geometry.ring() && platform.canSync();
+        this.recoverable = platform.canSync();
     }
 
     /** Steps that may fail. */
@@ -125,7 +125,7 @@ final class Opening {
     }
 
     private void requireRecoverable() {
-        if (!recoverable) {
+        if (!recoverable || geometry.ring()) {
             throw new ChannelMismatchException(path, path + " cannot be repaired: expected a journal on a"
                 + " system where syncs are known to reach the disk, found "
                 + (geometry.ring() ? "a ring" : "another system") + "; create the channel anew");

@@ -136,6 +136,14 @@ public final class FaultyCalls implements FileCalls {
     }
 
     @Override
+    public void changePermissions(final Path directory, final int permissions) throws IOException {
+        call("chmod of directory", directory, () -> {
+            calls.changePermissions(directory, permissions);
+            return null;
+        });
+    }
+
+    @Override
     public void syncDirectory(final Path directory) throws IOException {
         call("sync of directory", directory, () -> {
             calls.syncDirectory(directory);

@@ -96,6 +96,11 @@ public final class RecordingCalls implements FileCalls {
     }
 
     @Override
+    public void changePermissions(final Path directory, final int permissions) throws IOException {
+        calls.changePermissions(directory, permissions);
+    }
+
+    @Override
     public void syncDirectory(final Path directory) throws IOException {
         calls.syncDirectory(directory);
         effects.add(new Effect.DirectorySynced(directory));

@@ -52,6 +52,23 @@ public final class ChildJvm implements AutoCloseable {
         return new ChildJvm(command);
     }
 
+    /**
+     * Starts it as another user, in one group and perhaps in another, with a umask; only root can. It may read
+     * everything, as the class path may be where nobody else may look.
+     */
+    public static ChildJvm startAs(
+        final int user, final int group, final int otherGroup, final String umask, final Class<?> main,
+        final Object... arguments) throws IOException {
+        final List<String> command = new ArrayList<>(
+            List.of("sh", "-c", "umask " + umask + " && exec \"$@\"", "sh"));
+        command.addAll(List.of("setpriv", "--reuid=" + user, "--regid=" + group,
+            "--groups=" + otherGroup, "--inh-caps=-all,+dac_read_search",
+            "--ambient-caps=-all,+dac_read_search"));
+        command.addAll(command(
+            List.of("--enable-native-access=ALL-UNNAMED", "-XX:-UsePerfData"), main, arguments));
+        return new ChildJvm(command);
+    }
+
     private static List<String> command(
         final List<String> options, final Class<?> main, final Object... arguments) {
         final List<String> command = new ArrayList<>();

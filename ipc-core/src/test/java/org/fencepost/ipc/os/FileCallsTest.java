@@ -95,6 +95,10 @@ class FileCallsTest {
         assertThrows(NoSuchFileException.class,
             () -> calls.create(directory.resolve("none/file"), 0600));
         calls.makeDirectory(directory.resolve("made"), 0700);
+        calls.changePermissions(directory.resolve("made"), 01735);
+        assertEquals(01735, calls.status(directory.resolve("made"), false).orElseThrow().permissions());
+        assertThrows(NoSuchFileException.class,
+            () -> calls.changePermissions(directory.resolve("none"), 0700));
         assertThrows(FileAlreadyExistsException.class,
             () -> calls.makeDirectory(directory.resolve("made"), 0700));
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,13 +20,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelDamagedException;
+import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.ChannelMismatchException;
 import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.durable.Leftovers;
+import org.fencepost.ipc.format.MembersFormat;
+import org.fencepost.ipc.os.ChildJvm;
 import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.Platform;
-import org.fencepost.ipc.format.MembersFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +37,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** How channels come into being, and who is let into them. */
 class CreationTest {
     private static final ChannelOptions RING = ChannelOptions.ring(4 * 4096, 4);
+    private static final ChannelOptions JOURNAL = ChannelOptions.journal(4096);
+    private static final int SOMEBODY = 61_001;
+    private static final int GROUP = 62_001;
 
     @TempDir
     Path directory;
@@ -115,6 +122,196 @@ class CreationTest {
             for (final Path file : files.toList()) {
                 assertEquals(0600, (int) Files.getAttribute(file, "unix:mode") & 07777, file::toString);
             }
+        }
+    }
+
+    @Test
+    void shouldMakeAllFilesForTheGroupWhenItIsWanted() throws IOException {
+        for (final ChannelOptions options : List.of(RING, JOURNAL)) {
+            final Path path = directory.resolve(options.kind().name());
+            try (Channel channel = Channel.open(path, options.withGroupAccess())) {
+                publish(channel, 8);
+                assertEquals(options, channel.options());
+            }
+            assertEquals(0770, mode(path));
+            for (final Path file : files(path)) {
+                assertEquals(0660, mode(file), file::toString);
+            }
+            // What exists is what it is.
+            Channel.open(path, options).close();
+        }
+    }
+
+    @Test
+    void shouldMakeNewFilesAsTheControlFileIs() throws IOException {
+        final StoppedJournal journal = new StoppedJournal(directory.resolve("journal"));
+        final List<Long> ends = journal.publish(0, 4);
+        final Path control = directory.resolve("journal/control");
+        Files.setAttribute(control, "unix:mode", 0640);
+        if (isRoot()) {
+            Files.setAttribute(control, "unix:uid", SOMEBODY);
+            Files.setAttribute(control, "unix:gid", GROUP);
+        }
+        journal.overwrite(ends.get(2) + 100, new byte[] {1});
+        journal.reboot();
+        try (Channel channel = Channel.join(directory.resolve("journal"))) {
+            publish(channel, 16);
+        }
+        final List<String> made = List.of(
+            "cut-1-segment-" + String.format("%016x", ends.get(2)), "segment-0000000000002000");
+        for (final String name : made) {
+            final Path file = directory.resolve("journal").resolve(name);
+            assertEquals(0640, mode(file), name);
+            if (isRoot()) {
+                assertEquals(SOMEBODY, Files.getAttribute(file, "unix:uid"), name);
+                assertEquals(GROUP, Files.getAttribute(file, "unix:gid"), name);
+            }
+        }
+    }
+
+    @Test
+    void shouldServeTheMembersOfAGroupWhateverTheirUmask() throws Exception {
+        assumeTrue(isRoot(), "needs to be root, to be somebody else");
+        final Path parent = Files.createDirectory(directory.resolve("group's"));
+        Files.setAttribute(parent, "unix:uid", SOMEBODY);
+        Files.setAttribute(parent, "unix:mode", 0755);
+        final Path path = parent.resolve("journal");
+        long end = 0;
+        for (final int user : new int[] {SOMEBODY, SOMEBODY + 1, SOMEBODY}) {
+            end += 8192;
+            // The creator's first group is the channel's, the other's is another.
+            assertEquals("ends at " + end, user == SOMEBODY
+                ? lineOf(user, GROUP, GROUP, path, "group")
+                : lineOf(user, GROUP + 1, GROUP, path, "group"));
+        }
+        for (final Path file : files(path)) {
+            assertEquals(0660, mode(file), file::toString);
+            assertEquals(GROUP, Files.getAttribute(file, "unix:gid"), file::toString);
+        }
+        assertTrue(lineOf(SOMEBODY + 2, GROUP + 1, GROUP + 1, path, "group").contains("EACCES"));
+        final Path alone = parent.resolve("alone");
+        assertEquals("ends at 8192", lineOf(SOMEBODY, GROUP, GROUP, alone, "alone"));
+        assertTrue(lineOf(SOMEBODY + 1, GROUP, GROUP, alone, "alone").contains("EACCES"));
+        final String refusal =
+            lineOf(SOMEBODY + 1, GROUP, GROUP, parent.resolve("other"), "alone");
+        assertTrue(refusal.contains("cannot create the channel"), refusal);
+    }
+
+    @Test
+    void shouldRefuseAnotherUsersPlace() throws IOException {
+        assumeTrue(isRoot(), "needs to be root, to give a directory away");
+        final Path parent = Files.createDirectory(directory.resolve("somebody's"));
+        final Path path = parent.resolve("ring");
+        Files.createDirectory(path);
+        for (final Path foreign : List.of(parent, path)) {
+            Files.setAttribute(foreign, "unix:uid", SOMEBODY);
+            final ChannelIOException refusal =
+                assertThrows(ChannelIOException.class, () -> Channel.open(path, RING));
+            assertTrue(refusal.getMessage().contains(foreign + " of user " + SOMEBODY),
+                refusal.getMessage());
+            assertEquals(List.of("ring"), names(parent), "nothing is left beside it");
+            Files.setAttribute(foreign, "unix:uid", 0);
+        }
+        Channel.open(path, RING).close();
+    }
+
+    @Test
+    void shouldRefuseToOpenAChannelIntoWhichSomebodyHasPutAFile() throws IOException {
+        assumeTrue(isRoot(), "needs to be root, to give a file away");
+        final Path path = directory.resolve("ring");
+        Channel.open(path, RING).close();
+        for (final String name : List.of("control", "cursors", "members")) {
+            Files.setAttribute(path.resolve(name), "unix:uid", SOMEBODY);
+            final ChannelMismatchException refusal =
+                assertThrows(ChannelMismatchException.class, () -> Channel.open(path, RING));
+            assertTrue(refusal.getMessage().contains(name + " of user " + SOMEBODY),
+                refusal.getMessage());
+            Channel.join(path).close();
+            Files.setAttribute(path.resolve(name), "unix:uid", 0);
+        }
+        Channel.open(path, RING).close();
+    }
+
+    @Test
+    void shouldLeaveAloneWhatAnotherUserLeft() throws IOException {
+        assumeTrue(isRoot(), "needs to be root, to give a directory away");
+        final Path foreign = Files.createDirectory(Leftovers.newName(directory));
+        Files.createFile(foreign.resolve(MembersFormat.FILE_NAME));
+        Files.setAttribute(foreign, "unix:uid", SOMEBODY);
+        Channel.open(directory.resolve("ring"), RING).close();
+        assertTrue(Files.exists(foreign.resolve(MembersFormat.FILE_NAME)));
+    }
+
+    @Test
+    void shouldRefuseALinkInTheChannelsPlace() throws IOException {
+        final Path empty = Files.createDirectory(directory.resolve("empty"));
+        final Path path = directory.resolve("ring");
+        for (final Path target : List.of(empty, directory.resolve("nothing"))) {
+            Files.createSymbolicLink(path, target);
+            final ChannelIOException refusal =
+                assertThrows(ChannelIOException.class, () -> Channel.open(path, RING));
+            assertTrue(refusal.getMessage().contains("a symbolic link"), refusal.getMessage());
+            Files.delete(path);
+        }
+        assertEquals(List.of(), names(empty));
+        assertEquals(List.of("empty"), names(directory), "nothing is left beside it");
+    }
+
+    @Test
+    void shouldRefuseALinkInThePlaceOfAnyFile() throws IOException {
+        for (final ChannelOptions options : List.of(RING, JOURNAL)) {
+            final Path path = directory.resolve(options.kind().name());
+            Channel.open(path, options).close();
+            for (final Path file : files(path)) {
+                final Path moved = directory.resolve("moved");
+                Files.move(file, moved);
+                Files.createSymbolicLink(file, moved);
+                final ChannelException refusal = assertThrows(
+                    ChannelException.class, () -> useUp(path, options), file::toString);
+                assertTrue(refusal.getMessage().contains("a symbolic link"), refusal.getMessage());
+                Files.delete(file);
+                Files.move(moved, file);
+            }
+            useUp(path, options);
+        }
+    }
+
+    private static void useUp(final Path path, final ChannelOptions options) {
+        try (Channel channel = Channel.open(path, options)) {
+            publish(channel, 1);
+        }
+    }
+
+    private static void publish(final Channel channel, final int count) {
+        try (Publisher publisher = channel.addPublisher()) {
+            for (int i = 0; i < count; i++) {
+                assertTrue(publisher.offer(1, new byte[1000], 0, 1000) > 0);
+            }
+        }
+    }
+
+    private static String lineOf(
+        final int user, final int group, final int otherGroup, final Path path, final String access)
+        throws Exception {
+        try (ChildJvm child =
+            ChildJvm.startAs(user, group, otherGroup, "0077", UserProbe.class, path, access)) {
+            final String line = child.line();
+            assertEquals("", child.rest());
+            return line;
+        }
+    }
+
+    private boolean isRoot() throws IOException {
+        return (int) Files.getAttribute(directory, "unix:uid") == 0;
+    }
+
+    private static int mode(final Path file) throws IOException {
+        return (int) Files.getAttribute(file, "unix:mode") & 07777;
+    }
+
+    private static List<Path> files(final Path path) throws IOException {
+        try (Stream<Path> files = Files.list(path)) {
+            return files.toList();
         }
     }
 

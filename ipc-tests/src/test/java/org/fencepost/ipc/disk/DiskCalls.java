@@ -64,6 +64,11 @@ final class DiskCalls implements FileCalls {
     }
 
     @Override
+    public void changePermissions(final Path directory, final int permissions) throws IOException {
+        disk.enter("chmod", directory);
+    }
+
+    @Override
     public void syncDirectory(final Path directory) throws IOException {
         disk.enter("fsync of the directory", directory);
         disk.syncDirectory(disk.require(directory.toString()));
@@ -108,8 +113,8 @@ final class DiskCalls implements FileCalls {
         }
 
         @Override
-        public void changePermissions(final int permissions) {
-            throw new UnsupportedOperationException();
+        public void changePermissions(final int permissions) throws IOException {
+            disk.enter("fchmod", path);
         }
 
         @Override

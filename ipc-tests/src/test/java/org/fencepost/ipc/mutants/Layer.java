@@ -126,6 +126,10 @@ enum Layer {
         if (process.exitValue() == 0) {
             return new Outcome(null, last.equals("RAN 0"), seconds);
         }
+        if (marks.isEmpty() && this != SIMULATION && this != STRESS) {
+            throw new IOException("the JVM ended with " + process.exitValue()
+                + " before its first test, which says nothing about the fault; see " + log);
+        }
         return new Outcome(last.startsWith("FAILED ")
             ? last.substring("FAILED ".length())
             : "JVM ended with " + process.exitValue() + ": " + last.replaceFirst("^AT ", ""),

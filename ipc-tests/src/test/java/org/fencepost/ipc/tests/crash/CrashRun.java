@@ -13,7 +13,7 @@ import org.fencepost.ipc.disk.Machine;
  */
 final class CrashRun {
     static final String DIRECTORY = "/data";
-    static final String CHANNEL = DIRECTORY + "/journal";
+    static final String CHANNEL = DIRECTORY + "/journals/journal";
     static final String CURSOR = "cursor";
 
     private static final int LIVES = 3;

@@ -29,7 +29,7 @@ class CreationDeathTest {
         throws IOException {
         try (Victims victims = new Victims(temporary)) {
             assertEquals("ENDED 0", victims.run(
-                life, temporary.resolve("whole/channel"), 0, 0, "ChannelDirectory.", 0,
+                life, temporary.resolve("whole/channel"), 0, 0, "ChannelCreation.", 0,
                 Signals.SIGKILL));
             final long steps = victims.ledger().steps();
             long deaths = 0;
@@ -39,9 +39,9 @@ class CreationDeathTest {
                 final Path parent = temporary.resolve("step" + step);
                 final Path path = parent.resolve("channel");
                 // Another one that died late.
-                victims.run(life, path, 0, 0, "ChannelDirectory.fill", lateStep(step),
+                victims.run(life, path, 0, 0, "ChannelCreation.fill", lateStep(step),
                     Signals.SIGKILL);
-                end = victims.run(life, path, 0, 0, "ChannelDirectory.", step, Signals.SIGKILL);
+                end = victims.run(life, path, 0, 0, "ChannelCreation.", step, Signals.SIGKILL);
                 deaths += end.equals("ENDED 0") ? 0 : 1;
                 final String place = victims.ledger().place();
                 try (Survivor survivor = new Survivor(

@@ -13,14 +13,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Checks the small configurations of the protocol's Spin model, one after the other on one core.
+ * Checks the small configurations of the protocol's Spin model, one on each core at a time.
  *
  * <p>A positive must be searched to its end without an error. A negative leaves out one step of the
  * protocol and must be found wrong; a search that did not finish counts as a failure of either.
@@ -34,6 +39,10 @@ final class ModelTest {
     private static final int SEARCH_SECONDS_MAX = 60;
 
     private static final Path MODEL = Path.of("src", "test", "model").toAbsolutePath();
+
+    @AutoClose("shutdownNow")
+    private final ExecutorService searches =
+        Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
 
     @TempDir
     private Path outputs;
@@ -56,14 +65,24 @@ final class ModelTest {
             .filter(line -> !line.isBlank() && !line.startsWith("#"))
             .toList();
         assertFalse(lines.isEmpty(), () -> "no configuration in " + MODEL.resolve(list));
-        return lines.stream().map(line -> {
+        final List<DynamicTest> tests = new ArrayList<>();
+        for (final String line : lines) {
             final List<String> words = Arrays.asList(line.trim().split(" +"));
-            return DynamicTest.dynamicTest(
-                words.getFirst(), () -> check(words, expectedExit));
-        });
+            final Future<Void> search = searches.submit(() -> check(words, expectedExit));
+            tests.add(DynamicTest.dynamicTest(words.getFirst(), () -> awaitEnd(search)));
+        }
+        return tests.stream();
     }
 
-    private void check(final List<String> nameAndFlags, final int expectedExit)
+    private static void awaitEnd(final Future<Void> search) throws Throwable {
+        try {
+            search.get();
+        } catch (final ExecutionException failed) {
+            throw failed.getCause();
+        }
+    }
+
+    private Void check(final List<String> nameAndFlags, final int expectedExit)
         throws IOException, InterruptedException {
         final List<String> command = new ArrayList<>();
         command.add("bash");
@@ -89,6 +108,7 @@ final class ModelTest {
         assertTrue(ended, () -> "did not end: " + said);
         assertEquals(expectedExit, process.exitValue(), said);
         assertTrue(said.contains(" states="), () -> "no state count: " + said);
+        return null;
     }
 
     private static void assumeInstalled(final String program) {

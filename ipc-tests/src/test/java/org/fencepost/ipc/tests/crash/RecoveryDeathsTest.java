@@ -1,0 +1,115 @@
+package org.fencepost.ipc.tests.crash;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelDoor;
+import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.disk.Crash;
+import org.fencepost.ipc.disk.Disk;
+import org.fencepost.ipc.disk.Machine;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A recovery dies at each of its steps in turn, another process of the same machine goes on, and
+ * when that has opened the journal the power fails: what it found, what was cut off and the epoch
+ * that it gave must be on the disk then, whatever else is.
+ */
+class RecoveryDeathsTest {
+    private static final int CHOICES_MAX = 6;
+    private static final int DRAWN = 12;
+    private static final int STEPS_MIN = 10;
+
+    /** Kills once. */
+    private static final class Killer implements Disk.Watcher {
+        private int stepsLeft;
+
+        private Killer(final int steps) {
+            this.stepsLeft = steps;
+        }
+
+        @Override
+        public void happened() {
+            if (--stepsLeft == 0) {
+                throw new Disk.Death();
+            }
+        }
+    }
+
+    private record Opened(long end, long earliest, long epoch, Map<String, ByteBuffer> kept) {
+        private static Opened of(final Channel channel, final Path path) {
+            return new Opened(channel.tailPosition(), channel.earliestPosition(),
+                channel.recoveryEpoch(), Recovered.kept(path));
+        }
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {2, 6, 8, 11, 19})
+    void shouldLoseNothingOfWhatARecoveryFoundWhereverTheOneBeforeHasDied(final long seed) {
+        final SplittableRandom random = new SplittableRandom(seed);
+        final ChannelOptions options = ChannelOptions.journal(4096);
+        final Published published = new Published();
+        final CrashLife life =
+            new CrashLife(random.split(), 0, options, published, CrashLife.Start.OF_ALL);
+        final Disk used = new Disk(true, life, CrashRun.DIRECTORY);
+        life.live(new Machine(used));
+        final Crash crash = new Crash(used);
+        final Opened expected;
+        final Machine undisturbed =
+            new Machine(crash.image(new SplittableRandom(seed), true, Disk.Watcher.NOBODY));
+        final Path itsPath = undisturbed.path(CrashRun.CHANNEL);
+        try (Channel channel = ChannelDoor.join(itsPath, undisturbed)) {
+            expected = Opened.of(channel, itsPath);
+        }
+        published.cut(expected.end());
+        int step = 1;
+        while (diesAt(step, crash.image(new SplittableRandom(seed), true, new Killer(step)),
+            expected, options, published, seed)) {
+            step++;
+        }
+        assertFalse(expected.kept().isEmpty(), "this seed cuts nothing off");
+        assertTrue(step > STEPS_MIN, step + " steps");
+    }
+
+    /** Whether it did, and the recovery was not done before. */
+    private static boolean diesAt(
+        final int step, final Disk disk, final Opened expected, final ChannelOptions options,
+        final Published published, final long seed) {
+        final Machine machine = new Machine(disk);
+        final Path path = machine.path(CrashRun.CHANNEL);
+        try (Channel channel = ChannelDoor.join(path, machine)) {
+            assertEquals(expected, Opened.of(channel, path));
+            return false;
+        } catch (final Disk.Death dead) {
+            // Its locks are gone, and everything that it had stored is there.
+        }
+        final Opened opened;
+        final Crash second;
+        try (Channel channel = ChannelDoor.join(path, machine)) {
+            opened = Opened.of(channel, path);
+            second = new Crash(disk);
+        }
+        assertEquals(expected.end(), opened.end(), "step " + step);
+        final Recovered.Certain certain = new Recovered.Certain(
+            true, opened.earliest(), opened.end(), 0, Long.MAX_VALUE, opened.epoch() + 1,
+            opened.epoch() + 1, opened.kept());
+        final SplittableRandom drawing = new SplittableRandom(seed * 31 + step);
+        for (int i = 0; i < DRAWN; i++) {
+            assertNull(Recovered.flaw(second.image(drawing, false, Disk.Watcher.NOBODY), options,
+                published, certain), "step " + step + ", drawn");
+        }
+        for (long newest = 0; newest < 1L << Math.min(second.choices(), CHOICES_MAX); newest++) {
+            assertNull(Recovered.flaw(second.image(newest, false, Disk.Watcher.NOBODY), options,
+                published, certain), "step " + step + ", with " + Long.toBinaryString(newest));
+        }
+        return true;
+    }
+}
