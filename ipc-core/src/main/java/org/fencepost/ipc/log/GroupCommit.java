@@ -45,6 +45,11 @@ public final class GroupCommit {
     /** A sync that a signal has ended says nothing about what it met: EINTR. */
     private static final int ERRNO_INTERRUPTED = 4;
     private static final int NO_FAILURE = 0;
+    /**
+     * As much is written ahead at a time where syncs are small. Blocks that are used for the first time cost a
+     * sync a commit of the file system's journal, one for all of them.
+     */
+    private static final long AHEAD_BYTES = 1 << 20;
     /** How often a sync leaves a receipt; it decides nothing but how old the newest one may be. */
     private static final long NANOS_PER_RECEIPT = 1_000_000;
 
@@ -259,6 +264,12 @@ public final class GroupCommit {
         private int sync(final int slot, final long address, final long from, final long end) {
             final long segmentStart = geometry.segmentStart(from);
             boolean doubt = isInDoubt(slot, from, segmentStart);
+            final int refused = writeAhead(from, end);
+            if (refused == ERRNO_INTERRUPTED) {
+                doubt = true;
+            } else if (refused != NO_FAILURE) {
+                return refused;
+            }
             // The first page of the file comes before the data: one sync reaches both.
             final long offset = leaveReceipt(address, segmentStart, from)
                 ? -SegmentFormat.DATA_OFFSET : from - segmentStart & -FileHeader.PAGE_BYTES;
@@ -271,6 +282,17 @@ public final class GroupCommit {
                 doubt = true;
             } while (errno == ERRNO_INTERRUPTED);
             return errno;
+        }
+
+        /** One of the syncs that come to a new stretch writes the next one; whose it is needs no word. */
+        private int writeAhead(final long from, final long end) {
+            final long segmentStart = geometry.segmentStart(from);
+            final long page = end + FileHeader.PAGE_BYTES - 1 & -FileHeader.PAGE_BYTES;
+            final long aheadEnd = Math.min(
+                segmentStart + geometry.segmentBytes(), (end & -AHEAD_BYTES) + 2 * AHEAD_BYTES);
+            final boolean comes = from == segmentStart || ((from ^ end) & -AHEAD_BYTES) != 0;
+            return comes && end - from < AHEAD_BYTES && page < aheadEnd
+                ? segments.writeAhead(page, aheadEnd) : NO_FAILURE;
         }
 
         /**

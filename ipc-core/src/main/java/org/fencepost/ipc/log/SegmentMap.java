@@ -16,6 +16,28 @@ public interface SegmentMap extends AutoCloseable {
      */
     long addressOf(long segmentStart);
 
+    /**
+     * In the segment that was asked for last, has the memory from a position on arranged for what comes there.
+     *
+     * @param position      where the next frame will end, or for readers the tail.
+     * @param unsyncedBytes what is before that and not on the disk, as far as is known.
+     * @return from where on this is worth another call.
+     */
+    default long arrange(final long position, final long unsyncedBytes) {
+        return Long.MAX_VALUE;
+    }
+
+    /**
+     * Syncs a part of a segment in which nothing has been committed yet, whatever is in it: a file system
+     * that has only set blocks aside for it notes then that they are in use, and need not at later syncs.
+     *
+     * @param from a multiple of 4096 behind a segment's start, in the segment that was asked for last.
+     * @return 0, or the error number of the system, as {@link SegmentStore#sync}.
+     */
+    default int writeAhead(final long from, final long end) {
+        return 0;
+    }
+
     /** Replaces the mappings by memory that belongs to nobody. Idempotent, from any thread. */
     @Override
     void close();

@@ -25,36 +25,52 @@ final class AddressWindow implements Window {
     private static final long MAP_FIXED = 0x10;
     private static final long MAP_ANONYMOUS = 0x20;
     private static final long MAP_NORESERVE = 0x4000;
+    private static final long MADV_RANDOM = 1;
+    private static final long MADV_HUGEPAGE = 14;
+    private static final long MADV_NOHUGEPAGE = 15;
     private static final long MADV_POPULATE_READ = 22;
     private static final long MADV_POPULATE_WRITE = 23;
 
+    /** The kernel maps a large page as one where address and file offset are multiples of its size. */
+    private static final long LARGE_PAGE_BYTES = 2 << 20;
+
     private final long base;
     private final long slotBytes;
+    /** From one slot to the next. */
+    private final long strideBytes;
     private final int slots;
     private boolean closed;
 
-    private AddressWindow(final long base, final long slotBytes, final int slots) {
+    private AddressWindow(
+        final long base, final long slotBytes, final long strideBytes, final int slots) {
         this.base = base;
         this.slotBytes = slotBytes;
+        this.strideBytes = strideBytes;
         this.slots = slots;
     }
 
     /** Reserves a range wherever the kernel has room. */
     static AddressWindow reserve(final long slotBytes, final int slots) throws IOException {
+        final long unit = slotBytes < LARGE_PAGE_BYTES ? Platform.PAGE_BYTES : LARGE_PAGE_BYTES;
+        final long strideBytes = roundUp(slotBytes, unit);
+        final long bytes = strideBytes * slots + unit - Platform.PAGE_BYTES;
         try (Arena arena = Arena.ofConfined()) {
             final SystemCall calls = new SystemCall(arena);
-            final long base = anonymous(calls, 0, slotBytes * slots, 0);
+            final long base = anonymous(calls, 0, bytes, 0);
             if (base == -1) {
-                throw Errno.failure(
-                    "mmap of " + slotBytes * slots + " bytes of addresses", calls.errno());
+                throw Errno.failure("mmap of " + bytes + " bytes of addresses", calls.errno());
             }
-            return new AddressWindow(base, slotBytes, slots);
+            return new AddressWindow(roundUp(base, unit), slotBytes, strideBytes, slots);
         }
+    }
+
+    private static long roundUp(final long value, final long unit) {
+        return value + unit - 1 & -unit;
     }
 
     @Override
     public long address(final int slot) {
-        return base + Objects.checkIndex(slot, slots) * slotBytes;
+        return base + Objects.checkIndex(slot, slots) * strideBytes;
     }
 
     @Override
@@ -131,15 +147,30 @@ final class AddressWindow implements Window {
     }
 
     @Override
+    public void prefer(final int slot, final long offset, final boolean large) {
+        final long from = address(slot) + (offset & -Platform.PAGE_BYTES);
+        final long end = address(slot) + slotBytes;
+        if (from < end) {
+            try (Arena arena = Arena.ofConfined()) {
+                final SystemCall calls = new SystemCall(arena);
+                // Otherwise what is read ahead decides how large the pages are.
+                calls.invoke(SystemCall.NUMBERS.madvise(), from, end - from, MADV_RANDOM, 0, 0, 0);
+                calls.invoke(SystemCall.NUMBERS.madvise(), from, end - from,
+                    large ? MADV_HUGEPAGE : MADV_NOHUGEPAGE, 0, 0, 0);
+            }
+        }
+    }
+
+    @Override
     public synchronized void close() {
         if (closed) {
             return;
         }
         try (Arena arena = Arena.ofConfined()) {
             final SystemCall calls = new SystemCall(arena);
-            if (anonymous(calls, base, slotBytes * slots, MAP_FIXED) == -1) {
+            if (anonymous(calls, base, strideBytes * slots, MAP_FIXED) == -1) {
                 throw new UncheckedIOException(Errno.failure(
-                    "window not closed, its files stay mapped: mmap of " + slotBytes * slots
+                    "window not closed, its files stay mapped: mmap of " + strideBytes * slots
                         + " anonymous bytes", calls.errno()));
             }
         }

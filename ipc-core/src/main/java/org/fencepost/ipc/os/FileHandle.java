@@ -11,6 +11,14 @@ public interface FileHandle extends AutoCloseable {
     /** Reads some bytes, at most as many as {@code target} has room for; -1 at the end. */
     int read(ByteBuffer target, long position) throws IOException;
 
+    /**
+     * Has the file system set blocks aside for the first bytes of the file, which becomes that long if it is
+     * shorter; they read as zeros. After a failure it may be longer than it was.
+     *
+     * <p>The portable platform writes zeros behind the present end.
+     */
+    void allocate(long bytes) throws IOException;
+
     /** Gives the file to a user and a group. The kernel may take set-user-id bits away. */
     void changeOwner(int user, int group) throws IOException;
 

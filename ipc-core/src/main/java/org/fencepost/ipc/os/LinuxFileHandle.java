@@ -61,6 +61,11 @@ final class LinuxFileHandle implements FileHandle {
     }
 
     @Override
+    public void allocate(final long bytes) throws IOException {
+        onDescriptor(SystemCall.NUMBERS.fallocate(), 0, 0, bytes, "fallocate of " + bytes + " bytes");
+    }
+
+    @Override
     public void changeOwner(final int user, final int group) throws IOException {
         onDescriptor(LinuxFileCalls.NUMBERS.fchown(), user, group,
             "change of the owner to " + Integer.toUnsignedString(user) + ":"
@@ -78,13 +83,19 @@ final class LinuxFileHandle implements FileHandle {
         onDescriptor(LinuxFileCalls.NUMBERS.fsync(), 0, 0, "fsync");
     }
 
-    private synchronized void onDescriptor(
+    private void onDescriptor(
         final long number, final long a, final long b, final String what) throws IOException {
+        onDescriptor(number, a, b, 0, what);
+    }
+
+    private synchronized void onDescriptor(
+        final long number, final long a, final long b, final long c, final String what)
+        throws IOException {
         checkOpen();
         try (Arena arena = Arena.ofConfined()) {
             final SystemCall calls = new SystemCall(arena);
             LinuxFileCalls.check(
-                calls.invoke(number, descriptor, a, b, 0, 0, 0), calls, file, what);
+                calls.invoke(number, descriptor, a, b, c, 0, 0), calls, file, what);
         }
     }
 

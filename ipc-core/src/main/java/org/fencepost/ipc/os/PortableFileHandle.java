@@ -37,6 +37,14 @@ final class PortableFileHandle implements FileHandle {
     }
 
     @Override
+    public void allocate(final long bytes) throws IOException {
+        once(() -> {
+            PortablePlatform.writeZeros(channel, channel.size(), bytes);
+            return null;
+        });
+    }
+
+    @Override
     public void changeOwner(final int user, final int group) throws IOException {
         checkName();
         Files.setAttribute(file, "unix:uid", user, LinkOption.NOFOLLOW_LINKS);

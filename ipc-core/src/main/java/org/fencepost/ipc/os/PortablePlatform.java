@@ -68,7 +68,7 @@ final class PortablePlatform extends Platform {
     }
 
     /** Page by page: blocks of a file that was written in larger pieces are synced in such, too. */
-    private static void writeZeros(final FileChannel channel, final long from, final long to)
+    static void writeZeros(final FileChannel channel, final long from, final long to)
         throws IOException {
         final ByteBuffer page = ByteBuffer.allocateDirect((int) PAGE_BYTES);
         for (long position = from; position < to; ) {

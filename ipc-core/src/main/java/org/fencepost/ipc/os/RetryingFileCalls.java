@@ -144,6 +144,14 @@ public final class RetryingFileCalls implements FileCalls {
         }
 
         @Override
+        public void allocate(final long bytes) throws IOException {
+            repeat(() -> {
+                handle.allocate(bytes);
+                return null;
+            });
+        }
+
+        @Override
         public void changeOwner(final int user, final int group) throws IOException {
             repeat(() -> {
                 handle.changeOwner(user, group);

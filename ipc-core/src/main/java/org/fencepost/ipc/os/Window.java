@@ -52,6 +52,18 @@ public interface Window extends AutoCloseable {
     }
 
     /**
+     * Says in which pieces the system is to keep in memory what is not there yet, from an offset to the end of
+     * a slot, until the slot is mapped anew; best effort. In large ones (2 MiB, where the file system can) one
+     * fault is enough for many pages. In small ones (a page) a sync writes no more than what has changed.
+     * Nothing is read ahead any more.
+     *
+     * @param offset of the first byte in the slot
+     */
+    default void prefer(final int slot, final long offset, final boolean large) {
+        // The system has its own ways.
+    }
+
+    /**
      * Puts private memory in place of what a slot held: this content, and zeros behind it.
      *
      * @param slot    the slot, from 0

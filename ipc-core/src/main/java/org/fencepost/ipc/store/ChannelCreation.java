@@ -245,11 +245,11 @@ final class ChannelCreation {
 
     private void writeSegment(
         final Path file, final long channelId, final long segmentBytes, final long place,
-        final boolean zeros) throws IOException {
+        final boolean allocated) throws IOException {
         try (FileHandle handle = create(file)) {
-            SegmentFiles.write(handle, channelId, segmentBytes, place, zeros);
+            SegmentFiles.write(handle, channelId, segmentBytes, place, allocated);
         }
-        if (!zeros) {
+        if (!allocated) {
             platform.allocate(file, SegmentFormat.fileBytes(segmentBytes));
         }
     }

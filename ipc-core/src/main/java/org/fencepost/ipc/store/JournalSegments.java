@@ -43,6 +43,11 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
      */
     private static final long NEAR_BYTES = 4 << 20;
 
+    /** From one to the next a publisher looks at how the journal is used. */
+    private static final long STRETCH_BYTES = 2 << 20;
+    /** With so much that is not on the disk nobody waits for small parts of it. */
+    private static final long UNSYNCED_BYTES = 8 << 20;
+
     private final Platform platform;
     private final Surroundings surroundings;
     private final Path directory;
@@ -247,9 +252,24 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
             if (mapped[slot] != segmentStart) {
                 mapped[slot] = NOTHING;
                 map(window, slot, segmentStart);
+                arrangeNew(slot);
                 mapped[slot] = segmentStart;
             }
             return window.address(slot) + SegmentFormat.DATA_OFFSET;
+        }
+
+        @Override
+        public int writeAhead(final long from, final long end) {
+            final int slot = slotOf(from);
+            final long offset = offset(from);
+            window.prefer(slot, offset, false);
+            window.load(slot, offset, end - from);
+            return platform.sync(window.address(slot) + offset, end - from);
+        }
+
+        /** What stands at a slot from now on is used in no particular way. */
+        void arrangeNew(final int slot) {
+            // The system has its own ways.
         }
 
         @Override
@@ -262,6 +282,11 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
 
         final int slotOf(final long segmentStart) {
             return (int) (segmentStart / geometry.segmentBytes() % SLOTS);
+        }
+
+        /** Of a position in the slot of its segment. */
+        final long offset(final long position) {
+            return SegmentFormat.DATA_OFFSET + position - geometry.segmentStart(position);
         }
     }
 
@@ -282,6 +307,10 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         private volatile long current = NOTHING;
         /** By the thread that keeps house: pages below were loaded. */
         private long loaded;
+
+        /** Whether pages that come into the slots are to be large; of what is mapped there and of the next. */
+        private final boolean[] large = new boolean[SLOTS];
+        private volatile boolean largeNext;
 
         EndpointMap(final Window window, final boolean writes) {
             super(window);
@@ -310,6 +339,33 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
             } finally {
                 taker.set(Taker.NOBODY);
             }
+        }
+
+        @Override
+        void arrangeNew(final int slot) {
+            if (writes) {
+                large[slot] = largeNext;
+                window.prefer(slot, 0, largeNext);
+            }
+        }
+
+        /**
+         * Large pages are one fault for 2 MiB, and each sync writes all of a page. Behind the tail a reader
+         * must not decide for publishers how large they are.
+         */
+        @Override
+        public long arrange(final long position, final long unsyncedBytes) {
+            final int slot = slotOf(current);
+            if (writes) {
+                largeNext = unsyncedBytes >= UNSYNCED_BYTES;
+                if (large[slot] != largeNext) {
+                    large[slot] = largeNext;
+                    window.prefer(slot, offset(position), largeNext);
+                }
+            } else if (geometry.segmentStart(position) == current) {
+                window.prefer(slot, offset(position), false);
+            }
+            return (position & -STRETCH_BYTES) + STRETCH_BYTES;
         }
 
         /** By the thread that keeps house. */

@@ -296,11 +296,14 @@ final class Recovery {
         return new StoppedSegments(directory, geometry, platform);
     }
 
-    /** The segments may be dirty: of a copy, or of whoever recovered before. */
+    /**
+     * The segments may be dirty, that of the end too: of a copy, or of whoever recovered before and died
+     * between erasing what is behind the end and syncing that.
+     */
     private void syncFrom(final StoppedSegments segments, final long start, final long end)
         throws IOException {
         for (final long place : segments.placesFrom(start)) {
-            if (place < end) {
+            if (place <= end) {
                 try (FileHandle file = calls.open(segments.file(place), true)) {
                     file.sync();
                 }

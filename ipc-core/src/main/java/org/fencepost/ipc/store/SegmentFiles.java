@@ -16,34 +16,28 @@ import org.fencepost.ipc.os.FileHandle;
 
 /** Writes and verifies segment files. */
 final class SegmentFiles {
-    /**
-     * Zeros are written in pieces of a page: larger ones leave large folios in the page cache, and
-     * then every synced page drags its whole folio to the disk.
-     */
-    private static final int PIECE_BYTES = FileHeader.PAGE_BYTES;
-
     private SegmentFiles() {
     }
 
     /**
      * Writes a new segment and makes it durable.
      *
-     * @param zeros whether zeros are written for the data, as the blocks of a journal are; without,
-     *              the file ends behind its header.
+     * @param allocated whether blocks are set aside for the data, as those of a journal are; without,
+     *                  the file ends behind its header.
      */
     static void write(
         final FileHandle file,
         final long channelId,
         final long segmentBytes,
         final long place,
-        final boolean zeros) throws IOException {
+        final boolean allocated) throws IOException {
         final long fileBytes = SegmentFormat.fileBytes(segmentBytes);
         final ByteBuffer page = FileHeader.page(FileKind.SEGMENT, channelId, fileBytes);
         page.putLong(SegmentFormat.SEGMENT_BYTES_OFFSET, segmentBytes);
         page.putLong(SegmentFormat.PLACE_OFFSET, place);
         Temporary.write(file, FileHeader.seal(page).rewind(), 0);
-        if (zeros) {
-            writeZeros(file, SegmentFormat.DATA_OFFSET, fileBytes);
+        if (allocated) {
+            file.allocate(fileBytes);
         }
         file.sync();
     }
@@ -85,14 +79,6 @@ final class SegmentFiles {
             return Long.parseUnsignedLong(name.substring(SegmentFormat.NAME_PREFIX.length()), 16);
         } catch (final NumberFormatException notASegment) {
             return -1;
-        }
-    }
-
-    private static void writeZeros(final FileHandle file, final long from, final long to)
-        throws IOException {
-        final ByteBuffer zeros = ByteBuffer.allocate(PIECE_BYTES);
-        for (long position = from; position < to; position += PIECE_BYTES) {
-            Temporary.write(file, zeros.rewind(), position);
         }
     }
 }

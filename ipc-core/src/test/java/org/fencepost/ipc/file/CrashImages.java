@@ -89,6 +89,7 @@ final class CrashImages {
             case Effect.Unlinked(Path file) -> change(file, effect, names.get(file));
             case Effect.Renamed(Path from, Path to) -> change(to, effect, names.get(from));
             case Effect.Written write -> inodeOf(write.file()).pending.add(write);
+            case Effect.Allocated allocated -> throw new AssertionError(allocated);
             case Effect.Synced(Path file) -> {
                 final Inode inode = inodeOf(file);
                 inode.durable = inode.withPending(allOf(inode));

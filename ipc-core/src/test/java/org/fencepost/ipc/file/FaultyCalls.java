@@ -199,6 +199,14 @@ public final class FaultyCalls implements FileCalls {
         }
 
         @Override
+        public void allocate(final long bytes) throws IOException {
+            call("allocate", file, () -> {
+                handle.allocate(bytes);
+                return null;
+            });
+        }
+
+        @Override
         public void changeOwner(final int user, final int group) throws IOException {
             call("chown", file, () -> {
                 handle.changeOwner(user, group);

@@ -24,6 +24,11 @@ abstract class HandleAround implements FileHandle {
     }
 
     @Override
+    public void allocate(final long bytes) throws IOException {
+        handle.allocate(bytes);
+    }
+
+    @Override
     public void changeOwner(final int user, final int group) throws IOException {
         handle.changeOwner(user, group);
     }

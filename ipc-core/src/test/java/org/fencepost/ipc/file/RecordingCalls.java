@@ -20,6 +20,9 @@ public final class RecordingCalls implements FileCalls {
         /** Bytes in a file, which is named as it was when it was opened. */
         record Written(Path file, long position, byte[] bytes) implements Effect { }
 
+        /** Blocks were set aside for the beginning of a file, which may have become longer by zeros. */
+        record Allocated(Path file, long bytes) implements Effect { }
+
         /** A file's bytes are durable. */
         record Synced(Path file) implements Effect { }
 
@@ -118,6 +121,12 @@ public final class RecordingCalls implements FileCalls {
             before.get(written);
             effects.add(new Effect.Written(file, position, written));
             return written.length;
+        }
+
+        @Override
+        public void allocate(final long bytes) throws IOException {
+            handle.allocate(bytes);
+            effects.add(new Effect.Allocated(file, bytes));
         }
 
         @Override

@@ -92,11 +92,12 @@ class JournalTest {
             assertEquals(Cleaner.DONE, prepare(handle));
             final List<Effect> effects = new ArrayList<>(calls.get().take());
             final Path temporary = ((Effect.Created) effects.getFirst()).file();
-            // The header and a page of zeros.
-            assertEquals(2, effects.stream().filter(Effect.Written.class::isInstance).count());
+            // The header.
+            assertEquals(1, effects.stream().filter(Effect.Written.class::isInstance).count());
             effects.removeIf(Effect.Written.class::isInstance);
             assertEquals(List.of(
                 new Effect.Created(temporary),
+                new Effect.Allocated(temporary, SegmentFormat.fileBytes(SEGMENT)),
                 new Effect.Synced(temporary),
                 new Effect.Linked(temporary, segment(SEGMENT)),
                 new Effect.Unlinked(temporary),

@@ -1,5 +1,6 @@
 package org.fencepost.ipc.os;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +69,21 @@ class FileCallsTest {
         assertEquals(0604, calls.status(path, false).orElseThrow().permissions());
         assertEquals("\0\0\0content", Files.readString(path));
         calls.syncDirectory(directory);
+    }
+
+    @Test
+    void shouldHaveBlocksForWhatIsAllocatedAndKeepWhatIsThere() throws IOException {
+        try (FileHandle handle = calls.create(path, 0600)) {
+            handle.write(bytes("content"), 0);
+            handle.allocate(100_000);
+            assertEquals(100_000, handle.status().sizeBytes());
+            assertTrue(handle.status().allocatedBytes() >= 100_000);
+            handle.allocate(50_000);
+            assertEquals(100_000, handle.status().sizeBytes());
+            final byte[] found = Files.readAllBytes(path);
+            assertEquals("content", new String(found, 0, 7, StandardCharsets.UTF_8));
+            assertArrayEquals(new byte[100_000 - 7], Arrays.copyOfRange(found, 7, 100_000));
+        }
     }
 
     @Test

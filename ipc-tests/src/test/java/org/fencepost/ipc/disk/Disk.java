@@ -243,7 +243,7 @@ public final class Disk {
     /** Cuts a file that is there, or makes it longer by zeros. */
     public void resize(final String path, final long size) {
         final Inode file = find(path);
-        file.grow(size, false);
+        file.grow(size, false, false);
         file.sizes.set(0, size);
     }
 
@@ -270,7 +270,7 @@ public final class Disk {
     }
 
     void write(final Inode file, final ByteBuffer source, final long position) {
-        file.grow(position + source.remaining(), recorded);
+        file.grow(position + source.remaining(), false, recorded);
         long at = position;
         while (source.hasRemaining()) {
             final int offset = (int) (at % Page.BYTES);
@@ -297,7 +297,7 @@ public final class Disk {
     }
 
     void allocate(final Inode file, final long bytes) {
-        file.grow(bytes, recorded);
+        file.grow(bytes, true, recorded);
         happened();
     }
 

@@ -108,6 +108,12 @@ final class DiskCalls implements FileCalls {
         }
 
         @Override
+        public void allocate(final long bytes) throws IOException {
+            disk.enter("fallocate", path);
+            disk.allocate(file, bytes);
+        }
+
+        @Override
         public void changeOwner(final int user, final int group) {
             throw new UnsupportedOperationException();
         }

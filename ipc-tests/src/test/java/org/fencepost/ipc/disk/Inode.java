@@ -78,8 +78,13 @@ final class Inode {
         return sizes.getLast();
     }
 
-    /** Makes it longer, by zeros. */
-    void grow(final long size, final boolean recorded) {
+    /**
+     * Makes it longer, by zeros.
+     *
+     * @param setAside whether blocks are noted as unwritten: such a one reads as zeros until what is
+     *                 written to it is on the disk.
+     */
+    void grow(final long size, final boolean setAside, final boolean recorded) {
         if (size <= size()) {
             return;
         }
@@ -88,7 +93,7 @@ final class Inode {
         }
         sizes.add(size);
         while ((long) pages.size() * Page.BYTES < size) {
-            pages.add(new Page());
+            pages.add(new Page(!setAside));
         }
     }
 

@@ -172,7 +172,7 @@ public final class Machine extends OpenPlatform {
 
         private void clear(final int slot) {
             final Inode nobodys = Inode.file(0);
-            nobodys.grow(slotBytes, false);
+            nobodys.grow(slotBytes, false, false);
             memory.map(first + slot, new DiskMemory.Slot(nobodys, 0, pages()));
         }
 

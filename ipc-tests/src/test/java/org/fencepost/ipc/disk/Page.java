@@ -27,9 +27,9 @@ final class Page {
     private boolean fresh;
 
     /** Of zeros, in a file that has just become longer. */
-    Page() {
+    Page(final boolean fresh) {
         now = ZEROS;
-        fresh = true;
+        this.fresh = fresh;
     }
 
     /** As a disk has it. */
