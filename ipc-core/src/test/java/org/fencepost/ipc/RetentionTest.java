@@ -169,8 +169,7 @@ class RetentionTest {
             final Path path = directory.resolve("failing-" + failing);
             final FaultyCalls calls = new FaultyCalls(Platform.detect().files());
             final boolean failed;
-            try (Channel channel = Channel.open(
-                path, BYTES, Platform.detect(), () -> nowNanos);
+            try (Channel channel = open(path, BYTES);
                 Subscriber gating = channel.addSubscriber(SubscriberOptions.earliest())) {
                 try (Publisher publisher = channel.addPublisher()) {
                     publish(publisher, 0, 6 * IN_SEGMENT + 1);
@@ -187,8 +186,7 @@ class RetentionTest {
                     assertEquals(4 * SEGMENT, channel.earliestPosition(), "moved first");
                 }
             }
-            try (Channel channel = Channel.open(
-                path, BYTES, Platform.detect(), () -> nowNanos)) {
+            try (Channel channel = open(path, BYTES)) {
                 work(channel);
                 assertEquals(4 * SEGMENT, segments(path).getFirst());
                 assertEquals(4 * SEGMENT, channel.earliestPosition());
@@ -314,8 +312,14 @@ class RetentionTest {
     }
 
     private Channel open(final ChannelOptions options) {
-        return Channel.open(
-            directory.resolve("journal"), options, Platform.detect(), () -> nowNanos);
+        return open(directory.resolve("journal"), options);
+    }
+
+    /** When something is removed is for the test to say. */
+    private Channel open(final Path path, final ChannelOptions options) {
+        final Channel channel = Channel.open(path, options, Platform.detect(), () -> nowNanos);
+        channel.housekeeping().byHand();
+        return channel;
     }
 
     private List<Long> segments() throws IOException {

@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.fencepost.ipc.ChannelClosedException;
@@ -38,10 +37,11 @@ import org.fencepost.ipc.os.Window;
  */
 final class JournalSegments implements SegmentStore, AutoCloseable {
     private static final int SLOTS = 2;
-    /** Pages that are loaded ahead of those who write: some ten milliseconds of a publisher at full speed. */
-    private static final long AHEAD_BYTES = 4 << 20;
-    /** How long loaded pages are taken on trust. */
-    private static final long LOADED_NANOS_MAX = TimeUnit.SECONDS.toNanos(2);
+    /**
+     * Pages just ahead of those who write are loaded each time, for the system may have written them back since:
+     * some milliseconds of a publisher at full speed.
+     */
+    private static final long NEAR_BYTES = 4 << 20;
 
     /** From one to the next a publisher looks at how the journal is used. */
     private static final long STRETCH_BYTES = 2 << 20;
@@ -84,10 +84,10 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
     }
 
     @Override
-    public void mapAhead(final long tail, final long ready) {
+    public void mapAhead(final long tail, final long ready, final long bytes) {
         for (final EndpointMap map : endpoints) {
             try {
-                map.mapAhead(tail, ready);
+                map.mapAhead(tail, ready, bytes);
             } catch (final PositionException gone) {
                 // It was kept for as long as was promised; whoever comes there finds out.
             }
@@ -321,9 +321,8 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         private final AtomicBoolean open = new AtomicBoolean(true);
         /** The segment in which the endpoint works. */
         private volatile long current = NOTHING;
-        /** By the thread that keeps house: pages below were loaded, and since when. */
+        /** By the thread that keeps house: pages below were loaded. */
         private long loaded;
-        private long loadedNanos = System.nanoTime() - LOADED_NANOS_MAX;
 
         /** Whether pages that come into the slots are to be large; of what is mapped there and of the next. */
         private final boolean[] large = new boolean[SLOTS];
@@ -386,7 +385,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         }
 
         /** By the thread that keeps house. */
-        void mapAhead(final long tail, final long ready) {
+        void mapAhead(final long tail, final long ready, final long bytes) {
             final long segmentBytes = geometry.segmentBytes();
             final long now = current;
             final long next = now + segmentBytes;
@@ -403,21 +402,15 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
                     taker.set(Taker.NOBODY);
                 }
             }
-            if (writes && wantsPages(tail)) {
-                final long from = Math.max(tail, loaded);
-                final long end = tail + AHEAD_BYTES;
-                loaded = Math.max(load(now, from, end), load(next, from, end));
+            if (writes) {
+                final long near = tail + NEAR_BYTES;
+                load(now, tail, near);
+                load(next, tail, near);
+                final long end = Math.max(near, tail + bytes);
+                loaded = Math.max(loaded, near);
+                loaded = Math.max(loaded, load(now, loaded, end));
+                loaded = Math.max(loaded, load(next, loaded, end));
             }
-        }
-
-        /** In large steps, and all of them again after some time: pages that were written back fault again. */
-        private boolean wantsPages(final long tail) {
-            final long nowNanos = System.nanoTime();
-            if (nowNanos - loadedNanos > LOADED_NANOS_MAX) {
-                loadedNanos = nowNanos;
-                loaded = tail;
-            }
-            return loaded < tail + AHEAD_BYTES / 2;
         }
 
         /**
