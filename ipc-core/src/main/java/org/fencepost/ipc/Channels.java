@@ -20,8 +20,8 @@ public final class Channels {
     }
 
     /**
-     * Looks what {@link #repair} would do to a journal, and changes nothing. It is to be closed everywhere:
-     * who publishes meanwhile is taken for damage or not seen.
+     * Looks what {@link #repair} would do to a journal, and changes nothing. Reads and verifies all of it. It is
+     * to be closed everywhere: who publishes meanwhile is taken for damage or not seen.
      *
      * @throws ChannelMismatchException for a ring, which is not recovered.
      * @throws ChannelDamagedException  if it is damaged so that it cannot be repaired.
@@ -32,15 +32,18 @@ public final class Channels {
     }
 
     /**
-     * Makes a journal that can only be read one that can be published to, by giving up what is behind the
-     * damage: the log ends at the damaged frame, in a new {@linkplain Channel#recoveryEpoch() epoch}. What is
-     * taken away is kept in the channel's directory, in files whose names begin with {@code cut-}: the rest of the
-     * damaged segment, and the later segments as they are. Does nothing if nothing is damaged. Restoring the
-     * files from a copy instead loses nothing.
+     * Makes a damaged journal one that can be read and published to, by giving up what is behind the damage: the
+     * log ends at the first frame that is not what was published, in a new {@linkplain Channel#recoveryEpoch()
+     * epoch}. What is taken away is kept in the channel's directory, in files whose names begin with {@code cut-}:
+     * the rest of the damaged segment, and the later segments as they are. Positions in the control file that
+     * contradict each other are made again from the segments. Does what opening it would do, and nothing else, if
+     * nothing is damaged. Restoring the files from a copy instead loses nothing.
      *
-     * <p>Blocks on the disk. If it never returns, the journal is as it was, or whoever opens it goes on.
+     * <p>Reads and verifies all of it, and blocks on the disk. If it never returns, the journal is as it was, or
+     * whoever opens it goes on.
      *
-     * @throws ChannelMismatchException for a ring, or while anybody has it open.
+     * @throws ChannelMismatchException for a ring, while anybody has it open, or if a sync has failed since the
+     *                                  system started: a copy of the directory can be repaired then.
      * @throws ChannelDamagedException  if it is damaged so that it cannot be repaired: restore its files.
      * @throws ChannelIOException       if there is none, or the operating system refuses.
      */

@@ -3,6 +3,7 @@ package org.fencepost.ipc;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
 import org.fencepost.ipc.log.GroupCommit;
 import org.fencepost.ipc.log.Log;
 import org.fencepost.ipc.os.Platform;
@@ -26,6 +27,9 @@ final class Durability {
     private static final long PARK_NANOS_MIN = TimeUnit.MICROSECONDS.toNanos(20);
     private static final long PARK_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(1);
 
+    /** A watermark that has not moved for so long is left a receipt of. */
+    private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final Log log;
     private final Platform platform;
     private final Sleeping sleeping;
@@ -44,6 +48,10 @@ final class Durability {
     /** What a flush is put off from; guarded by this. */
     private long unflushedFrom = -1;
     private long unflushedNanos;
+    /** Where the watermark has stood since when, and up to where a receipt was left; guarded by this. */
+    private long idleAt = -1;
+    private long idleNanos;
+    private long recorded = -1;
 
     Durability(final Log log, final Platform platform, final long flushIntervalNanos) {
         this.log = log;
@@ -114,8 +122,42 @@ final class Durability {
         }
     }
 
-    /** Syncs if the channel's flush interval is over; whether the watermark moved. */
+    /**
+     * What whoever keeps house does for the disk: syncs if the channel's flush interval is over, and leaves a
+     * receipt when it is idle; whether it has done any of it.
+     */
     synchronized boolean flushIfDue() {
+        return flushInterval() || recordIfIdle();
+    }
+
+    /**
+     * Whether it has said on the disk how much is there. The last sync could not, and the watermark itself gets
+     * there when the system writes its pages back. Only in a handle that has waited for the disk, or
+     * flushed.
+     */
+    private boolean recordIfIdle() {
+        if (!placed || !log.isWritable()) {
+            return false;
+        }
+        final long durable = commit.durablePosition();
+        final long nowNanos = System.nanoTime();
+        if (durable != idleAt) {
+            idleAt = durable;
+            idleNanos = nowNanos;
+            return false;
+        }
+        if (durable == recorded || nowNanos - idleNanos < IDLE_NANOS) {
+            return false;
+        }
+        idleNanos = nowNanos;
+        final int result = tried(commit::tryRecord);
+        if (result != GroupCommit.BUSY) {
+            recorded = durable;
+        }
+        return result == GroupCommit.DONE;
+    }
+
+    private boolean flushInterval() {
         if (flushIntervalNanos == 0) {
             return false;
         }
@@ -200,9 +242,14 @@ final class Durability {
             // Others do it, or nobody does.
             return GroupCommit.BUSY;
         }
+        return tried(() -> commit.trySync(slots));
+    }
+
+    /** What an attempt gives; whoever sleeps until it has ended is woken. */
+    private int tried(final IntSupplier attempt) {
         boolean tried = true;
         try {
-            final int result = commit.trySync(slots);
+            final int result = attempt.getAsInt();
             tried = result != GroupCommit.BUSY;
             return result;
         } finally {

@@ -6,14 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.fencepost.ipc.file.FaultyCalls;
+import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.os.PlatformWithCalls;
 import org.junit.jupiter.api.Test;
@@ -237,6 +241,56 @@ class RetentionTest {
         do {
             nowNanos += Duration.ofSeconds(1).toNanos();
         } while (channel.housekeeping().doWork() > 0);
+    }
+
+    @Test
+    void shouldWaitForARemovalWhenItsHandleIsClosed() throws Exception {
+        final AtomicReference<Thread> closer = new AtomicReference<>();
+        final Platform platform = new PlatformWithCalls(calls -> beforeUnlinking(calls, () -> {
+            if (closer.get() != null) {
+                closer.get().start();
+                while (closer.get().getState() == Thread.State.RUNNABLE) {
+                    Thread.onSpinWait();
+                }
+                // By then it waits, and has not closed what this is about to change.
+                assertEquals(Thread.State.BLOCKED, closer.get().getState());
+                closer.set(null);
+            }
+        }));
+        try (Channel keeping = open(FOREVER.withRetentionBytes(SEGMENT));
+            Publisher publisher = keeping.addPublisher()) {
+            keeping.housekeeping().byHand();
+            publish(publisher, 0, IN_SEGMENT);
+            final Channel closed = Channel.open(directory.resolve("journal"),
+                FOREVER.withRetentionBytes(SEGMENT), platform, () -> nowNanos);
+            closed.housekeeping().byHand();
+            publish(publisher, IN_SEGMENT, 2);
+            final Thread thread = new Thread(closed::close);
+            closer.set(thread);
+            while (closer.get() != null) {
+                publish(publisher, 0, 1);
+                closed.housekeeping().doWork();
+                nowNanos += TimeUnit.SECONDS.toNanos(1);
+            }
+            thread.join();
+            assertTrue(closed.isClosed());
+            assertEquals(keeping.earliestPosition(), segments().getFirst());
+        }
+    }
+
+    private static FileCalls beforeUnlinking(final FileCalls calls, final Runnable action) {
+        return (FileCalls) Proxy.newProxyInstance(FileCalls.class.getClassLoader(),
+            new Class<?>[] {FileCalls.class}, (proxy, method, arguments) -> {
+                if (method.getName().equals("unlink")
+                    && ((Path) arguments[0]).getFileName().toString().startsWith("segment-")) {
+                    action.run();
+                }
+                try {
+                    return method.invoke(calls, arguments);
+                } catch (final InvocationTargetException e) {
+                    throw e.getCause();
+                }
+            });
     }
 
     private static long publish(final Publisher publisher, final int first, final int count) {

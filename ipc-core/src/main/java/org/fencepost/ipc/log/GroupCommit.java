@@ -108,11 +108,25 @@ public final class GroupCommit {
      * @return {@link #DONE}, {@link #IDLE}, {@link #BUSY}, {@link #FAILED} or {@link #CLOSED}.
      */
     public int trySync(final int slots) {
+        return trySync(slots, false);
+    }
+
+    /**
+     * Brings to the disk, of a channel in which nothing more is committed, that everything below the watermark
+     * is there: the last sync left a receipt of what was there before it. For whoever has nothing else to do.
+     *
+     * @return as {@link #trySync}; {@link #IDLE} if the newest receipt says so already.
+     */
+    public int tryRecord() {
+        return trySync(1, true);
+    }
+
+    private int trySync(final int slots, final boolean receiptOnly) {
         for (int slot = 0; slot < slots; slot++) {
             if (members.tryTakeSync(slot)) {
                 final long before = unsyncedFrom();
                 try {
-                    return sync(slot);
+                    return sync(slot, receiptOnly);
                 } catch (final PositionException e) {
                     if (unsyncedFrom() == before) {
                         throw e;
@@ -133,7 +147,7 @@ public final class GroupCommit {
         return Math.max(durablePosition(), controlWords.earliestAcquire());
     }
 
-    private int sync(final int slot) {
+    private int sync(final int slot, final boolean receiptOnly) {
         // Read with the slot's byte held: whoever failed in this slot had said so before it was free.
         final long durable = words.durableAcquire();
         if (SyncWords.failedSlot(durable) >= 0) {
@@ -144,19 +158,23 @@ public final class GroupCommit {
         }
         final Syncer syncer = syncerOf(slot);
         final long from = Math.max(words.position(durable), controlWords.earliestAcquire());
-        final long to = syncer.committedFrom(from);
+        final long to = receiptOnly ? from : syncer.committedFrom(from);
         if (log.isClosed()) {
             return CLOSED;
         }
-        if (to <= from) {
+        if (receiptOnly ? !syncer.lacksReceipt(from) : to <= from) {
             return IDLE;
         }
         words.intend(slot, from, to);
         memory.fullFence();
-        final int errno = syncer.sync(slot, from, to);
+        final int errno = receiptOnly ? syncer.syncReceipt(from) : syncer.sync(slot, from, to);
         if (log.isClosed()) {
             // It may have synced private memory. The intent stays: what this one met is not known.
             return CLOSED;
+        }
+        if (receiptOnly && errno == ERRNO_INTERRUPTED) {
+            // The intent stays here too, and the next sync verifies what it writes.
+            return BUSY;
         }
         if (errno != NO_FAILURE) {
             words.errno(slot, errno);
@@ -303,19 +321,46 @@ public final class GroupCommit {
                 return false;
             }
             receiptNanos = nowNanos;
-            final long wordAddress =
-                address - SegmentFormat.DATA_OFFSET + SegmentFormat.RECEIPT_OFFSET;
+            storeReceipt(address, segmentStart, durable);
+            return true;
+        }
+
+        private void storeReceipt(
+            final long address, final long segmentStart, final long durable) {
+            final long wordAddress = receiptAddress(address);
             final long receipt =
                 SegmentFormat.receipt(geometry.channelId(), segmentStart, durable - segmentStart);
             long seen = memory.getLongAcquire(wordAddress);
             while (receiptBytes(segmentStart, seen) < durable - segmentStart) {
                 final long witness = memory.compareAndExchangeLong(wordAddress, seen, receipt);
                 if (witness == seen) {
-                    return true;
+                    return;
                 }
                 seen = witness;
             }
-            return true;
+        }
+
+        /** Whether the segment that ends at the watermark, or holds it, says less than that. */
+        boolean lacksReceipt(final long durable) {
+            if (durable <= controlWords.earliestAcquire() || log.isClosed()) {
+                return false;
+            }
+            final long segmentStart = geometry.segmentStart(durable - 1);
+            final long word =
+                memory.getLongAcquire(receiptAddress(segments.addressOf(segmentStart)));
+            return receiptBytes(segmentStart, word) < durable - segmentStart && !log.isClosed();
+        }
+
+        /** The page of the receipt alone; 0 or an error number, which is of the whole file. */
+        int syncReceipt(final long durable) {
+            final long segmentStart = geometry.segmentStart(durable - 1);
+            final long address = segments.addressOf(segmentStart);
+            storeReceipt(address, segmentStart, durable);
+            return log.store().sync(address - SegmentFormat.DATA_OFFSET, FileHeader.PAGE_BYTES);
+        }
+
+        private static long receiptAddress(final long address) {
+            return address - SegmentFormat.DATA_OFFSET + SegmentFormat.RECEIPT_OFFSET;
         }
 
         private long receiptBytes(final long segmentStart, final long word) {

@@ -33,12 +33,20 @@ public final class VerifiedWalk {
         final long base = segmentAddress - segmentStart;
         long position = start;
         while (position < segmentEnd) {
-            final long word = memory.getLongAcquire(base + position);
-            if (!checksum.isRight(base + position, position, word, segmentEnd - position)) {
+            if (!isRight(position, segmentAddress)) {
                 break;
             }
-            position += geometry.span(FrameFormat.length(word));
+            position += geometry.span(
+                FrameFormat.length(memory.getLongAcquire(base + position)));
         }
         return position;
+    }
+
+    /** Whether a frame begins at a position and checks out. */
+    public boolean isRight(final long position, final long segmentAddress) {
+        final long segmentStart = geometry.segmentStart(position);
+        final long address = segmentAddress + position - segmentStart;
+        return checksum.isRight(address, position, memory.getLongAcquire(address),
+            segmentStart + geometry.segmentBytes() - position);
     }
 }

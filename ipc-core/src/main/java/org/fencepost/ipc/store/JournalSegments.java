@@ -60,6 +60,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
     private final Deque<Window> unused = new ArrayDeque<>();
     private final boolean writable;
     private final SegmentMap temporary;
+    private final Object removal = new Object();
     private volatile boolean closed;
 
     JournalSegments(
@@ -121,7 +122,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
                     // First, because whoever finds it left over has to be able to lock it.
                     Access.of(control(), surroundings.calls()).give(made.handle());
                     SegmentFiles.write(made.handle(), geometry.channelId(),
-                        geometry.segmentBytes(), segmentStart, true);
+                        geometry.segmentBytes(), segmentStart);
                     made.link(file);
                 }
             }
@@ -139,8 +140,19 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         SegmentFiles.verify(file, geometry.channelId(), geometry.segmentBytes(), segmentStart);
     }
 
+    /**
+     * Closing waits for this: what it writes by file would come behind what a successor, who has got the
+     * housekeeping lock from a handle that was closed, has written there, and take the log's beginning back.
+     */
     @Override
     public boolean removeBelow(final long earliest) {
+        synchronized (removal) {
+            requireOpen();
+            return remove(earliest);
+        }
+    }
+
+    private boolean remove(final long earliest) {
         try {
             final List<Long> surplus = SegmentFiles.places(directory).stream()
                 .filter(place -> place < earliest).toList();
@@ -182,9 +194,13 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
-        closed = true;
-        windows.forEach(Window::close);
+    public void close() {
+        synchronized (removal) {
+            synchronized (this) {
+                closed = true;
+                windows.forEach(Window::close);
+            }
+        }
     }
 
     private Window takeWindow() {

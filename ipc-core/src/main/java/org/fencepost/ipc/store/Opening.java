@@ -96,7 +96,7 @@ final class Opening {
         requireRecoverable();
         return opened(() -> {
             try {
-                return recovery().examine();
+                return repairing().examine();
             } catch (final InternalError e) {
                 throw pageMissing(e);
             }
@@ -115,7 +115,7 @@ final class Opening {
             }
             requireSameFile();
             try {
-                return recovery().repair();
+                return repairing().repair();
             } catch (final InternalError e) {
                 throw pageMissing(e);
             } finally {
@@ -221,6 +221,11 @@ final class Opening {
     private Recovery recovery() {
         return new Recovery(
             directory, platform, new RetryingFileCalls(platform.files()), geometry);
+    }
+
+    private JournalRepair repairing() {
+        return new JournalRepair(recovery(), path, new RetryingFileCalls(platform.files()), geometry,
+            platform.memory());
     }
 
     private void map(final boolean writable, final Optional<Recovery.Image> image)

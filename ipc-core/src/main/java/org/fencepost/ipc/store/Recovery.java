@@ -2,14 +2,10 @@ package org.fencepost.ipc.store;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
-import org.fencepost.ipc.RepairReport;
-import org.fencepost.ipc.durable.Temporary;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.FileHeader.FileKind;
@@ -46,8 +42,6 @@ final class Recovery {
         RING_OF_ANOTHER_LIFE
     }
 
-    private static final Life NOWHERE = new Life(0, 0, 0, 0);
-
     private final Path directory;
     private final Platform platform;
     private final FileCalls calls;
@@ -65,6 +59,11 @@ final class Recovery {
         this.geometry = geometry;
         this.controlFile = directory.control();
         this.control = new ControlFile(controlFile, calls, geometry);
+    }
+
+    /** The control file, as it was read last and changed since. */
+    ControlFile control() {
+        return control;
     }
 
     /** What was done, a sentence each; empty if nothing was noteworthy. */
@@ -157,61 +156,11 @@ final class Recovery {
         }
     }
 
-    /** What is damaged, and where; changes nothing. */
-    RepairReport examine() throws IOException {
-        control.read();
-        try (StoppedSegments segments = segments()) {
-            final long durable = durable(segments);
-            final long end = end(segments, durable);
-            return new RepairReport(directory,
-                end < durable ? OptionalLong.of(end) : OptionalLong.empty(), durable, report);
-        }
-    }
-
-    /**
-     * Ends the log at the damage. First everything is taken back that says that more was durable, the word of
-     * control last, and with it that the words are of this life: from then on the journal is one with a torn
-     * end, and whoever opens it does the rest if this one dies.
-     */
-    RepairReport repair() throws IOException {
-        final RepairReport found = examine();
-        if (found.damagedPosition().isEmpty()) {
-            return found;
-        }
-        final long end = found.damagedPosition().getAsLong();
-        takeReceiptsBack(end);
-        control.word(ControlFormat.DURABLE_OFFSET, end);
-        control.word(ControlFormat.DAMAGED_OFFSET, 0);
-        control.life(NOWHERE);
-        control.write();
-        report.add("ended the log at the damaged frame");
-        run();
-        return new RepairReport(
-            directory, found.damagedPosition(), found.durablePosition(), report);
-    }
-
-    /** No receipt says that more was durable than what is before the end. */
-    private void takeReceiptsBack(final long end) throws IOException {
-        final long endSegment = geometry.segmentStart(end);
-        try (StoppedSegments segments = segments()) {
-            for (final long place : segments.placesFrom(endSegment).reversed()) {
-                final ByteBuffer word =
-                    ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-                try (FileHandle file = calls.open(segments.file(place), true)) {
-                    Temporary.write(file, word.putLong(0, place > endSegment ? 0
-                        : SegmentFormat.receipt(geometry.channelId(), place, end - place)),
-                        SegmentFormat.RECEIPT_OFFSET);
-                    file.sync();
-                }
-            }
-        }
-    }
-
     /**
      * The watermark: that of the control file, if it can be what it says, or of the newest receipt, which
      * was synced when that was not.
      */
-    private long durable(final StoppedSegments segments) throws IOException {
+    long durable(final StoppedSegments segments) throws IOException {
         final long durable = newestReceipt(segments, control.position(
             "durable", ControlFormat.DURABLE_OFFSET, ControlFormat.DURABLE_FAILED_MASK));
         final long earliest = control.position("earliest", ControlFormat.EARLIEST_OFFSET, 0);
@@ -237,9 +186,15 @@ final class Recovery {
 
     /** Where the log ends: behind the last frame that checks out with all before it. */
     private long end(final StoppedSegments segments, final long durable) throws IOException {
-        final VerifiedWalk walk = new VerifiedWalk(platform.memory(), geometry);
-        long position = Math.max(
+        final long start = Math.max(
             control.word(ControlFormat.EARLIEST_OFFSET), geometry.segmentStart(durable));
+        return endFrom(segments, start);
+    }
+
+    /** The same for what is behind a frame boundary. */
+    long endFrom(final StoppedSegments segments, final long start) throws IOException {
+        final VerifiedWalk walk = new VerifiedWalk(platform.memory(), geometry);
+        long position = start;
         while (segments.exists(geometry.segmentStart(position))) {
             final long segmentStart = geometry.segmentStart(position);
             position = walk.end(position, segments.map(segmentStart));
@@ -292,15 +247,18 @@ final class Recovery {
         control.reset(end, geometry.startPosition(), end + geometry.capacityBytes());
     }
 
-    private StoppedSegments segments() throws IOException {
+    StoppedSegments segments() throws IOException {
         return new StoppedSegments(directory, geometry, platform);
     }
 
-    /** The segments may be dirty: of a copy, or of whoever recovered before. */
+    /**
+     * The segments may be dirty, that of the end too: of a copy, or of whoever recovered before and died
+     * between erasing what is behind the end and syncing that.
+     */
     private void syncFrom(final StoppedSegments segments, final long start, final long end)
         throws IOException {
         for (final long place : segments.placesFrom(start)) {
-            if (place < end) {
+            if (place <= end) {
                 try (FileHandle file = calls.open(segments.file(place), true)) {
                     file.sync();
                 }

@@ -115,6 +115,56 @@ class GroupCommitTest {
     }
 
     @Test
+    void shouldLeaveAReceiptOfTheWatermarkItselfWhenThatIsAskedFor() {
+        final Handle handle = open();
+        final SharedClaimer claimer = handle.membership.joinShared();
+        final Watched watched = Watched.of(handle);
+        assertEquals(GroupCommit.IDLE, watched.commit().tryRecord(), "nothing is durable");
+        long end = handle.publish(claimer, 1, 100);
+        assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
+        assertEquals(0, receipt(handle));
+        assertEquals(GroupCommit.DONE, watched.commit().tryRecord());
+        assertEquals(end, receipt(handle));
+        assertEquals(GroupCommit.IDLE, watched.commit().tryRecord());
+        assertEquals(List.of(PAGE + end, (long) PAGE), watched.syncs().lengths());
+        assertEquals(0, handle.log.words().syncs().toAcquire(0), "none is under way");
+        while (end < SEGMENT) {
+            end = handle.publish(claimer, 1, 1_000);
+        }
+        assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
+        assertEquals(GroupCommit.DONE, watched.commit().tryRecord(), "in a later segment");
+        assertEquals(GroupCommit.IDLE, watched.commit().tryRecord());
+    }
+
+    @Test
+    void shouldFailWhenTheSyncOfAReceiptMeetsAnError() {
+        final Handle handle = open();
+        final long end = handle.publish(handle.membership.joinShared(), 1, 8);
+        final Watched watched = Watched.of(handle);
+        assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
+        watched.syncs().become(() -> EIO);
+        assertEquals(GroupCommit.FAILED, watched.commit().tryRecord(), "it is of the whole file");
+        watched.syncs().become(() -> 0);
+        assertEquals(GroupCommit.FAILED, watched.commit().trySync(1));
+        assertEquals(end, watched.commit().durablePosition());
+    }
+
+    @Test
+    void shouldVerifyTheNextSyncWhenASignalEndedThatOfAReceipt() {
+        final Handle handle = open();
+        final SharedClaimer claimer = handle.membership.joinShared();
+        handle.publish(claimer, 1, 8);
+        final Watched watched = Watched.of(handle);
+        assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
+        final long damaged = handle.publish(claimer, 2, 8) - 32;
+        watched.syncs().become(() -> EINTR);
+        assertEquals(GroupCommit.BUSY, watched.commit().tryRecord());
+        handle.memory.putLong(handle.addressOf(damaged) + 24, 0);
+        watched.syncs().become(() -> 0);
+        assertEquals(GroupCommit.FAILED, watched.commit().trySync(1));
+    }
+
+    @Test
     void shouldStopBeforeAnOpenClaimUntilItIsCommitted() {
         final Handle handle = open();
         final SharedClaimer slow = handle.membership.joinShared();

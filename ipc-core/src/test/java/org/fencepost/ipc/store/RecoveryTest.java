@@ -9,12 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.fencepost.ipc.Channel;
@@ -29,6 +31,7 @@ import org.fencepost.ipc.SyncFailedException;
 import org.fencepost.ipc.file.FaultyCalls;
 import org.fencepost.ipc.file.RecordingCalls;
 import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.Platform;
@@ -382,6 +385,53 @@ class RecoveryTest {
     }
 
     @Test
+    void shouldKnowAllThatWasDurableWhenTheChannelWasIdle16() throws IOException {
+        final List<Long> ends = journal.publish(0, 6);
+        try (Channel channel = Channel.join(path)) {
+            assertTrue(channel.awaitDurable(ends.getLast(), LONG));
+            // In a thread of this, or of its own.
+            final long began = System.nanoTime();
+            while (receipt() < ends.getLast()) {
+                channel.housekeeping().doWork();
+                assertTrue(System.nanoTime() - began < LONG.toNanos(), "no receipt was left");
+                Thread.yield();
+            }
+        }
+        journal.word(ControlFormat.DURABLE_OFFSET, 0);
+        journal.overwrite(ends.get(4) + 100, new byte[] {1});
+        journal.reboot();
+        assertEquals(Finding.DAMAGED, recover());
+        assertEquals(ends.getLast(), journal.word(ControlFormat.DURABLE_OFFSET));
+    }
+
+    /** How much the first segment says is on the disk. */
+    private long receipt() throws IOException {
+        final ByteBuffer page = ByteBuffer.wrap(Files.readAllBytes(journal.segment(0)))
+            .order(ByteOrder.LITTLE_ENDIAN);
+        return SegmentFormat.receiptBytes(page.getLong(FileHeader.CHANNEL_ID_OFFSET), 0, SEGMENT,
+            page.getLong(SegmentFormat.RECEIPT_OFFSET));
+    }
+
+    @Test
+    void shouldLeaveDamageInOlderSegmentsToThoseWhoVerify() throws IOException {
+        final List<Long> ends = journal.publish(0, 20);
+        try (Channel channel = Channel.join(path)) {
+            assertTrue(channel.awaitDurable(ends.getLast(), LONG));
+        }
+        journal.overwrite(ends.get(2) + 100, new byte[] {1});
+        journal.reboot();
+        assertEquals(OptionalLong.of(ends.get(2)), Channels.examine(path).damagedPosition());
+        assertEquals(Finding.WHOLE, recover());
+        assertEquals(numbers(20), journal.numbers());
+        try (Channel channel = Channel.join(path);
+            Subscriber subscriber = channel.addSubscriber(SubscriberOptions.earliest().verified())) {
+            assertReadsUpTo(ends.get(2), subscriber, ends.get(3));
+        }
+        assertEquals(OptionalLong.of(ends.get(2)), Channels.repair(path).damagedPosition());
+        assertEquals(numbers(3), journal.numbers());
+    }
+
+    @Test
     void shouldNotBelieveAReceiptThatDoesNotCheckOut16() throws IOException {
         final List<Long> ends = publishDurably(4, 2);
         journal.word(ControlFormat.DURABLE_OFFSET, 0);
@@ -438,23 +488,99 @@ class RecoveryTest {
     }
 
     @Test
+    void shouldRepairDamageBeforeTheSegmentOfTheWatermark() throws IOException {
+        final List<Long> ends = publishDurably(20, 1);
+        journal.overwrite(ends.get(2) + 100, new byte[] {1});
+        final RepairReport found = Channels.examine(path);
+        assertEquals(ends.get(2), found.damagedPosition().getAsLong());
+        assertEquals(Finding.SAME_LIFE, recover(), "only what is behind the watermark is looked at");
+        Channels.repair(path);
+        assertEquals(numbers(3), journal.numbers());
+        assertTrue(Files.exists(path.resolve("cut-1-segment-0000000000002000")));
+        assertTrue(Files.exists(path.resolve("cut-1-segment-0000000000004000")));
+    }
+
+    @Test
+    void shouldRepairWhatWasNeverDurable() throws IOException {
+        damagedInThisLife();
+        final RepairReport found = Channels.examine(path);
+        assertTrue(found.isDamaged() && found.damagedPosition().getAsLong() > found.durablePosition());
+        final RepairReport done = Channels.repair(path);
+        assertTrue(done.toString().contains("passed over the claim"), done.toString());
+        assertEquals(List.of(0, 1, 3, 4, 5, 6, 7, 8), journal.numbers());
+    }
+
+    @Test
+    void shouldNotRepairWhereASyncHasFailedButInACopy() throws IOException {
+        final List<Long> ends = journal.publish(0, 20);
+        fail(ends.get(1));
+        journal.overwrite(ends.get(8) + 100, new byte[] {1});
+        final Map<String, ByteBuffer> before = journal.files();
+        final ChannelMismatchException refusal =
+            assertThrows(ChannelMismatchException.class, () -> Channels.repair(path));
+        assertTrue(refusal.getMessage().contains("repair the copy"), refusal.getMessage());
+        assertEquals(before, journal.files());
+        final Path place = directory.resolve("copy");
+        final StoppedJournal copy = journal.copy(place);
+        Channels.repair(place);
+        assertEquals(numbers(9), copy.numbers());
+    }
+
+    @Test
+    void shouldTakeAClaimOfTheDeadForNoDamage() throws IOException {
+        final List<Long> ends = journal.publish(0, 12);
+        journal.overwrite(ends.get(1), new byte[FRAME]);
+        final Map<String, ByteBuffer> before = journal.files();
+        assertFalse(Channels.repair(path).isDamaged());
+        assertEquals(before, journal.files());
+        assertEquals(11, journal.numbers().size());
+    }
+
+    @Test
+    void shouldMakeWordsAgainWhenTheyContradictEachOther() throws IOException {
+        final List<Long> ends = journal.publish(0, 12);
+        for (final int offset : List.of(ControlFormat.READY_OFFSET, ControlFormat.TAIL_OFFSET,
+            ControlFormat.SLOTS_OFFSET + ControlFormat.SLOT_WON_END_OFFSET)) {
+            journal.word(offset, offset == ControlFormat.READY_OFFSET ? SEGMENT : 1L << 40);
+            final RepairReport done = Channels.repair(path);
+            assertTrue(done.isDamaged() && done.damagedPosition().isEmpty(), done.toString());
+            assertEquals(numbers(12), journal.numbers());
+            assertEquals(ends.getLast(), journal.word(ControlFormat.TAIL_OFFSET));
+        }
+    }
+
+    @Test
     void shouldBeRepairedOrAsItWasWhereverTheRepairWasStopped() throws IOException {
         damaged();
+        repairStoppedEverywhere(numbers(3));
+    }
+
+    @Test
+    void shouldBeRepairedWhereverTheRepairOfThisLifeWasStopped() throws IOException {
+        damagedInThisLife();
+        repairStoppedEverywhere(List.of(0, 1, 3, 4, 5, 6, 7, 8));
+    }
+
+    private void repairStoppedEverywhere(final List<Integer> left) throws IOException {
         for (int first = 0; first < 200; first++) {
             final Path place = directory.resolve("stopped-" + first);
             final StoppedJournal stopped = journal.copy(place);
+            final boolean inThisLife = journal.word(ControlFormat.BOOT_ID_OFFSET) != 1;
+            if (inThisLife) {
+                live(place);
+            }
             final FaultyCalls calls = new FaultyCalls(Platform.detect().files())
                 .failing(FaultyCalls.Fault.EIO, first, Integer.MAX_VALUE, false);
             boolean completed = true;
             try {
-                recovery(place, calls).repair();
+                repair(place, calls).repair();
             } catch (final IOException e) {
                 completed = false;
             }
-            if (recover(place) == Finding.DAMAGED) {
+            if (recover(place) == Finding.DAMAGED || inThisLife && Channels.examine(place).isDamaged()) {
                 Channels.repair(place);
             }
-            assertEquals(numbers(3), stopped.numbers(), "stopped at call " + first);
+            assertEquals(left, stopped.numbers(), "stopped at call " + first);
             assertEquals(1, stopped.word(ControlFormat.EPOCH_OFFSET));
             if (completed) {
                 assertTrue(first > 20, "calls: " + calls.made());
@@ -462,6 +588,22 @@ class RecoveryTest {
             }
         }
         throw new AssertionError("it does not end");
+    }
+
+    /** Makes a copy one that was never away. */
+    private static void live(final Path place) throws IOException {
+        final Path file = place.resolve(ControlFormat.FILE_NAME);
+        final ByteBuffer control = ByteBuffer.wrap(Files.readAllBytes(file))
+            .order(ByteOrder.LITTLE_ENDIAN);
+        Life.of(file, Platform.detect().files()).write(control);
+        Files.write(file, control.array());
+    }
+
+    /** The third message was claimed and never committed, and the tenth is damaged; nobody has waited. */
+    private void damagedInThisLife() throws IOException {
+        final List<Long> ends = journal.publish(0, 20);
+        journal.overwrite(ends.get(1), new byte[FRAME]);
+        journal.overwrite(ends.get(8) + 100, new byte[] {1});
     }
 
     @Test
@@ -522,6 +664,8 @@ class RecoveryTest {
         for (final int count : counts) {
             ends.addAll(journal.publish(ends.size(), count));
             try (Channel channel = Channel.join(path)) {
+                // It would leave another one.
+                channel.housekeeping().byHand();
                 assertTrue(channel.awaitDurable(ends.getLast(), LONG));
             }
         }
@@ -554,6 +698,11 @@ class RecoveryTest {
         } catch (final IOException stopped) {
             return false;
         }
+    }
+
+    private static JournalRepair repair(final Path place, final FileCalls calls) {
+        return new JournalRepair(recovery(place, calls), place, calls,
+            new ChannelDirectory(place, Platform.detect()).readGeometry(), Platform.detect().memory());
     }
 
     private static Recovery recovery(final Path place, final FileCalls calls) {

@@ -18,9 +18,10 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
     name = "bench",
-    description = "Measures this and its peers on this machine, with the benchmark programs of the "
-        + "checkout in processes of their own: tables, and with --report plots as well. Says what "
-        + "was measured, and when the machine was too busy for it.")
+    description = {
+        "Measures this and its peers on this machine, with the benchmark programs of the "
+        + "checkout in processes of their own: tables, and with --report plots as well.",
+        "Says what was measured, and when the machine was too busy for it."})
 public final class BenchCommand extends ToolCommand {
     private static final String FILES = "files";
 
@@ -87,7 +88,7 @@ public final class BenchCommand extends ToolCommand {
         final ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         final int exitCode = builder.start().waitFor();
-        return exitCode == 0 || exitCode == Ipc.EXIT_USAGE ? exitCode : Ipc.EXIT_FAILED;
+        return exitCode == 0 || exitCode == ExitCode.USAGE ? exitCode : ExitCode.FAILED;
     }
 
     private List<String> command(final String program) {

@@ -90,10 +90,10 @@ final class DemoCommand extends ToolCommand {
             final DemoResult result = run.run();
             out.line(options.json() ? ResultJson.format(result) : ResultTable.format(result));
             out.flush();
-            return result.intact() ? 0 : Ipc.EXIT_FAILED;
+            return result.intact() ? 0 : ExitCode.FAILED;
         } catch (final CommandFailedException e) {
             if (stage.isCleared()) {
-                return Ipc.EXIT_INTERRUPTED;
+                return ExitCode.INTERRUPTED;
             }
             throw stage.place().journal() ? withJournal(e, stage.place().directory()) : e;
         } finally {

@@ -15,6 +15,7 @@ import org.fencepost.ipc.demo.channel.ImportCommand;
 import org.fencepost.ipc.demo.channel.ListCommand;
 import org.fencepost.ipc.demo.channel.PublishCommand;
 import org.fencepost.ipc.demo.channel.RemoveCommand;
+import org.fencepost.ipc.demo.channel.RepairCommand;
 import org.fencepost.ipc.demo.channel.StatCommand;
 import org.fencepost.ipc.demo.channel.TailCommand;
 import org.fencepost.ipc.demo.channel.VerifyCommand;
@@ -33,11 +34,8 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * Entry of the tool {@code ipc}. Each command is a class of its own that is named here.
- *
- * <p>Exit codes of all commands: 0 it went well, {@link #EXIT_FAILED} it did not or nothing was
- * found, {@link #EXIT_USAGE} the command line is wrong, {@link #EXIT_INTERRUPTED} somebody pressed
- * Ctrl-C. What went wrong is one line on standard error.
+ * Entry of the tool {@code ipc}. Each command is a class of its own that is named here; how they end
+ * is {@link ExitCode}.
  */
 @Command(
     name = "ipc",
@@ -48,17 +46,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
         DemoCommand.class, BenchCommand.class, DoctorCommand.class, ListCommand.class,
         CreateCommand.class, RemoveCommand.class, StatCommand.class, PublishCommand.class,
-        TailCommand.class, GrepCommand.class, VerifyCommand.class, ExportCommand.class,
-        ImportCommand.class, FileCommand.class,
+        TailCommand.class, GrepCommand.class, VerifyCommand.class, RepairCommand.class,
+        ExportCommand.class, ImportCommand.class, FileCommand.class,
         HelpCommand.class, GenerateCompletion.class})
-public final class Ipc implements Runnable {
-    /** A command did not do what it was asked for. */
-    public static final int EXIT_FAILED = 1;
-    /** The command line is wrong. */
-    public static final int EXIT_USAGE = 2;
-    /** Interrupted by SIGINT, as shells number it. */
-    public static final int EXIT_INTERRUPTED = 130;
-
+public final class Ipc implements Runnable, Streams {
     /** The version of the jar; classes that are in none have none. */
     static final class Version implements IVersionProvider {
         @Override
@@ -99,13 +90,13 @@ public final class Ipc implements Runnable {
                 failure, commandLine.getErr()));
     }
 
-    /** The standard input. */
-    InputStream in() {
+    @Override
+    public InputStream in() {
         return in;
     }
 
-    /** The standard output. */
-    Output out() {
+    @Override
+    public Output out() {
         return out;
     }
 
@@ -116,13 +107,18 @@ public final class Ipc implements Runnable {
         if (debug) {
             misuse.printStackTrace(err);
         }
-        final List<String> alike = misuse instanceof final UnmatchedArgumentException unmatched
-            ? unmatched.getSuggestions() : List.of();
-        err.println(oneLine(misuse.getMessage())
-            + (alike.isEmpty() ? "" : ", did you mean " + String.join(" or ", alike) + "?")
-            + "; see "
-            + command.getCommandSpec().qualifiedName() + " --help");
-        return EXIT_USAGE;
+        String message = misuse.getMessage();
+        if (misuse instanceof final UnmatchedArgumentException unmatched
+            && !unmatched.isUnknownOption() && !command.getSubcommands().isEmpty()) {
+            final String typed = unmatched.getUnmatched().getFirst();
+            final List<String> alike = unmatched.getSuggestions().stream()
+                .filter(name -> name.regionMatches(0, typed, 0, 1)).toList();
+            message = "There is no command " + typed
+                + (alike.isEmpty() ? "" : ", did you mean " + String.join(" or ", alike) + "?");
+        }
+        err.println(oneLine(message) + "; see " + command.getCommandSpec().qualifiedName()
+            + " --help");
+        return ExitCode.USAGE;
     }
 
     private static String oneLine(final String message) {
@@ -139,10 +135,10 @@ public final class Ipc implements Runnable {
             ? failure.getMessage() : failure.toString();
         if (isDenied(failure)) {
             err.println(oneLine(message) + "; permission denied: ask the owner for it");
-            return EXIT_FAILED;
+            return ExitCode.FAILED;
         }
         err.println(oneLine(message));
-        return EXIT_FAILED;
+        return ExitCode.FAILED;
     }
 
     private static boolean isDenied(final Throwable failure) {

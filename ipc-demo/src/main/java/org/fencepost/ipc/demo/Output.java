@@ -110,11 +110,33 @@ public final class Output {
 
     /** Prints bytes as they are, the first ones of an array. */
     public void bytes(final byte[] bytes, final int length) {
+        bytes(bytes, 0, length);
+    }
+
+    private void bytes(final byte[] bytes, final int offset, final int length) {
         try {
-            stream.write(bytes, 0, length);
+            stream.write(bytes, offset, length);
         } catch (final IOException refusal) {
             throw failed(refusal);
         }
+    }
+
+    /**
+     * Into what is printed here, for writers of formats. Flushing and closing it do nothing, and what
+     * goes wrong is what goes wrong here.
+     */
+    public OutputStream stream() {
+        return new OutputStream() {
+            @Override
+            public void write(final int value) {
+                Output.this.write(new byte[] {(byte) value});
+            }
+
+            @Override
+            public void write(final byte[] bytes, final int offset, final int length) {
+                bytes(bytes, offset, length);
+            }
+        };
     }
 
     /** Prints a value on a line. */

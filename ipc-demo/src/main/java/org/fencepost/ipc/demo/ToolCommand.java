@@ -10,8 +10,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * What the commands of the tool have in common: where they read and print, and how they end. See
- * {@link Ipc} for the exit codes.
+ * What the commands of the tool have in common: where they read and print, and how they end, as
+ * {@link ExitCode} says.
  */
 @Command(mixinStandardHelpOptions = true, sortOptions = false)
 public abstract class ToolCommand implements Callable<Integer> {
@@ -27,7 +27,7 @@ public abstract class ToolCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() throws Exception {
-        final Output out = tool().out();
+        final Output out = streams().out();
         try {
             final int exitCode = run(out);
             out.flush();
@@ -43,13 +43,13 @@ public abstract class ToolCommand implements Callable<Integer> {
         }
     }
 
-    private Ipc tool() {
-        return (Ipc) spec.root().userObject();
+    private Streams streams() {
+        return (Streams) spec.root().userObject();
     }
 
     /** Opens a file, or standard input without one or for {@code -}. */
     protected final Input input(final Optional<Path> file) {
-        return Input.open(file, tool().in());
+        return Input.open(file, streams().in());
     }
 
     /**

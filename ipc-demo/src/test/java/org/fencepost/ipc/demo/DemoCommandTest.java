@@ -71,7 +71,7 @@ class DemoCommandTest {
     void shouldFailWhenInputHasNoTextFile() throws IOException {
         Files.write(directory.resolve("binary"), new byte[100]);
         final ToolRun run = ToolRun.of("demo", "--input", directory.toString());
-        assertEquals(Ipc.EXIT_FAILED, run.exitCode());
+        assertEquals(ExitCode.FAILED, run.exitCode());
         assertTrue(run.err().startsWith("ipc: no text file to send in " + directory
             + " (1 binary and 0 unreadable"), run::toString);
     }
@@ -81,7 +81,7 @@ class DemoCommandTest {
         Files.writeString(directory.resolve("text"), "a line\n");
         final ToolRun run = ToolRun.of(
             "demo", "--input", directory.toString(), "--journal", directory.toString());
-        assertEquals(Ipc.EXIT_FAILED, run.exitCode());
+        assertEquals(ExitCode.FAILED, run.exitCode());
         assertTrue(run.err().contains("is not empty: " + directory), run::toString);
         assertTrue(Files.exists(directory.resolve("text")));
     }
@@ -91,7 +91,7 @@ class DemoCommandTest {
         final Path file = Files.writeString(directory.resolve("text"), "a line\n");
         final ToolRun run = ToolRun.of(
             "demo", "--input", directory.toString(), "--journal", file.toString());
-        assertEquals(Ipc.EXIT_FAILED, run.exitCode());
+        assertEquals(ExitCode.FAILED, run.exitCode());
         assertTrue(run.err().contains("is not a directory: " + file), run::toString);
     }
 }

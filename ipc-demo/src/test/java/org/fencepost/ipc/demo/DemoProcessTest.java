@@ -146,7 +146,7 @@ class DemoProcessTest {
         final Running running = startEndless();
         signal("INT");
         assertTrue(tool.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS));
-        assertEquals(Ipc.EXIT_INTERRUPTED, tool.exitValue(), this::told);
+        assertEquals(ExitCode.INTERRUPTED, tool.exitValue(), this::told);
         running.assertNothingLeft();
         assertEquals("", Files.readString(out));
     }
@@ -197,7 +197,7 @@ class DemoProcessTest {
             running.children().stream().filter(ProcessHandle::isAlive).count() == 3);
         signal("INT");
         assertTrue(tool.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS));
-        assertEquals(Ipc.EXIT_INTERRUPTED, tool.exitValue(), this::told);
+        assertEquals(ExitCode.INTERRUPTED, tool.exitValue(), this::told);
         running.assertNothingLeft();
     }
 
@@ -206,7 +206,7 @@ class DemoProcessTest {
         final Running running = startEndless();
         running.child(ProducerProcess.class).destroyForcibly();
         assertTrue(tool.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS));
-        assertEquals(Ipc.EXIT_FAILED, tool.exitValue());
+        assertEquals(ExitCode.FAILED, tool.exitValue());
         assertTrue(Files.readString(err).matches(
             "(?s).*ipc: producer [12] was ended by signal 9 before it was done\\R"), this::told);
         running.assertNothingLeft();
@@ -217,7 +217,7 @@ class DemoProcessTest {
         final Running running = startEndless();
         running.child(ConsumerProcess.class).destroyForcibly();
         assertTrue(tool.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS));
-        assertEquals(Ipc.EXIT_FAILED, tool.exitValue());
+        assertEquals(ExitCode.FAILED, tool.exitValue());
         assertTrue(Files.readString(err).contains("ipc: consumer "), this::told);
         running.assertNothingLeft();
     }
@@ -236,7 +236,7 @@ class DemoProcessTest {
             }
         }
         assertTrue(tool.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS));
-        assertEquals(Ipc.EXIT_FAILED, tool.exitValue());
+        assertEquals(ExitCode.FAILED, tool.exitValue());
         assertTrue(Files.readString(err).matches(
             "(?s).*(producer|consumer) [12]: .*Exception.*before it was done.*"), this::told);
         running.assertNothingLeft();
@@ -314,13 +314,9 @@ class DemoProcessTest {
             new ProcessBuilder("kill", "-" + name, Long.toString(tool.pid())).start().waitFor());
     }
 
-    private void start(final String... options) throws IOException {
-        final List<String> command = new ArrayList<>(List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Djava.io.tmpdir=" + temporary,
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp", System.getProperty("java.class.path"),
-            Ipc.class.getName(), "demo", "--input", input.toString()));
+    private void start(final String... options) throws Exception {
+        final List<String> command = ToolShell.java("-Djava.io.tmpdir=" + temporary);
+        command.addAll(List.of("demo", "--input", input.toString()));
         command.addAll(List.of(options));
         tool = new ProcessBuilder(command)
             .redirectOutput(out.toFile())

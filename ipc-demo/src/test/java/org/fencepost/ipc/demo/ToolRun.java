@@ -68,7 +68,7 @@ public record ToolRun(int exitCode, String out, String err) {
 
     /** Checks that it printed nothing but a line that says why it failed. */
     public static void failed(final ToolRun run, final String... parts) {
-        assertEquals(Ipc.EXIT_FAILED, run.exitCode(), run::toString);
+        assertEquals(ExitCode.FAILED, run.exitCode(), run::toString);
         assertEquals("", run.out());
         assertTrue(run.err().startsWith("ipc: "), run::toString);
         assertEquals(1, run.err().lines().count(), run::toString);
@@ -79,7 +79,7 @@ public record ToolRun(int exitCode, String out, String err) {
 
     /** Checks that it printed nothing but a line that says what is wrong with the command line. */
     public static void misused(final String command, final ToolRun run) {
-        assertEquals(Ipc.EXIT_USAGE, run.exitCode(), run::toString);
+        assertEquals(ExitCode.USAGE, run.exitCode(), run::toString);
         assertEquals("", run.out());
         assertTrue(run.err().startsWith("ipc: "), run::toString);
         assertTrue(run.err().endsWith("; see " + command + " --help\n"), run::toString);

@@ -2,45 +2,113 @@ package org.fencepost.ipc.demo;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
 
-/** The script {@code ipc}, as a shell calls it: {@code $ipc}, in processes of its own. */
+/**
+ * The script {@code ipc}, as a shell calls it: {@code $ipc}, in processes of its own. It is that of
+ * a checkout in which everything is built, which all tests of this JVM share, and with it the class
+ * data that it has made at its first start: most of what such a process costs is its start.
+ */
 public final class ToolShell {
-    private final Path directory;
-    private final Path launcher;
+    private static final Path PROJECT = Path.of("target/tool-checkout").toAbsolutePath();
+    private static final Path MODULE = PROJECT.resolve("ipc-demo");
+    private static final Path LAUNCHER = MODULE.resolve("ipc");
+    private static final Path JAR = MODULE.resolve("target/ipc-demo-0.jar");
+    private static boolean made;
 
-    /** Makes a checkout in which everything is built: its jar leads to the classes of the test. */
-    public ToolShell(final Path directory) throws IOException {
+    private final Path directory;
+
+    /** In this directory. */
+    public ToolShell(final Path directory) throws IOException, InterruptedException {
         this.directory = directory;
-        final Path module = Files.createDirectories(directory.resolve("checkout/ipc-demo"));
-        launcher = module.resolve("ipc");
-        Files.copy(Path.of("ipc"), launcher);
-        if (!launcher.toFile().setExecutable(true)) {
-            throw new IOException("cannot make " + launcher + " executable");
+        makeCheckout();
+    }
+
+    /** The beginning of a command line, as the script makes it, with these options. */
+    static List<String> java(final String... options) throws IOException, InterruptedException {
+        makeCheckout();
+        final List<String> command = new ArrayList<>(List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED",
+            "-XX:SharedArchiveFile=" + MODULE.resolve("target/ipc.jsa"),
+            "-Xlog:cds=off", "-Xlog:cds+dynamic=off"));
+        command.addAll(List.of(options));
+        command.addAll(List.of("-cp", JAR.toString(), Ipc.class.getName()));
+        return command;
+    }
+
+    private static synchronized void makeCheckout() throws IOException, InterruptedException {
+        if (made) {
+            return;
+        }
+        if (Files.exists(PROJECT)) {
+            try (Stream<Path> files = Files.walk(PROJECT)) {
+                for (final Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
         }
         for (final String built : new String[] {"ipc-core", "ipc-demo"}) {
-            Files.createDirectories(module.resolveSibling(built).resolve("src/main"));
-            Files.createFile(module.resolveSibling(built).resolve("pom.xml"));
+            Files.createDirectories(PROJECT.resolve(built).resolve("src/main"));
+            Files.createFile(PROJECT.resolve(built).resolve("pom.xml"));
         }
-        Files.createFile(module.resolveSibling("pom.xml"));
-        Files.createDirectories(module.resolve("target/lib"));
+        Files.createFile(PROJECT.resolve("pom.xml"));
+        Files.createDirectories(MODULE.resolve("target/lib"));
+        Files.copy(Path.of("ipc"), LAUNCHER);
+        if (!LAUNCHER.toFile().setExecutable(true)) {
+            throw new IOException("cannot make " + LAUNCHER + " executable");
+        }
+        makeJar();
+        final ProcessBuilder first = new ProcessBuilder(LAUNCHER.toString(), "--version")
+            .redirectErrorStream(true);
+        first.environment().put("IPC_JAVA", System.getProperty("java.home"));
+        final Process process = first.start();
+        final String output =
+            new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0 || Files.size(MODULE.resolve("target/ipc.jsa")) == 0) {
+            throw new IOException("expected class data of the checkout, found none: " + output);
+        }
+        made = true;
+    }
+
+    /** Of all that is compiled here, for there is no class data of directories. */
+    private static void makeJar() throws IOException {
+        final List<String> others = new ArrayList<>();
+        final TreeMap<String, Path> compiled = new TreeMap<>();
+        for (final String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            final Path path = Path.of(entry);
+            if (!Files.isDirectory(path)) {
+                others.add(path.toUri().toString());
+            } else if (!path.endsWith("test-classes")) {
+                try (Stream<Path> files = Files.walk(path)) {
+                    files.filter(Files::isRegularFile).forEach(file ->
+                        compiled.put(path.relativize(file).toString(), file));
+                }
+            }
+        }
         final Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH,
-            Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .map(entry -> Path.of(entry).toUri().toString())
-                .collect(Collectors.joining(" ")));
-        new JarOutputStream(Files.newOutputStream(module.resolve("target/ipc-demo-0.jar")),
-            manifest).close();
-        // No archive can be made of directories with classes.
-        Files.createFile(module.resolve("target/ipc.jsa"));
+        manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, String.join(" ", others));
+        try (OutputStream file = Files.newOutputStream(JAR);
+             JarOutputStream jar = new JarOutputStream(file, manifest)) {
+            jar.setLevel(0);
+            for (final String name : compiled.keySet()) {
+                jar.putNextEntry(new ZipEntry(name));
+                Files.copy(compiled.get(name), jar);
+            }
+        }
     }
 
     /** Exit code and everything that was printed by a line of shell in the directory. */
@@ -48,7 +116,7 @@ public final class ToolShell {
         final ProcessBuilder builder = new ProcessBuilder("bash", "-c", line)
             .directory(directory.toFile()).redirectErrorStream(true);
         builder.environment().put("IPC_JAVA", System.getProperty("java.home"));
-        builder.environment().put("ipc", launcher.toString());
+        builder.environment().put("ipc", LAUNCHER.toString());
         final Process process = builder.start();
         process.getOutputStream().close();
         final String output =

@@ -7,8 +7,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.ChannelIOException;
+import org.fencepost.ipc.ChannelStatus;
+import org.fencepost.ipc.PublisherStatus;
+import org.fencepost.ipc.SubscriberStatus;
 import org.fencepost.ipc.demo.CommandFailedException;
+import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.SegmentFormat;
 
 /** The directory of a channel, seen from outside. */
 final class ChannelFiles {
@@ -25,10 +31,10 @@ final class ChannelFiles {
     /**
      * Opens a channel for reading only.
      *
-     * @throws CommandFailedException if this user may not look into the directory.
+     * @throws CommandFailedException if there is none, or this user may not look into it.
      */
     static Channel view(final Path path) {
-        requireOpenTo(path);
+        requireThere(path);
         return Channel.view(path);
     }
 
@@ -36,11 +42,35 @@ final class ChannelFiles {
      * Joins a channel, without the thread that does housekeeping: most commands are over before a
      * segment ahead is worth its making.
      *
-     * @throws CommandFailedException if this user may not look into the directory.
+     * @throws CommandFailedException if there is none, or this user may not look into it.
      */
     static Channel join(final Path path) {
-        requireOpenTo(path);
+        requireThere(path);
         return Channel.join(path);
+    }
+
+    private static void requireThere(final Path path) {
+        requireOpenTo(path);
+        if (!Files.exists(path.resolve(ControlFormat.FILE_NAME), LinkOption.NOFOLLOW_LINKS)) {
+            throw new CommandFailedException("no channel at " + path + ": expected a directory with"
+                + " a file " + ControlFormat.FILE_NAME + "; ipc ls lists the channels of a"
+                + " directory, ipc create makes one");
+        }
+    }
+
+    /**
+     * Publishers and subscribers that are alive, by the kernel's locks; not those who only read.
+     *
+     * @throws ChannelException if it cannot be opened.
+     */
+    static List<String> users(final Path path) {
+        try (Channel channel = view(path)) {
+            final ChannelStatus status = channel.status();
+            return Stream.concat(
+                status.publishers().stream().filter(PublisherStatus::live),
+                status.subscribers().stream().filter(SubscriberStatus::live))
+                .map(Object::toString).toList();
+        }
     }
 
     /** Whoever may not look into a directory does not see that it is a channel. */
@@ -54,6 +84,12 @@ final class ChannelFiles {
     /** Whether it has the file that makes it a channel. */
     boolean exist() {
         return Files.isRegularFile(path.resolve("control"), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Its files that hold messages. */
+    int segmentCount() {
+        return (int) list().stream().filter(file ->
+            file.getFileName().toString().startsWith(SegmentFormat.NAME_PREFIX)).count();
     }
 
     /** Bytes of all its files together, by their lengths. */

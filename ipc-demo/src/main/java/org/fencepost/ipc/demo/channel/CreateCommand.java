@@ -13,8 +13,9 @@ import picocli.CommandLine.Parameters;
 /** {@code ipc create}. */
 @Command(
     name = "create",
-    description = "Makes a channel and prints what it is: a journal unless --ring says otherwise. "
-        + "Exit code 1 if it is there already.")
+    description = {
+        "Makes a channel and prints what it is: a journal unless --ring says otherwise.",
+        "Exit code 1 if it is there already."})
 public final class CreateCommand extends ToolCommand {
     @Parameters(paramLabel = "CHANNEL", description = "The directory to make; missing parents are "
         + "made too.")

@@ -1,5 +1,12 @@
 package org.fencepost.ipc.demo.channel;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.dataformat.csv.CsvFactory;
+import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -8,45 +15,70 @@ import java.util.List;
 import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.Input;
 
-/** Messages as {@link CsvRow} prints them, or as others do with the same names of columns. */
+/** Messages as {@link CsvRows} prints them, or as others do with the same names of columns. */
 final class CsvMessages {
-    private final CsvReader reader;
     private final Input in;
+    private final Sender sender;
+    private final List<String> row = new ArrayList<>();
+    private long line;
     private int typeColumn;
     private int encodingColumn;
     private int payloadColumn;
 
-    CsvMessages(final Input in, final int payloadLengthMax) {
+    CsvMessages(final Input in, final Sender sender) {
         this.in = in;
-        // Two digits for a byte are the most that an encoding takes, quotes doubled as much.
-        this.reader = new CsvReader(in, 2L * payloadLengthMax);
+        this.sender = sender;
     }
 
-    /** Publishes all of an input. */
-    void send(final Sender sender) {
-        if (!reader.next()) {
-            return;
+    /** Publishes all of the input. */
+    void send() {
+        final CsvFactory factory = CsvFactory.builder().streamReadConstraints(
+            StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build()).build();
+        try (CsvParser parser = factory.createParser((InputStream) in)) {
+            if (next(parser)) {
+                final int columns = takeNames();
+                while (next(parser)) {
+                    if (row.size() != columns) {
+                        throw wrong("expected " + columns + " fields, found " + row.size(), null);
+                    }
+                    final byte[] payload = payload();
+                    sender.send(type(), payload, 0, payload.length);
+                }
+            }
+        } catch (final JsonProcessingException noCsv) {
+            throw wrong("expected fields as RFC 4180 has them, found: "
+                + noCsv.getOriginalMessage().lines().findFirst().orElse(""), noCsv);
+        } catch (final IOException refusal) {
+            throw wrong("cannot be read: " + refusal.getMessage(), refusal);
         }
-        final List<String> names = new ArrayList<>();
-        for (int i = 0; i < reader.fieldCount(); i++) {
-            names.add(reader.text(i).strip());
-        }
-        typeColumn = names.indexOf(CsvRow.TYPE);
-        encodingColumn = names.indexOf(CsvRow.ENCODING);
-        payloadColumn = names.indexOf(CsvRow.PAYLOAD);
+    }
+
+    /** Goes on to the next row that is not empty. False at the end of the input. */
+    private boolean next(final CsvParser parser) throws IOException {
+        do {
+            if (parser.nextToken() == null) {
+                return false;
+            }
+            line = parser.currentLocation().getLineNr();
+            row.clear();
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                row.add(parser.getText());
+            }
+        } while (row.isEmpty() || row.size() == 1 && row.getFirst().isEmpty());
+        return true;
+    }
+
+    /** Finds the columns in the first row, and says how many there are. */
+    private int takeNames() {
+        row.replaceAll(String::strip);
+        typeColumn = row.indexOf(CsvRows.TYPE);
+        encodingColumn = row.indexOf(CsvRows.ENCODING);
+        payloadColumn = row.indexOf(CsvRows.PAYLOAD);
         if (payloadColumn < 0) {
             throw new CommandFailedException(in.name() + ": expected a first row that names a"
-                + " column "
-                + CsvRow.PAYLOAD + ", found " + names + "; nothing is published");
+                + " column " + CsvRows.PAYLOAD + ", found " + row + "; nothing is published");
         }
-        while (reader.next()) {
-            if (reader.fieldCount() != names.size()) {
-                throw wrong("expected " + names.size() + " fields, found " + reader.fieldCount(),
-                    null);
-            }
-            final byte[] payload = payload();
-            sender.send(type(), payload, 0, payload.length);
-        }
+        return row.size();
     }
 
     private int type() {
@@ -54,20 +86,20 @@ final class CsvMessages {
             return 0;
         }
         try {
-            return Integer.parseInt(reader.text(typeColumn));
+            return Integer.parseInt(row.get(typeColumn));
         } catch (final NumberFormatException noNumber) {
-            throw wrong("expected a type, found '" + reader.text(typeColumn) + "'", noNumber);
+            throw wrong("expected a type, found '" + row.get(typeColumn) + "'", noNumber);
         }
     }
 
     private byte[] payload() {
-        final byte[] field = reader.bytes(payloadColumn);
-        final String encoding =
-            encodingColumn < 0 ? CsvRow.Encoding.TEXT.typed() : reader.text(encodingColumn);
+        final String field = row.get(payloadColumn);
         try {
-            return switch (CsvRow.Encoding.of(encoding)) {
-                case TEXT -> field;
-                case HEX -> HexFormat.of().parseHex(new String(field, StandardCharsets.ISO_8859_1));
+            final CsvRows.Encoding encoding = encodingColumn < 0 ? CsvRows.Encoding.TEXT
+                : CsvRows.Encoding.of(row.get(encodingColumn));
+            return switch (encoding) {
+                case TEXT -> field.getBytes(StandardCharsets.UTF_8);
+                case HEX -> HexFormat.of().parseHex(field);
                 case BASE64 -> Base64.getDecoder().decode(field);
             };
         } catch (final IllegalArgumentException notEncodedSo) {
@@ -76,7 +108,7 @@ final class CsvMessages {
     }
 
     private CommandFailedException wrong(final String problem, final Exception cause) {
-        return new CommandFailedException(in.name() + ": row that begins in line " + reader.line()
+        return new CommandFailedException(in.name() + ": row that begins in line " + line
             + ": " + problem + "; the rows before it are published", cause);
     }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.fencepost.ipc.demo.CommandFailedException;
-import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.ToolCommand;
 import org.fencepost.ipc.demo.Units;
@@ -22,9 +22,10 @@ import picocli.CommandLine.Parameters;
 /** {@code ipc doctor}. */
 @Command(
     name = "doctor",
-    description = "Says what this machine does to the latency and the durability of channels in a "
-        + "directory, and what to change. Exit code 1 if something that is promised does not hold "
-        + "here.")
+    description = {
+        "Says what this machine does to the latency and the durability of channels in a "
+        + "directory, and what to change.",
+        "Exit code 1 if something that is promised does not hold here."})
 public final class DoctorCommand extends ToolCommand {
     private static final int SYNCS = 30;
     private static final int SYNC_BYTES = 4096;
@@ -62,7 +63,7 @@ public final class DoctorCommand extends ToolCommand {
             }
         }
         return diagnoses.stream().anyMatch(one -> one.level() == Diagnosis.Level.WRONG)
-            ? Ipc.EXIT_FAILED : 0;
+            ? ExitCode.FAILED : 0;
     }
 
     private Diagnosis sync() throws IOException {

@@ -3,6 +3,7 @@ package org.fencepost.ipc.demo.channel;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.function.BiConsumer;
 import org.fencepost.ipc.Header;
 import org.fencepost.ipc.demo.Output;
 import picocli.CommandLine.ArgGroup;
@@ -13,8 +14,10 @@ import picocli.CommandLine.Parameters;
 /** {@code ipc export}. */
 @Command(
     name = "export",
-    description = "Prints the messages that a channel has now as JSON objects, a line each, from "
-        + "which import makes the same messages again. Joins as tail does.")
+    description = {
+        "Prints the messages that a channel has now as JSON objects, a line each, from which "
+        + "import makes the same messages again.",
+        "Joins as tail does."})
 public final class ExportCommand extends ReadingCommand {
     @Parameters(paramLabel = "CHANNEL", description = "The channel.")
     private Path path;
@@ -25,7 +28,7 @@ public final class ExportCommand extends ReadingCommand {
     @Option(names = "--payload", paramLabel = "ENCODING", defaultValue = "text",
         description = "What a payload is in CSV: text (and base64 where it is not UTF-8), hex or "
             + "base64. Default: ${DEFAULT-VALUE}.")
-    private CsvRow.Encoding encoding;
+    private CsvRows.Encoding encoding;
 
     /** What is printed. */
     private static final class Form {
@@ -44,25 +47,27 @@ public final class ExportCommand extends ReadingCommand {
 
     @Override
     protected int run(final Output out) {
-        if (form.csv) {
-            CsvRow.printNames(out);
-        }
+        final BiConsumer<Payload, Header> printer = printer(out);
         read(path, false, out, (payload, header) -> {
-            print(payload, header, out);
+            printer.accept(payload, header);
             return true;
         });
         return 0;
     }
 
-    private void print(final Payload payload, final Header header, final Output out) {
+    private BiConsumer<Payload, Header> printer(final Output out) {
         if (form.csv) {
-            CsvRow.print(payload, header, encoding, out);
-        } else if (form.raw) {
-            out.bytes(ByteBuffer.allocate(2 * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(payload.length()).putInt(header.typeId()).array(), 2 * Integer.BYTES);
-            out.bytes(payload.bytes(), payload.length());
-        } else {
-            out.json(MessageJson.of(payload, header));
+            return new CsvRows(out, encoding)::print;
         }
+        if (!form.raw) {
+            return new MessageJson(out)::print;
+        }
+        final ByteBuffer prefix =
+            ByteBuffer.allocate(2 * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        return (payload, header) -> {
+            prefix.putInt(0, payload.length()).putInt(Integer.BYTES, header.typeId());
+            out.bytes(prefix.array(), prefix.capacity());
+            out.bytes(payload.bytes(), payload.length());
+        };
     }
 }

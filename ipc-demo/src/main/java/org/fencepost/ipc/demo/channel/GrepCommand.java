@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.fencepost.ipc.Header;
-import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.file.Sought;
 import picocli.CommandLine.ArgGroup;
@@ -17,8 +17,9 @@ import picocli.CommandLine.Parameters;
 /** {@code ipc grep}. */
 @Command(
     name = "grep",
-    description = "Prints the messages whose payload matches, a line each, in constant memory. "
-        + "Joins as tail does. Exit code 1 if there is none.")
+    description = {
+        "Prints the messages whose payload matches, a line each, in constant memory.",
+        "Joins as tail does. Exit code 1 if there is none."})
 public final class GrepCommand extends ReadingCommand {
     private static final int CONTEXT_MAX = 10_000;
 
@@ -103,7 +104,7 @@ public final class GrepCommand extends ReadingCommand {
         if (form.count) {
             out.line(String.valueOf(matches.count()));
         }
-        return matches.count() > 0 ? 0 : Ipc.EXIT_FAILED;
+        return matches.count() > 0 ? 0 : ExitCode.FAILED;
     }
 
     @Override
@@ -116,7 +117,8 @@ public final class GrepCommand extends ReadingCommand {
             return (place, payload, header, matching) -> { };
         }
         if (form.json) {
-            return (place, payload, header, matching) -> out.json(MessageJson.of(payload, header));
+            final MessageJson objects = new MessageJson(out);
+            return (place, payload, header, matching) -> objects.print(payload, header);
         }
         final Pattern coloured = out.isColoured() && !inverted ? coloured() : null;
         return (place, payload, header, matching) -> {

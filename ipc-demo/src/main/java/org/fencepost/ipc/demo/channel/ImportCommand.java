@@ -8,9 +8,11 @@ import picocli.CommandLine.Option;
 /** {@code ipc import}. */
 @Command(
     name = "import",
-    description = "Publishes what export has printed: JSON objects, a line each, with a type and a "
-        + "text, or base64. Types and payloads are the same again; positions, times and publishers "
-        + "are those of now, and batches become single messages.")
+    description = {
+        "Publishes what export has printed: JSON objects, a line each, with a type and a text, "
+        + "or base64.",
+        "Types and payloads are the same again; positions, times and publishers are those of "
+        + "now, and batches become single messages."})
 public final class ImportCommand extends SendingCommand {
     @ArgGroup
     private Form form = new Form();
@@ -33,9 +35,9 @@ public final class ImportCommand extends SendingCommand {
     @Override
     void send(final Input in, final Sender sender) {
         if (form.csv) {
-            new CsvMessages(in, sender.lengthMax()).send(sender);
+            new CsvMessages(in, sender).send();
         } else if (form.raw) {
-            final Splitter messages = Splitter.atLengthsWithTypes(in, sender.lengthMax());
+            final Splitter messages = Splitter.atLengthsWithTypes(in, sender.limits());
             while (messages.next()) {
                 sender.sendTogether(messages);
             }

@@ -1,56 +1,84 @@
 package org.fencepost.ipc.demo.channel;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
+import java.util.Optional;
 import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.Input;
 
 /** Messages as {@link MessageJson} prints them: JSON objects, a line each. */
 final class JsonMessages {
     /** A line is longer than its payload by base64, escapes and the other fields. */
-    private static final long LINE_BYTES_MAX = 1 << 30;
-    private static final int LINE_BYTES_PER_BYTE = 6;
+    private static final int LINE_BYTES_MAX = 1 << 30;
+    private static final long LINE_BYTES_PER_BYTE = 6;
     private static final long LINE_BYTES_BESIDE = 4096;
+    private static final JsonFactory FACTORY = new JsonFactoryBuilder()
+        .streamReadConstraints(StreamReadConstraints.builder()
+            .maxStringLength(LINE_BYTES_MAX).build())
+        .build();
 
-    private final ObjectMapper mapper = new ObjectMapper();
+    private int type;
+    private Optional<byte[]> payload = Optional.empty();
 
     /** Publishes all of an input. */
     void send(final Input in, final Sender sender) {
         final int lineMax = (int) Math.min(LINE_BYTES_MAX,
-            (long) sender.lengthMax() * LINE_BYTES_PER_BYTE + LINE_BYTES_BESIDE);
-        final Splitter lines = Splitter.atDelimiter(in, (byte) '\n', lineMax);
+            sender.limits().lengthMax() * LINE_BYTES_PER_BYTE + LINE_BYTES_BESIDE);
+        final Splitter lines = Splitter.atDelimiter(in, (byte) '\n',
+            new Splitter.Limits(lineMax, sender.limits().batchBytesMax()));
         while (lines.next()) {
             for (int i = 0; i < lines.count(); i++) {
                 try {
-                    send(lines.bytes(), lines.offset(i), lines.length(i), sender);
+                    read(lines.bytes(), lines.offset(i), lines.length(i));
                 } catch (final IOException | IllegalArgumentException wrong) {
                     throw new CommandFailedException(in.name() + ": line " + lines.number(i) + ": "
                         + wrong.getMessage().lines().findFirst().orElse("")
                         + "; the lines before it are published", wrong);
                 }
+                final byte[] bytes = payload.orElseThrow();
+                sender.send(type, bytes, 0, bytes.length);
             }
         }
     }
 
-    private void send(
-        final byte[] bytes, final int offset, final int length, final Sender sender)
-        throws IOException {
-        final JsonNode message = mapper.readTree(bytes, offset, length);
-        final JsonNode text = message.get("text");
-        final JsonNode base64 = message.get("base64");
-        final JsonNode type = message.path("type");
-        if ((text == null) == (base64 == null) || text != null && !text.isTextual()
-            || base64 != null && !base64.isTextual()
-            || !type.isMissingNode() && !type.canConvertToInt()) {
-            throw new IllegalArgumentException(
-                "expected an object with text or base64, and a type, found something else");
+    private void read(final byte[] bytes, final int offset, final int length) throws IOException {
+        type = 0;
+        payload = Optional.empty();
+        try (JsonParser parser = FACTORY.createParser(bytes, offset, length)) {
+            boolean right = parser.nextToken() == JsonToken.START_OBJECT;
+            while (right && parser.nextToken() == JsonToken.FIELD_NAME) {
+                right = readField(parser);
+            }
+            if (!right || payload.isEmpty() || parser.nextToken() != null) {
+                throw new IllegalArgumentException(
+                    "expected an object with text or base64, and a type, found something else");
+            }
         }
-        final byte[] payload = text != null
-            ? text.textValue().getBytes(StandardCharsets.UTF_8)
-            : Base64.getDecoder().decode(base64.textValue());
-        sender.send(type.asInt(0), payload, 0, payload.length);
+    }
+
+    /** Whether it may be a field of a message. */
+    private boolean readField(final JsonParser parser) throws IOException {
+        final String name = parser.currentName();
+        final JsonToken value = parser.nextToken();
+        switch (name) {
+            case "type" -> {
+                type = value == JsonToken.VALUE_NUMBER_INT ? parser.getIntValue() : 0;
+                return value == JsonToken.VALUE_NUMBER_INT;
+            }
+            case "text", "base64" -> {
+                if (value != JsonToken.VALUE_STRING || payload.isPresent()) {
+                    return false;
+                }
+                payload = Optional.of(name.equals("base64") ? parser.getBinaryValue()
+                    : parser.getText().getBytes(StandardCharsets.UTF_8));
+            }
+            default -> parser.skipChildren();
+        }
+        return true;
     }
 }

@@ -14,7 +14,7 @@ import org.fencepost.ipc.Channels;
 import org.fencepost.ipc.PublisherStatus;
 import org.fencepost.ipc.SubscriberStatus;
 import org.fencepost.ipc.demo.CommandFailedException;
-import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.ToolCommand;
 import org.fencepost.ipc.demo.Units;
@@ -25,9 +25,11 @@ import picocli.CommandLine.Parameters;
 /** {@code ipc ls}. */
 @Command(
     name = "ls",
-    description = "Lists the channels directly below a directory: what they are, their positions, "
-        + "who is alive there, the bytes of their files, and how fast they are fed, for which it "
-        + "looks twice. Changes nothing. Exit code 1 if one cannot be opened.")
+    description = {
+        "Lists the channels directly below a directory: what they are, their positions, who is "
+        + "alive there, the bytes of their files, and how fast they are fed, for which it looks "
+        + "twice.",
+        "Changes nothing. Exit code 1 if one cannot be opened."})
 public final class ListCommand extends ToolCommand {
     private static final String ROW_GAP = "  ";
     private static final long BETWEEN_LOOKS_MILLIS = 200;
@@ -76,7 +78,7 @@ public final class ListCommand extends ToolCommand {
                 final Channel channel = ChannelFiles.view(path);
                 seen.add(new Seen(path, channel, channel.status()));
             } catch (final ChannelException | CommandFailedException notToBeOpened) {
-                exitCode = Ipc.EXIT_FAILED;
+                exitCode = ExitCode.FAILED;
                 tell("ipc: " + notToBeOpened.getMessage());
                 if (json) {
                     out.json(JsonNodeFactory.instance.objectNode()

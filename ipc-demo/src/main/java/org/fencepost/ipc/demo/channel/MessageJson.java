@@ -1,40 +1,69 @@
 package org.fencepost.ipc.demo.channel;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.Base64;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.fencepost.ipc.Header;
+import org.fencepost.ipc.demo.Output;
 
-/** A message as JSON: its payload is a text if it is one in UTF-8, and base64 otherwise. */
+/**
+ * Prints messages as JSON objects, a line each: the payload is a text if it is one in UTF-8, and
+ * base64 otherwise. For one thread.
+ */
 final class MessageJson {
-    private MessageJson() {
-    }
+    private static final JsonFactory FACTORY = new JsonFactoryBuilder()
+        .rootValueSeparator("")
+        .build();
 
-    static ObjectNode of(final Payload payload, final Header header) {
-        final ObjectNode json = JsonNodeFactory.instance.objectNode()
-            .put("position", header.position())
-            .put("type", header.typeId())
-            .put("publisher", header.publisherId());
-        if (header.timestamp() != Header.NO_TIMESTAMP) {
-            json.put("time", StatusJson.time(header.timestamp()));
-        }
-        if (header.batchCount() > 1) {
-            json.put("batchIndex", header.batchIndex()).put("batchCount", header.batchCount());
-        }
+    private final JsonGenerator json;
+    /** Of the last message; those of a batch have the same one. */
+    private long timestamp = Header.NO_TIMESTAMP;
+    private String time = "";
+
+    /** Prints there. */
+    MessageJson(final Output out) {
         try {
-            return json.put("text", StandardCharsets.UTF_8.newDecoder()
-                .decode(ByteBuffer.wrap(payload.bytes(), 0, payload.length())).toString());
-        } catch (final CharacterCodingException noText) {
-            return json.put("base64", base64(payload));
+            json = FACTORY.createGenerator(out.stream());
+        } catch (final IOException never) {
+            throw new UncheckedIOException(never);
         }
     }
 
-    static String base64(final Payload payload) {
-        return Base64.getEncoder().encodeToString(
-            Arrays.copyOf(payload.bytes(), payload.length()));
+    void print(final Payload payload, final Header header) {
+        try {
+            json.writeStartObject();
+            json.writeNumberField("position", header.position());
+            json.writeNumberField("type", header.typeId());
+            json.writeNumberField("publisher", header.publisherId());
+            if (header.timestamp() != Header.NO_TIMESTAMP) {
+                json.writeStringField("time", time(header.timestamp()));
+            }
+            if (header.batchCount() > 1) {
+                json.writeNumberField("batchIndex", header.batchIndex());
+                json.writeNumberField("batchCount", header.batchCount());
+            }
+            if (payload.isText()) {
+                json.writeFieldName("text");
+                json.writeUTF8String(payload.bytes(), 0, payload.length());
+            } else {
+                json.writeFieldName("base64");
+                json.writeBinary(payload.bytes(), 0, payload.length());
+            }
+            json.writeEndObject();
+            json.writeRaw('\n');
+            json.flush();
+        } catch (final IOException never) {
+            throw new UncheckedIOException(never);
+        }
+    }
+
+    private String time(final long nanos) {
+        if (nanos != timestamp) {
+            timestamp = nanos;
+            time = StatusJson.time(nanos);
+        }
+        return time;
     }
 }

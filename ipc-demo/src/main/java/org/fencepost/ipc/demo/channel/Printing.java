@@ -29,15 +29,20 @@ final class Printing {
         + "bytes, little-endian, as publish reads it.")
     private boolean lengthPrefixed;
 
+    private MessageJson objects;
+
     /** For picocli. */
     Printing() {
     }
 
     void print(final Payload payload, final Header header, final Output out) {
         if (json) {
-            out.json(MessageJson.of(payload, header));
+            if (objects == null) {
+                objects = new MessageJson(out);
+            }
+            objects.print(payload, header);
         } else if (base64) {
-            out.line(MessageJson.base64(payload));
+            out.line(payload.base64());
         } else if (hexadecimal) {
             dump(payload.bytes(), payload.length(), header, out);
         } else if (lengthPrefixed) {

@@ -9,8 +9,10 @@ import picocli.CommandLine.Option;
 /** {@code ipc publish}. */
 @Command(
     name = "publish",
-    description = "Publishes the lines of files, or of standard input, a message each, without "
-        + "their line feeds. Waits for room.")
+    description = {
+        "Publishes the lines of files, or of standard input, a message each, without their "
+        + "line feeds.",
+        "Waits for room."})
 public final class PublishCommand extends SendingCommand {
     @Option(names = "--type", paramLabel = "N", defaultValue = "0",
         description = "Type of the messages: any number. Default: ${DEFAULT-VALUE}.")
@@ -51,7 +53,7 @@ public final class PublishCommand extends SendingCommand {
 
     @Override
     void send(final Input in, final Sender sender) {
-        final Splitter splitter = splitter(in, sender.lengthMax()).ofType(typeId);
+        final Splitter splitter = splitter(in, sender.limits()).ofType(typeId);
         if (pace == null) {
             pace = pace();
             pace.begin(System.nanoTime());
@@ -68,16 +70,16 @@ public final class PublishCommand extends SendingCommand {
         }
     }
 
-    private Splitter splitter(final Input in, final int lengthMax) {
+    private Splitter splitter(final Input in, final Splitter.Limits limits) {
         if (framing.lengthPrefixed) {
-            return Splitter.atLengths(in, lengthMax);
+            return Splitter.atLengths(in, limits);
         }
         if (framing.chunkBytes != null) {
-            requireRange("--raw", framing.chunkBytes, 1, lengthMax);
-            return Splitter.ofChunks(in, framing.chunkBytes.intValue(), lengthMax);
+            requireRange("--raw", framing.chunkBytes, 1, limits.lengthMax());
+            return Splitter.ofChunks(in, framing.chunkBytes.intValue(), limits);
         }
         return Splitter.atDelimiter(
-            in, framing.delimiter == null ? (byte) '\n' : framing.delimiter, lengthMax);
+            in, framing.delimiter == null ? (byte) '\n' : framing.delimiter, limits);
     }
 
     private Pace pace() {

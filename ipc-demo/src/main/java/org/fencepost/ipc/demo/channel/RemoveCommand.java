@@ -2,13 +2,8 @@ package org.fencepost.ipc.demo.channel;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
-import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.ChannelIOException;
-import org.fencepost.ipc.ChannelStatus;
-import org.fencepost.ipc.PublisherStatus;
-import org.fencepost.ipc.SubscriberStatus;
 import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.ToolCommand;
@@ -19,9 +14,11 @@ import picocli.CommandLine.Parameters;
 /** {@code ipc rm}. */
 @Command(
     name = "rm",
-    description = "Removes a channel with all its messages. Refused while a publisher or a "
-        + "subscriber is alive, by the kernel's locks; who comes at the same moment may find that "
-        + "out too late. The names of absent subscribers go with it.")
+    description = {
+        "Removes a channel with all its messages.",
+        "Refused while a publisher or a subscriber is alive, by the kernel's locks; who comes "
+        + "at the same moment may find that out too late. The names of absent subscribers go "
+        + "with it."})
 public final class RemoveCommand extends ToolCommand {
     @Parameters(paramLabel = "CHANNEL", description = "The channel.")
     private Path path;
@@ -53,12 +50,8 @@ public final class RemoveCommand extends ToolCommand {
     }
 
     private List<String> users() {
-        try (Channel channel = ChannelFiles.view(path)) {
-            final ChannelStatus status = channel.status();
-            return Stream.concat(
-                status.publishers().stream().filter(PublisherStatus::live),
-                status.subscribers().stream().filter(SubscriberStatus::live))
-                .map(Object::toString).toList();
+        try {
+            return ChannelFiles.users(path);
         } catch (final ChannelException damaged) {
             if (!force) {
                 throw damaged;

@@ -29,7 +29,7 @@ final class Sender implements AutoCloseable {
     private final boolean dropping;
     private final IdleStrategy idle = idleStrategy();
     private final Batch batch = new Batch();
-    private final int batchBytes;
+    private final Splitter.Limits limits;
     private final boolean journal;
     private final long startPosition;
     private Optional<Housekeeper> housekeeper = Optional.empty();
@@ -53,8 +53,8 @@ final class Sender implements AutoCloseable {
         this.publisher = exclusive ? channel.addExclusivePublisher() : channel.addPublisher();
         this.journal = channel.options().kind() == ChannelOptions.Kind.JOURNAL;
         this.startPosition = channel.tailPosition();
-        this.batchBytes = (int) Math.min(
-            BATCH_BYTES_MAX, channel.options().segmentBytes() / BATCHES_PER_SEGMENT_MIN);
+        this.limits = new Splitter.Limits(publisher.maxMessageLength(), (int) Math.min(
+            BATCH_BYTES_MAX, channel.options().segmentBytes() / BATCHES_PER_SEGMENT_MIN));
         if (!channel.options().flushInterval().isZero()) {
             housekeeper = Optional.of(new Housekeeper(channel, this::needsSegments));
         }
@@ -108,50 +108,38 @@ final class Sender implements AutoCloseable {
     }
 
     /**
-     * Publishes messages that are there together, as many as suit in a batch: that is a frame, a
-     * time and a checksum for all of them. Where some may be dropped each goes alone.
+     * Publishes the messages that are there together as a batch: that is a frame, a time and a
+     * checksum for all of them. Where some may be dropped each goes alone.
      */
     void sendTogether(final Splitter messages) {
-        int index = 0;
-        while (index < messages.count()) {
-            int end = index;
-            long capacity = 0;
-            long recordBytes = Batch.recordBytes(messages.length(end));
-            while (!dropping && capacity + recordBytes <= batchBytes) {
-                capacity += recordBytes;
-                end++;
-                recordBytes = end == messages.count() ? Integer.MAX_VALUE
-                    : Batch.recordBytes(messages.length(end));
-            }
-            if (end - index > 1) {
-                sendBatch(messages, index, end, (int) capacity);
-                index = end;
-            } else {
-                send(messages, index);
-                index++;
-            }
+        if (!dropping && messages.count() > 1) {
+            sendBatch(messages);
+            return;
+        }
+        for (int i = 0; i < messages.count(); i++) {
+            send(messages, i);
         }
     }
 
-    private void sendBatch(
-        final Splitter messages, final int from, final int to, final int capacity) {
+    private void sendBatch(final Splitter messages) {
         while (true) {
-            final long result = publisher.tryClaimBatch(capacity, batch);
+            final long result = publisher.tryClaimBatch(messages.batchBytes(), batch);
             if (result >= 0) {
                 break;
             }
             isDropped(result);
             idle.idle();
         }
+        final byte[] source = messages.bytes();
         long payloadBytes = 0;
-        for (int i = from; i < to; i++) {
-            batch.add(messages.type(i),
-                messages.bytes(), messages.offset(i), messages.length(i));
-            payloadBytes += messages.length(i);
+        for (int i = 0; i < messages.count(); i++) {
+            final int length = messages.length(i);
+            batch.add(messages.type(i), source, messages.offset(i), length);
+            payloadBytes += length;
         }
         final long result = batch.commit();
         isDropped(result);
-        published(to - from, payloadBytes, result);
+        published(messages.count(), payloadBytes, result);
     }
 
     /** Whether what was not published is to be dropped; if not, it is to be tried again. */
@@ -189,9 +177,9 @@ final class Sender implements AutoCloseable {
         }
     }
 
-    /** Longest message. */
-    int lengthMax() {
-        return publisher.maxMessageLength();
+    /** What messages may be here. */
+    Splitter.Limits limits() {
+        return limits;
     }
 
     long messages() {

@@ -4,24 +4,23 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.fencepost.ipc.Batch;
 import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.Input;
 
 /**
  * Makes messages of an input, in constant memory. Messages that have been read together are handed
- * out together, and nothing is read while one is there. For one thread.
+ * out together, as many as suit in a batch, and nothing is read while one is there. For one thread.
  */
 abstract class Splitter {
     /** Most messages that are handed out together. */
-    private static final int COUNT_MAX = 1024;
-    /** So many bytes are not added to. */
-    private static final int BYTES_ENOUGH = 1 << 14;
+    private static final int COUNT_MAX = 2048;
     private static final int BUFFER_BYTES_INITIAL = 1 << 18;
     private static final VarHandle INT =
         MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final Input in;
-    private final int lengthMax;
+    private final Limits limits;
     private final int[] offsets = new int[COUNT_MAX];
     private final int[] lengths = new int[COUNT_MAX];
     private byte[] buffer = new byte[BUFFER_BYTES_INITIAL];
@@ -29,32 +28,33 @@ abstract class Splitter {
     private int start;
     private int limit;
     private int count;
+    private int batchBytes;
     private long countBefore;
     private int type;
 
-    private Splitter(final Input in, final int lengthMax) {
+    /**
+     * What the messages of an input may be.
+     *
+     * @param lengthMax     longest message, in bytes.
+     * @param batchBytesMax what messages that are handed out together take of a batch at most,
+     *                      unless it is one alone.
+     */
+    record Limits(int lengthMax, int batchBytesMax) {
+    }
+
+    private Splitter(final Input in, final Limits limits) {
         this.in = in;
-        this.lengthMax = lengthMax;
+        this.limits = limits;
     }
 
     /** What is between bytes of this value, without them; also what is behind the last one. */
-    static Splitter atDelimiter(final Input in, final byte delimiter, final int lengthMax) {
-        return new Splitter(in, lengthMax) {
-            private final ByteSearch sought = new ByteSearch(delimiter);
-            private int searched;
-
-            @Override
-            boolean find() {
-                final int found = indexOf(sought, searched);
-                searched = found < 0 ? available() : 0;
-                return found >= 0 && message(0, found, 1);
-            }
-        };
+    static Splitter atDelimiter(final Input in, final byte delimiter, final Limits limits) {
+        return new Delimited(in, delimiter, limits);
     }
 
     /** So many bytes each, and the rest. */
-    static Splitter ofChunks(final Input in, final int chunkBytes, final int lengthMax) {
-        return new Splitter(in, lengthMax) {
+    static Splitter ofChunks(final Input in, final int chunkBytes, final Limits limits) {
+        return new Splitter(in, limits) {
             @Override
             boolean find() {
                 return available() >= chunkBytes && message(0, chunkBytes, 0);
@@ -63,21 +63,76 @@ abstract class Splitter {
     }
 
     /** Each behind its length in 4 bytes, little-endian. */
-    static Splitter atLengths(final Input in, final int lengthMax) {
-        return new Prefixed(in, lengthMax, Integer.BYTES);
+    static Splitter atLengths(final Input in, final Limits limits) {
+        return new Prefixed(in, limits, Integer.BYTES);
     }
 
     /** Each behind its length and its type, in 4 bytes each, little-endian. */
-    static Splitter atLengthsWithTypes(final Input in, final int lengthMax) {
-        return new Prefixed(in, lengthMax, 2 * Integer.BYTES);
+    static Splitter atLengthsWithTypes(final Input in, final Limits limits) {
+        return new Prefixed(in, limits, 2 * Integer.BYTES);
+    }
+
+    /** What is between bytes of one value, which are sought in eight places at a time. */
+    private static final class Delimited extends Splitter {
+        private static final VarHandle LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+        private static final long ONES = 0x0101_0101_0101_0101L;
+        private static final long LOW_BITS = 0x7f7f_7f7f_7f7f_7f7fL;
+
+        private final byte delimiter;
+        private final long eightDelimiters;
+        /** Places from the start on of which is known that no message ends there. */
+        private int searched;
+
+        Delimited(final Input in, final byte delimiter, final Limits limits) {
+            super(in, limits);
+            this.delimiter = delimiter;
+            this.eightDelimiters = (delimiter & 0xff) * ONES;
+        }
+
+        @Override
+        boolean find() {
+            final byte[] bytes = bytes();
+            final int end = super.start + available();
+            int at = super.start + searched;
+            for (; at <= end - Long.BYTES; at += Long.BYTES) {
+                final long word = (long) LONG.get(bytes, at) ^ eightDelimiters;
+                // The highest bit of each byte that is zero, and of no other one.
+                long found = ~((word & LOW_BITS) + LOW_BITS | word | LOW_BITS);
+                while (found != 0) {
+                    if (!endsAt(at + (Long.numberOfTrailingZeros(found) >>> 3))) {
+                        return false;
+                    }
+                    found &= found - 1;
+                }
+            }
+            for (; at < end; at++) {
+                if (bytes[at] == delimiter && !endsAt(at)) {
+                    return false;
+                }
+            }
+            searched = at - super.start;
+            return false;
+        }
+
+        private boolean endsAt(final int place) {
+            searched = place - super.start;
+            return message(0, searched, 1);
+        }
+
+        @Override
+        boolean findLast() {
+            searched = 0;
+            return super.findLast();
+        }
     }
 
     /** Each behind some bytes of which the first 4 say how long it is without them. */
     private static final class Prefixed extends Splitter {
         private final int prefixBytes;
 
-        Prefixed(final Input in, final int lengthMax, final int prefixBytes) {
-            super(in, lengthMax);
+        Prefixed(final Input in, final Limits limits, final int prefixBytes) {
+            super(in, limits);
             this.prefixBytes = prefixBytes;
         }
 
@@ -118,22 +173,29 @@ abstract class Splitter {
     final boolean next() {
         countBefore += count;
         count = 0;
-        while (!find()) {
+        batchBytes = 0;
+        while (true) {
+            boolean more = true;
+            while (more) {
+                more = find();
+            }
+            if (count > 0) {
+                return true;
+            }
             if (!read()) {
                 return findLast();
             }
         }
-        final int begin = start;
-        boolean more = true;
-        while (more && count < COUNT_MAX && start - begin < BYTES_ENOUGH) {
-            more = find();
-        }
-        return true;
     }
 
     /** How many messages there are now. */
     final int count() {
         return count;
+    }
+
+    /** What they take of a batch, in bytes. */
+    final int batchBytes() {
+        return batchBytes;
     }
 
     /** Array that holds them. */
@@ -161,7 +223,11 @@ abstract class Splitter {
         return countBefore + index + 1;
     }
 
-    /** Hands the next message out if all of it has been read, or says that it has not. */
+    /**
+     * Hands out the next message, or several of them, if all of it has been read and there is room.
+     *
+     * @return whether there may be another one.
+     */
     abstract boolean find();
 
     /** At the end of the input: hands out what is left. */
@@ -173,32 +239,35 @@ abstract class Splitter {
         return limit - start;
     }
 
-    /** How far on what is sought is, from so far on; or -1. */
-    final int indexOf(final ByteSearch sought, final int from) {
-        final int index = sought.indexOf(buffer, start + from, limit);
-        return index < 0 ? index : index - start;
-    }
-
     final int leadingInt() {
         return (int) INT.get(buffer, start);
     }
 
     final boolean fits(final int length) {
-        return length >= 0 && length <= lengthMax;
+        return length >= 0 && length <= limits.lengthMax();
     }
 
-    /** Hands out the next bytes, but those before them and behind them. */
+    /**
+     * Hands out the next bytes, but those before them and behind them.
+     *
+     * @return whether it did; those that are there already come first.
+     */
     final boolean message(final int before, final int length, final int behind) {
         if (!fits(length)) {
             if (count > 0) {
-                // Those before it come first.
                 return false;
             }
             throw tooLong(length);
         }
+        final int recordBytes = Batch.recordBytes(length);
+        if (count > 0
+            && (count == COUNT_MAX || batchBytes + recordBytes > limits.batchBytesMax())) {
+            return false;
+        }
         offsets[count] = start + before;
         lengths[count] = length;
         count++;
+        batchBytes += recordBytes;
         start += before + length + behind;
         return true;
     }
@@ -211,7 +280,7 @@ abstract class Splitter {
             start = 0;
         }
         if (limit == buffer.length) {
-            if (limit > lengthMax + 2L * Integer.BYTES) {
+            if (limit > limits.lengthMax() + 2L * Integer.BYTES) {
                 throw tooLong(limit);
             }
             buffer = Arrays.copyOf(
@@ -223,7 +292,7 @@ abstract class Splitter {
     }
 
     private CommandFailedException tooLong(final int length) {
-        return wrong("is too long: expected 0 to " + lengthMax + " bytes, found "
+        return wrong("is too long: expected 0 to " + limits.lengthMax() + " bytes, found "
             + (length < 0 ? "a negative length" : length + " or more"));
     }
 

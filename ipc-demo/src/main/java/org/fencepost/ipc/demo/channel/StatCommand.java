@@ -20,9 +20,10 @@ import picocli.CommandLine.Parameters;
 /** {@code ipc stat}. */
 @Command(
     name = "stat",
-    description = "One look at a channel: positions, what is durable, each publisher and "
-        + "subscriber with its process and its lag, open claims, and who waits for whom. Changes "
-        + "nothing.")
+    description = {
+        "One look at a channel: positions, what is durable, each publisher and subscriber with "
+        + "its process and its lag, open claims, and who waits for whom.",
+        "Changes nothing."})
 public final class StatCommand extends ToolCommand {
     private static final long MILLIS_PER_SECOND = 1000;
     private static final long SECONDS_MAX = 86_400;
@@ -71,8 +72,10 @@ public final class StatCommand extends ToolCommand {
     private void print(final ChannelStatus now, final Optional<Rates> rates, final long epoch,
         final Output out) {
         final List<String> blocked = blocked(now);
+        final ChannelFiles files = new ChannelFiles(path);
         if (json) {
-            final ObjectNode object = StatusJson.of(now).put("recoveryEpoch", epoch);
+            final ObjectNode object = StatusJson.of(now).put("recoveryEpoch", epoch)
+                .put("segments", files.segmentCount()).put("sizeBytes", files.sizeBytes());
             final ArrayNode list = object.putArray("heldBack");
             blocked.forEach(list::add);
             rates.ifPresent(known -> known.addTo(object));
@@ -80,6 +83,8 @@ public final class StatCommand extends ToolCommand {
             return;
         }
         out.line(now.toString());
+        out.line("files: " + files.segmentCount() + " segments, "
+            + Units.size(files.sizeBytes()) + " together");
         if (epoch > 0) {
             out.line("recovered: another life of the log, number " + epoch);
         }

@@ -29,6 +29,8 @@ final class StatusJson {
             .put("timestamps", options.timestamps())
             .put("frameAlignment", options.frameAlignment())
             .put("flushMillis", options.flushInterval().toMillis())
+            .put("retentionBytes", options.retentionBytes())
+            .put("retentionSeconds", options.retentionTime().toSeconds())
             .put("observedAt", time(status.observedNanos()))
             .put("startPosition", status.startPosition())
             .put("earliestPosition", status.earliestPosition())

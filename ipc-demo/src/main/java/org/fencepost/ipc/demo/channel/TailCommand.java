@@ -10,9 +10,11 @@ import picocli.CommandLine.Parameters;
 /** {@code ipc tail}. */
 @Command(
     name = "tail",
-    description = "Prints the messages of a channel, the payload of each as a line of text unless "
-        + "an option says otherwise. Joins as a subscriber that holds no publisher back; what of a "
-        + "ring is overwritten meanwhile is missed, which is said at the end with exit code 1.")
+    description = {
+        "Prints the messages of a channel, the payload of each as a line of text unless an "
+        + "option says otherwise.",
+        "Joins as a subscriber that holds no publisher back; what of a ring is overwritten "
+        + "meanwhile is missed, which is said at the end with exit code 1."})
 public final class TailCommand extends ReadingCommand {
     @Parameters(paramLabel = "CHANNEL", description = "The channel.")
     private Path path;

@@ -365,6 +365,15 @@ final class Verification {
         }
     }
 
+    /** A segment that was made ahead, and is used when its turn comes. */
+    private boolean isUnused(final long start) throws IOException {
+        try (SegmentBytes segment = new SegmentBytes(
+            fileOf(start), start, segmentBytes, words.channelId(), frameFlags)) {
+            return segment.headerProblem(start).isEmpty()
+                && segment.nextWritten(start, segment.end()) == segment.end();
+        }
+    }
+
     private void checkFile(final String name) throws IOException {
         words.refresh();
         final String digits = name.substring(SegmentFormat.NAME_PREFIX.length());
@@ -374,9 +383,8 @@ final class Verification {
             return;
         }
         final long start = Long.parseUnsignedLong(digits, 16);
-        // One segment more may have been linked by who has not said so yet.
-        if (start < (words.earliest() & -segmentBytes) || start > words.ready()
-            || (start & segmentBytes - 1) != 0) {
+        if (start < (words.earliest() & -segmentBytes) || (start & segmentBytes - 1) != 0
+            || start >= words.ready() && !isUnused(start)) {
             findings.add(Finding.of(Finding.Kind.UNREACHABLE, name + " is beyond the log, which has"
                 + " positions " + words.earliest() + " to " + words.ready() + "; move it away"));
         }

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.ToolCommand;
 import org.fencepost.ipc.file.FileRecords;
@@ -18,8 +18,9 @@ import picocli.CommandLine.Parameters;
 /** {@code ipc file grep}. */
 @Command(
     name = "grep",
-    description = "Prints the lines of a file of any size in which a text is, where the kernel has "
-        + "them. Exit code 1 if there is none.")
+    description = {
+        "Prints the lines of a file of any size in which a text is, where the kernel has them.",
+        "Exit code 1 if there is none."})
 final class GrepCommand extends ToolCommand {
     @Parameters(index = "0", paramLabel = "TEXT", description = "What to look for, literally.")
     private String text;
@@ -61,7 +62,7 @@ final class GrepCommand extends ToolCommand {
             throw wrongUsage("Invalid value for TEXT: " + notBytes.getMessage());
         }
         final long found = instead.positions ? positions(bytes, out) : lines(bytes, out);
-        return found > 0 ? 0 : Ipc.EXIT_FAILED;
+        return found > 0 ? 0 : ExitCode.FAILED;
     }
 
     private long positions(final byte[] bytes, final Output out) {

@@ -9,8 +9,9 @@ import picocli.CommandLine.Option;
 /** {@code ipc file json}. */
 @Command(
     name = "json",
-    description = "Replaces a file by one value of JSON, indented. If the input is something else, "
-        + "the old content stays.")
+    description = {
+        "Replaces a file by one value of JSON, indented.",
+        "If the input is something else, the old content stays."})
 final class JsonCommand extends WholeFileCommand {
     @Option(names = "--compact", description = "Write it on one line.")
     private boolean compact;

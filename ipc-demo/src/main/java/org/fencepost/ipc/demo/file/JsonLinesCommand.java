@@ -8,8 +8,9 @@ import picocli.CommandLine.Command;
 /** {@code ipc file jsonl}. */
 @Command(
     name = "jsonl",
-    description = "Replaces a file by the values of JSON that are read, a line each. If the input "
-        + "is something else, the old content stays.")
+    description = {
+        "Replaces a file by the values of JSON that are read, a line each.",
+        "If the input is something else, the old content stays."})
 final class JsonLinesCommand extends WholeFileCommand {
     /** For picocli. */
     JsonLinesCommand() {

@@ -1,7 +1,7 @@
 package org.fencepost.ipc.demo.file;
 
 import java.nio.file.Path;
-import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.file.GuardedFile;
 import org.fencepost.ipc.file.Replacement;
 import picocli.CommandLine.Command;
@@ -11,9 +11,11 @@ import picocli.CommandLine.Parameters;
 /** {@code ipc file replace}. */
 @Command(
     name = "replace",
-    description = "Replaces every occurrence of a text by another one of as many bytes, inside a "
-        + "file of any size, and prints how many there were. Who reads meanwhile may see some "
-        + "replaced and some not. Exit code 1 if there were none.")
+    description = {
+        "Replaces every occurrence of a text by another one of as many bytes, inside a file of "
+        + "any size, and prints how many there were.",
+        "Who reads meanwhile may see some replaced and some not. Exit code 1 if there were "
+        + "none."})
 final class ReplaceCommand extends GuardedCommand {
     @Parameters(index = "1", paramLabel = "OLD", description = "What to look for, literally.")
     private String old;
@@ -40,6 +42,6 @@ final class ReplaceCommand extends GuardedCommand {
 
     @Override
     int exitCode(final Replacement done) {
-        return done.equals(new Replacement.ReplacedInPlace(0)) ? Ipc.EXIT_FAILED : 0;
+        return done.equals(new Replacement.ReplacedInPlace(0)) ? ExitCode.FAILED : 0;
     }
 }

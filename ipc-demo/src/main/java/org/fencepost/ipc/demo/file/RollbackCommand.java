@@ -10,8 +10,9 @@ import picocli.CommandLine.Option;
 /** {@code ipc file rollback}. */
 @Command(
     name = "rollback",
-    description = "Returns to an earlier version of a file, and prints its SHA-256. The present "
-        + "content becomes a version, so that a second rollback undoes the first.")
+    description = {
+        "Returns to an earlier version of a file, and prints its SHA-256.",
+        "The present content becomes a version, so that a second rollback undoes the first."})
 final class RollbackCommand extends VersionedCommand {
     @Option(names = "--to", paramLabel = "VERSION",
         description = "The version, as ipc file history lists it. Default: the newest.")

@@ -7,8 +7,9 @@ import picocli.CommandLine.Command;
 /** {@code ipc file write}. */
 @Command(
     name = "write",
-    description = "Replaces a file, whole or not at all, and durable when this ends. If the input "
-        + "cannot be read to its end, the old content stays.")
+    description = {
+        "Replaces a file, whole or not at all, and durable when this ends.",
+        "If the input cannot be read to its end, the old content stays."})
 final class WriteCommand extends WholeFileCommand {
     /** For picocli. */
     WriteCommand() {

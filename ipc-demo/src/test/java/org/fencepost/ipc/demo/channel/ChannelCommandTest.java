@@ -21,8 +21,9 @@ import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
-import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.ToolRun;
+import org.fencepost.ipc.format.FileHeader;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,10 +62,21 @@ class ChannelCommandTest {
     void shouldNameEveryCommandWhenHelpIsAskedFor() {
         final String help = done(ToolRun.of("--help"));
         for (final String command : List.of("ls", "create", "rm", "stat", "publish", "tail",
-            "export", "import", "grep", "verify", "doctor", "bench")) {
+            "export", "import", "grep", "verify", "repair", "doctor", "bench")) {
             assertTrue(help.contains("  " + command + " "), help);
             assertTrue(done(ToolRun.of("help", command)).contains("--debug"));
         }
+    }
+
+    @Test
+    void shouldNameCommandsThatAreAlikeWhenThereIsNone() {
+        for (final String line : List.of("nosuch", "file nosuch")) {
+            final ToolRun run = ToolRun.of(line.split(" "));
+            assertEquals(ExitCode.USAGE, run.exitCode());
+            assertTrue(run.err().startsWith("ipc: There is no command nosuch"), run::toString);
+        }
+        assertTrue(ToolRun.of("grap").err().contains("did you mean grep"));
+        misused("ipc", ToolRun.of("--nosuch"));
     }
 
     @Test
@@ -80,6 +92,9 @@ class ChannelCommandTest {
         assertEquals(kept + ": " + ChannelOptions.journal(8 << 10).withRetentionBytes(1 << 20)
             .withRetentionTime(Duration.ofHours(2)) + "\n", done(ToolRun.of("create", kept,
                 "--segment", "8k", "--keep", "1m", "--keep-hours", "2")));
+        final String stat = done(ToolRun.of("stat", "--json", kept));
+        assertTrue(stat.contains("\"retentionBytes\":1048576,\"retentionSeconds\":7200,"), stat);
+        assertTrue(stat.contains("\"segments\":1,\"sizeBytes\":"), stat);
         final String ring = directory.resolve("a/b/ring").toString();
         assertEquals(ring + ": " + ChannelOptions.ring(1 << 20, 4).withChecksums(true)
             .withTimestamps(true).withFrameAlignment(128).withStartPosition(1 << 18) + "\n",
@@ -116,12 +131,25 @@ class ChannelCommandTest {
         Files.createDirectories(directory.resolve("broken"));
         Files.writeString(directory.resolve("broken/control"), "nonsense");
         final ToolRun run = ToolRun.of("ls", directory.toString());
-        assertEquals(Ipc.EXIT_FAILED, run.exitCode());
+        assertEquals(ExitCode.FAILED, run.exitCode());
         assertTrue(run.out().endsWith("  channel\n"), run::toString);
         assertTrue(run.err().contains("broken/control"), run::toString);
         failed(ToolRun.of("stat", directory.resolve("broken").toString()), "broken/control");
         failed(ToolRun.of("stat", directory.toString()), "no channel at");
         failed(ToolRun.of("ls", directory.resolve("none").toString()), "cannot list");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"stat", "tail", "verify", "repair", "publish", "export", "rm"})
+    void shouldSayWhichVersionItIsWhenAChannelIsOfANewerOne(final String command)
+        throws IOException {
+        done(ToolRun.of("create", name, "--segment", "64k"));
+        new DamagedFiles(path).overwrite("control", FileHeader.VERSION_OFFSET, (byte) 2);
+        final ToolRun run = ToolRun.of(command, name);
+        assertEquals(ExitCode.FAILED, run.exitCode(), run::toString);
+        assertTrue(run.err().startsWith("ipc: " + path + "/control: wrong format version: expected"
+            + " 1, found 2, use the version of the library that made it;"), run::toString);
+        assertEquals(1, run.err().lines().count(), run::toString);
     }
 
     @Test

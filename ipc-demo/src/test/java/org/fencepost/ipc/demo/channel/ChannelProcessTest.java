@@ -29,7 +29,7 @@ class ChannelProcessTest {
     private ToolShell shell;
 
     @BeforeEach
-    void makeCheckout() throws IOException {
+    void makeCheckout() throws Exception {
         shell = new ToolShell(directory);
     }
 
@@ -161,7 +161,8 @@ class ChannelProcessTest {
 
     @Test
     void shouldHandOnWhatItIsToMeasureWhenTheProgramsAreThere() throws Exception {
-        final String outcome = shell.run("$ipc bench; echo $?; mkdir checkout/ipc-tests; "
+        final String outcome = shell.run("cp -rp ${ipc%/ipc-demo/ipc} checkout; "
+            + "ipc=checkout/ipc-demo/ipc; $ipc bench; echo $?; mkdir checkout/ipc-tests; "
             + "printf '#!/bin/sh\\necho measured $*\\nshift $(($# - 1))\\n"
             + "case $1 in *.json) echo {} > $1 ;; esac\\n' > checkout/ipc-tests/bench; "
             + "chmod +x checkout/ipc-tests/bench; $ipc bench round-trip --quick -- --rounds 3; "

@@ -3,6 +3,7 @@ package org.fencepost.ipc.demo.channel;
 import static org.fencepost.ipc.demo.ToolRun.done;
 import static org.fencepost.ipc.demo.ToolRun.failed;
 import static org.fencepost.ipc.demo.ToolRun.misused;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,8 +11,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +30,7 @@ import org.fencepost.ipc.Claim;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
-import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.ToolRun;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -239,7 +243,7 @@ class MessageCommandTest {
             final long position = publisher.tryClaim(0, 8, claim);
             other.offer(0, new byte[8], 0, 8);
             final ToolRun run = ToolRun.of("tail", name);
-            assertEquals(Ipc.EXIT_FAILED, run.exitCode(), run::toString);
+            assertEquals(ExitCode.FAILED, run.exitCode(), run::toString);
             assertEquals("before\n", run.out());
             assertTrue(run.err().contains("the message at position " + position), run::toString);
             claim.abort();
@@ -271,6 +275,50 @@ class MessageCommandTest {
         done(ToolRun.withInput(exported, "import", copy, "--create", "--segment", "64k"));
         assertEquals(payloads(exported), payloads(done(ToolRun.of("export", copy))),
             "seed " + seed);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0a", "00", "80", "ff"})
+    void shouldGiveTheSameMessagesWhateverIsReadAtOnce(final String delimiter) {
+        final long seed = Long.getLong("seed", new Random().nextLong());
+        final Random random = new Random(seed);
+        final byte end = (byte) HexFormat.fromHexDigits(delimiter);
+        final ByteArrayOutputStream text = new ByteArrayOutputStream();
+        final ByteArrayOutputStream expected = new ByteArrayOutputStream();
+        for (int i = 0; i < 500; i++) {
+            final byte[] message = new byte[random.nextInt(i % 50 == 0 ? 6000 : 40)];
+            for (int j = 0; j < message.length; j++) {
+                // Neighbours of the delimiter most of the time, and it itself never.
+                message[j] = (byte) (end + 1 + random.nextInt(random.nextBoolean() ? 1 : 255));
+            }
+            text.writeBytes(message);
+            text.write(end);
+            expected.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(message.length).array());
+            expected.writeBytes(message);
+        }
+        final InputStream in = new ByteArrayInputStream(text.toByteArray()) {
+            @Override
+            public synchronized int read(final byte[] bytes, final int offset, final int length) {
+                return super.read(bytes, offset, Math.min(length, 1 + random.nextInt(200)));
+            }
+        };
+        done(ToolRun.withInput(in, "publish", name, "--delimiter", delimiter));
+        assertArrayEquals(expected.toByteArray(), ToolRun.bytes("tail", "--length-prefixed", name),
+            "seed " + seed);
+    }
+
+    @Test
+    void shouldSayWhereToBeginWhenAPositionWasRemoved() {
+        final String kept = name + "-kept";
+        done(ToolRun.withInput("x".repeat(100).concat("\n").repeat(2000), "publish", kept,
+            "--create", "--segment", "4k", "--keep", "8k"));
+        final String[] first = done(ToolRun.of("tail", "--json", "--limit", "1", kept)).split("[:,]");
+        for (final String command : List.of("tail", "export")) {
+            failed(ToolRun.of(command, "--from", "1024", kept), "position 1024 of " + kept,
+                "earliest");
+        }
+        assertTrue(Long.parseLong(first[1]) > 100_000, first[1]);
     }
 
     @ParameterizedTest

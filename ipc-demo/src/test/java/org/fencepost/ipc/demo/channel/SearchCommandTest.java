@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.ToolRun;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,8 +105,8 @@ class SearchCommandTest {
 
     @Test
     void shouldFailWhenNothingMatches() {
-        assertEquals(new ToolRun(Ipc.EXIT_FAILED, "", ""), ToolRun.of("grep", "nowhere", name));
-        assertEquals(new ToolRun(Ipc.EXIT_FAILED, "0\n", ""),
+        assertEquals(new ToolRun(ExitCode.FAILED, "", ""), ToolRun.of("grep", "nowhere", name));
+        assertEquals(new ToolRun(ExitCode.FAILED, "0\n", ""),
             ToolRun.of("grep", "-c", "-F", "two.", name));
         failed(ToolRun.of("grep", "x", directory.toString()), "no channel at");
     }

@@ -9,12 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -25,7 +21,7 @@ import org.fencepost.ipc.Claim;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
-import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.ToolRun;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,19 +57,12 @@ class VerifyCommandTest {
 
     private void overwrite(final String file, final long offset, final byte... bytes)
         throws IOException {
-        try (RandomAccessFile access = new RandomAccessFile(path.resolve(file).toFile(), "rw")) {
-            access.seek(offset);
-            access.write(bytes);
-        }
-    }
-
-    private static byte[] word(final long value) {
-        return ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(value).array();
+        new DamagedFiles(path).overwrite(file, offset, bytes);
     }
 
     private JsonNode found(final String... kinds) throws IOException {
         final ToolRun run = ToolRun.of("verify", "--json", name);
-        assertEquals(Ipc.EXIT_FAILED, run.exitCode(), run::toString);
+        assertEquals(ExitCode.FAILED, run.exitCode(), run::toString);
         final JsonNode json = new ObjectMapper().readTree(run.out());
         assertEquals(List.of(kinds), json.required("problems").findValuesAsText("kind"),
             run::toString);
@@ -123,7 +112,7 @@ class VerifyCommandTest {
         // Nobody who looks gets the damaged message.
         final ToolRun tail = ToolRun.of("tail", name);
         assertEquals("abc\n".repeat(10), tail.out());
-        assertEquals(Ipc.EXIT_FAILED, tail.exitCode());
+        assertEquals(ExitCode.FAILED, tail.exitCode());
         assertEquals("abc\n".repeat(189), done(ToolRun.of("tail", "--from", "352", name)));
     }
 
@@ -177,18 +166,18 @@ class VerifyCommandTest {
             assertEquals(3, subscriber.poll((buffer, offset, length, header) -> { }, 3));
         }
         done(ToolRun.of("verify", name));
-        overwrite("cursors", 2 * FILE_HEADER_BYTES, word(40));
+        overwrite("cursors", 2 * FILE_HEADER_BYTES, DamagedFiles.word(40));
         assertTrue(found("cursor").toString().contains("'billing' is at position 40"));
-        overwrite("cursors", 2 * FILE_HEADER_BYTES, word(1 << 20));
+        overwrite("cursors", 2 * FILE_HEADER_BYTES, DamagedFiles.word(1 << 20));
         assertTrue(found("cursor").toString().contains("expected a position up to 6400"));
     }
 
     @Test
     void shouldSayWhichWordsContradictEachOther() throws IOException {
         // A publisher slot that says that its claim ends beyond everything that is prepared.
-        overwrite("control", 2 * FILE_HEADER_BYTES + Long.BYTES, word(1 << 20));
+        overwrite("control", 2 * FILE_HEADER_BYTES + Long.BYTES, DamagedFiles.word(1 << 20));
         assertTrue(found("words").toString().contains("publisher slot 0"));
-        overwrite("control", FILE_HEADER_BYTES + 128, word(0));
+        overwrite("control", FILE_HEADER_BYTES + 128, DamagedFiles.word(0));
         failed(ToolRun.of("verify", name), "control", "ready");
     }
 
@@ -223,24 +212,13 @@ class VerifyCommandTest {
     @Test
     void shouldChangeNothingWhenItLooks() throws IOException {
         overwrite("segment-0000000000000000", FILE_HEADER_BYTES + PAYLOAD_OFFSET, (byte) 'X');
-        final byte[] before = everything();
+        final byte[] before = new DamagedFiles(path).everything();
         for (final String command : List.of("verify", "tail", "export", "stat")) {
             ToolRun.of(command, name);
         }
         ToolRun.of("grep", "x", name);
         ToolRun.of("ls", directory.toString());
-        assertTrue(Arrays.equals(before, everything()));
-    }
-
-    private byte[] everything() throws IOException {
-        final ByteArrayOutputStream all = new ByteArrayOutputStream();
-        try (var files = Files.list(path)) {
-            for (final Path file : files.sorted().toList()) {
-                all.write(file.toString().getBytes(StandardCharsets.UTF_8));
-                all.write(Files.readAllBytes(file));
-            }
-        }
-        return all.toByteArray();
+        assertTrue(Arrays.equals(before, new DamagedFiles(path).everything()));
     }
 
     @Test

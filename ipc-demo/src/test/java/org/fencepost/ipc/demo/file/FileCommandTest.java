@@ -18,7 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import org.fencepost.ipc.demo.Ipc;
+import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.ToolRun;
 import org.fencepost.ipc.file.GuardedFile;
 import org.fencepost.ipc.file.Replacement;
@@ -298,8 +298,8 @@ class FileCommandTest {
     @Test
     void shouldFailWhenNothingIsFoundOrReadable() {
         final ToolRun none = ToolRun.of("file", "grep", "nowhere", name);
-        assertEquals(new ToolRun(Ipc.EXIT_FAILED, "", ""), none);
-        assertEquals(new ToolRun(Ipc.EXIT_FAILED, "0\n", ""),
+        assertEquals(new ToolRun(ExitCode.FAILED, "", ""), none);
+        assertEquals(new ToolRun(ExitCode.FAILED, "0\n", ""),
             ToolRun.of("file", "grep", "--count", "nowhere", name));
         failed(ToolRun.of("file", "grep", "x", directory.toString()), "a directory");
         failed(ToolRun.of("file", "grep", "x", name + "-none"), "NoSuchFileException");
@@ -312,14 +312,14 @@ class FileCommandTest {
         assertEquals(1, parse(done(ToolRun.of("file", "replace", "--json", "--hex", name, "4e45",
             "6e65"))).required("matches").intValue());
         assertEquals("neW\n", Files.readString(file));
-        assertEquals(new ToolRun(Ipc.EXIT_FAILED, "0\n", ""),
+        assertEquals(new ToolRun(ExitCode.FAILED, "0\n", ""),
             ToolRun.of("file", "replace", name, "nothing", "NOTHING"));
     }
 
     @Test
     void shouldRefuseTextWhenTheLocaleCannotHaveIt() {
         final ToolRun run = ToolRun.of("file", "grep", "gr\ufffd\ufffdn", name);
-        assertEquals(Ipc.EXIT_USAGE, run.exitCode());
+        assertEquals(ExitCode.USAGE, run.exitCode());
         assertTrue(run.err().contains("--hex"), run::toString);
     }
 }

@@ -21,7 +21,7 @@ class FileProcessTest {
     private ToolShell shell;
 
     @BeforeEach
-    void makeCheckout() throws IOException {
+    void makeCheckout() throws Exception {
         shell = new ToolShell(directory);
     }
 

@@ -1,0 +1,130 @@
+package org.fencepost.ipc.demo.channel;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.fencepost.ipc.ChannelDamagedException;
+import org.fencepost.ipc.Channels;
+import org.fencepost.ipc.RepairReport;
+import org.fencepost.ipc.demo.CommandFailedException;
+import org.fencepost.ipc.demo.ExitCode;
+import org.fencepost.ipc.demo.Output;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code ipc repair}. */
+@Command(
+    name = "repair",
+    description = {
+        "Verifies a journal, ends a damaged one before the damage, and keeps what it takes away.",
+        "What was behind the first damage stays in files beside that nobody reads; positions that "
+        + "contradict each other are made again. Use --dry-run first. Refused while anybody has it "
+        + "open. Exit code 1 if something is wrong and stays so."})
+public final class RepairCommand extends VerifyingCommand {
+    private static final String NOTHING = "nothing is wrong, nothing to repair";
+
+    @Option(names = "--dry-run", description = "Say what is wrong and what would be done, and "
+        + "change nothing.")
+    private boolean dryRun;
+
+    /** For picocli. */
+    public RepairCommand() {
+    }
+
+    @Override
+    protected int run(final Output out) throws IOException {
+        requireNobody();
+        final List<Finding> wrong = findings(!json(), out);
+        final List<String> steps = wrong.isEmpty() ? List.of() : steps(wrong);
+        final List<Finding> left = wrong.isEmpty() || dryRun ? wrong : findings(false, out);
+        if (json()) {
+            out.json(toJson(wrong, steps, left));
+        } else if (wrong.isEmpty()) {
+            out.line(NOTHING);
+        } else {
+            steps.forEach(step -> out.line((dryRun ? "would " : "repaired: ") + step));
+            if (!dryRun) {
+                left.forEach(finding -> VerifyOutput.print("STILL WRONG: ", finding, out));
+            }
+        }
+        return left.isEmpty() ? 0 : ExitCode.FAILED;
+    }
+
+    /** What is done, or would be. */
+    private List<String> steps(final List<Finding> wrong) {
+        try {
+            return dryRun ? plan(wrong, Channels.examine(path()))
+                : Channels.repair(path()).steps();
+        } catch (final ChannelDamagedException beyondRepair) {
+            throw new CommandFailedException(beyondRepair.getMessage() + "; that is not to be"
+                + " repaired: restore the file from a copy, or move it away if it is a segment, and"
+                + " repair again: then the log ends before it", beyondRepair);
+        }
+    }
+
+    private void requireNobody() {
+        final List<String> users;
+        try {
+            users = ChannelFiles.users(path());
+        } catch (final ChannelDamagedException unknown) {
+            // The locks tell when they are to be taken.
+            return;
+        }
+        if (!users.isEmpty()) {
+            throw new CommandFailedException(path() + " is not repaired while it is in use by "
+                + String.join(", ", users) + "; let them end first");
+        }
+    }
+
+    private List<Finding> findings(final boolean shown, final Output out) throws IOException {
+        try {
+            return verified((channel, verification) -> {
+                if (shown) {
+                    new VerifyOutput(path(), channel, verification).print(out);
+                }
+                return verification.findings();
+            });
+        } catch (final ChannelDamagedException notEvenOpened) {
+            final Finding finding = Finding.of(Finding.Kind.WORDS, notEvenOpened.getMessage());
+            if (shown) {
+                VerifyOutput.print(VerifyOutput.WRONG, finding, out);
+            }
+            return List.of(finding);
+        }
+    }
+
+    private List<String> plan(final List<Finding> wrong, final RepairReport report) {
+        if (report.damagedPosition().isEmpty()) {
+            return List.of(!report.wrongWords().isEmpty()
+                ? "make the positions in the control file again, from the segments"
+                : wrong.stream().anyMatch(finding -> finding.kind() == Finding.Kind.TORN)
+                ? "cut off the end that does not check out, as whoever opens it does, and keep it"
+                    + " in a file beside"
+                : "change nothing: what is wrong can only be restored from a copy");
+        }
+        final long end = report.damagedPosition().getAsLong();
+        final String step = "end the log at position " + end + ", and keep what is behind that in"
+            + " files that begin with cut-, which nobody reads";
+        return List.of(wrong.stream()
+            .filter(one -> one.kind() == Finding.Kind.UNREACHABLE && one.from() > end).findFirst()
+            .map(behind -> step + "; to have the messages behind it as well, first: ipc export "
+                + path() + " --from " + behind.from() + " | ipc import OTHER --create")
+            .orElse(step));
+    }
+
+    private ObjectNode toJson(
+        final List<Finding> wrong, final List<String> steps, final List<Finding> left) {
+        final ObjectNode object = JsonNodeFactory.instance.objectNode()
+            .put("path", path().toString()).put("dryRun", dryRun);
+        final ArrayNode problems = object.putArray("problems");
+        wrong.forEach(finding -> problems.add(finding.toJson()));
+        final ArrayNode done = object.putArray("steps");
+        steps.forEach(done::add);
+        final ArrayNode remaining = object.putArray("left");
+        left.forEach(finding -> remaining.add(finding.toJson()));
+        return object;
+    }
+}

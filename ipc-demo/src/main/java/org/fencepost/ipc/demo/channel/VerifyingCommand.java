@@ -1,0 +1,52 @@
+package org.fencepost.ipc.demo.channel;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.demo.ToolCommand;
+import org.fencepost.ipc.demo.WorkProgress;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** A command that reads all of a channel and judges it. */
+abstract class VerifyingCommand extends ToolCommand {
+    @Parameters(paramLabel = "CHANNEL", description = "The channel.")
+    private Path path;
+
+    @Option(names = "--json", description = "Print a JSON object.")
+    private boolean json;
+
+    /** What to do with what was found, while the channel is open. */
+    @FunctionalInterface
+    interface Judgement<T> {
+        T of(Channel channel, Verification verification);
+    }
+
+    final Path path() {
+        return path;
+    }
+
+    final boolean json() {
+        return json;
+    }
+
+    /** Reads all of the channel, beside those who use it. */
+    final <T> T verified(final Judgement<T> judgement) throws IOException {
+        try (Channel channel = ChannelFiles.view(path)) {
+            final long begin = channel.earliestPosition();
+            final Verification verification;
+            try (WorkProgress progress =
+                progress(OptionalLong.of(channel.tailPosition() - begin))) {
+                verification = new Verification(channel, position -> progress.at(position - begin));
+                verification.run();
+            }
+            return judgement.of(channel, verification);
+        }
+    }
+
+    @Override
+    protected final boolean isQuiet() {
+        return true;
+    }
+}
