@@ -29,6 +29,8 @@ import org.fencepost.ipc.log.SegmentStore;
 import org.fencepost.ipc.os.FileHandle;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.os.Window;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The segments of a journal: a file each, made ahead of need and kept. Every endpoint has a window of
@@ -36,6 +38,7 @@ import org.fencepost.ipc.os.Window;
  * does not grow with the journal. Windows of endpoints that were closed are used again.
  */
 final class JournalSegments implements SegmentStore, AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(JournalSegments.class);
     private static final int SLOTS = 2;
     /**
      * Pages just ahead of those who write are loaded each time, for the system may have written them back since:
@@ -275,12 +278,19 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         }
 
         @Override
-        public int writeAhead(final long from, final long end) {
+        public void writeAhead(final long from, final long end) {
             final int slot = slotOf(from);
             final long offset = offset(from);
-            window.prefer(slot, offset, false);
+            // That makes them dirty, too.
             window.load(slot, offset, end - from);
-            return platform.sync(window.address(slot) + offset, end - from);
+            try (FileHandle file = surroundings.calls().open(
+                directory.resolve(SegmentFormat.name(geometry.segmentStart(from))), true)) {
+                file.startWriting(offset, end - from);
+            } catch (final IOException e) {
+                // Then they are written by a sync, which says what is wrong.
+                LOGGER.debug("cannot write ahead from position {} of {}: {}", from, directory,
+                    ChannelDirectory.reason(e));
+            }
         }
 
         /** What stands at a slot from now on is used in no particular way. */
@@ -359,16 +369,13 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
 
         @Override
         void arrangeNew(final int slot) {
-            if (writes) {
-                large[slot] = largeNext;
-                window.prefer(slot, 0, largeNext);
+            large[slot] = writes && largeNext;
+            if (large[slot]) {
+                window.prefer(slot, 0, true);
             }
         }
 
-        /**
-         * Large pages are one fault for 2 MiB, and each sync writes all of a page. Behind the tail a reader
-         * must not decide for publishers how large they are.
-         */
+        /** Large pages are one fault for 2 MiB, and each sync writes all of a page. */
         @Override
         public long arrange(final long position, final long unsyncedBytes) {
             final int slot = slotOf(current);
@@ -378,8 +385,6 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
                     large[slot] = largeNext;
                     window.prefer(slot, offset(position), largeNext);
                 }
-            } else if (geometry.segmentStart(position) == current) {
-                window.prefer(slot, offset(position), false);
             }
             return (position & -STRETCH_BYTES) + STRETCH_BYTES;
         }
