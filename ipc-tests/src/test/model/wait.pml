@@ -5,7 +5,8 @@
  * such buffers. Any publisher (KILLS) or sleeper (SKILLS) may be killed between two steps. Then one
  * more publisher comes, which nobody kills, and publishes one message.
  *
- * Sleeps have no timeout here. So what must hold is: nobody sleeps for ever, whoever was killed at
+ * TIMEOUTS sleeps end by themselves; who has slept so sleeps again behind a look, if nobody has rung. All
+ * others have no timeout here. So what must hold is: nobody sleeps for ever, whoever was killed at
  * whatever, as long as somebody publishes after that. With a deadlock somebody does.
  */
 #ifndef PUBLISHERS
@@ -20,6 +21,9 @@
 #ifndef SKILLS
 #define SKILLS 0
 #endif
+#ifndef TIMEOUTS
+#define TIMEOUTS 0
+#endif
 #define ALL (PUBLISHERS + 1)
 
 /* Messages in memory, and in the buffer of each publisher's processor. */
@@ -31,7 +35,7 @@ byte enlistments = 0;
 /* The kernel's queue. */
 bool asleep[2];
 
-byte ended = 0, killed = 0, skilled = 0;
+byte ended = 0, killed = 0, skilled = 0, timeouts = 0;
 bool complete = false;
 
 #define DRAIN(p) messages = messages + buffered[p]; buffered[p] = 0
@@ -119,6 +123,7 @@ dead:
 
 proctype Sleeper(byte me) {
     byte seen, expected, i;
+    bool unrung;
     seen = 0;
     do
     :: d_step { complete && seen == messages } -> break
@@ -144,6 +149,7 @@ proctype Sleeper(byte me) {
 #endif
                 skip });
 #endif
+again:
 #ifndef NEG_NOLOOK
             SSTEP(d_step { i = messages });
 #else
@@ -164,6 +170,12 @@ proctype Sleeper(byte me) {
                     fi });
                 if
                 :: !asleep[me]
+                :: d_step { asleep[me] && timeouts < TIMEOUTS -> timeouts++; asleep[me] = false };
+                    SSTEP(d_step { unrung = (enlistments > 0 && rings == expected) });
+                    if
+                    :: unrung -> goto again
+                    :: else
+                    fi
                 :: d_step { complete && seen == messages } -> break
                 SDIE
                 fi

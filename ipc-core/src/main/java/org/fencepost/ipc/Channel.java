@@ -60,7 +60,7 @@ public final class Channel implements AutoCloseable {
         this.subscriptions = new Subscriptions(log, membership);
         this.durability =
             new Durability(log, platform, options.flushInterval().toNanos());
-        this.housekeeping = new Housekeeping(log, durability);
+        this.housekeeping = new Housekeeping(log, durability, options.flushInterval().toNanos());
         this.observation = new Observation(log);
     }
 
@@ -366,7 +366,10 @@ public final class Channel implements AutoCloseable {
         return !log.isWritable();
     }
 
-    /** Work for all that this process may do ahead of need; a {@linkplain #view view} does none. */
+    /**
+     * Work for all that this process may do ahead of need: by a thread of its own, unless told otherwise. A
+     * {@linkplain #view view} does none.
+     */
     public Housekeeping housekeeping() {
         return housekeeping;
     }
@@ -470,6 +473,7 @@ public final class Channel implements AutoCloseable {
             }
             endpoints.removeIf(Endpoint::isMarkedClosed);
             endpoints.add(endpoint);
+            housekeeping.begin();
         }
     }
 

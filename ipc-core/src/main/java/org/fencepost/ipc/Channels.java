@@ -42,7 +42,8 @@ public final class Channels {
      * <p>Reads and verifies all of it, and blocks on the disk. If it never returns, the journal is as it was, or
      * whoever opens it goes on.
      *
-     * @throws ChannelMismatchException for a ring, or while anybody has it open.
+     * @throws ChannelMismatchException for a ring, while anybody has it open, or if a sync has failed since the
+     *                                  system started: a copy of the directory can be repaired then.
      * @throws ChannelDamagedException  if it is damaged so that it cannot be repaired: restore its files.
      * @throws ChannelIOException       if there is none, or the operating system refuses.
      */

@@ -3,7 +3,6 @@ package org.fencepost.ipc;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -12,7 +11,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The thread of this process that does housekeeping for all its channels: a daemon, which is there
  * while there is any channel that wants it. One for the process, because there is often no core to
- * spare for it: it sleeps, longer and longer while nothing happens, and wakes to short units.
+ * spare for it: it sleeps until the first channel has said that there may be something to do again.
  *
  * <p>What it does for a channel anybody else may do, in any process; if it does not, others are
  * later by as much. Any thread may call.
@@ -20,11 +19,6 @@ import org.slf4j.LoggerFactory;
 final class Housekeeper {
     /** Name of the thread. */
     static final String THREAD_NAME = "fencepost-housekeeping";
-
-    /** Between two rounds in which there was work; short against what is kept ahead. */
-    private static final long NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(1);
-    /** After many rounds in which nothing has moved. */
-    private static final long NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(20);
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Housekeeper.class);
     private static final Path NOWHERE = Path.of("");
@@ -51,6 +45,8 @@ final class Housekeeper {
         }
         if (thread == null) {
             thread = Thread.ofPlatform().daemon().name(THREAD_NAME).start(this::work);
+        } else {
+            LockSupport.unpark(thread);
         }
     }
 
@@ -89,27 +85,24 @@ final class Housekeeper {
     }
 
     private void work() {
-        long nanos = NANOS_MIN;
         while (isWanted()) {
-            // The first round comes a little later than the first channel: who opens one may take it away.
-            LockSupport.parkNanos(this, nanos);
-            boolean moved = false;
+            long nanos = Housekeeping.PAUSE_NANOS_MAX;
             for (final Housekeeping channel : channels) {
-                moved |= round(channel);
+                nanos = Math.min(nanos, round(channel));
             }
-            nanos = moved ? NANOS_MIN : Math.min(nanos * 2, NANOS_MAX);
+            LockSupport.parkNanos(this, nanos);
         }
     }
 
-    private static boolean round(final Housekeeping channel) {
+    private static long round(final Housekeeping channel) {
         try {
             return channel.round();
-        } catch (final ChannelException | InternalError e) {
+        } catch (final RuntimeException | InternalError e) {
             // What is wrong shows to whoever uses the channel, too, and there it is handled.
             if (channel.isNewsworthy(e)) {
                 LOGGER.warn("housekeeping goes on without: {}", e.getMessage());
             }
-            return false;
+            return Housekeeping.PAUSE_NANOS_MAX;
         }
     }
 }

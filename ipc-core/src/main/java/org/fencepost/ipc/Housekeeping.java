@@ -7,65 +7,101 @@ import org.fencepost.ipc.log.Cleaner;
 import org.fencepost.ipc.log.Log;
 
 /**
- * Work that any member may do for all: making segments claimable ahead of need, bringing what was
- * published to the disk in a channel that has a flush interval, and, for this process alone, mapping the
- * next segment and its pages before they are needed.
+ * Work that any member may do for all: making segments claimable ahead of need, removing what a journal
+ * need not keep, bringing what was published to the disk in a channel that has a flush interval, and, for this
+ * process alone, mapping the next segment and its pages before they are needed.
  *
- * <p>Until somebody asks for it nobody works ahead, and everything works: a publisher that finds no
- * segment makes it itself and is late by that much. {@link #inBackground} has a daemon thread do it, for
- * all channels of a process that ask for it, a unit now and then, and sleeping in between. Who has threads
- * of its own for such work calls {@link #doWork}.
+ * <p>One daemon thread of the process does it for all its channels, a unit now and then, and sleeps in
+ * between: for each channel from its first publisher or subscriber on. {@link #byHand}, before or after that,
+ * keeps the thread away; then {@link #doWork} does it, in a thread of the caller's. With neither everything
+ * works: a publisher that finds no segment makes it itself and is late by that much.
  */
 public final class Housekeeping {
-    /** What failed is tried again after this. */
-    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** Longest time between two looks of the thread of this process. */
+    static final long PAUSE_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** Shortest time between two looks. */
+    private static final long PAUSE_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(1);
+    /** A publisher of a journal has so many bytes to go, at its speed, until there is the next look. */
+    private static final long BYTES_PER_LOOK = 1 << 20;
+    /** A unit may take as long as this, and a publisher goes on meanwhile: over pages that are there. */
+    private static final long UNIT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     /** Pages that were written back to the disk fault again; this is how long they are taken on trust. */
     private static final long PAGES_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /** What failed is tried again after this. */
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Who does it: nobody yet, the thread, or the user. */
+    private enum Keeper { LATER, THREAD, USER }
 
     private final Log log;
     private final Durability durability;
+    private final long pauseNanosMax;
     /** Held by the thread of this process while it is at work here. */
     private final ReentrantLock rounds = new ReentrantLock();
     private final AtomicBoolean mapping = new AtomicBoolean();
+    /** Guarded by this. */
+    private Keeper keeper = Keeper.LATER;
     /** By that thread alone. */
     private long ready = -1;
     private long tail = -1;
+    private long lookedNanos;
     private long pagesNanos;
-    private long failedNanos;
+    private long dueNanos = System.nanoTime();
+    private long pauseNanos = PAUSE_NANOS_MIN;
+    private double bytesPerNano;
     private String failure = "";
 
-    Housekeeping(final Log log, final Durability durability) {
+    Housekeeping(final Log log, final Durability durability, final long flushIntervalNanos) {
         this.log = log;
         this.durability = durability;
+        this.pauseNanosMax = flushIntervalNanos == 0 ? PAUSE_NANOS_MAX
+            : Math.clamp(flushIntervalNanos / 2, PAUSE_NANOS_MIN, PAUSE_NANOS_MAX);
         log.keptBy(() -> Housekeeper.ofProcess().isMakingRoomIn(log.path()));
     }
 
+    /** There is somebody now for whom it is worth while. */
+    synchronized void begin() {
+        if (keeper == Keeper.LATER) {
+            start();
+        }
+    }
+
     /**
-     * From now on a daemon thread of this process does it for this channel, as for all others that it was
-     * told of, until {@link #byHand} or the end of the handle. It sleeps while there is nothing to do.
+     * From now on the daemon thread of this process does it for this channel, until {@link #byHand} or the end
+     * of the handle; as it does by itself once there is a publisher or a subscriber. A {@linkplain
+     * Channel#view view} has nothing to be done.
      *
      * @return this.
      * @throws ChannelClosedException if the channel is closed.
      */
-    public Housekeeping inBackground() {
+    public synchronized Housekeeping inBackground() {
         if (log.isClosed()) {
             throw new ChannelClosedException(log.path(), log.path() + " is closed");
         }
-        if (log.isWritable()) {
-            Housekeeper.ofProcess().add(this);
-        }
+        start();
         return this;
     }
 
+    private void start() {
+        if (log.isWritable()) {
+            keeper = Keeper.THREAD;
+            Housekeeper.ofProcess().add(this);
+        }
+    }
+
     /**
-     * From now on the thread of this process leaves this channel alone, as it does unless it was told of it:
-     * apart from what publishers and subscribers need at that moment it is done by {@link #doWork}. Waits
-     * for the end of what the thread is at here, which may wait for the disk.
+     * From now on the thread of this process leaves this channel alone: apart from what publishers and
+     * subscribers need at that moment it is done by {@link #doWork}. Called before there are any, no thread is
+     * started for it. Waits for the end of what the thread is at here, which may wait for the disk.
      *
      * @return this.
      */
     public Housekeeping byHand() {
-        Housekeeper.ofProcess().remove(this);
+        synchronized (this) {
+            keeper = Keeper.USER;
+            Housekeeper.ofProcess().remove(this);
+        }
         rounds.lock();
         rounds.unlock();
         return this;
@@ -87,67 +123,86 @@ public final class Housekeeping {
         }
         try {
             final int units =
-                (makeRoom() ? 1 : 0) + (durability.flushIfDue() ? 1 : 0);
-            mapAhead();
+                (makeRoom(0) ? 1 : 0) + (durability.flushIfDue() ? 1 : 0);
+            mapAhead(0);
             return units;
         } catch (final ChannelClosedException e) {
             return 0;
         }
     }
 
-    private boolean makeRoom() {
-        return log.cleaner().tryUnit(Cleaner.NOT_WALKED, 0) == Cleaner.DONE;
+    private boolean makeRoom(final long bytes) {
+        return log.cleaner().tryUnitAhead(bytes) == Cleaner.DONE;
     }
 
     /** One thread at a time; nobody waits for it, so one that is torn away in here costs no more than time. */
-    private void mapAhead() {
+    private void mapAhead(final long bytes) {
         if (mapping.compareAndSet(false, true)) {
             try {
-                log.mapAhead();
+                log.mapAhead(bytes);
             } finally {
                 mapping.set(false);
             }
         }
     }
 
-    /** What the thread of this process does now and then; whether anything moves here. */
-    boolean round() {
+    /** What the thread of this process does now and then; in how many nanoseconds it is to be back. */
+    long round() {
         if (log.isClosed()) {
             Housekeeper.ofProcess().remove(this);
-            return false;
+            return PAUSE_NANOS_MAX;
         }
         rounds.lock();
         try {
-            return Housekeeper.ofProcess().has(this) && !log.isClosed() && workAhead();
+            final long nowNanos = System.nanoTime();
+            if (nowNanos - dueNanos >= 0) {
+                // Unless it fails: then it is not tried again so soon.
+                dueNanos = nowNanos + RETRY_NANOS;
+                if (Housekeeper.ofProcess().has(this)) {
+                    workAhead();
+                }
+                dueNanos = System.nanoTime() + pauseNanos;
+            }
+            return Math.max(PAUSE_NANOS_MIN, dueNanos - System.nanoTime());
         } finally {
             rounds.unlock();
         }
     }
 
-    private boolean workAhead() {
+    private void workAhead() {
         final long nowNanos = System.nanoTime();
-        if (failedNanos != 0 && nowNanos - failedNanos < RETRY_NANOS) {
-            return false;
-        }
         final long tailNow = log.words().tailAcquire();
         final long readyNow = log.words().readyAcquire();
         final boolean moved = tailNow != tail || readyNow != ready;
-        boolean done = false;
-        failedNanos = nowNanos;
+        measure(tailNow, nowNanos);
+        final long aheadBytes = (long) (bytesPerNano * UNIT_NANOS);
+        // Before what may wait for the disk.
+        if (moved || nowNanos - pagesNanos > PAGES_NANOS) {
+            pagesNanos = nowNanos;
+            mapAhead(aheadBytes);
+        }
         // The segments of a ring are cleaned by who has them in its cache, or needs them. This thread would
         // be in their way: what it does is what nobody has done since its last round.
         if (!log.geometry().ring() || readyNow == ready) {
-            done = Housekeeper.ofProcess().makeRoom(log.path(), this::makeRoom);
+            Housekeeper.ofProcess().makeRoom(log.path(), () -> makeRoom(aheadBytes));
         }
-        done |= durability.flushIfDue();
-        if (moved || nowNanos - pagesNanos > PAGES_NANOS) {
-            pagesNanos = nowNanos;
-            mapAhead();
-        }
+        durability.flushIfDue();
         tail = tailNow;
         ready = readyNow;
-        failedNanos = 0;
-        return done || moved;
+    }
+
+    /** How fast publishers are, and with that the time to the next look. */
+    private void measure(final long tailNow, final long nowNanos) {
+        if (log.geometry().ring()) {
+            pauseNanos = pauseNanosMax;
+            return;
+        }
+        final double sinceLook = tail < 0 ? 0 : (double) (tailNow - tail) / (nowNanos - lookedNanos);
+        lookedNanos = nowNanos;
+        // It is believed at once that they are faster, and only in time that they are slower.
+        bytesPerNano = Math.max(sinceLook, bytesPerNano / 2);
+        pauseNanos = Math.clamp((long) (BYTES_PER_LOOK / bytesPerNano), PAUSE_NANOS_MIN,
+            Math.min(pauseNanosMax, pauseNanos * 2));
     }
 
     /** Whether this has not been said already. */

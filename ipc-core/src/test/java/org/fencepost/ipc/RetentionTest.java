@@ -6,14 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.fencepost.ipc.file.FaultyCalls;
+import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.os.PlatformWithCalls;
 import org.junit.jupiter.api.Test;
@@ -165,8 +169,7 @@ class RetentionTest {
             final Path path = directory.resolve("failing-" + failing);
             final FaultyCalls calls = new FaultyCalls(Platform.detect().files());
             final boolean failed;
-            try (Channel channel = Channel.open(
-                path, BYTES, Platform.detect(), () -> nowNanos);
+            try (Channel channel = open(path, BYTES);
                 Subscriber gating = channel.addSubscriber(SubscriberOptions.earliest())) {
                 try (Publisher publisher = channel.addPublisher()) {
                     publish(publisher, 0, 6 * IN_SEGMENT + 1);
@@ -183,8 +186,7 @@ class RetentionTest {
                     assertEquals(4 * SEGMENT, channel.earliestPosition(), "moved first");
                 }
             }
-            try (Channel channel = Channel.open(
-                path, BYTES, Platform.detect(), () -> nowNanos)) {
+            try (Channel channel = open(path, BYTES)) {
                 work(channel);
                 assertEquals(4 * SEGMENT, segments(path).getFirst());
                 assertEquals(4 * SEGMENT, channel.earliestPosition());
@@ -239,6 +241,56 @@ class RetentionTest {
         } while (channel.housekeeping().doWork() > 0);
     }
 
+    @Test
+    void shouldWaitForARemovalWhenItsHandleIsClosed() throws Exception {
+        final AtomicReference<Thread> closer = new AtomicReference<>();
+        final Platform platform = new PlatformWithCalls(calls -> beforeUnlinking(calls, () -> {
+            if (closer.get() != null) {
+                closer.get().start();
+                while (closer.get().getState() == Thread.State.RUNNABLE) {
+                    Thread.onSpinWait();
+                }
+                // By then it waits, and has not closed what this is about to change.
+                assertEquals(Thread.State.BLOCKED, closer.get().getState());
+                closer.set(null);
+            }
+        }));
+        try (Channel keeping = open(FOREVER.withRetentionBytes(SEGMENT));
+            Publisher publisher = keeping.addPublisher()) {
+            keeping.housekeeping().byHand();
+            publish(publisher, 0, IN_SEGMENT);
+            final Channel closed = Channel.open(directory.resolve("journal"),
+                FOREVER.withRetentionBytes(SEGMENT), platform, () -> nowNanos);
+            closed.housekeeping().byHand();
+            publish(publisher, IN_SEGMENT, 2);
+            final Thread thread = new Thread(closed::close);
+            closer.set(thread);
+            while (closer.get() != null) {
+                publish(publisher, 0, 1);
+                closed.housekeeping().doWork();
+                nowNanos += TimeUnit.SECONDS.toNanos(1);
+            }
+            thread.join();
+            assertTrue(closed.isClosed());
+            assertEquals(keeping.earliestPosition(), segments().getFirst());
+        }
+    }
+
+    private static FileCalls beforeUnlinking(final FileCalls calls, final Runnable action) {
+        return (FileCalls) Proxy.newProxyInstance(FileCalls.class.getClassLoader(),
+            new Class<?>[] {FileCalls.class}, (proxy, method, arguments) -> {
+                if (method.getName().equals("unlink")
+                    && ((Path) arguments[0]).getFileName().toString().startsWith("segment-")) {
+                    action.run();
+                }
+                try {
+                    return method.invoke(calls, arguments);
+                } catch (final InvocationTargetException e) {
+                    throw e.getCause();
+                }
+            });
+    }
+
     private static long publish(final Publisher publisher, final int first, final int count) {
         long end = 0;
         for (int i = first; i < first + count; i++) {
@@ -260,8 +312,14 @@ class RetentionTest {
     }
 
     private Channel open(final ChannelOptions options) {
-        return Channel.open(
-            directory.resolve("journal"), options, Platform.detect(), () -> nowNanos);
+        return open(directory.resolve("journal"), options);
+    }
+
+    /** When something is removed is for the test to say. */
+    private Channel open(final Path path, final ChannelOptions options) {
+        final Channel channel = Channel.open(path, options, Platform.detect(), () -> nowNanos);
+        channel.housekeeping().byHand();
+        return channel;
     }
 
     private List<Long> segments() throws IOException {

@@ -92,6 +92,12 @@ public final class Bell {
         }
     }
 
+    /** Whether nobody has rung since {@link #enlist} gave this: the enlistment still stands. */
+    boolean isUnrungSince(final int ring) {
+        final long seen = memory.getLongAcquire(address);
+        return hasSleepers(seen) && (int) seen == ring;
+    }
+
     /** Whether a ring is known to end a sleep of this handle's threads. */
     boolean canWake() {
         return writable && sleeping.canWake();

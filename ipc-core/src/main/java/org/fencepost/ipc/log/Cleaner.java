@@ -35,6 +35,9 @@ public final class Cleaner {
      */
     private static final int SEGMENTS_PER_AHEAD = 4;
 
+    /** Segments of a journal that are ahead of the one of the tail at most. */
+    static final int SEGMENTS_AHEAD_MAX = 4;
+
     /** For callers that have walked nothing. */
     public static final long NOT_WALKED = Long.MAX_VALUE;
 
@@ -77,19 +80,33 @@ public final class Cleaner {
      * @return {@link #DONE}, {@link #IDLE}, {@link #GATED}, {@link #BUSY} or {@link #FAILED}.
      */
     public int tryUnit(final long walkedFrom, final long walkedTo) {
+        return tryUnit(walkedFrom, walkedTo, geometry.segmentBytes());
+    }
+
+    /**
+     * The same for who keeps house for fast publishers, and has walked nothing: in a journal so many bytes are to
+     * be ahead of them, and not only one segment.
+     */
+    public int tryUnitAhead(final long bytes) {
+        final long segmentBytes = geometry.segmentBytes();
+        return tryUnit(
+            NOT_WALKED, 0, Math.clamp(bytes, segmentBytes, SEGMENTS_AHEAD_MAX * segmentBytes));
+    }
+
+    private int tryUnit(final long walkedFrom, final long walkedTo, final long bytes) {
         if (geometry.ring()) {
             final int state = look(false);
             if (state != DONE) {
                 return state;
             }
-        } else if (hasSegmentAhead() && !retention.isDue()) {
+        } else if (hasAhead(bytes) && !retention.isDue()) {
             return IDLE;
         }
         if (!log.members().tryEnterHousekeeping()) {
             return BUSY;
         }
         try {
-            return geometry.ring() ? cleanTwice(walkedFrom, walkedTo) : prepareAndRemove();
+            return geometry.ring() ? cleanTwice(walkedFrom, walkedTo) : prepareAndRemove(bytes);
         } finally {
             log.members().leaveHousekeeping();
         }
@@ -194,13 +211,13 @@ public final class Cleaner {
         return log.repair().walk(start, end, address) == end;
     }
 
-    private boolean hasSegmentAhead() {
-        return words.tailAcquire() + geometry.segmentBytes() <= words.readyAcquire();
+    private boolean hasAhead(final long bytes) {
+        return words.tailAcquire() + bytes <= words.readyAcquire();
     }
 
     /** One unit for publishers, one for the disk; the second one never keeps publishers from theirs. */
-    private int prepareAndRemove() {
-        final int state = prepare();
+    private int prepareAndRemove(final long bytes) {
+        final int state = prepare(bytes);
         if (state != DONE) {
             return retention.run() ? DONE : state;
         }
@@ -213,8 +230,8 @@ public final class Cleaner {
         return DONE;
     }
 
-    private int prepare() {
-        if (hasSegmentAhead() || words.isDamaged()) {
+    private int prepare(final long bytes) {
+        if (hasAhead(bytes) || words.isDamaged()) {
             return IDLE;
         }
         if (words.syncs().hasFailed()) {

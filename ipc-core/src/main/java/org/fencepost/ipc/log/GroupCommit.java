@@ -185,6 +185,7 @@ public final class GroupCommit {
             return FAILED;
         }
         words.settle(slot);
+        syncer.writeAhead(from, to);
         return DONE;
     }
 
@@ -282,12 +283,6 @@ public final class GroupCommit {
         private int sync(final int slot, final long address, final long from, final long end) {
             final long segmentStart = geometry.segmentStart(from);
             boolean doubt = isInDoubt(slot, from, segmentStart);
-            final int refused = writeAhead(from, end);
-            if (refused == ERRNO_INTERRUPTED) {
-                doubt = true;
-            } else if (refused != NO_FAILURE) {
-                return refused;
-            }
             // The first page of the file comes before the data: one sync reaches both.
             final long offset = leaveReceipt(address, segmentStart, from)
                 ? -SegmentFormat.DATA_OFFSET : from - segmentStart & -FileHeader.PAGE_BYTES;
@@ -302,15 +297,16 @@ public final class GroupCommit {
             return errno;
         }
 
-        /** One of the syncs that come to a new stretch writes the next one; whose it is needs no word. */
-        private int writeAhead(final long from, final long end) {
-            final long segmentStart = geometry.segmentStart(from);
-            final long page = end + FileHeader.PAGE_BYTES - 1 & -FileHeader.PAGE_BYTES;
-            final long aheadEnd = Math.min(
-                segmentStart + geometry.segmentBytes(), (end & -AHEAD_BYTES) + 2 * AHEAD_BYTES);
-            final boolean comes = from == segmentStart || ((from ^ end) & -AHEAD_BYTES) != 0;
-            return comes && end - from < AHEAD_BYTES && page < aheadEnd
-                ? segments.writeAhead(page, aheadEnd) : NO_FAILURE;
+        /** One of the syncs that come to a new stretch has the next one written; whose it is needs no word. */
+        void writeAhead(final long from, final long to) {
+            final long segmentEnd = segmentEnd(to);
+            final long page = to + FileHeader.PAGE_BYTES - 1 & -FileHeader.PAGE_BYTES;
+            final long end = Math.min(segmentEnd, (to & -AHEAD_BYTES) + 2 * AHEAD_BYTES);
+            final boolean comes = ((from ^ to) & -AHEAD_BYTES) != 0
+                || from <= segmentEnd - geometry.segmentBytes();
+            if (comes && to - from < AHEAD_BYTES && page < end) {
+                segments.writeAhead(page, end);
+            }
         }
 
         /**

@@ -182,9 +182,6 @@ public final class InPlaceReader implements LogReader {
             return false;
         }
         segmentAddress = segments.addressOf(start) + end - start;
-        if (!log.geometry().ring()) {
-            segments.arrange(words.tailAcquire(), 0);
-        }
         segmentEnd = end;
         return true;
     }

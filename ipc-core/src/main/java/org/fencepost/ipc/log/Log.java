@@ -120,19 +120,22 @@ public final class Log {
         return progress;
     }
 
-    /** Maps the segments and pages ahead that this handle's endpoints will need; any thread, one at a time. */
-    public void mapAhead() {
+    /**
+     * Maps the segments ahead that this handle's endpoints will need, and loads pages for so many bytes behind
+     * the tail; any thread, one at a time.
+     */
+    public void mapAhead(final long bytes) {
         final long tail = words.tailAcquire();
         final long ready = words.readyAcquire();
         if (!closed) {
-            mapAhead(tail, ready);
+            mapAhead(tail, ready, bytes);
         }
     }
 
-    private void mapAhead(final long tail, final long ready) {
+    private void mapAhead(final long tail, final long ready, final long bytes) {
         boolean done = false;
         try {
-            store.mapAhead(tail, ready);
+            store.mapAhead(tail, ready, bytes);
             done = true;
         } finally {
             if (!done) {

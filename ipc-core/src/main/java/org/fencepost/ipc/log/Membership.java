@@ -207,8 +207,8 @@ public final class Membership {
         try (SegmentMap segments = log.store().newTemporaryMap()) {
             long position = words.tailAcquire();
             final long ready = words.readyAcquire();
-            final long readyMax = position + geometry.segmentBytes()
-                + (geometry.ring() ? geometry.capacityBytes() : geometry.segmentBytes());
+            final long readyMax = position + geometry.segmentBytes() + (geometry.ring()
+                ? geometry.capacityBytes() : Cleaner.SEGMENTS_AHEAD_MAX * geometry.segmentBytes());
             if (ready > readyMax) {
                 throw new ChannelDamagedException(log.path(),
                     "damaged control file in " + log.path() + ": ready is " + ready

@@ -19,7 +19,7 @@ public interface SegmentMap extends AutoCloseable {
     /**
      * In the segment that was asked for last, has the memory from a position on arranged for what comes there.
      *
-     * @param position      where the next frame will end, or for readers the tail.
+     * @param position      where the next frame will end, of who stores at the tail.
      * @param unsyncedBytes what is before that and not on the disk, as far as is known.
      * @return from where on this is worth another call.
      */
@@ -28,14 +28,15 @@ public interface SegmentMap extends AutoCloseable {
     }
 
     /**
-     * Syncs a part of a segment in which nothing has been committed yet, whatever is in it: a file system
-     * that has only set blocks aside for it notes then that they are in use, and need not at later syncs.
+     * Has the system begin to write a part of a segment, whatever is in it, and waits for nothing: a file system
+     * that has only set blocks aside for it notes then that they are in use, and need not in a later sync. Best
+     * effort; says nothing about what is on the disk.
      *
      * @param from a multiple of 4096 behind a segment's start, in the segment that was asked for last.
-     * @return 0, or the error number of the system, as {@link SegmentStore#sync}.
+     * @param end  not behind that segment.
      */
-    default int writeAhead(final long from, final long end) {
-        return 0;
+    default void writeAhead(final long from, final long end) {
+        // The blocks are in use.
     }
 
     /** Replaces the mappings by memory that belongs to nobody. Idempotent, from any thread. */

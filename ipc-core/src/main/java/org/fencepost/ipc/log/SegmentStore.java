@@ -20,8 +20,9 @@ public interface SegmentStore {
      *
      * @param tail  where those that write are.
      * @param ready segments below it exist.
+     * @param bytes pages behind the tail that those that write will need; some are loaded in any case.
      */
-    default void mapAhead(final long tail, final long ready) {
+    default void mapAhead(final long tail, final long ready, final long bytes) {
         // Everything is mapped.
     }
 

@@ -5,8 +5,9 @@ import org.fencepost.ipc.os.Sleeping;
 
 /**
  * One thread that waits for any of several bells. Each call of {@link #idle} stands between two looks
- * at everything that is waited for: one enlists, the next one sleeps, and so on in turn. So there is
- * always a look behind the enlistment, or what came just before it would be slept over.
+ * at everything that is waited for: one enlists, the next one sleeps, and so on; as long as nobody rings,
+ * all following ones sleep. So there is always a look behind the enlistment, or what came just before it would
+ * be slept over.
  *
  * <p>No sleep is longer than {@link #SLEEP_NANOS_MAX}: nobody rings for a publisher that died between
  * its message and the bell, for a claim whose owner has died, or for an interruption. The look behind
@@ -53,15 +54,16 @@ public final class Sleeper {
     }
 
     /**
-     * Enlists, or sleeps until a bell has rung since this thread enlisted, in turn.
+     * Enlists, or, if this thread has enlisted, sleeps until a bell has rung since.
      *
      * @param nanosMax how long to sleep at most.
      * @return whether the next call sleeps: the last look is to be a thorough one.
      */
     public boolean idle(final long nanosMax) {
         if (enlisted) {
-            enlisted = false;
             sleep(nanosMax);
+            // Who has slept to the end of its time is still enlisted, and goes on to sleep behind a look.
+            enlisted = wakeable && isUnrung();
         } else {
             enlisted = true;
             wakeable = !Thread.currentThread().isVirtual() && enlist();
@@ -73,6 +75,15 @@ public final class Sleeper {
     public void reset() {
         enlisted = false;
         napNanos = NAP_NANOS_MIN;
+    }
+
+    private boolean isUnrung() {
+        for (int i = 0; i < bells.length; i++) {
+            if (!bells[i].isUnrungSince(rings[i])) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean enlist() {

@@ -75,7 +75,9 @@ public final class Timestamps implements AutoCloseable {
         final long end = segmentStart + geometry.segmentBytes();
         final long position =
             words.readyAcquire() < end ? end : walk(segmentStart, end, Long.MIN_VALUE);
-        return position < end && wordAt(position) != 0 ? timestampAt(position) : NONE;
+        // Where the walk has met nothing there may be padding by now, which has no time.
+        final long word = position < end ? wordAt(position) : 0;
+        return word != 0 && !FrameFormat.isPadding(word) ? timestampAt(position) : NONE;
     }
 
     private long walk(final long start, final long nanos) {

@@ -25,6 +25,7 @@ final class AddressWindow implements Window {
     private static final long MAP_FIXED = 0x10;
     private static final long MAP_ANONYMOUS = 0x20;
     private static final long MAP_NORESERVE = 0x4000;
+    private static final long MADV_NORMAL = 0;
     private static final long MADV_RANDOM = 1;
     private static final long MADV_HUGEPAGE = 14;
     private static final long MADV_NOHUGEPAGE = 15;
@@ -153,8 +154,9 @@ final class AddressWindow implements Window {
         if (from < end) {
             try (Arena arena = Arena.ofConfined()) {
                 final SystemCall calls = new SystemCall(arena);
-                // Otherwise what is read ahead decides how large the pages are.
-                calls.invoke(SystemCall.NUMBERS.madvise(), from, end - from, MADV_RANDOM, 0, 0, 0);
+                // Random: one large page at a time.
+                calls.invoke(SystemCall.NUMBERS.madvise(), from, end - from,
+                    large ? MADV_RANDOM : MADV_NORMAL, 0, 0, 0);
                 calls.invoke(SystemCall.NUMBERS.madvise(), from, end - from,
                     large ? MADV_HUGEPAGE : MADV_NOHUGEPAGE, 0, 0, 0);
             }

@@ -25,6 +25,14 @@ public interface FileHandle extends AutoCloseable {
     /** Sets the twelve bits of the permissions. */
     void changePermissions(int permissions) throws IOException;
 
+    /**
+     * Has the system begin to write what is dirty in a range, where it can, and waits for nothing. It says
+     * nothing of what is on the disk, and takes no error from {@link #sync}.
+     */
+    default void startWriting(final long position, final long lengthBytes) throws IOException {
+        // It begins when it likes.
+    }
+
     /** Returns when content, size, owner and permissions are durable. The name is not included. */
     void sync() throws IOException;
 

@@ -12,6 +12,8 @@ final class LinuxFileHandle implements FileHandle {
     /** How much of a buffer is copied for one call. */
     private static final int PIECE_BYTES = 64 * 1024;
 
+    private static final long SYNC_FILE_RANGE_WRITE = 2;
+
     private final Path file;
     private final long descriptor;
     private boolean closed;
@@ -76,6 +78,12 @@ final class LinuxFileHandle implements FileHandle {
     public void changePermissions(final int permissions) throws IOException {
         onDescriptor(LinuxFileCalls.NUMBERS.fchmod(), permissions, 0,
             "change of the mode to 0" + Integer.toOctalString(permissions));
+    }
+
+    @Override
+    public void startWriting(final long position, final long lengthBytes) throws IOException {
+        onDescriptor(LinuxFileCalls.NUMBERS.syncFileRange(), position, lengthBytes,
+            SYNC_FILE_RANGE_WRITE, "sync_file_range of " + lengthBytes + " bytes at " + position);
     }
 
     @Override

@@ -168,6 +168,14 @@ public final class RetryingFileCalls implements FileCalls {
         }
 
         @Override
+        public void startWriting(final long position, final long lengthBytes) throws IOException {
+            repeat(() -> {
+                handle.startWriting(position, lengthBytes);
+                return null;
+            });
+        }
+
+        @Override
         public void sync() throws IOException {
             repeat(() -> {
                 handle.sync();

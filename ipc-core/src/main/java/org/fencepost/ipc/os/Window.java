@@ -54,8 +54,8 @@ public interface Window extends AutoCloseable {
     /**
      * Says in which pieces the system is to keep in memory what is not there yet, from an offset to the end of
      * a slot, until the slot is mapped anew; best effort. In large ones (2 MiB, where the file system can) one
-     * fault is enough for many pages. In small ones (a page) a sync writes no more than what has changed.
-     * Nothing is read ahead any more.
+     * fault is enough for many pages. In smaller ones, as the system chooses them by itself, a sync writes less
+     * that has not changed.
      *
      * @param offset of the first byte in the slot
      */

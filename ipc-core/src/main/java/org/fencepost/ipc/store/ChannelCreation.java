@@ -216,8 +216,7 @@ final class ChannelCreation {
         writeCursors(directory, channelId);
         for (int i = 0; i < segments; i++) {
             final long place = ring ? i : options.startPosition();
-            writeSegment(directory.resolve(SegmentFormat.name(place)), channelId, segmentBytes,
-                place, !ring);
+            writeSegment(directory.resolve(SegmentFormat.name(place)), channelId, segmentBytes, place);
         }
         writeControl(directory, channelId);
         calls.syncDirectory(directory);
@@ -244,13 +243,10 @@ final class ChannelCreation {
     }
 
     private void writeSegment(
-        final Path file, final long channelId, final long segmentBytes, final long place,
-        final boolean allocated) throws IOException {
+        final Path file, final long channelId, final long segmentBytes, final long place)
+        throws IOException {
         try (FileHandle handle = create(file)) {
-            SegmentFiles.write(handle, channelId, segmentBytes, place, allocated);
-        }
-        if (!allocated) {
-            platform.allocate(file, SegmentFormat.fileBytes(segmentBytes));
+            SegmentFiles.write(handle, channelId, segmentBytes, place);
         }
     }
 

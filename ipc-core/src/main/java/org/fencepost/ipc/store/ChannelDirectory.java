@@ -13,10 +13,12 @@ import org.fencepost.ipc.ChannelMismatchException;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
-import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.FileHeader.FileKind;
+import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.format.MembersFormat;
+import org.fencepost.ipc.os.FileCalls;
+import org.fencepost.ipc.os.FileStatus;
 import org.fencepost.ipc.os.LivenessScheme;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.os.RetryingFileCalls;
@@ -53,13 +55,15 @@ public final class ChannelDirectory {
 
     /**
      * Throws if a file of the channel belongs to another user than its directory, and was put there by somebody
-     * else than its creator. For whoever would have created it.
+     * else than its creator. For whoever would have created it; what is missing is said by who opens it.
      */
     public void requireOneOwner() {
         try {
-            final int user = owner(path, true);
+            final FileCalls calls = new RetryingFileCalls(platform.files());
+            final int user = calls.status(path, true)
+                .orElseThrow(() -> new NoSuchFileException(path.toString())).user();
             for (final Path file : List.of(control(), cursors(), members())) {
-                final int found = owner(file, false);
+                final int found = calls.status(file, false).map(FileStatus::user).orElse(user);
                 if (found != user) {
                     throw new ChannelMismatchException(path, "somebody else has put a file into " + path
                         + ": expected all files to be of the directory's user, "
@@ -71,11 +75,6 @@ public final class ChannelDirectory {
         } catch (final IOException e) {
             throw new ChannelIOException(path, "cannot open the channel " + path + ": " + reason(e), e);
         }
-    }
-
-    private int owner(final Path file, final boolean follow) throws IOException {
-        return new RetryingFileCalls(platform.files()).status(file, follow)
-            .orElseThrow(() -> new NoSuchFileException(file.toString())).user();
     }
 
     Path control() {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import org.fencepost.ipc.ChannelMismatchException;
 import org.fencepost.ipc.RepairReport;
 import org.fencepost.ipc.durable.Temporary;
 import org.fencepost.ipc.format.ControlFormat;
@@ -84,6 +85,7 @@ final class JournalRepair {
         final List<Hole> holes = new ArrayList<>();
         final RepairReport found = examine(holes);
         if (found.isDamaged()) {
+            requireTheCacheToBeTrue();
             // Nobody is there any more who had claimed them, and recovery would cut at the first one.
             for (final Hole hole : holes) {
                 pad(hole);
@@ -93,6 +95,16 @@ final class JournalRepair {
         recovery.run();
         return new RepairReport(directory, found.damagedPosition(), found.durablePosition(),
             found.wrongWords(), recovery.report());
+    }
+
+    /** Behind a sync that has failed the cache shows what is not on the disk, until the system starts anew. */
+    private void requireTheCacheToBeTrue() throws IOException {
+        if (recovery.isSameLife() && (control.word(ControlFormat.DURABLE_OFFSET)
+            & ControlFormat.DURABLE_FAILED_MASK) != 0) {
+            throw new ChannelMismatchException(directory, directory + " cannot be repaired here: expected"
+                + " that no sync has failed, found that one has, so what is read may not be on the"
+                + " disk; copy the directory to a disk that is whole, and repair the copy");
+        }
     }
 
     private void distrust(final RepairReport found) throws IOException {

@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.fencepost.ipc.ChannelClosedException;
@@ -30,6 +29,8 @@ import org.fencepost.ipc.log.SegmentStore;
 import org.fencepost.ipc.os.FileHandle;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.os.Window;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The segments of a journal: a file each, made ahead of need and kept. Every endpoint has a window of
@@ -37,11 +38,13 @@ import org.fencepost.ipc.os.Window;
  * does not grow with the journal. Windows of endpoints that were closed are used again.
  */
 final class JournalSegments implements SegmentStore, AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(JournalSegments.class);
     private static final int SLOTS = 2;
-    /** Pages that are loaded ahead of those who write: some ten milliseconds of a publisher at full speed. */
-    private static final long AHEAD_BYTES = 4 << 20;
-    /** How long loaded pages are taken on trust. */
-    private static final long LOADED_NANOS_MAX = TimeUnit.SECONDS.toNanos(2);
+    /**
+     * Pages just ahead of those who write are loaded each time, for the system may have written them back since:
+     * some milliseconds of a publisher at full speed.
+     */
+    private static final long NEAR_BYTES = 4 << 20;
 
     /** From one to the next a publisher looks at how the journal is used. */
     private static final long STRETCH_BYTES = 2 << 20;
@@ -84,10 +87,10 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
     }
 
     @Override
-    public void mapAhead(final long tail, final long ready) {
+    public void mapAhead(final long tail, final long ready, final long bytes) {
         for (final EndpointMap map : endpoints) {
             try {
-                map.mapAhead(tail, ready);
+                map.mapAhead(tail, ready, bytes);
             } catch (final PositionException gone) {
                 // It was kept for as long as was promised; whoever comes there finds out.
             }
@@ -119,7 +122,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
                     // First, because whoever finds it left over has to be able to lock it.
                     Access.of(control(), surroundings.calls()).give(made.handle());
                     SegmentFiles.write(made.handle(), geometry.channelId(),
-                        geometry.segmentBytes(), segmentStart, true);
+                        geometry.segmentBytes(), segmentStart);
                     made.link(file);
                 }
             }
@@ -275,12 +278,19 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         }
 
         @Override
-        public int writeAhead(final long from, final long end) {
+        public void writeAhead(final long from, final long end) {
             final int slot = slotOf(from);
             final long offset = offset(from);
-            window.prefer(slot, offset, false);
+            // That makes them dirty, too.
             window.load(slot, offset, end - from);
-            return platform.sync(window.address(slot) + offset, end - from);
+            try (FileHandle file = surroundings.calls().open(
+                directory.resolve(SegmentFormat.name(geometry.segmentStart(from))), true)) {
+                file.startWriting(offset, end - from);
+            } catch (final IOException e) {
+                // Then they are written by a sync, which says what is wrong.
+                LOGGER.debug("cannot write ahead from position {} of {}: {}", from, directory,
+                    ChannelDirectory.reason(e));
+            }
         }
 
         /** What stands at a slot from now on is used in no particular way. */
@@ -321,9 +331,8 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         private final AtomicBoolean open = new AtomicBoolean(true);
         /** The segment in which the endpoint works. */
         private volatile long current = NOTHING;
-        /** By the thread that keeps house: pages below were loaded, and since when. */
+        /** By the thread that keeps house: pages below were loaded. */
         private long loaded;
-        private long loadedNanos = System.nanoTime() - LOADED_NANOS_MAX;
 
         /** Whether pages that come into the slots are to be large; of what is mapped there and of the next. */
         private final boolean[] large = new boolean[SLOTS];
@@ -360,16 +369,13 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
 
         @Override
         void arrangeNew(final int slot) {
-            if (writes) {
-                large[slot] = largeNext;
-                window.prefer(slot, 0, largeNext);
+            large[slot] = writes && largeNext;
+            if (large[slot]) {
+                window.prefer(slot, 0, true);
             }
         }
 
-        /**
-         * Large pages are one fault for 2 MiB, and each sync writes all of a page. Behind the tail a reader
-         * must not decide for publishers how large they are.
-         */
+        /** Large pages are one fault for 2 MiB, and each sync writes all of a page. */
         @Override
         public long arrange(final long position, final long unsyncedBytes) {
             final int slot = slotOf(current);
@@ -379,14 +385,12 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
                     large[slot] = largeNext;
                     window.prefer(slot, offset(position), largeNext);
                 }
-            } else if (geometry.segmentStart(position) == current) {
-                window.prefer(slot, offset(position), false);
             }
             return (position & -STRETCH_BYTES) + STRETCH_BYTES;
         }
 
         /** By the thread that keeps house. */
-        void mapAhead(final long tail, final long ready) {
+        void mapAhead(final long tail, final long ready, final long bytes) {
             final long segmentBytes = geometry.segmentBytes();
             final long now = current;
             final long next = now + segmentBytes;
@@ -403,21 +407,15 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
                     taker.set(Taker.NOBODY);
                 }
             }
-            if (writes && wantsPages(tail)) {
-                final long from = Math.max(tail, loaded);
-                final long end = tail + AHEAD_BYTES;
-                loaded = Math.max(load(now, from, end), load(next, from, end));
+            if (writes) {
+                final long near = tail + NEAR_BYTES;
+                load(now, tail, near);
+                load(next, tail, near);
+                final long end = Math.max(near, tail + bytes);
+                loaded = Math.max(loaded, near);
+                loaded = Math.max(loaded, load(now, loaded, end));
+                loaded = Math.max(loaded, load(next, loaded, end));
             }
-        }
-
-        /** In large steps, and all of them again after some time: pages that were written back fault again. */
-        private boolean wantsPages(final long tail) {
-            final long nowNanos = System.nanoTime();
-            if (nowNanos - loadedNanos > LOADED_NANOS_MAX) {
-                loadedNanos = nowNanos;
-                loaded = tail;
-            }
-            return loaded < tail + AHEAD_BYTES / 2;
         }
 
         /**

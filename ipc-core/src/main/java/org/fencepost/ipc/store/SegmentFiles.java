@@ -19,26 +19,18 @@ final class SegmentFiles {
     private SegmentFiles() {
     }
 
-    /**
-     * Writes a new segment and makes it durable.
-     *
-     * @param allocated whether blocks are set aside for the data, as those of a journal are; without,
-     *                  the file ends behind its header.
-     */
+    /** Writes a new segment, with blocks set aside for its data, and makes it and its size durable. */
     static void write(
         final FileHandle file,
         final long channelId,
         final long segmentBytes,
-        final long place,
-        final boolean allocated) throws IOException {
+        final long place) throws IOException {
         final long fileBytes = SegmentFormat.fileBytes(segmentBytes);
         final ByteBuffer page = FileHeader.page(FileKind.SEGMENT, channelId, fileBytes);
         page.putLong(SegmentFormat.SEGMENT_BYTES_OFFSET, segmentBytes);
         page.putLong(SegmentFormat.PLACE_OFFSET, place);
         Temporary.write(file, FileHeader.seal(page).rewind(), 0);
-        if (allocated) {
-            file.allocate(fileBytes);
-        }
+        file.allocate(fileBytes);
         file.sync();
     }
 

@@ -123,6 +123,7 @@ class GroupCommitTest {
         long end = handle.publish(claimer, 1, 100);
         assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
         assertEquals(0, receipt(handle));
+        handle.publish(claimer, 1, 100);
         assertEquals(GroupCommit.DONE, watched.commit().tryRecord());
         assertEquals(end, receipt(handle));
         assertEquals(GroupCommit.IDLE, watched.commit().tryRecord());

@@ -511,6 +511,22 @@ class RecoveryTest {
     }
 
     @Test
+    void shouldNotRepairWhereASyncHasFailedButInACopy() throws IOException {
+        final List<Long> ends = journal.publish(0, 20);
+        fail(ends.get(1));
+        journal.overwrite(ends.get(8) + 100, new byte[] {1});
+        final Map<String, ByteBuffer> before = journal.files();
+        final ChannelMismatchException refusal =
+            assertThrows(ChannelMismatchException.class, () -> Channels.repair(path));
+        assertTrue(refusal.getMessage().contains("repair the copy"), refusal.getMessage());
+        assertEquals(before, journal.files());
+        final Path place = directory.resolve("copy");
+        final StoppedJournal copy = journal.copy(place);
+        Channels.repair(place);
+        assertEquals(numbers(9), copy.numbers());
+    }
+
+    @Test
     void shouldTakeAClaimOfTheDeadForNoDamage() throws IOException {
         final List<Long> ends = journal.publish(0, 12);
         journal.overwrite(ends.get(1), new byte[FRAME]);

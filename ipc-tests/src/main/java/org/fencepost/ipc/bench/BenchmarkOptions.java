@@ -12,7 +12,8 @@ final class BenchmarkOptions {
         Usage: ipc-tests/bench [OPTION...]
                ipc-tests/bench files [--rounds N] [--megabytes N] [--directory DIR] [--json FILE]
                ipc-tests/bench waiting [--rounds N] [--directory DIR]
-               ipc-tests/bench tail [--rounds N] [--measure-millis N] [--directory DIR]
+               ipc-tests/bench tail [--rounds N] [--measure-millis N] [--contenders A,B] [--directory DIR]
+                   [--report DIR]
         Measures Fencepost and its peers between two JVMs, each pinned to a core; with files, how
         fast they find bytes and lines in a file.
           --rounds N           interleaved rounds (default 5)
@@ -60,7 +61,7 @@ final class BenchmarkOptions {
     private int othersPercentMax = 10;
     private int megabytes = 1000;
     private double nearNanos = Bracketing.UNKNOWN;
-    private List<String> contenders = Contenders.DEFAULT_NAMES;
+    private List<String> contenders = List.of();
     private List<Measure> measures = Measures.of(Measures.DEFAULT_LABELS);
     private List<String> variants = List.of();
     private List<Integer> sizes = List.of(32, 256, 1024);
@@ -223,7 +224,12 @@ final class BenchmarkOptions {
     }
 
     List<String> contenders() {
-        return contenders;
+        return contenders(Contenders.DEFAULT_NAMES);
+    }
+
+    /** Those that the command line names, or these. */
+    List<String> contenders(final List<String> otherwise) {
+        return contenders.isEmpty() ? otherwise : contenders;
     }
 
     List<Measure> measures() {

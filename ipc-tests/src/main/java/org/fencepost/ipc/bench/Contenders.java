@@ -14,6 +14,12 @@ final class Contenders {
         FencepostContender.SHARED + FencepostContender.DENSE_SUFFIX;
     private static final String EXCLUSIVE_DENSE =
         FencepostContender.EXCLUSIVE + FencepostContender.DENSE_SUFFIX;
+    private static final String SHARED_BY_HAND =
+        FencepostContender.SHARED + FencepostContender.BY_HAND_SUFFIX;
+    private static final String EXCLUSIVE_BY_HAND =
+        FencepostContender.EXCLUSIVE + FencepostContender.BY_HAND_SUFFIX;
+    private static final String JOURNAL_BY_HAND =
+        FencepostContender.JOURNAL + FencepostContender.BY_HAND_SUFFIX;
     private static final String MANY_TO_ONE_UNCHECKED =
         AgronaContender.MANY_TO_ONE + AgronaContender.UNCHECKED_SUFFIX;
     private static final String ONE_TO_ONE_UNCHECKED =
@@ -27,8 +33,11 @@ final class Contenders {
         FencepostContender.EXCLUSIVE,
         SHARED_DENSE,
         EXCLUSIVE_DENSE,
+        SHARED_BY_HAND,
+        EXCLUSIVE_BY_HAND,
         FencepostBatchContender.NAME,
         FencepostContender.JOURNAL,
+        JOURNAL_BY_HAND,
         FencepostHistory.NAME,
         AgronaContender.MANY_TO_ONE,
         AgronaContender.ONE_TO_ONE,
@@ -59,7 +68,12 @@ final class Contenders {
 
     /** What the presets leave out: each peer runs with the flags that are best for it. */
     private static final List<String> NOT_IN_PRESETS = List.of(
-        SHARED_DENSE, EXCLUSIVE_DENSE, AgronaContender.MANY_TO_ONE, AgronaContender.ONE_TO_ONE);
+        SHARED_DENSE, EXCLUSIVE_DENSE, SHARED_BY_HAND, EXCLUSIVE_BY_HAND, JOURNAL_BY_HAND,
+        AgronaContender.MANY_TO_ONE, AgronaContender.ONE_TO_ONE);
+
+    /** What publishes at a pace to show its tail, when the command line does not say. */
+    static final List<String> TAIL_NAMES = List.of(
+        FencepostContender.JOURNAL, JOURNAL_BY_HAND, ChronicleContender.NAME, AeronContender.EXCLUSIVE);
 
     private Contenders() {
     }
@@ -72,8 +86,11 @@ final class Contenders {
             case FencepostContender.EXCLUSIVE -> FencepostContender.exclusive();
             case SHARED_DENSE -> FencepostContender.denseShared();
             case EXCLUSIVE_DENSE -> FencepostContender.denseExclusive();
+            case SHARED_BY_HAND -> FencepostContender.sharedByHand();
+            case EXCLUSIVE_BY_HAND -> FencepostContender.exclusiveByHand();
             case FencepostBatchContender.NAME -> new FencepostBatchContender();
             case FencepostContender.JOURNAL -> FencepostContender.journal();
+            case JOURNAL_BY_HAND -> FencepostContender.journalByHand();
             case FencepostHistory.NAME -> new FencepostHistory();
             case AgronaContender.MANY_TO_ONE -> AgronaContender.manyToOne(true);
             case AgronaContender.ONE_TO_ONE -> AgronaContender.oneToOne(true);

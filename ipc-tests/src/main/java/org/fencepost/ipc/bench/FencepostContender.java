@@ -20,6 +20,7 @@ final class FencepostContender implements MessageContender {
     static final String EXCLUSIVE = "fencepost-exclusive";
     static final String DENSE_SUFFIX = "-dense";
     static final String JOURNAL = "fencepost-journal";
+    static final String BY_HAND_SUFFIX = "-by-hand";
 
     static final int MESSAGE_TYPE = 1;
 
@@ -64,6 +65,16 @@ final class FencepostContender implements MessageContender {
                 ? RING : RING.withFrameAlignment(TWO_LINES));
     }
 
+    /** One without the thread that keeps house. */
+    static FencepostContender exclusiveByHand() {
+        return ring(EXCLUSIVE + BY_HAND_SUFFIX, true);
+    }
+
+    /** One without the thread that keeps house. */
+    static FencepostContender sharedByHand() {
+        return ring(SHARED + BY_HAND_SUFFIX, false);
+    }
+
     static FencepostContender denseShared() {
         return dense(SHARED, false);
     }
@@ -80,8 +91,17 @@ final class FencepostContender implements MessageContender {
 
     /** One whose channel is a journal; what it keeps survives the death of processes. */
     static FencepostContender journal() {
-        return new FencepostContender(JOURNAL, false,
-            "segments of " + (SEGMENT_BYTES >> 20) + " MiB, with checksums and timestamps",
+        return journal(JOURNAL, "");
+    }
+
+    /** The same without the thread that does things ahead. */
+    static FencepostContender journalByHand() {
+        return journal(JOURNAL + BY_HAND_SUFFIX, ", without a thread that keeps house");
+    }
+
+    private static FencepostContender journal(final String name, final String besides) {
+        return new FencepostContender(name, false,
+            "segments of " + (SEGMENT_BYTES >> 20) + " MiB, with checksums and timestamps" + besides,
             lengthBytes -> ChannelOptions.journal(SEGMENT_BYTES));
     }
 
@@ -91,7 +111,11 @@ final class FencepostContender implements MessageContender {
     }
 
     private Channel open(final Path path, final int lengthBytes) {
-        return Channel.open(path, optionsOf.apply(lengthBytes));
+        final Channel channel = Channel.open(path, optionsOf.apply(lengthBytes));
+        if (name.endsWith(BY_HAND_SUFFIX)) {
+            channel.housekeeping().byHand();
+        }
+        return channel;
     }
 
     /**
@@ -142,7 +166,7 @@ final class FencepostContender implements MessageContender {
 
     @Override
     public boolean keepsAll() {
-        return name.equals(JOURNAL);
+        return name.startsWith(JOURNAL);
     }
 
     @Override

@@ -1,32 +1,20 @@
 package org.fencepost.ipc.bench;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.CategorySeries.CategorySeriesRenderStyle;
-import org.knowm.xchart.ChartEncoder;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.internal.chartpart.IChart;
-import org.knowm.xchart.style.Styler.LegendPosition;
 
 /**
  * Pictures of the findings, one a measure and variant: curves over the percentiles where a measure
  * yields a distribution, bars with the extremes marked where it does not.
  */
 final class Plots {
-    private static final String FORMAT = "png";
-    private static final int WIDTH = 1200;
-    private static final int HEIGHT = 700;
     private static final int LABELS_DEGREES = 45;
-    private static final double HUNDRED_PERCENT = 100;
 
     private final Map<Cell, List<Sample>> samples;
     private final Path directory;
@@ -60,7 +48,7 @@ final class Plots {
         final boolean isDistribution = measure.figures().getFirst().isPercentile();
         return save(
             isDistribution ? curves(title, measure, cells) : bars(title, cells),
-            (measure.label() + " " + variant.label()).replace(' ', '-') + "." + FORMAT);
+            (measure.label() + " " + variant.label()).replace(' ', '-') + "." + Curves.FORMAT);
     }
 
     private List<Measure> measures() {
@@ -81,7 +69,7 @@ final class Plots {
 
     private IChart bars(final String title, final List<Cell> cells) {
         final CategoryChart chart = new CategoryChartBuilder()
-            .width(WIDTH).height(HEIGHT).title(title).build();
+            .width(Curves.WIDTH).height(Curves.HEIGHT).title(title).build();
         final List<String> names = cells.stream().map(cell -> cell.entrant().name()).toList();
         final List<Summary> summaries =
             cells.stream().map(cell -> Summary.of(samples.get(cell), 0)).toList();
@@ -97,45 +85,16 @@ final class Plots {
     }
 
     private IChart curves(final String title, final Measure measure, final List<Cell> cells) {
-        final XYChart chart = new XYChartBuilder()
-            .width(WIDTH).height(HEIGHT).title(title).xAxisTitle("percentile").build();
-        chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
-        chart.getStyler().setXAxisLogarithmic(true);
-        chart.getStyler().setYAxisLogarithmic(true);
-        chart.setCustomXAxisTickLabelsFormatter(Plots::percentileAt);
+        final Curves curves = new Curves(title);
         for (final Cell cell : cells) {
-            final List<Double> places = new ArrayList<>();
-            final List<Double> nanos = new ArrayList<>();
-            for (int i = 0; i < measure.figures().size(); i++) {
-                final Figure figure = measure.figures().get(i);
-                if (figure.isPercentile() && figure.percentile() < HUNDRED_PERCENT) {
-                    places.add(placeOf(figure.percentile()));
-                    // A logarithm of nothing cannot be drawn.
-                    nanos.add(Math.max(1, Summary.of(samples.get(cell), i).median()));
-                }
-            }
-            chart.addSeries(cell.entrant().name(), places, nanos);
+            curves.add(cell.entrant().name(), measure.figures(),
+                index -> Summary.of(samples.get(cell), index).median());
         }
-        return chart;
-    }
-
-    /** Where a percentile stands: one in how many is worse. */
-    private static double placeOf(final double percentile) {
-        return HUNDRED_PERCENT / (HUNDRED_PERCENT - percentile);
-    }
-
-    private static String percentileAt(final double place) {
-        final double percentile = HUNDRED_PERCENT - HUNDRED_PERCENT / place;
-        return String.format(Locale.ROOT, "%.4f", percentile).replaceAll("\\.?0+$", "") + " %";
+        return curves.chart();
     }
 
     private String save(final IChart chart, final String name) {
-        final Path file = directory.resolve(name);
-        try {
-            Files.write(file, ChartEncoder.getBytes(chart, FORMAT));
-            return name;
-        } catch (final IOException e) {
-            throw new UncheckedIOException("cannot write " + file, e);
-        }
+        Curves.save(chart, directory.resolve(name));
+        return name;
     }
 }

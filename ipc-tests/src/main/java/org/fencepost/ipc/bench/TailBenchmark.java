@@ -5,21 +5,23 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
- * Whether a publisher of a journal is ever held up: a message of 256 bytes each microsecond, the time
- * from when it was due until it was published, and what the kernel has counted of the publishing thread
- * meanwhile: page faults, switches, and, where {@code perf} may, system calls. Once with the thread that
- * keeps house and once without.
+ * Whether a publisher is ever held up: a message of 256 bytes each microsecond, the time from when it was
+ * due until it was published, and what the kernel has counted of the publishing thread meanwhile: page
+ * faults, switches, and, where {@code perf} may, system calls. Of Fencepost with the thread that keeps house
+ * and without, and of its peers, in one run.
  */
 final class TailBenchmark {
     private static final long RATE = 1_000_000;
     private static final long WARM_UP_SECONDS = 5;
-    private static final List<String> PERCENTILES = List.of("p50", "p99", "p99.9", "p99.99", "max");
-    private static final int[] INDEXES = {3, 8, 11, 14, 16};
+    private static final List<Double> IN_TABLE = List.of(50.0, 99.0, 99.9, 99.99, 100.0);
+    private static final String PICTURE = "tail." + Curves.FORMAT;
 
     private final BenchmarkOptions options;
     private final Machine machine;
@@ -34,7 +36,7 @@ final class TailBenchmark {
         this.out = out;
     }
 
-    /** Measures and prints a table. */
+    /** Measures, prints a table, and draws the curves if there is to be a report. */
     static void run(final BenchmarkOptions options, final PrintStream out) {
         try (Scratch scratch = new Scratch(options.directory())) {
             new TailBenchmark(options, scratch, out).run();
@@ -45,49 +47,68 @@ final class TailBenchmark {
 
     private void run() throws IOException {
         final long seconds = TimeUnit.MILLISECONDS.toSeconds(options.measureMillis());
+        final String title = RATE + " messages of " + TailPart.MESSAGE_BYTES + " bytes a second for "
+            + seconds + " s: from due to published";
         out.println(machine.summary());
         out.println();
-        out.println("## " + RATE + " messages of " + TailPart.MESSAGE_BYTES + " bytes a second for "
-            + seconds + " s into a journal: from due to published, us");
+        out.println("## " + title + ", us");
         out.println();
-        out.println("| housekeeping | " + String.join(" | ", PERCENTILES)
+        final String percentiles = IN_TABLE.stream()
+            .map(percentile -> "p" + (percentile % 1 == 0 ? percentile.intValue() : percentile))
+            .collect(Collectors.joining(" | "));
+        out.println("| | " + percentiles
             + " | minor faults | major | switches | preempted | system calls |");
-        out.println("|---" + "|--:".repeat(PERCENTILES.size() + 5) + "|");
-        for (int round = 0; round < options.rounds(); round++) {
-            measure(true, seconds);
-            measure(false, seconds);
+        out.println("|---" + "|--:".repeat(IN_TABLE.size() + 5) + "|");
+        final Curves curves = new Curves(title + ", ns");
+        for (int round = 1; round <= options.rounds(); round++) {
+            for (final String name : options.contenders(Contenders.TAIL_NAMES)) {
+                final double[] numbers = measure(name, seconds);
+                curves.add(options.rounds() == 1 ? name : name + " " + round, Latencies.FIGURES,
+                    index -> numbers[index]);
+            }
+        }
+        if (options.wantsReport()) {
+            Curves.save(curves.chart(), options.report().resolve(PICTURE));
+            out.println();
+            out.println("The curves are in " + options.report().resolve(PICTURE));
         }
     }
 
-    private void measure(final boolean kept, final long seconds) throws IOException {
+    private double[] measure(final String name, final long seconds) throws IOException {
         final Path directory = scratch.newDirectory();
-        final WaitingBenchmark.Child reading =
-            start(directory, 1, List.of(TailPart.READ));
-        reading.await("READY");
-        final WaitingBenchmark.Child publishing = start(directory, 0, List.of(TailPart.PUBLISH,
-            Long.toString(RATE), Long.toString(WARM_UP_SECONDS), Long.toString(seconds),
-            Boolean.toString(kept)));
+        final List<String> flags = Contenders.byName(name).jvmFlags();
+        final WaitingBenchmark.Child publishing = start(directory, 0, flags, List.of(
+            TailPart.PUBLISH, name, Long.toString(RATE), Long.toString(WARM_UP_SECONDS),
+            Long.toString(seconds)));
         final String thread = publishing.await(TailPart.THREAD_NUMBER);
+        final WaitingBenchmark.Child reading =
+            start(directory, 1, flags, List.of(TailPart.READ, name));
+        reading.await(TailPart.READY);
         if (machine.taskset()) {
             // The publishing thread has a core for itself; all other threads share the other one.
             pin("-acp", 1, Long.toString(publishing.pid()), directory);
             pin("-cp", 0, thread, directory);
         }
+        publishing.go();
         publishing.await(TailPart.MEASURING);
         final String calls = systemCalls(directory, thread, Math.max(1, seconds - 2));
-        final String[] numbers = publishing.await(TailPart.RESULT).strip().split(" ");
-        final StringBuilder line = new StringBuilder("| ").append(kept ? "a thread" : "none");
-        for (final int index : INDEXES) {
-            line.append(String.format(
-                Locale.ROOT, " | %.1f", Double.parseDouble(numbers[index]) / 1000));
+        final double[] numbers = Arrays.stream(
+            publishing.await(TailPart.RESULT).strip().split(" "))
+            .mapToDouble(Double::parseDouble).toArray();
+        final StringBuilder line = new StringBuilder("| ").append(name);
+        for (int i = 0; i < Latencies.FIGURES.size(); i++) {
+            if (IN_TABLE.contains(Latencies.FIGURES.get(i).percentile())) {
+                line.append(String.format(Locale.ROOT, " | %.1f", numbers[i] / 1000));
+            }
         }
         for (int i = Latencies.FIGURES.size(); i < numbers.length; i++) {
-            line.append(" | ").append(numbers[i]);
+            line.append(" | ").append((long) numbers[i]);
         }
         out.println(line.append(" | ").append(calls).append(" |"));
         publishing.end();
         reading.end();
         scratch.discard(directory);
+        return numbers;
     }
 
     private void pin(
@@ -116,12 +137,13 @@ final class TailBenchmark {
     }
 
     private WaitingBenchmark.Child start(
-        final Path directory, final int cpuIndex, final List<String> arguments) {
+        final Path directory, final int cpuIndex, final List<String> flags,
+        final List<String> arguments) {
         final List<String> all = new ArrayList<>();
         all.add(directory.toString());
         all.addAll(arguments);
         return WaitingBenchmark.start(
-            machine, scratch, cpuIndex, directory.resolve(arguments.getFirst() + ".err"),
+            machine, scratch, cpuIndex, directory.resolve(arguments.getFirst() + ".err"), flags,
             TailPart.class, all);
     }
 }

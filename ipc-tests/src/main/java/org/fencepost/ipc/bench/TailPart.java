@@ -3,32 +3,27 @@ package org.fencepost.ipc.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.fencepost.ipc.Channel;
-import org.fencepost.ipc.ChannelOptions;
-import org.fencepost.ipc.Parking;
-import org.fencepost.ipc.Publisher;
-import org.fencepost.ipc.Subscriber;
-import org.fencepost.ipc.SubscriberOptions;
-import org.fencepost.ipc.buffer.MessageBuffer;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
 
 /**
- * A process of {@link TailBenchmark}: {@code DIRECTORY publish RATE WARM_UP_SECONDS SECONDS KEPT}
- * publishes at a pace, {@code DIRECTORY read} reads what comes.
+ * A process of {@link TailBenchmark}: {@code DIRECTORY publish CONTENDER RATE WARM_UP_SECONDS SECONDS}
+ * publishes at a pace, {@code DIRECTORY read CONTENDER} reads what comes.
  */
 final class TailPart {
     static final String PUBLISH = "publish";
     static final String READ = "read";
+    static final String READY = "READY";
     /** Says which thread publishes, by the number that the kernel has for it. */
     static final String THREAD_NUMBER = "THREAD ";
     static final String MEASURING = "MEASURING";
-    /** Percentiles in microseconds, faults, switches, and how many messages were late by more than 1 ms. */
+    /** Percentiles in nanoseconds; then minor and major faults and both kinds of switches. */
     static final String RESULT = "RESULT ";
 
     static final int MESSAGE_BYTES = 256;
 
-    private static final long SEGMENT_BYTES = 64L << 20;
+    private static final int POLL_LIMIT = 1000;
     private static final int MINOR_FAULTS_FIELD = 9;
     private static final int MAJOR_FAULTS_FIELD = 11;
     private static final Path THREAD = Path.of("/proc/thread-self");
@@ -38,40 +33,40 @@ final class TailPart {
 
     public static void main(final String[] arguments) throws Exception {
         final Path directory = Path.of(arguments[0]);
-        if (arguments[1].equals(READ)) {
-            read(directory);
+        final boolean publishes = arguments[1].equals(PUBLISH);
+        final MessageContender contender = (MessageContender) Contenders.byName(arguments[2]);
+        contender.begin(directory, publishes);
+        if (publishes) {
+            publish(contender, directory, Long.parseLong(arguments[3]),
+                Long.parseLong(arguments[4]), Long.parseLong(arguments[5]));
         } else {
-            publish(directory, Long.parseLong(arguments[2]), Long.parseLong(arguments[3]),
-                Long.parseLong(arguments[4]), Boolean.parseBoolean(arguments[5]));
+            read(contender, directory);
         }
     }
 
-    private static Channel open(final Path directory) {
-        return Channel.open(directory.resolve("journal"), ChannelOptions.journal(SEGMENT_BYTES));
+    private static Payload payload() {
+        return new Payload(MESSAGE_BYTES, Payload.Content.ENDS, 0);
     }
 
-    private static void read(final Path directory) {
-        try (Channel channel = open(directory);
-            Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest())) {
-            System.out.println("READY");
-            final Parking parking = Parking.on(subscriber);
-            final long[] sum = {0};
-            while (subscriber.poll((buffer, offset, length, header) ->
-                sum[0] += buffer.getLong(offset), 1000, Duration.ofHours(1), parking) >= 0) {
-                Thread.onSpinWait();
+    /** Not by parking, which the publisher would have to end by a system call. */
+    private static void read(final MessageContender contender, final Path directory) {
+        final IdleStrategy idle = new BackoffIdleStrategy();
+        try (Receiver receiver =
+            contender.openReceiver(directory.resolve("log"), new Checker(payload(), 1))) {
+            System.out.println(READY);
+            while (true) {
+                idle.idle(receiver.poll(POLL_LIMIT));
             }
         }
     }
 
     private static void publish(
-        final Path directory, final long rate, final long warmUpSeconds, final long seconds,
-        final boolean kept) throws IOException {
-        try (Channel channel = open(directory); Publisher publisher = channel.addPublisher()) {
-            if (kept) {
-                channel.housekeeping().inBackground();
-            }
+        final MessageContender contender, final Path directory, final long rate,
+        final long warmUpSeconds, final long seconds) throws IOException {
+        try (Sender sender = contender.openSender(directory.resolve("log"), payload())) {
             System.out.println(THREAD_NUMBER + Files.readSymbolicLink(THREAD).getFileName());
-            final Pacer pacer = new Pacer(publisher, rate);
+            System.in.read();
+            final Pacer pacer = new Pacer(sender, rate);
             pacer.publishFor(warmUpSeconds);
             System.out.println(MEASURING);
             // Whatever the first use of these files takes is over before the counting.
@@ -113,13 +108,13 @@ final class TailPart {
 
     /** Publishes each message when it is due; who is late does not leave out any. */
     private static final class Pacer {
-        private final Publisher publisher;
+        private final Sender sender;
         private final double intervalNanos;
-        private final MessageBuffer buffer = MessageBuffer.allocate(MESSAGE_BYTES);
         private final Latencies latencies = new Latencies();
+        private long sequence;
 
-        Pacer(final Publisher publisher, final long rate) {
-            this.publisher = publisher;
+        Pacer(final Sender sender, final long rate) {
+            this.sender = sender;
             this.intervalNanos = (double) TimeUnit.SECONDS.toNanos(1) / rate;
         }
 
@@ -127,18 +122,18 @@ final class TailPart {
             final long startNanos = System.nanoTime();
             final long messages = (long) (TimeUnit.SECONDS.toNanos(seconds) / intervalNanos);
             for (long i = 0; i < messages; i++) {
-                publishAt(startNanos + (long) (i * intervalNanos), i);
+                publishAt(startNanos + (long) (i * intervalNanos));
             }
         }
 
-        private void publishAt(final long dueNanos, final long value) {
+        private void publishAt(final long dueNanos) {
             while (System.nanoTime() - dueNanos < 0) {
                 Thread.onSpinWait();
             }
-            buffer.putLong(0, value);
-            while (publisher.offer(1, buffer, 0, MESSAGE_BYTES) < 0) {
+            while (!sender.trySend(sequence)) {
                 Thread.onSpinWait();
             }
+            sequence++;
             latencies.record(System.nanoTime() - dueNanos);
         }
     }

@@ -22,7 +22,8 @@ final class WaitingBenchmark {
     private static final int FIGURES = 3;
     private static final int GAP_MICROS = 500;
     private static final long IDLE_SETTLE_MILLIS = 3_000;
-    private static final long IDLE_MILLIS = 10_000;
+    private static final long IDLE_MILLIS = 30_000;
+    private static final List<String> IDLE_WAYS = List.of(WaitingPart.PARK, WaitingPart.BACK_OFF);
     private static final List<String> WAYS = List.of(
         WaitingPart.PARK, WaitingPart.BACK_OFF, WaitingPart.YIELD, WaitingPart.SPIN);
 
@@ -71,9 +72,10 @@ final class WaitingBenchmark {
         out.println();
         out.println("## Nothing to do, % of a core over " + IDLE_MILLIS / 1000 + " s");
         out.println();
-        out.println("| subscriber waits by | subscriber's process | idle publisher's process |");
-        out.println("|---|--:|--:|");
-        for (final String way : WAYS) {
+        out.println("| subscriber waits by | subscriber's process | idle publisher's process"
+            + " | switches a second of both |");
+        out.println("|---|--:|--:|--:|");
+        for (final String way : IDLE_WAYS) {
             idle(way);
         }
     }
@@ -116,10 +118,13 @@ final class WaitingBenchmark {
             TimeUnit.MILLISECONDS.sleep(IDLE_SETTLE_MILLIS);
             final long publisherBefore = publishing.processorNanos();
             final long subscriberBefore = sleeping.processorNanos();
+            final long switchesBefore = publishing.switches() + sleeping.switches();
             TimeUnit.MILLISECONDS.sleep(IDLE_MILLIS);
-            out.println(String.format(Locale.ROOT, "| %s | %.2f | %.2f |", way,
+            final long switches = publishing.switches() + sleeping.switches() - switchesBefore;
+            out.println(String.format(Locale.ROOT, "| %s | %.2f | %.2f | %d |", way,
                 percent(sleeping.processorNanos() - subscriberBefore),
-                percent(publishing.processorNanos() - publisherBefore)));
+                percent(publishing.processorNanos() - publisherBefore),
+                switches * 1000 / IDLE_MILLIS));
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RunFailedException("interrupted", e);
@@ -136,14 +141,14 @@ final class WaitingBenchmark {
     private Child start(
         final Path directory, final String role, final String way, final int cpuIndex) {
         return start(machine, scratch, cpuIndex, directory.resolve(role + ".err"),
-            WaitingPart.class, List.of(directory.toString(), role, way,
+            List.of(), WaitingPart.class, List.of(directory.toString(), role, way,
                 Integer.toString(ROUND_TRIPS), Integer.toString(GAP_MICROS)));
     }
 
     /** Starts a JVM on one of the machine's CPUs. */
     static Child start(
         final Machine machine, final Scratch scratch, final int cpuIndex, final Path errors,
-        final Class<?> main, final List<String> arguments) {
+        final List<String> flags, final Class<?> main, final List<String> arguments) {
         final List<String> command = new ArrayList<>();
         if (machine.taskset()) {
             command.addAll(List.of(
@@ -151,8 +156,10 @@ final class WaitingBenchmark {
         }
         command.addAll(List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--enable-native-access=ALL-UNNAMED", "-Xmx64m", "-XX:+UseSerialGC",
-            "-cp", System.getProperty("java.class.path"), main.getName()));
+            "--enable-native-access=ALL-UNNAMED", "-Xmx64m", "-XX:+UseSerialGC"));
+        command.addAll(flags);
+        command.addAll(
+            List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(arguments);
         return new Child(scratch.start(command, errors), errors);
     }
@@ -192,6 +199,11 @@ final class WaitingBenchmark {
 
         long processorNanos() throws IOException {
             return WaitingPart.processorNanos(process.pid());
+        }
+
+        /** Of all its threads, voluntary ones. */
+        long switches() throws IOException {
+            return WaitingPart.switches(process.pid());
         }
 
         void end() {

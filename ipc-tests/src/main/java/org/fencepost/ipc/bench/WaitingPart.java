@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.BusySpinIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
@@ -152,13 +154,24 @@ final class WaitingPart {
 
     /** Processor time of a process and all its threads, in nanoseconds. */
     static long processorNanos(final long pid) throws IOException {
-        long nanos = 0;
+        return sumOverThreads(pid, "schedstat", "^([0-9]+)");
+    }
+
+    /** How often threads of a process have gone to sleep. */
+    static long switches(final long pid) throws IOException {
+        return sumOverThreads(pid, "status", "\\nvoluntary_ctxt_switches:\\s*([0-9]+)");
+    }
+
+    private static long sumOverThreads(final long pid, final String file, final String number)
+        throws IOException {
+        final Pattern pattern = Pattern.compile(number);
+        long sum = 0;
         try (var tasks = Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
             for (final Path task : tasks) {
-                nanos += Long.parseLong(
-                    Files.readString(task.resolve("schedstat")).split(" ")[0]);
+                final Matcher matcher = pattern.matcher(Files.readString(task.resolve(file)));
+                sum += matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
             }
         }
-        return nanos;
+        return sum;
     }
 }

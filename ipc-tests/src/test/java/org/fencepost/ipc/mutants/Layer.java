@@ -20,7 +20,9 @@ enum Layer {
     /** The log's parts, creation and files of journals. */
     UNITS(Module.CORE, List.of(), "org.fencepost.ipc.log", "org.fencepost.ipc.store",
         "org.fencepost.ipc.BatchTest", "org.fencepost.ipc.EndpointTest",
-        "org.fencepost.ipc.DurabilityTest", "org.fencepost.ipc.DiskWaitersTest"),
+        "org.fencepost.ipc.DurabilityTest", "org.fencepost.ipc.DiskWaitersTest",
+        "org.fencepost.ipc.RetentionTest", "org.fencepost.ipc.PositionByTimeTest",
+        "org.fencepost.ipc.ChannelViewTest"),
     /** Losses of power, and calls that fail. */
     CRASH(Module.TESTS, List.of(), "org.fencepost.ipc.tests.crash",
         "org.fencepost.ipc.tests.faults"),

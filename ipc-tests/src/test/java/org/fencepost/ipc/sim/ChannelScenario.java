@@ -47,6 +47,8 @@ final class ChannelScenario {
         ENDPOINTS(1_500, 2),
         /** A journal that is brought to the disk: {@link DurableScenario}. */
         DURABLE(1_000, 2),
+        /** A journal that removes its oldest segments: {@link RetentionScenario}. */
+        RETENTION(1_000, 2),
         /** Those who wait sleep until they are woken: {@link WaitingScenario}. */
         WAITING(1_000, 1);
 

@@ -61,6 +61,9 @@ final class DurableScenario {
     private void sync(final GroupCommit commit, final boolean toTheEnd) {
         long seen = commit.durablePosition();
         while (toTheEnd ? seen < channel.tail() : !publishersAreDone()) {
+            if (simulation.random(8) == 0) {
+                commit.tryRecord();
+            }
             final int result = commit.trySync(1 + simulation.random(3));
             final long durable = commit.durablePosition();
             if (durable < seen || result == GroupCommit.FAILED) {

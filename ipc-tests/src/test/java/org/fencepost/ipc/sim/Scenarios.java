@@ -12,6 +12,7 @@ final class Scenarios {
         final Program program = switch (kind) {
             case ENDPOINTS -> simulation -> new EndpointScenario(simulation).run();
             case DURABLE -> simulation -> new DurableScenario(simulation).run();
+            case RETENTION -> simulation -> new RetentionScenario(simulation).run();
             case WAITING -> simulation -> new WaitingScenario(simulation).run();
             default -> simulation -> new ChannelScenario(simulation, kind).run();
         };

@@ -1,14 +1,20 @@
 package org.fencepost.ipc.sim;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.agrona.concurrent.EpochNanoClock;
 import org.fencepost.ipc.ChannelClosedException;
 import org.fencepost.ipc.ChannelException;
+import org.fencepost.ipc.PositionException;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.FileHeader;
+import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.log.ControlWords;
@@ -26,6 +32,8 @@ final class SimulatedChannel {
     private static final Path PATH = Path.of("simulated");
     /** Others run while a sync goes from one such part to the next. */
     private static final int SYNC_STEP_BYTES = 64;
+    private static final int MAPPED_AT_A_TIME = 2;
+    static final long NO_TIMESTAMP = Long.MIN_VALUE;
 
     private final Simulation simulation;
     private final Sleeping sleeping;
@@ -35,6 +43,13 @@ final class SimulatedChannel {
     private final long cursors;
     private final KernelLocks locks;
     private final Map<Long, Long> segments = new HashMap<>();
+    /** Those that were removed, too: whoever has mapped them has them. */
+    private final List<Long> allSegments = new ArrayList<>();
+    private final EpochNanoClock clock;
+    private final List<SimulatedSubscriber> holders = new ArrayList<>();
+    /** In the middle of a removal, which writes by file, so that closing waits for it. */
+    private final Set<SimulatedProcess> removing = new HashSet<>();
+    private final int[] ofRemovers = new int[Simulation.THREADS_MAX];
     /** What syncs have written of the segments' words. */
     private final Map<Long, Long> disk = new HashMap<>();
     private final ControlWords words;
@@ -65,7 +80,14 @@ final class SimulatedChannel {
 
     SimulatedChannel(
         final Simulation simulation, final Geometry geometry, final Sleeping sleeping) {
+        this(simulation, geometry, sleeping, simulation::steps);
+    }
+
+    SimulatedChannel(
+        final Simulation simulation, final Geometry geometry, final Sleeping sleeping,
+        final EpochNanoClock clock) {
         this.sleeping = sleeping;
+        this.clock = clock;
         this.simulation = simulation;
         this.memory = simulation.memory();
         this.geometry = geometry;
@@ -121,12 +143,95 @@ final class SimulatedChannel {
         }
     }
 
+    /** From here on what this subscriber has not read must stay, as long as its process lives. */
+    void isHeldBy(final SimulatedSubscriber holder) {
+        holders.add(holder);
+    }
+
+    void isNotHeldBy(final SimulatedSubscriber holder) {
+        holders.remove(holder);
+    }
+
+    /** Where the log begins, as it is in memory, for checkers. */
+    long earliest() {
+        return memory.peek(control + ControlFormat.EARLIEST_OFFSET);
+    }
+
+    /** Whether the file of a segment is there. */
+    boolean hasSegment(final long segmentStart) {
+        return segments.containsKey(geometry.place(segmentStart));
+    }
+
+    /** Whether retention allows, and nobody forbids, that everything before this segment goes. */
+    boolean isSurplus(final long segmentStart) {
+        return segmentStart <= geometry.segmentStart(tail()) && isOld(segmentStart)
+            && !isNamedCursorBelow(segmentStart)
+            && holders.stream().noneMatch(holder -> holder.position() < segmentStart
+                && !holder.handle().process().isGone());
+    }
+
+    private boolean isOld(final long segmentStart) {
+        if (geometry.retentionBytes() > 0 && tail() - segmentStart >= geometry.retentionBytes()) {
+            return true;
+        }
+        final long first = timestamp(firstMessage(segmentStart));
+        return geometry.retentionNanos() > 0 && first != NO_TIMESTAMP
+            && clock.nanoTime() - first > geometry.retentionNanos();
+    }
+
+    private boolean isNamedCursorBelow(final long position) {
+        for (int i = 0; i < CursorsFormat.SUBSCRIBERS_MAX; i++) {
+            final long record = cursors + CursorsFormat.recordOffset(i);
+            if ((memory.peek(record + CursorsFormat.STATE_OFFSET)
+                & CursorsFormat.STATE_GATES_WHILE_ABSENT) != 0
+                && memory.peek(record + CursorsFormat.POSITION_OFFSET) < position) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Position of the first frame of a segment that is no padding, whether or not it is there. */
+    private long firstMessage(final long segmentStart) {
+        long position = segmentStart;
+        while (position < segmentStart + geometry.segmentBytes()
+            && FrameFormat.isPadding(header(position))) {
+            position += geometry.span(FrameFormat.length(header(position)));
+        }
+        return position;
+    }
+
+    /** The header at a position, as it is in memory; 0 where there is none. */
+    long header(final long position) {
+        final Long address = segments.get(geometry.place(geometry.segmentStart(position)));
+        return address == null ? 0 : memory.peek(
+            address + SegmentFormat.DATA_OFFSET + position - geometry.segmentStart(position));
+    }
+
+    /** When the frame there was committed; {@link #NO_TIMESTAMP} if it is not. */
+    long timestamp(final long position) {
+        final long word = header(position);
+        return word == 0 || FrameFormat.isPadding(word) ? NO_TIMESTAMP : memory.peek(
+            segments.get(geometry.place(geometry.segmentStart(position))) + SegmentFormat.DATA_OFFSET
+                + position - geometry.segmentStart(position) + FrameFormat.TIMESTAMP_OFFSET);
+    }
+
+    /** Opens the channel in a process that only looks. */
+    Handle view(final SimulatedProcess process) {
+        process.readOnly = true;
+        return open(process, false);
+    }
+
     /** Opens the channel in a process. */
     Handle open(final SimulatedProcess process) {
+        return open(process, true);
+    }
+
+    private Handle open(final SimulatedProcess process, final boolean writable) {
         final Members members =
             new Members(PATH, new SimulatedLockFile(simulation, locks, process));
         final Log log = new Log(PATH, geometry, memory, words, new CursorTable(memory, cursors),
-            members, new Store(process), simulation::steps, sleeping, true, Log.NO_END);
+            members, new Store(process), clock, sleeping, writable, Log.NO_END);
         final Membership membership = new Membership(log);
         return new Handle(
             process, log, members, membership, new Subscriptions(log, membership), control);
@@ -140,11 +245,14 @@ final class SimulatedChannel {
     /** The same, and something when the segments are private already and the words are not. */
     void close(final Handle handle, final Runnable halfway) {
         handle.log().close();
+        while (removing.contains(handle.process())) {
+            simulation.idle();
+        }
         handle.process().closing = true;
         simulation.systemCall();
         simulation.fenceAll(handle.process());
         // The kernel replaces a window slot by slot, or all at once.
-        List.copyOf(segments.values()).forEach(
+        List.copyOf(allSegments).forEach(
             segment -> memory.replace(handle.process(), segment));
         halfway.run();
         memory.replace(handle.process(), cursors);
@@ -154,9 +262,16 @@ final class SimulatedChannel {
     }
 
     private void makeSegment(final long start) {
-        segments.computeIfAbsent(geometry.place(start), place ->
-            memory.allocate(
-                "segment" + place, SegmentFormat.fileBytes(geometry.segmentBytes()), true));
+        segments.computeIfAbsent(geometry.place(start), place -> {
+            final long address = memory.allocate(
+                "segment" + place, SegmentFormat.fileBytes(geometry.segmentBytes()), true);
+            allSegments.add(address);
+            return address;
+        });
+    }
+
+    private long slotOf(final long segmentStart) {
+        return segmentStart / geometry.segmentBytes() % MAPPED_AT_A_TIME;
     }
 
     private final class Store implements SegmentStore {
@@ -169,14 +284,27 @@ final class SimulatedChannel {
         @Override
         public SegmentMap newMap() {
             return new SegmentMap() {
+                /** Of a journal, which may lose their files meanwhile. */
+                private final Map<Long, Long> mapped = new HashMap<>();
+
                 @Override
                 public long addressOf(final long segmentStart) {
-                    final Long address = segments.get(geometry.place(segmentStart));
+                    final Long address = segments.getOrDefault(
+                        geometry.place(segmentStart), mapped.get(segmentStart));
                     if (process.isClosing() && !process.hasReplaced(address)) {
                         throw new ChannelClosedException(PATH, "nothing is mapped any more");
                     }
                     if (address == null) {
+                        if (segmentStart < earliest()) {
+                            // Who finds no file knows what was known to whoever removed it.
+                            SimulatedThread.learn(simulation.current().knowledge, ofRemovers);
+                            throw new PositionException(PATH, segmentStart + " was removed");
+                        }
                         throw simulation.failure("there is no segment at " + segmentStart, null);
+                    }
+                    if (!geometry.ring() && !mapped.containsKey(segmentStart)) {
+                        mapped.keySet().removeIf(start -> slotOf(start) == slotOf(segmentStart));
+                        mapped.put(segmentStart, address);
                     }
                     return address + SegmentFormat.DATA_OFFSET;
                 }
@@ -202,7 +330,43 @@ final class SimulatedChannel {
 
         @Override
         public boolean removeBelow(final long earliest) {
-            throw simulation.failure("nothing is to be removed", null);
+            removing.add(process);
+            try {
+                return remove(earliest);
+            } finally {
+                removing.remove(process);
+            }
+        }
+
+        private boolean remove(final long earliest) {
+            simulation.systemCall();
+            if (process.isClosing()) {
+                throw new ChannelClosedException(PATH, "is closed");
+            }
+            final List<Long> surplus =
+                segments.keySet().stream().filter(place -> place < earliest).sorted().toList();
+            if (surplus.isEmpty()) {
+                return false;
+            }
+            if (earliest < earliest()) {
+                throw simulation.failure(
+                    "the log begins at " + earliest() + " and would at " + earliest, null);
+            }
+            memory.write(control + ControlFormat.EARLIEST_OFFSET, earliest);
+            for (final long place : surplus) {
+                simulation.systemCall();
+                final long end = place + geometry.segmentBytes();
+                if (earliest() < end || !isSurplus(end)) {
+                    throw simulation.failure("the segment at " + place + " is removed, but the log"
+                        + " begins at " + earliest() + ", ends at " + tail() + " and is held by "
+                        + holders.stream().map(SimulatedSubscriber::toString).toList(), null);
+                }
+                simulation.note("removed the segment at " + place);
+                segments.remove(place);
+                SimulatedThread.learn(ofRemovers, simulation.current().knowledge);
+            }
+            simulation.systemCall();
+            return true;
         }
 
         @Override

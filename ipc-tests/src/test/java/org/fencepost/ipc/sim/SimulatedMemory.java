@@ -65,6 +65,16 @@ public final class SimulatedMemory extends SharedMemory {
         return word == null ? 0 : word.latest().whole;
     }
 
+    /** As a system call writes a file: to all, whatever the process has mapped. */
+    void write(final long address, final long value) {
+        region(aligned(address), WORD);
+        simulation.step();
+        model.store(simulation.current(),
+            word(regions.get((int) (address >>> REGION_SHIFT) - 1), address), value, -1L,
+            Mode.ORDERED, false);
+        record("write", address, value, 0);
+    }
+
     @Override
     public byte getByte(final long address) {
         return (byte) load(address, 1, Mode.PLAIN);
@@ -129,6 +139,7 @@ public final class SimulatedMemory extends SharedMemory {
     public long compareAndExchangeLong(final long address, final long expected, final long value) {
         region(aligned(address), WORD);
         simulation.step();
+        requireWritable(address);
         final Region region = mapped(address);
         final long found =
             model.exchange(simulation.current(), word(region, address), expected, value);
@@ -235,6 +246,7 @@ public final class SimulatedMemory extends SharedMemory {
         }
         region(address, size);
         simulation.step();
+        requireWritable(address);
         final Region region = mapped(address);
         final int overtaken = model.store(simulation.current(), word(region, address),
             (value & mask(size)) << 8 * inWord, mask(size) << 8 * inWord, mode, region.raceChecked);
@@ -309,6 +321,13 @@ public final class SimulatedMemory extends SharedMemory {
         final long index = address >>> REGION_SHIFT;
         return regions.get((int) (thread == null
             ? index : thread.process.replaced.getOrDefault(index, index)) - 1);
+    }
+
+    private void requireWritable(final long address) {
+        final SimulatedThread thread = simulation.current();
+        if (thread != null && thread.process.readOnly) {
+            throw simulation.failure(thread.process + " may only read, and stores" + name(address), null);
+        }
     }
 
     private void record(

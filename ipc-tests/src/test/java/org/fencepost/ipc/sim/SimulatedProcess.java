@@ -19,6 +19,8 @@ public final class SimulatedProcess {
     boolean closed;
     /** Whether it has begun to; it maps nothing any more. */
     boolean closing;
+    /** Whether it may not change what it shares with others. */
+    boolean readOnly;
     /** Regions that this process sees private memory in the place of, and that memory. */
     final Map<Long, Long> replaced = new HashMap<>();
 

@@ -45,6 +45,11 @@ final class SimulatedSubscriber {
         return reader.position();
     }
 
+    @Override
+    public String toString() {
+        return handle.process() + " at " + reader.position();
+    }
+
     /** Whether the log waits for it, so that what it reads stays. */
     boolean gates() {
         return !options.isLossy();
@@ -56,11 +61,14 @@ final class SimulatedSubscriber {
         if (log.isClosed()) {
             return false;
         }
-        reader = options.isLossy()
+        reader = options.isLossy() && log.geometry().ring()
             ? new LossyReader(log, subscription.position(), new Patience(looksPerProbe))
             : new InPlaceReader(log, subscription, new Patience(looksPerProbe));
         delivery = channel.ghost().delivery(handle.process().toString(), subscription.position(),
             options.isNamed(), subscription.lostBytes() != 0);
+        if (gates()) {
+            channel.isHeldBy(this);
+        }
         simulation.progressed();
         return true;
     }
@@ -107,9 +115,16 @@ final class SimulatedSubscriber {
         } else if (gates() && (!options.isNamed() || options.gatesWhileAbsent())) {
             throw simulation.failure(handle.process() + " lost bytes that it held", null);
         }
+        channel.isNotHeldBy(this);
         reader.close();
         handle.subscriptions().leave(subscription.record());
         simulation.progressed();
+    }
+
+    /** Goes without having seen everything. */
+    void giveUp() {
+        reader.close();
+        handle.subscriptions().leave(subscription.record());
     }
 
     private Subscription subscription() {

@@ -92,6 +92,9 @@ class ChannelCommandTest {
         assertEquals(kept + ": " + ChannelOptions.journal(8 << 10).withRetentionBytes(1 << 20)
             .withRetentionTime(Duration.ofHours(2)) + "\n", done(ToolRun.of("create", kept,
                 "--segment", "8k", "--keep", "1m", "--keep-hours", "2")));
+        final String stat = done(ToolRun.of("stat", "--json", kept));
+        assertTrue(stat.contains("\"retentionBytes\":1048576,\"retentionSeconds\":7200,"), stat);
+        assertTrue(stat.contains("\"segments\":1,\"sizeBytes\":"), stat);
         final String ring = directory.resolve("a/b/ring").toString();
         assertEquals(ring + ": " + ChannelOptions.ring(1 << 20, 4).withChecksums(true)
             .withTimestamps(true).withFrameAlignment(128).withStartPosition(1 << 18) + "\n",

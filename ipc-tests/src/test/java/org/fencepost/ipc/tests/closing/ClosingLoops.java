@@ -30,6 +30,8 @@ final class ClosingLoops {
     private static final String FILES =
         "control|cursors|members|members\\.lock|segment-[0-9a-f]{16}";
     private static final byte[] BYTES = new byte[300];
+    /** Who keeps house: nobody but those who are in need, the thread for one handle, or for both. */
+    private static final int KEEPERS = 4;
 
     private final Path directory;
     private final ChannelOptions options;
@@ -60,6 +62,16 @@ final class ClosingLoops {
     private void round(final int round) throws Exception {
         final Channel keeper = Channel.open(directory, options);
         final Channel channel = Channel.join(directory);
+        switch (round % KEEPERS) {
+            case 0 -> {
+                keeper.housekeeping().byHand();
+                channel.housekeeping().byHand();
+            }
+            case 1 -> keeper.housekeeping().byHand();
+            default -> {
+                // As it comes.
+            }
+        }
         final Publisher publisher = channel.addPublisher();
         final Publisher claiming = channel.addPublisher();
         final Subscriber gating = channel.addSubscriber(SubscriberOptions.latest());
@@ -227,6 +239,8 @@ final class ClosingLoops {
                 }
             }
         }
+        // The thread may be at work on the next segment.
+        keeper.housekeeping().byHand();
         try (Stream<Path> files = Files.list(directory)) {
             final Set<String> strange = files.map(file -> file.getFileName().toString())
                 .filter(name -> !name.matches(FILES)

@@ -3,16 +3,21 @@ package org.fencepost.ipc.tests.conformance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.Parking;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
@@ -30,7 +35,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HousekeepingTest {
     private static final int SEGMENT_BYTES = 8192;
     private static final ChannelOptions JOURNAL = ChannelOptions.journal(SEGMENT_BYTES);
+    private static final ChannelOptions RING = ChannelOptions.ring(4 * SEGMENT_BYTES, 4);
     private static final int LENGTH = 1000;
+    private static final Path TASKS = Path.of("/proc/self/task");
     private static final String THREAD_NAME = "fencepost-housekeeping";
 
     @TempDir(factory = SharedMemoryDirectory.class)
@@ -61,18 +68,20 @@ class HousekeepingTest {
     }
 
     @Test
-    void shouldHaveOneThreadWhileThereIsAChannel() {
+    void shouldHaveOneThreadWhileAnybodyPublishesOrSubscribes() {
         try (Channel one = Channel.open(inMemory.resolve("one"), JOURNAL);
-            Channel other = Channel.open(inMemory.resolve("other"), JOURNAL)) {
-            assertEquals(0, threads());
-            assertEquals(one.housekeeping(), one.housekeeping().inBackground());
-            other.housekeeping().inBackground().inBackground();
+            Channel other = Channel.open(inMemory.resolve("other"), RING)) {
+            assertEquals(0, threads(), "for channels that nobody uses");
+            one.addPublisher();
+            other.addSubscriber(SubscriberOptions.latest());
+            other.addPublisher();
             assertEquals(1, threads());
             one.housekeeping().byHand();
-            other.housekeeping().byHand();
-            Awaitility.await().until(() -> threads() == 0);
+            assertEquals(1, threads());
         }
+        Awaitility.await().until(() -> threads() == 0);
         try (Channel again = Channel.join(inMemory.resolve("one"))) {
+            assertEquals(again.housekeeping(), again.housekeeping().inBackground());
             again.housekeeping().inBackground();
             assertEquals(1, threads());
         }
@@ -80,15 +89,72 @@ class HousekeepingTest {
     }
 
     @Test
+    void shouldHaveNoThreadWhenItIsDoneByHand() {
+        try (Channel channel = Channel.open(inMemory.resolve("journal"), JOURNAL)) {
+            channel.housekeeping().byHand();
+            channel.addPublisher();
+            channel.addSubscriber(SubscriberOptions.latest());
+            assertEquals(0, threads());
+            channel.housekeeping().inBackground();
+            assertEquals(1, threads());
+            channel.housekeeping().byHand();
+            Awaitility.await().until(() -> threads() == 0);
+            channel.addPublisher();
+            assertEquals(0, threads());
+        }
+        try (Channel view = Channel.view(inMemory.resolve("journal"))) {
+            view.addSubscriber(SubscriberOptions.latest().lossy());
+            view.housekeeping().inBackground();
+            assertEquals(0, threads(), "a view has nothing to be done");
+        }
+    }
+
+    @Test
+    void shouldSleepWhenNothingHappens() throws Exception {
+        assumeTrue(Files.isDirectory(TASKS), "threads are counted by Linux only");
+        try (Channel journal = Channel.open(inMemory.resolve("journal"), JOURNAL);
+            Channel ring = Channel.open(inMemory.resolve("ring"), RING);
+            Publisher publisher = journal.addPublisher();
+            Subscriber subscriber = ring.addSubscriber(SubscriberOptions.latest())) {
+            publish(publisher, 1);
+            final Thread parked = Thread.ofPlatform().name("parked").start(() -> subscriber.poll(
+                (buffer, offset, length, header) -> { }, 1, Duration.ofHours(1),
+                Parking.on(subscriber)));
+            Awaitility.await().until(() -> sleeps("parked") > 5 && segments(journal) >= 2);
+            // Ten and a hundred a second; what is to be seen is not a thread that spins.
+            final long keeping = sleeps(THREAD_NAME);
+            final long waiting = sleeps("parked");
+            TimeUnit.SECONDS.sleep(1);
+            assertTrue(sleeps(THREAD_NAME) - keeping < 60, "the thread that keeps house");
+            assertTrue(sleeps("parked") - waiting < 400, "a subscriber that waits");
+            parked.interrupt();
+            parked.join();
+        }
+    }
+
+    /** How often the thread of this name has gone to sleep; the kernel keeps 15 characters of names. */
+    private static long sleeps(final String name) throws IOException {
+        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(TASKS)) {
+            for (final Path task : tasks) {
+                final String status = Files.readString(task.resolve("status"));
+                if (status.startsWith("Name:\t" + name.substring(0, Math.min(15, name.length())))) {
+                    final String counted = status.split("\nvoluntary_ctxt_switches:\\s*")[1];
+                    return Long.parseLong(counted.substring(0, counted.indexOf('\n')));
+                }
+            }
+        }
+        return 0;
+    }
+
+    @Test
     void shouldMakeTheNextSegmentBeforeItIsNeeded() throws Exception {
         try (Channel channel = Channel.open(inMemory.resolve("journal"), JOURNAL);
             Publisher publisher = channel.addPublisher()) {
-            channel.housekeeping().inBackground();
             assertEquals(1, segments(channel));
             publish(publisher, 1);
-            Awaitility.await().until(() -> segments(channel) == 2);
+            Awaitility.await().until(() -> segments(channel) >= 2);
             publish(publisher, 10);
-            Awaitility.await().until(() -> segments(channel) == 3);
+            Awaitility.await().until(() -> segments(channel) >= 3);
         }
     }
 
@@ -96,7 +162,6 @@ class HousekeepingTest {
     void shouldDoNothingByItselfWhenItIsDoneByHand() throws Exception {
         try (Channel channel = Channel.open(inMemory.resolve("journal"), JOURNAL);
             Publisher publisher = channel.addPublisher()) {
-            channel.housekeeping().inBackground();
             assertEquals(channel.housekeeping(), channel.housekeeping().byHand());
             Awaitility.await().until(() -> threads() == 0);
             publish(publisher, 1);
@@ -115,7 +180,6 @@ class HousekeepingTest {
         try (Channel channel = Channel.open(onDisk.resolve("journal"),
                 JOURNAL.withFlushInterval(Duration.ofMillis(5)));
             Publisher publisher = channel.addPublisher()) {
-            channel.housekeeping().inBackground();
             for (int i = 0; i < 3; i++) {
                 publish(publisher, 5);
                 final long end = channel.tailPosition();
@@ -129,16 +193,14 @@ class HousekeepingTest {
         try (Channel broken = Channel.open(inMemory.resolve("broken"), JOURNAL);
             Channel sound = Channel.open(inMemory.resolve("sound"), JOURNAL);
             Publisher publisher = sound.addPublisher()) {
-            broken.housekeeping().inBackground();
-            sound.housekeeping().inBackground();
             // A directory in the place of the segment that would be next.
             Files.createDirectory(broken.path().resolve("segment-0000000000002000"));
             try (Publisher stuck = broken.addPublisher()) {
                 publish(stuck, 1);
                 publish(publisher, 1);
-                Awaitility.await().until(() -> segments(sound) == 2);
+                Awaitility.await().until(() -> segments(sound) >= 2);
                 publish(publisher, 10);
-                Awaitility.await().until(() -> segments(sound) == 3);
+                Awaitility.await().until(() -> segments(sound) >= 3);
             }
         }
     }
@@ -153,6 +215,9 @@ class HousekeepingTest {
             Publisher publisher =
                 exclusive ? there.addExclusivePublisher() : there.addPublisher();
             Subscriber subscriber = here.addSubscriber(SubscriberOptions.earliest())) {
+            // By one that does nothing else.
+            there.housekeeping().byHand();
+            here.housekeeping().byHand();
             final AtomicBoolean over = new AtomicBoolean();
             final Thread keeping = Thread.ofPlatform().daemon().start(() -> {
                 while (!over.get()) {

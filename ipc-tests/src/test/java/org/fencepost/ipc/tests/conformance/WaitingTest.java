@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +40,7 @@ import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.Trailing;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.tests.support.Bells;
 import org.fencepost.ipc.tests.support.SharedMemoryDirectory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -84,6 +84,18 @@ class WaitingTest {
         IdleStrategy on(final Endpoint endpoint) {
             return maker.apply(endpoint);
         }
+
+        Wait forMessages(final Channel channel, final Endpoint endpoint) {
+            return new Wait(channel.path(), ControlFormat.ARRIVALS_OFFSET, parks(), on(endpoint));
+        }
+
+        Wait forRoom(final Channel channel, final Endpoint endpoint) {
+            return new Wait(channel.path(), ControlFormat.PROGRESS_OFFSET, parks(), on(endpoint));
+        }
+
+        private boolean parks() {
+            return this == PARK || this == TRAIL;
+        }
     }
 
     /** A thread that does something, which is over once that has returned. */
@@ -110,15 +122,13 @@ class WaitingTest {
             Channel there = Channel.join(here.path());
             Publisher publisher = there.addPublisher();
             Subscriber subscriber = here.addSubscriber(SubscriberOptions.latest())) {
-            final IdleStrategy idle = way.on(subscriber);
+            final Wait wait = way.forMessages(here, subscriber);
             for (long i = 0; i < 200; i++) {
                 final long value = i;
                 final Future<Integer> poll =
-                    beside(() -> subscriber.poll(handler, 4, LONG, idle));
-                if (i % 2 == 0) {
-                    Thread.onSpinWait();
-                } else {
-                    TimeUnit.MICROSECONDS.sleep(300);
+                    beside(() -> subscriber.poll(handler, 4, LONG, wait.idle()));
+                if (i % 2 == 1) {
+                    wait.await();
                 }
                 publish(publisher, value);
                 assertEquals(1, poll.get());
@@ -135,13 +145,13 @@ class WaitingTest {
             Publisher publisher = here.addPublisher();
             Subscriber subscriber = there.addSubscriber(SubscriberOptions.latest())) {
             final int count = 500;
+            final Wait wait = way.forRoom(here, publisher);
             final Future<Integer> published = beside(() -> {
-                final IdleStrategy idle = way.on(publisher);
                 int waits = 0;
                 for (long i = 0; i < count; i++) {
                     final byte[] bytes = message(i);
                     while (publisher.offer(1, bytes, 0, LENGTH) < 0) {
-                        assertEquals(0, publisher.awaitRoom(LENGTH, LONG, idle));
+                        assertEquals(0, publisher.awaitRoom(LENGTH, LONG, wait.idle()));
                         waits++;
                     }
                 }
@@ -149,8 +159,8 @@ class WaitingTest {
             });
             final IdleStrategy idle = way.on(subscriber);
             while (received.size() < count) {
-                // Slowly enough for the ring to fill.
-                TimeUnit.MICROSECONDS.sleep(20);
+                // When the ring is full.
+                wait.awaitOr(published::isDone);
                 assertTrue(subscriber.poll(handler, 1, LONG, idle) > 0);
             }
             assertTrue(published.get() > 0, "never had to wait");
@@ -184,13 +194,12 @@ class WaitingTest {
         try (Channel channel = Channel.open(inMemory.resolve("ring"), RING);
             Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest())) {
             final BlockingQueue<Object> said = new ArrayBlockingQueue<>(4);
+            final Wait wait = way.forMessages(channel, subscriber);
             final Thread thread = Thread.ofPlatform().daemon().start(() -> {
-                said.add("waiting");
-                said.add(subscriber.poll(handler, 1, LONG, way.on(subscriber)));
+                said.add(subscriber.poll(handler, 1, LONG, wait.idle()));
                 said.add(Thread.currentThread().isInterrupted());
             });
-            said.take();
-            TimeUnit.MILLISECONDS.sleep(2);
+            wait.await();
             thread.interrupt();
             assertEquals(0, said.take());
             assertEquals(true, said.take(), "stays interrupted");
@@ -209,11 +218,14 @@ class WaitingTest {
                     Thread.onSpinWait();
                 }
                 final Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest());
+                final Wait forMessages = way.forMessages(channel, subscriber);
+                final Wait forRoom = way.forRoom(channel, publisher);
                 final Future<Integer> poll =
-                    beside(() -> subscriber.poll(handler, 1, LONG, way.on(subscriber)));
+                    beside(() -> subscriber.poll(handler, 1, LONG, forMessages.idle()));
                 final Future<Long> room =
-                    beside(() -> publisher.awaitRoom(LENGTH, LONG, way.on(publisher)));
-                TimeUnit.MILLISECONDS.sleep(2);
+                    beside(() -> publisher.awaitRoom(LENGTH, LONG, forRoom.idle()));
+                forMessages.await();
+                forRoom.await();
                 if (wholeChannel) {
                     channel.close();
                 } else {
@@ -240,22 +252,23 @@ class WaitingTest {
             publishers.add(channel.addPublisher());
         }
         final int count = 300;
+        final Wait wait = new Wait(channels.getFirst().path(), ControlFormat.ARRIVALS_OFFSET, true,
+            Parking.on(subscribers.toArray(Endpoint[]::new)));
         final Future<?> reading = beside(() -> {
-            final IdleStrategy idle = Parking.on(subscribers.toArray(Endpoint[]::new));
             while (received.size() < count) {
                 int work = 0;
                 for (final Subscriber subscriber : subscribers) {
                     work += subscriber.poll(handler, 4);
                 }
-                idle.idle(work);
+                wait.idle().idle(work);
             }
             return null;
         });
         for (int i = 0; i < count; i++) {
-            publish(publishers.get(i % 5), i);
             if (i % 3 == 0) {
-                TimeUnit.MICROSECONDS.sleep(200);
+                wait.awaitIn(channels.get(i % 5).path());
             }
+            publish(publishers.get(i % 5), i);
         }
         reading.get();
         assertEquals(count, received.stream().distinct().count());
@@ -322,10 +335,11 @@ class WaitingTest {
             Subscriber subscriber =
                 channel.addSubscriber(SubscriberOptions.latest().durableOnly())) {
             for (long i = 0; i < 20; i++) {
+                final Wait wait = Way.PARK.forRoom(channel, subscriber);
                 final Future<Integer> poll =
-                    beside(() -> subscriber.poll(handler, 1, LONG, Parking.on(subscriber)));
+                    beside(() -> subscriber.poll(handler, 1, LONG, wait.idle()));
                 publish(publisher, i);
-                TimeUnit.MICROSECONDS.sleep(500);
+                wait.await();
                 assertTrue(channel.awaitDurable(channel.tailPosition(), LONG));
                 assertEquals(1, poll.get());
             }
@@ -340,9 +354,10 @@ class WaitingTest {
             final Channel dying = Channel.join(here.path());
             dying.addPublisher().tryClaim(1, LENGTH, new Claim());
             publish(living, 7);
+            final Wait wait = Way.PARK.forMessages(here, subscriber);
             final Future<Integer> poll =
-                beside(() -> subscriber.poll(handler, 1, LONG, Parking.on(subscriber)));
-            TimeUnit.MILLISECONDS.sleep(2);
+                beside(() -> subscriber.poll(handler, 1, LONG, wait.idle()));
+            wait.await();
             assertFalse(poll.isDone(), "a live claim is waited for");
             dying.close();
             assertEquals(1, poll.get());
@@ -374,19 +389,12 @@ class WaitingTest {
             Subscriber subscriber = here.addSubscriber(SubscriberOptions.latest())) {
             // As one leaves it that is killed in its sleep.
             final IdleStrategy idle = Parking.on(subscriber);
-            while (enlistments(here.path()) == 0) {
+            while (Bells.enlistments(here.path(), ControlFormat.ARRIVALS_OFFSET) == 0) {
                 idle.idle();
             }
             publish(publisher, 1);
-            assertEquals(0, enlistments(here.path()), "one message finds out that nobody sleeps");
-        }
-    }
-
-    private static int enlistments(final Path channel) throws Exception {
-        try (FileChannel control = FileChannel.open(channel.resolve(ControlFormat.FILE_NAME))) {
-            final ByteBuffer word = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-            control.read(word, ControlFormat.ARRIVALS_OFFSET);
-            return word.getInt(4);
+            assertEquals(0, Bells.enlistments(here.path(), ControlFormat.ARRIVALS_OFFSET),
+                "one message finds out that nobody sleeps");
         }
     }
 }

@@ -326,6 +326,9 @@ final class CrashLife implements Disk.Watcher {
         try {
             committing = depth > 0 || claim.isOpen() || random.nextBoolean();
             if (committing) {
+                if (random.nextInt(4) == 0) {
+                    commit.tryRecord();
+                }
                 commit.trySync(1 + random.nextInt(3));
             } else {
                 channel.awaitDurable(channel.tailPosition(), LONG);

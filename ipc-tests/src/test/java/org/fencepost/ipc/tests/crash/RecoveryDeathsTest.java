@@ -1,7 +1,6 @@
 package org.fencepost.ipc.tests.crash;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,8 +14,7 @@ import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.disk.Crash;
 import org.fencepost.ipc.disk.Disk;
 import org.fencepost.ipc.disk.Machine;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.Test;
 
 /**
  * A recovery dies at each of its steps in turn, another process of the same machine goes on, and
@@ -27,6 +25,10 @@ class RecoveryDeathsTest {
     private static final int CHOICES_MAX = 6;
     private static final int DRAWN = 12;
     private static final int STEPS_MIN = 10;
+    private static final int SEEDS = 60;
+    /** Of lives whose log ends in a segment, and of those whose log ends where one begins. */
+    private static final int LIVES = 3;
+    private static final int SEGMENT_BYTES = 4096;
 
     /** Kills once. */
     private static final class Killer implements Disk.Watcher {
@@ -51,31 +53,48 @@ class RecoveryDeathsTest {
         }
     }
 
-    @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {2, 6, 8, 11, 22, 33})
-    void shouldLoseNothingOfWhatARecoveryFoundWhereverTheOneBeforeHasDied(final long seed) {
-        final SplittableRandom random = new SplittableRandom(seed);
-        final ChannelOptions options = ChannelOptions.journal(4096);
-        final Published published = new Published();
-        final CrashLife life =
-            new CrashLife(random.split(), 0, options, published, CrashLife.Start.OF_ALL);
-        final Disk used = new Disk(true, life, CrashRun.DIRECTORY);
-        life.live(new Machine(used));
-        final Crash crash = new Crash(used);
-        final Opened expected;
+    @Test
+    void shouldLoseNothingOfWhatARecoveryFoundWhereverTheOneBeforeHasDied() {
+        int ending = 0;
+        int beginning = 0;
+        for (long seed = 1; seed <= SEEDS && (ending < LIVES || beginning < LIVES); seed++) {
+            final SplittableRandom random = new SplittableRandom(seed);
+            final ChannelOptions options = ChannelOptions.journal(SEGMENT_BYTES);
+            final Published published = new Published();
+            final CrashLife life =
+                new CrashLife(random.split(), 0, options, published, CrashLife.Start.OF_ALL);
+            final Disk used = new Disk(true, life, CrashRun.DIRECTORY);
+            life.live(new Machine(used));
+            final Crash crash = new Crash(used);
+            final Opened expected = recovered(crash, seed);
+            if (!expected.kept().isEmpty()) {
+                final boolean begins = expected.end() % SEGMENT_BYTES == 0;
+                if (begins ? beginning++ < LIVES : ending++ < LIVES) {
+                    published.cut(expected.end());
+                    dieAtEachStep(crash, expected, options, published, seed);
+                }
+            }
+        }
+        assertTrue(ending >= LIVES && beginning >= LIVES, ending + " and " + beginning + " lives");
+    }
+
+    private static Opened recovered(final Crash crash, final long seed) {
         final Machine undisturbed =
             new Machine(crash.image(new SplittableRandom(seed), true, Disk.Watcher.NOBODY));
-        final Path itsPath = undisturbed.path(CrashRun.CHANNEL);
-        try (Channel channel = ChannelDoor.join(itsPath, undisturbed)) {
-            expected = Opened.of(channel, itsPath);
+        final Path path = undisturbed.path(CrashRun.CHANNEL);
+        try (Channel channel = ChannelDoor.join(path, undisturbed)) {
+            return Opened.of(channel, path);
         }
-        published.cut(expected.end());
+    }
+
+    private static void dieAtEachStep(
+        final Crash crash, final Opened expected, final ChannelOptions options,
+        final Published published, final long seed) {
         int step = 1;
         while (diesAt(step, crash.image(new SplittableRandom(seed), true, new Killer(step)),
             expected, options, published, seed)) {
             step++;
         }
-        assertFalse(expected.kept().isEmpty(), "this seed cuts nothing off");
         assertTrue(step > STEPS_MIN, step + " steps");
     }
 
@@ -104,11 +123,11 @@ class RecoveryDeathsTest {
         final SplittableRandom drawing = new SplittableRandom(seed * 31 + step);
         for (int i = 0; i < DRAWN; i++) {
             assertNull(Recovered.flaw(second.image(drawing, false, Disk.Watcher.NOBODY), options,
-                published, certain), "step " + step + ", drawn");
+                published, certain), "seed " + seed + ", step " + step + ", drawn");
         }
         for (long newest = 0; newest < 1L << Math.min(second.choices(), CHOICES_MAX); newest++) {
             assertNull(Recovered.flaw(second.image(newest, false, Disk.Watcher.NOBODY), options,
-                published, certain), "step " + step + ", with " + Long.toBinaryString(newest));
+                published, certain), "seed " + seed + ", step " + step + ", with " + Long.toBinaryString(newest));
         }
         return true;
     }

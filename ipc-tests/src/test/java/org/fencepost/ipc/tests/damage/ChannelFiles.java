@@ -27,6 +27,7 @@ final class ChannelFiles {
             Publisher publisher = channel.addPublisher();
             Subscriber subscriber = channel.addSubscriber(
                 SubscriberOptions.earliest().named(CURSOR, true))) {
+            channel.housekeeping().byHand();
             final byte[] bytes = new byte[100];
             for (int i = 0; i < 100; i++) {
                 Arrays.fill(bytes, (byte) i);

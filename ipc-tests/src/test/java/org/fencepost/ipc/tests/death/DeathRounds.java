@@ -65,6 +65,10 @@ final class DeathRounds {
             }
             case "self" -> {
                 try (SelfKill selfKill = new SelfKill(directory, ring, seed)) {
+                    while (selfKill.deaths() < PER_EPISODE / 2) {
+                        selfKill.round();
+                    }
+                    selfKill.keepInBackground();
                     while (selfKill.deaths() < PER_EPISODE) {
                         selfKill.round();
                     }

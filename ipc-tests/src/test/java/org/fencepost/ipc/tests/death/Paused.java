@@ -56,6 +56,7 @@ final class Paused implements AutoCloseable {
         this.victims = new Victims(directory);
         this.survivor = new Survivor(path, ring ? Life.ring() : Life.journal());
         this.other = Channel.join(path);
+        other.housekeeping().byHand();
         this.publisher = other.addPublisher();
         this.own = Ledger.at(directory.resolve("others"));
         this.ownAuthor = author++;
@@ -68,6 +69,18 @@ final class Paused implements AutoCloseable {
             Place.REPAIR, ring ? Place.CLEANING : Place.NEW_SEGMENT,
             ring ? Place.ZEROING : Place.ROOM_GIVEN, Place.PUBLISHER_JOINS, Place.PUBLISHER_LEAVES, Place.SETTLING, Place.SUBSCRIBER_JOINS,
             Place.SUBSCRIBER_LEAVES);
+    }
+
+    /** Where one comes although others do everything ahead. */
+    static List<Place> placesInBackground() {
+        return List.of(Place.PAYLOAD, Place.COMMIT, Place.ROLL, Place.POLL, Place.REPAIR,
+            Place.SETTLING, Place.SUBSCRIBER_JOINS);
+    }
+
+    /** From now on those who go on have a thread that does everything ahead. */
+    void keepInBackground() {
+        survivor.keepInBackground();
+        other.housekeeping().inBackground();
     }
 
     /** Lets one stop there, the others work for that time, and that one go on. */

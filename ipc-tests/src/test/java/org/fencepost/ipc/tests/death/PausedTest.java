@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class PausedTest {
     private static final Duration PAUSE = Duration.ofMillis(150);
+    private static final Duration PAUSE_IN_BACKGROUND = Duration.ofMillis(100);
     private static final int ROUNDS = 8;
     private static final int LAPS = 400;
 
@@ -35,6 +36,10 @@ class PausedTest {
         try (Paused paused = new Paused(temporary, ring, seed)) {
             for (final Place place : Paused.places(ring)) {
                 paused.stopIn(place, PAUSE);
+            }
+            paused.keepInBackground();
+            for (final Place place : Paused.placesInBackground()) {
+                paused.stopIn(place, PAUSE_IN_BACKGROUND);
             }
             System.out.println(paused.summary());
         }

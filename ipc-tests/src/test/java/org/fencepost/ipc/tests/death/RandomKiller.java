@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Random;
 import org.HdrHistogram.Histogram;
 import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.tests.child.ChildJvm;
+import org.fencepost.ipc.tests.support.Bells;
 import org.fencepost.ipc.tests.support.Deadline;
 
 /**
@@ -63,6 +65,7 @@ final class RandomKiller implements AutoCloseable {
         this.survivor = new Survivor(path, ring
             ? ChannelOptions.ring(SEGMENTS * SEGMENT_BYTES, SEGMENTS).withChecksums(true)
             : ChannelOptions.journal(SEGMENT_BYTES));
+        survivor.keepInBackground();
         for (int i = 0; i < MEMBERS; i++) {
             members.add(start(i == 0));
         }
@@ -170,6 +173,8 @@ final class RandomKiller implements AutoCloseable {
         assertEquals(0, survivor.publishAndRead(author++, OWN_OPERATIONS, false),
             "everybody else is dead, so the first slot should be free");
         assertTrue(survivor.received().size() > kills, "members should have published");
+        assertEquals(0, Bells.enlistments(path, ControlFormat.ARRIVALS_OFFSET),
+            "sleepers that are dead should be forgotten");
     }
 
     int kills() {

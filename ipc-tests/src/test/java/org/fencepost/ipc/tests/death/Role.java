@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.Parking;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
@@ -15,10 +16,13 @@ enum Role {
         @Override
         void work(final Channel channel, final Member member) {
             try (Publisher publisher = channel.addPublisher()) {
+                final Parking room = Parking.on(publisher);
                 final boolean slow = channel.options().kind() == ChannelOptions.Kind.JOURNAL;
                 for (int form = 0;; form++) {
-                    // A journal would fill the disk.
-                    if (!member.publish(publisher, form) || slow && form % BURST == 0) {
+                    if (!member.publish(publisher, form)) {
+                        room.idle();
+                    } else if (slow && form % BURST == 0) {
+                        // A journal would fill the disk.
                         LockSupport.parkNanos(PARK_NANOS);
                     }
                 }
@@ -54,9 +58,13 @@ enum Role {
 
     abstract void work(Channel channel, Member member);
 
-    /** Joins the channel and works. */
-    final void run(final Path path, final int author, final Ledger ledger) {
+    /** Joins the channel and works; with a thread that keeps house, or, where it is to be the only one, without. */
+    final void run(
+        final Path path, final int author, final Ledger ledger, final boolean kept) {
         try (Channel channel = Channel.join(path)) {
+            if (!kept) {
+                channel.housekeeping().byHand();
+            }
             work(channel, new Member(author, ledger));
         }
     }
@@ -64,10 +72,9 @@ enum Role {
     private static void read(
         final Channel channel, final SubscriberOptions options, final Member member) {
         try (Subscriber subscriber = channel.addSubscriber(options)) {
+            final Parking messages = Parking.on(subscriber);
             while (true) {
-                if (member.read(subscriber, POLL_LIMIT) == 0) {
-                    LockSupport.parkNanos(PARK_NANOS / 4);
-                }
+                messages.idle(member.read(subscriber, POLL_LIMIT));
             }
         }
     }

@@ -22,7 +22,7 @@ final class RoleMain {
         final Ledger ledger = Ledger.at(Path.of(arguments[2]));
         try {
             Role.valueOf(arguments[0]).run(
-                Path.of(arguments[1]), Integer.parseInt(arguments[3]), ledger);
+                Path.of(arguments[1]), Integer.parseInt(arguments[3]), ledger, true);
         } catch (final Throwable failure) {
             ledger.error(failure + " at " + failure.getStackTrace()[0]);
             throw failure;

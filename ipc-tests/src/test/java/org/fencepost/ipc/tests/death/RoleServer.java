@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.Parking;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
@@ -16,6 +17,8 @@ import org.fencepost.ipc.SubscriberOptions;
  */
 final class RoleServer {
     private static final int WARM_OPERATIONS = 60;
+    /** More than it spins before it sleeps. */
+    private static final int PARKED = 220;
 
     private RoleServer() {
     }
@@ -49,7 +52,8 @@ final class RoleServer {
     private static void work(final String[] words) {
         final Ledger ledger = Ledger.at(Path.of(words[3]));
         try {
-            Role.valueOf(words[1]).run(Path.of(words[2]), Integer.parseInt(words[4]), ledger);
+            Role.valueOf(words[1]).run(
+                Path.of(words[2]), Integer.parseInt(words[4]), ledger, false);
         } catch (final Throwable failure) {
             ledger.error(failure + " at " + failure.getStackTrace()[0]);
             failure.printStackTrace();
@@ -67,6 +71,12 @@ final class RoleServer {
             Subscriber subscriber = channel.addSubscriber(
                 SubscriberOptions.latest().named("kept", false));
             Subscriber copying = channel.addSubscriber(SubscriberOptions.latest().lossy())) {
+            // What is forked has one thread.
+            channel.housekeeping().byHand();
+            final Parking parking = Parking.on(subscriber);
+            for (int form = 0; form < PARKED; form++) {
+                parking.idle();
+            }
             for (int form = 0; form < WARM_OPERATIONS; form++) {
                 member.publish(publisher, form);
                 new Member(0, ledger).read(subscriber, WARM_OPERATIONS);

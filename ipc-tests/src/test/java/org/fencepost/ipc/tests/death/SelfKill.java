@@ -77,6 +77,20 @@ final class SelfKill implements AutoCloseable {
         }
     }
 
+    /** The same for some time, while the survivor has a thread that does everything ahead. */
+    void runInBackground(final Duration budget) {
+        keepInBackground();
+        final long start = System.nanoTime();
+        while (System.nanoTime() - start < budget.toNanos()) {
+            round();
+        }
+    }
+
+    /** From now on the survivor has a thread that does everything ahead. */
+    void keepInBackground() {
+        survivor.keepInBackground();
+    }
+
     /** One round. */
     void round() {
         victimsOfRound.clear();

@@ -30,15 +30,24 @@ final class Survivor implements AutoCloseable {
     private final boolean late;
     private long lastEntry = -1;
 
-    /** One that is there before anybody publishes, or comes when some has been taken away. */
+    /**
+     * One that is there before anybody publishes, or comes when some has been taken away. It keeps house only
+     * where it is in need, so that others come to do it.
+     */
     Survivor(final Path path, final ChannelOptions options) {
         channel = Channel.open(path, options);
+        channel.housekeeping().byHand();
         subscriber = channel.addSubscriber(SubscriberOptions.earliest());
         late = subscriber.position() > channel.startPosition();
     }
 
     Channel channel() {
         return channel;
+    }
+
+    /** From now on has a thread that does everything ahead. */
+    void keepInBackground() {
+        channel.housekeeping().inBackground();
     }
 
     /** Messages of an author that have come. */

@@ -67,6 +67,7 @@ final class VictimServer {
         for (final boolean ring : new boolean[] {true, false}) {
             final Path path = directory.resolve(ring ? "ring" : "journal");
             try (Channel channel = Channel.open(path, ring ? Life.ring() : Life.journal())) {
+                channel.housekeeping().byHand();
                 for (final Life life : Life.values()) {
                     try (Publisher publisher = channel.addPublisher()) {
                         new Member(author++, ledger).publish(publisher, 0);
