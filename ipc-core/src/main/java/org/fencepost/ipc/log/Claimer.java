@@ -49,7 +49,6 @@ public abstract class Claimer {
      * at behind a fence.
      */
     private final long sleepersAddress;
-    private final boolean journal;
     private final long segmentBytes;
     private final int frameFlags;
     /** What all header words of this publisher have in common. */
@@ -73,7 +72,6 @@ public abstract class Claimer {
         this.arrivals = log.arrivals();
         this.sleepersAddress = log.sleeping().canWake() && !log.sleeping().register()
             ? words.neverZeroAddress() : arrivals.address();
-        this.journal = !geometry.ring();
         this.segmentBytes = geometry.segmentBytes();
         this.frameFlags = geometry.frameFlags();
         this.frameBits = FrameFormat.headerWord(0, 0, frameFlags, slot);
@@ -200,9 +198,6 @@ public abstract class Claimer {
             }
         }
         limit = Math.min(ready, segmentEnd);
-        if (journal) {
-            limit = Math.min(limit, segments.arrange(end, start - words.durableAcquire()));
-        }
         return end < start + span ? padSegment(start, end) : start;
     }
 

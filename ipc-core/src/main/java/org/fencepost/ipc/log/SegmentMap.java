@@ -17,17 +17,6 @@ public interface SegmentMap extends AutoCloseable {
     long addressOf(long segmentStart);
 
     /**
-     * In the segment that was asked for last, has the memory from a position on arranged for what comes there.
-     *
-     * @param position      where the next frame will end, of who stores at the tail.
-     * @param unsyncedBytes what is before that and not on the disk, as far as is known.
-     * @return from where on this is worth another call.
-     */
-    default long arrange(final long position, final long unsyncedBytes) {
-        return Long.MAX_VALUE;
-    }
-
-    /**
      * Has the system begin to write a part of a segment, whatever is in it, and waits for nothing: a file system
      * that has only set blocks aside for it notes then that they are in use, and need not in a later sync. Best
      * effort; says nothing about what is on the disk.

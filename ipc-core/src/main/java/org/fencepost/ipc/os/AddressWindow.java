@@ -25,14 +25,10 @@ final class AddressWindow implements Window {
     private static final long MAP_FIXED = 0x10;
     private static final long MAP_ANONYMOUS = 0x20;
     private static final long MAP_NORESERVE = 0x4000;
-    private static final long MADV_NORMAL = 0;
-    private static final long MADV_RANDOM = 1;
-    private static final long MADV_HUGEPAGE = 14;
-    private static final long MADV_NOHUGEPAGE = 15;
     private static final long MADV_POPULATE_READ = 22;
     private static final long MADV_POPULATE_WRITE = 23;
 
-    /** The kernel maps a large page as one where address and file offset are multiples of its size. */
+    /** The kernel maps pages of a file together where address and file offset are alike in these bits. */
     private static final long LARGE_PAGE_BYTES = 2 << 20;
 
     private final long base;
@@ -143,22 +139,6 @@ final class AddressWindow implements Window {
                 // may be loaded. A slot that is mapped for reading refuses, and is loaded by its reader.
                 new SystemCall(arena).invoke(SystemCall.NUMBERS.madvise(), from, end - from,
                     MADV_POPULATE_WRITE, 0, 0, 0);
-            }
-        }
-    }
-
-    @Override
-    public void prefer(final int slot, final long offset, final boolean large) {
-        final long from = address(slot) + (offset & -Platform.PAGE_BYTES);
-        final long end = address(slot) + slotBytes;
-        if (from < end) {
-            try (Arena arena = Arena.ofConfined()) {
-                final SystemCall calls = new SystemCall(arena);
-                // Random: one large page at a time.
-                calls.invoke(SystemCall.NUMBERS.madvise(), from, end - from,
-                    large ? MADV_RANDOM : MADV_NORMAL, 0, 0, 0);
-                calls.invoke(SystemCall.NUMBERS.madvise(), from, end - from,
-                    large ? MADV_HUGEPAGE : MADV_NOHUGEPAGE, 0, 0, 0);
             }
         }
     }

@@ -52,18 +52,6 @@ public interface Window extends AutoCloseable {
     }
 
     /**
-     * Says in which pieces the system is to keep in memory what is not there yet, from an offset to the end of
-     * a slot, until the slot is mapped anew; best effort. In large ones (2 MiB, where the file system can) one
-     * fault is enough for many pages. In smaller ones, as the system chooses them by itself, a sync writes less
-     * that has not changed.
-     *
-     * @param offset of the first byte in the slot
-     */
-    default void prefer(final int slot, final long offset, final boolean large) {
-        // The system has its own ways.
-    }
-
-    /**
      * Puts private memory in place of what a slot held: this content, and zeros behind it.
      *
      * @param slot    the slot, from 0

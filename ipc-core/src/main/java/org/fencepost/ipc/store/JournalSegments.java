@@ -46,11 +46,6 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
      */
     private static final long NEAR_BYTES = 4 << 20;
 
-    /** From one to the next a publisher looks at how the journal is used. */
-    private static final long STRETCH_BYTES = 2 << 20;
-    /** With so much that is not on the disk nobody waits for small parts of it. */
-    private static final long UNSYNCED_BYTES = 8 << 20;
-
     private final Platform platform;
     private final Surroundings surroundings;
     private final Path directory;
@@ -271,7 +266,6 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
             if (mapped[slot] != segmentStart) {
                 mapped[slot] = NOTHING;
                 map(window, slot, segmentStart);
-                arrangeNew(slot);
                 mapped[slot] = segmentStart;
             }
             return window.address(slot) + SegmentFormat.DATA_OFFSET;
@@ -291,11 +285,6 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
                 LOGGER.debug("cannot write ahead from position {} of {}: {}", from, directory,
                     ChannelDirectory.reason(e));
             }
-        }
-
-        /** What stands at a slot from now on is used in no particular way. */
-        void arrangeNew(final int slot) {
-            // The system has its own ways.
         }
 
         @Override
@@ -334,10 +323,6 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         /** By the thread that keeps house: pages below were loaded. */
         private long loaded;
 
-        /** Whether pages that come into the slots are to be large; of what is mapped there and of the next. */
-        private final boolean[] large = new boolean[SLOTS];
-        private volatile boolean largeNext;
-
         EndpointMap(final Window window, final boolean writes) {
             super(window);
             this.writes = writes;
@@ -365,28 +350,6 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
             } finally {
                 taker.set(Taker.NOBODY);
             }
-        }
-
-        @Override
-        void arrangeNew(final int slot) {
-            large[slot] = writes && largeNext;
-            if (large[slot]) {
-                window.prefer(slot, 0, true);
-            }
-        }
-
-        /** Large pages are one fault for 2 MiB, and each sync writes all of a page. */
-        @Override
-        public long arrange(final long position, final long unsyncedBytes) {
-            final int slot = slotOf(current);
-            if (writes) {
-                largeNext = unsyncedBytes >= UNSYNCED_BYTES;
-                if (large[slot] != largeNext) {
-                    large[slot] = largeNext;
-                    window.prefer(slot, offset(position), largeNext);
-                }
-            }
-            return (position & -STRETCH_BYTES) + STRETCH_BYTES;
         }
 
         /** By the thread that keeps house. */

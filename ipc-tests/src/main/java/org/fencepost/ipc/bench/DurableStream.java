@@ -172,12 +172,14 @@ final class DurableStream implements Measure {
             return count;
         }
 
+        /** Everything that was published is on the disk then. */
         void end() throws Exception {
             over = true;
             join();
             if (failure != null) {
                 throw failure;
             }
+            log.awaitDurable(position);
         }
     }
 }
