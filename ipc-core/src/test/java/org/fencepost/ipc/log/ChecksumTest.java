@@ -15,6 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A frame's checksum, made again from the text of docs/protocol.md. */
 class ChecksumTest {
     private static final int SEGMENT = 4096;
+    /** Frames in it are longer than what is read of one at a time. */
+    private static final int LONG_SEGMENT = 1 << 20;
     private static final long NOW = 0x1122_3344_5566_7788L;
 
     @TempDir
@@ -28,6 +30,21 @@ class ChecksumTest {
     @Test
     void shouldCoverTheWholeFrameWhenItHasNoTimestamp() {
         check(ChannelOptions.journal(SEGMENT).withChecksums(true));
+    }
+
+    @Test
+    void shouldCoverTheWholeFrameWhenItIsLong() {
+        try (Handle handle = new Handle(
+            directory.resolve("channel"), ChannelOptions.journal(LONG_SEGMENT), Platform.detect(),
+            () -> NOW)) {
+            final SharedClaimer claimer = handle.membership.joinShared();
+            long position = 0;
+            for (int length = LONG_SEGMENT / 16; length <= LONG_SEGMENT / 2; length *= 2) {
+                final long end = handle.publish(claimer, length, length);
+                checkFrame(handle, position);
+                position = end;
+            }
+        }
     }
 
     private void check(final ChannelOptions options) {

@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
+import org.agrona.IoUtil;
 
 /**
  * Puts each fault of the lists into the product, one at a time, and runs the suite's layers against
@@ -165,6 +166,8 @@ public final class Mutants {
      * the class path.
      */
     private Path compile(final Mutant mutant, final Path scratch) throws IOException {
+        // Classes of an earlier run may not suit the others any more.
+        IoUtil.delete(scratch.resolve("classes").toFile(), true);
         final Path classes = Files.createDirectories(scratch.resolve("classes"));
         final List<String> arguments = new ArrayList<>(List.of(
             "-d", classes.toString(), "-cp", suite.classPath(), "-proc:none", "-nowarn",
