@@ -117,6 +117,7 @@ final class JournalCut {
             + kept.getFileName());
     }
 
+    /** Who goes on with this syncs the segment, also if this one dies in here. */
     private void erase(final long end, final long usedEnd) throws IOException {
         try (FileHandle file = calls.open(segments.file(geometry.segmentStart(end)), true)) {
             final ByteBuffer zeros = ByteBuffer.allocate(PIECE_BYTES);
@@ -126,7 +127,6 @@ final class JournalCut {
                 Temporary.write(file, zeros, offset(done));
                 done += zeros.limit();
             }
-            file.sync();
         }
     }
 
