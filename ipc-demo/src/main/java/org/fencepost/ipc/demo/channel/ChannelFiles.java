@@ -39,8 +39,7 @@ final class ChannelFiles {
     }
 
     /**
-     * Joins a channel, without the thread that does housekeeping: most commands are over before a
-     * segment ahead is worth its making.
+     * Joins a channel.
      *
      * @throws CommandFailedException if there is none, or this user may not look into it.
      */

@@ -1,13 +1,11 @@
 package org.fencepost.ipc.demo.channel;
 
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.fencepost.ipc.Batch;
 import org.fencepost.ipc.Channel;
-import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.demo.CommandFailedException;
 
@@ -30,10 +28,6 @@ final class Sender implements AutoCloseable {
     private final IdleStrategy idle = idleStrategy();
     private final Batch batch = new Batch();
     private final Splitter.Limits limits;
-    private final boolean journal;
-    private final long startPosition;
-    private Optional<Housekeeper> housekeeper = Optional.empty();
-    private volatile long bytesToCome = Long.MAX_VALUE;
     private Runnable progress = () -> { };
     private long messages;
     private long bytes;
@@ -51,35 +45,13 @@ final class Sender implements AutoCloseable {
         this.dropping = dropping;
         this.position = channel.startPosition();
         this.publisher = exclusive ? channel.addExclusivePublisher() : channel.addPublisher();
-        this.journal = channel.options().kind() == ChannelOptions.Kind.JOURNAL;
-        this.startPosition = channel.tailPosition();
         this.limits = new Splitter.Limits(publisher.maxMessageLength(), (int) Math.min(
             BATCH_BYTES_MAX, channel.options().segmentBytes() / BATCHES_PER_SEGMENT_MIN));
-        if (!channel.options().flushInterval().isZero()) {
-            housekeeper = Optional.of(new Housekeeper(channel, this::needsSegments));
-        }
     }
 
     /** What to do after each message, or batch of them. */
     void onProgress(final Runnable doing) {
         progress = doing;
-    }
-
-    /** How much is still to come; said again and again, or never if nobody knows. */
-    void expect(final long bytes) {
-        bytesToCome = bytes;
-    }
-
-    /**
-     * Whether what is to come will not fit into the segment that is in use; headers are a part of
-     * it.
-     */
-    private boolean needsSegments() {
-        final long toCome = bytesToCome;
-        final long segmentBytes = channel.options().segmentBytes();
-        return toCome > segmentBytes / 2
-            || toCome > segmentBytes - (channel.tailPosition() & segmentBytes - 1)
-            || !channel.options().flushInterval().isZero();
     }
 
     /** For those who wait for another process: short waits at first, a millisecond at last. */
@@ -157,11 +129,6 @@ final class Sender implements AutoCloseable {
         messages += count;
         bytes += payloadBytes;
         position = end;
-        if (journal && housekeeper.isEmpty()
-            && end - startPosition > channel.options().segmentBytes()) {
-            // A few messages are not worth a segment ahead. A ring keeps more without.
-            housekeeper = Optional.of(new Housekeeper(channel, this::needsSegments));
-        }
     }
 
     /** Refuses a channel in which nothing becomes durable. */
@@ -201,7 +168,6 @@ final class Sender implements AutoCloseable {
 
     @Override
     public void close() {
-        housekeeper.ifPresent(Housekeeper::close);
         publisher.close();
     }
 }

@@ -82,11 +82,7 @@ abstract class SendingCommand extends ToolCommand {
             for (final Path file : files.isEmpty() ? List.of(STANDARD_INPUT) : files) {
                 try (Input in = input(Optional.of(file))) {
                     final long begin = before;
-                    sender.onProgress(() -> {
-                        final long done = begin + in.readBytes();
-                        progress.at(done);
-                        total.ifPresent(bytes -> sender.expect(bytes - done));
-                    });
+                    sender.onProgress(() -> progress.at(begin + in.readBytes()));
                     send(in, sender);
                     before += in.readBytes();
                 }
