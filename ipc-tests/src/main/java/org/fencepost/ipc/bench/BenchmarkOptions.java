@@ -13,7 +13,7 @@ final class BenchmarkOptions {
                ipc-tests/bench files [--rounds N] [--megabytes N] [--directory DIR] [--json FILE]
                ipc-tests/bench waiting [--rounds N] [--directory DIR]
                ipc-tests/bench tail [--rounds N] [--measure-millis N] [--contenders A,B] [--directory DIR]
-                   [--report DIR]
+                   [--disk DIR] [--report DIR]
         Measures Fencepost and its peers between two JVMs, each pinned to a core; with files, how
         fast they find bytes and lines in a file.
           --rounds N           interleaved rounds (default 5)

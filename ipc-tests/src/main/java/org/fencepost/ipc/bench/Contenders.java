@@ -38,6 +38,7 @@ final class Contenders {
         FencepostBatchContender.NAME,
         FencepostContender.JOURNAL,
         JOURNAL_BY_HAND,
+        FencepostContender.BOUNDED_JOURNAL,
         FencepostHistory.NAME,
         AgronaContender.MANY_TO_ONE,
         AgronaContender.ONE_TO_ONE,
@@ -68,7 +69,7 @@ final class Contenders {
 
     /** What publishes at a pace to show its tail, when the command line does not say. */
     static final List<String> TAIL_NAMES = List.of(
-        FencepostContender.JOURNAL, JOURNAL_BY_HAND, ChronicleContender.NAME, AeronContender.EXCLUSIVE);
+        FencepostContender.BOUNDED_JOURNAL, ChronicleContender.NAME, AeronContender.EXCLUSIVE);
 
     private Contenders() {
     }
@@ -86,6 +87,7 @@ final class Contenders {
             case FencepostBatchContender.NAME -> new FencepostBatchContender();
             case FencepostContender.JOURNAL -> FencepostContender.journal();
             case JOURNAL_BY_HAND -> FencepostContender.journalByHand();
+            case FencepostContender.BOUNDED_JOURNAL -> FencepostContender.boundedJournal();
             case FencepostHistory.NAME -> new FencepostHistory();
             case AgronaContender.MANY_TO_ONE -> AgronaContender.manyToOne(true);
             case AgronaContender.ONE_TO_ONE -> AgronaContender.oneToOne(true);
