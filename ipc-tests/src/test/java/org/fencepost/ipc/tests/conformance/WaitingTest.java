@@ -382,19 +382,59 @@ class WaitingTest {
     }
 
     @Test
-    void shouldForgetASleeperThatIsGone() throws Exception {
-        assumeTrue(Platform.detect().sleeping().canWake(), "nobody enlists on the portable platform");
+    void shouldForgetASleeperThatIsGone() {
         try (Channel here = Channel.open(inMemory.resolve("ring"), RING);
             Publisher publisher = here.addPublisher();
             Subscriber subscriber = here.addSubscriber(SubscriberOptions.latest())) {
             // As one leaves it that is killed in its sleep.
-            final IdleStrategy idle = Parking.on(subscriber);
-            while (Bells.enlistments(here.path(), ControlFormat.ARRIVALS_OFFSET) == 0) {
-                idle.idle();
-            }
+            enlist(here, subscriber, ControlFormat.ARRIVALS_OFFSET);
             publish(publisher, 1);
-            assertEquals(0, Bells.enlistments(here.path(), ControlFormat.ARRIVALS_OFFSET),
-                "one message finds out that nobody sleeps");
+            assertNobodyEnlisted(here, ControlFormat.ARRIVALS_OFFSET);
         }
+    }
+
+    @Test
+    void shouldRingForTheThreadThatWaitsWhenAnEndpointIsClosed() {
+        try (Channel channel = Channel.open(inMemory.resolve("ring"), RING)) {
+            final Publisher publisher = channel.addPublisher();
+            final Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest());
+            enlist(channel, subscriber, ControlFormat.ARRIVALS_OFFSET);
+            subscriber.close();
+            assertNobodyEnlisted(channel, ControlFormat.ARRIVALS_OFFSET);
+            enlist(channel, publisher, ControlFormat.PROGRESS_OFFSET);
+            publisher.close();
+            assertNobodyEnlisted(channel, ControlFormat.PROGRESS_OFFSET);
+        }
+    }
+
+    @Test
+    void shouldRingForReadersOfWhatIsDurableWhenItWasSynced() {
+        try (Channel channel =
+            Channel.open(onDisk.resolve("journal"), ChannelOptions.journal(64 * 1024));
+            Publisher publisher = channel.addPublisher();
+            Subscriber subscriber =
+                channel.addSubscriber(SubscriberOptions.latest().durableOnly())) {
+            // Or the thread that keeps house rings for the next segment.
+            channel.housekeeping().byHand();
+            publish(publisher, 1);
+            enlist(channel, subscriber, ControlFormat.PROGRESS_OFFSET);
+            assertTrue(channel.awaitDurable(channel.tailPosition(), LONG));
+            assertNobodyEnlisted(channel, ControlFormat.PROGRESS_OFFSET);
+        }
+    }
+
+    /** What a thread does that is about to sleep; here it goes no further. */
+    private static void enlist(
+        final Channel channel, final Endpoint endpoint, final long bellOffset) {
+        assumeTrue(Platform.detect().sleeping().canWake(), "nobody enlists on the portable platform");
+        final IdleStrategy idle = Parking.on(endpoint);
+        while (Bells.enlistments(channel.path(), bellOffset) == 0) {
+            idle.idle();
+        }
+    }
+
+    private static void assertNobodyEnlisted(final Channel channel, final long bellOffset) {
+        assertEquals(0, Bells.enlistments(channel.path(), bellOffset),
+            "it is rung, and that clears it");
     }
 }
