@@ -1,7 +1,7 @@
 package org.fencepost.ipc.os;
 
 /** The platform of this process, on which threads sleep in another way. */
-public final class SleepingPlatform extends ForwardingPlatform {
+public class SleepingPlatform extends ForwardingPlatform {
     private final Sleeping sleeping;
 
     /** On which they sleep like this. */
