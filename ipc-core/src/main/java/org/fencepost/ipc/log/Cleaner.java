@@ -52,7 +52,7 @@ public final class Cleaner {
     private final Geometry geometry;
     private SegmentMap segments;
     private final long aheadBytes;
-    /** When less than this is ahead, a unit begins: for two segments, where as much is to be ahead. */
+    /** When no more than this is ahead, a unit begins: for two segments, where as much is to be ahead. */
     private final long aheadBytesMin;
     private final Retention retention;
     private int looks;
@@ -120,8 +120,9 @@ public final class Cleaner {
         }
         final long end = ready - geometry.capacityBytes() + geometry.segmentBytes();
         final long tail = words.tailAcquire();
-        // Not earlier than needed: until then lossy subscribers and late joiners can read it.
-        if (ready - tail >= (underLock ? aheadBytes : aheadBytesMin)) {
+        // Not earlier than needed: until then lossy subscribers and late joiners can read it. But not later
+        // either, for whoever keeps pace with its publisher leaves a segment when the next one is still whole.
+        if (underLock ? ready - tail >= aheadBytes : ready - tail > aheadBytesMin) {
             return IDLE;
         }
         // Step 2: the tail before the cursors. A joiner publishes a cursor of zero before it reads the
