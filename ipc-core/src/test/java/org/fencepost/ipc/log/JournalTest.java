@@ -21,8 +21,10 @@ import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.durable.Leftovers;
 import org.fencepost.ipc.file.RecordingCalls;
 import org.fencepost.ipc.file.RecordingCalls.Effect;
+import org.fencepost.ipc.format.MembersFormat;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.os.FileCalls;
+import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.os.PlatformWithCalls;
 import org.junit.jupiter.api.Test;
@@ -83,11 +85,7 @@ class JournalTest {
     @Test
     void shouldSyncASegmentBeforeItHasItsNameAndThenTheName() {
         final AtomicReference<RecordingCalls> calls = new AtomicReference<>();
-        final Platform platform = new PlatformWithCalls(real -> {
-            calls.set(new RecordingCalls(real));
-            return calls.get();
-        });
-        try (Handle handle = open(platform)) {
+        try (Handle handle = open(recording(calls))) {
             calls.get().take();
             assertEquals(Cleaner.DONE, prepare(handle));
             final List<Effect> effects = new ArrayList<>(calls.get().take());
@@ -108,7 +106,55 @@ class JournalTest {
     @Test
     void shouldNotDisturbAnotherHandleThatIsMakingTheSameSegment() throws IOException {
         final AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> { });
-        final Platform platform = new PlatformWithCalls(real -> (FileCalls) Proxy.newProxyInstance(
+        try (Handle slow = open(beforeTheName(meanwhile))) {
+            meanwhile.set(() -> {
+                try (Handle fast = open()) {
+                    fast.log.store().prepare(SEGMENT);
+                }
+            });
+            slow.log.store().prepare(SEGMENT);
+            assertEquals(Set.of("control", "cursors", "members", segment(0).getFileName().toString(),
+                segment(SEGMENT).getFileName().toString()), names());
+        }
+    }
+
+    @Test
+    void shouldMakeNoFileWhenAnotherHandleIsMakingTheSegment() {
+        final AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> { });
+        final AtomicReference<RecordingCalls> calls = new AtomicReference<>();
+        final List<Integer> answers = new ArrayList<>();
+        try (Handle first = open(beforeTheName(meanwhile));
+            Handle second = open(recording(calls))) {
+            meanwhile.set(() -> answers.add(second.log.cleaner().tryUnitAhead(SEGMENT)));
+            calls.get().take();
+            assertEquals(Cleaner.DONE, prepare(first));
+            answers.add(second.log.cleaner().tryUnitAhead(SEGMENT));
+            assertEquals(List.of(Cleaner.BUSY, Cleaner.IDLE), answers);
+            assertEquals(List.of(), calls.get().take(), "nothing is made to be thrown away");
+        }
+    }
+
+    @Test
+    void shouldMakeNoFileWhenAnotherHandleWasFasterByALock() throws IOException {
+        final AtomicReference<RecordingCalls> calls = new AtomicReference<>();
+        try (Handle first = open(); Handle second = open(recording(calls));
+            LockFile file = Platform.detect().openLockFile(
+                channel().resolve(MembersFormat.FILE_NAME))) {
+            publish(first);
+            final WatchedLocks locks = new WatchedLocks(file);
+            final Cleaner late = second.watched(locks).cleaner();
+            calls.get().take();
+            // The late one has seen that a segment is missing.
+            locks.beforeHousekeeping = () -> assertEquals(Cleaner.DONE, prepare(first));
+            assertEquals(Cleaner.IDLE, late.tryUnitAhead(SEGMENT));
+            assertEquals(2 * SEGMENT, first.log.words().readyAcquire());
+            assertEquals(List.of(), calls.get().take(), "nothing is made to be thrown away");
+        }
+    }
+
+    /** Somebody comes once, when a segment is there and has no name yet. */
+    private static Platform beforeTheName(final AtomicReference<Runnable> meanwhile) {
+        return new PlatformWithCalls(real -> (FileCalls) Proxy.newProxyInstance(
             FileCalls.class.getClassLoader(), new Class<?>[] {FileCalls.class},
             (proxy, method, arguments) -> {
                 if (method.getName().equals("link")) {
@@ -120,16 +166,13 @@ class JournalTest {
                     throw failure.getCause();
                 }
             }));
-        try (Handle slow = open(platform)) {
-            meanwhile.set(() -> {
-                try (Handle fast = open()) {
-                    fast.log.store().prepare(SEGMENT);
-                }
-            });
-            slow.log.store().prepare(SEGMENT);
-            assertEquals(Set.of("control", "cursors", "members", segment(0).getFileName().toString(),
-                segment(SEGMENT).getFileName().toString()), names());
-        }
+    }
+
+    private static Platform recording(final AtomicReference<RecordingCalls> calls) {
+        return new PlatformWithCalls(real -> {
+            calls.set(new RecordingCalls(real));
+            return calls.get();
+        });
     }
 
     private Handle open() {
@@ -142,12 +185,16 @@ class JournalTest {
 
     private static int prepare(final Handle handle) {
         if (handle.log.words().tailAcquire() == 0) {
-            final SharedClaimer claimer = handle.membership.joinShared();
-            assertTrue(claimer.claim(8) >= 0);
-            claimer.abort();
-            handle.membership.leave(claimer);
+            publish(handle);
         }
         return handle.log.cleaner().tryUnit(Cleaner.NOT_WALKED, 0);
+    }
+
+    private static void publish(final Handle handle) {
+        final SharedClaimer claimer = handle.membership.joinShared();
+        assertTrue(claimer.claim(8) >= 0);
+        claimer.abort();
+        handle.membership.leave(claimer);
     }
 
     /** As if somebody had died between the name and the words. */
