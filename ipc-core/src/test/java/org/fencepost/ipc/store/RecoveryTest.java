@@ -595,7 +595,8 @@ class RecoveryTest {
         final Path file = place.resolve(ControlFormat.FILE_NAME);
         final ByteBuffer control = ByteBuffer.wrap(Files.readAllBytes(file))
             .order(ByteOrder.LITTLE_ENDIAN);
-        Life.of(file, Platform.detect().files()).write(control);
+        final Platform platform = Platform.detect();
+        Life.of(file, platform.files(), platform.bootId()).write(control);
         Files.write(file, control.array());
     }
 
