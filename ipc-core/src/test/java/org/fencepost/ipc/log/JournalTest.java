@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +27,7 @@ import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.durable.Leftovers;
 import org.fencepost.ipc.file.RecordingCalls;
 import org.fencepost.ipc.file.RecordingCalls.Effect;
+import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.FileHandle;
@@ -107,6 +110,33 @@ class JournalTest {
                 new Effect.Synced(temporary),
                 new Effect.Linked(temporary, segment(SEGMENT)),
                 new Effect.Unlinked(temporary),
+                new Effect.DirectorySynced(channel())), effects);
+        }
+    }
+
+    @Test
+    void shouldSyncWhereTheLogBeginsBeforeASegmentGoesAndThenTheNames() {
+        final AtomicReference<RecordingCalls> calls = new AtomicReference<>();
+        final Platform platform = new PlatformWithCalls(real -> {
+            calls.set(new RecordingCalls(real));
+            return calls.get();
+        });
+        try (Handle handle = open(platform)) {
+            handle.log.store().prepare(SEGMENT);
+            handle.log.store().prepare(2 * SEGMENT);
+            calls.get().take();
+            assertTrue(handle.log.store().removeBelow(2 * SEGMENT));
+            final List<Effect> effects = new ArrayList<>(calls.get().take());
+            final Path control = channel().resolve(ControlFormat.FILE_NAME);
+            final Effect.Written earliest = (Effect.Written) effects.removeFirst();
+            assertEquals(control, earliest.file());
+            assertEquals(ControlFormat.EARLIEST_OFFSET, earliest.position());
+            assertEquals(2 * SEGMENT,
+                ByteBuffer.wrap(earliest.bytes()).order(ByteOrder.LITTLE_ENDIAN).getLong());
+            assertEquals(List.of(
+                new Effect.Synced(control),
+                new Effect.Unlinked(segment(0)),
+                new Effect.Unlinked(segment(SEGMENT)),
                 new Effect.DirectorySynced(channel())), effects);
         }
     }
