@@ -224,7 +224,7 @@ public final class Cleaner {
 
     /** One unit for publishers, one for the disk; the second one never keeps publishers from theirs. */
     private int prepareAndRemove(final long bytes) {
-        final int state = prepare(bytes);
+        final int state = prepareOrMakeRoom(bytes);
         if (state != DONE) {
             return retention.run() ? DONE : state;
         }
@@ -235,6 +235,27 @@ public final class Cleaner {
             return DONE;
         }
         return DONE;
+    }
+
+    /** Where there is no room for a segment, there is once surplus ones have gone. */
+    private int prepareOrMakeRoom(final long bytes) {
+        try {
+            return prepare(bytes);
+        } catch (final ChannelIOException noRoom) {
+            if (!hasRemoved(noRoom)) {
+                throw noRoom;
+            }
+            return prepare(bytes);
+        }
+    }
+
+    private boolean hasRemoved(final ChannelIOException noRoom) {
+        try {
+            return retention.run();
+        } catch (final ChannelIOException e) {
+            noRoom.addSuppressed(e);
+            return false;
+        }
     }
 
     private int prepare(final long bytes) {
