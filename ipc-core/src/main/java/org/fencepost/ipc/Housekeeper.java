@@ -29,6 +29,8 @@ final class Housekeeper {
     private Thread thread;
     /** The channel in which room is being made. */
     private volatile Path makingRoomIn = NOWHERE;
+    /** Units begun and units ended, by its thread: odd while one is done. */
+    private volatile long units;
 
     private Housekeeper() {
     }
@@ -50,17 +52,24 @@ final class Housekeeper {
         }
     }
 
-    /** Whether it makes room in this channel at this moment, perhaps for another handle. */
-    boolean isMakingRoomIn(final Path channel) {
-        return makingRoomIn.equals(channel);
+    /**
+     * A number that is odd while it makes room in this channel, perhaps for another handle, and another one behind
+     * that; it may change for other reasons, too.
+     */
+    long unitsIn(final Path channel) {
+        final long now = units;
+        return (now & 1) != 0 && !makingRoomIn.equals(channel) ? now - 1 : now;
     }
 
     /** Makes room, by its thread. */
     boolean makeRoom(final Path channel, final BooleanSupplier unit) {
         makingRoomIn = channel;
+        final long before = units;
+        units = before + 1;
         try {
             return unit.getAsBoolean();
         } finally {
+            units = before + 2;
             makingRoomIn = NOWHERE;
         }
     }

@@ -61,7 +61,7 @@ public final class Housekeeping {
         this.durability = durability;
         this.pace = new Pace(flushIntervalNanos == 0 ? PAUSE_NANOS_MAX
             : Math.clamp(flushIntervalNanos / 2, Pace.PAUSE_NANOS_MIN, PAUSE_NANOS_MAX));
-        log.keptBy(() -> Housekeeper.ofProcess().isMakingRoomIn(log.path()));
+        log.keptBy(() -> Housekeeper.ofProcess().unitsIn(log.path()));
     }
 
     /** There is somebody now for whom it is worth while. */

@@ -251,6 +251,7 @@ public abstract class Claimer {
         if (log.isClosed()) {
             return CLOSED;
         }
+        final long units = log.keeperUnits();
         return switch (log.cleaner().tryUnit(Cleaner.NOT_WALKED, 0)) {
             case Cleaner.DONE -> Cleaner.DONE;
             case Cleaner.GATED -> GATED;
@@ -258,7 +259,7 @@ public abstract class Claimer {
             // Idle: somebody else was faster; ready is read again.
             case Cleaner.IDLE -> words.readyAcquire() != ready ? Cleaner.DONE : PREPARING;
             // Our own process is as good a reason as this thread itself.
-            default -> log.awaitKeeper() ? Cleaner.DONE : PREPARING;
+            default -> log.awaitKeeper(units) ? Cleaner.DONE : PREPARING;
         };
     }
 

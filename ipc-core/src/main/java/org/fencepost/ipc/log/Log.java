@@ -1,7 +1,7 @@
 package org.fencepost.ipc.log;
 
 import java.nio.file.Path;
-import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.agrona.concurrent.EpochNanoClock;
 import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.PositionException;
@@ -42,7 +42,7 @@ public final class Log {
     private final boolean writable;
     private final long end;
     private volatile boolean closed;
-    private volatile BooleanSupplier keeper = () -> false;
+    private volatile LongSupplier keeper = () -> 0;
 
     /**
      * The log of a mapped channel.
@@ -144,22 +144,35 @@ public final class Log {
         }
     }
 
-    /** Says how to find out whether this process itself makes room at this moment, in another thread. */
-    public void keptBy(final BooleanSupplier atWork) {
-        keeper = atWork;
+    /**
+     * Says how to find out whether this process itself makes room at this moment, in another thread: by a
+     * number that is odd while it does, and another one behind it.
+     */
+    public void keptBy(final LongSupplier units) {
+        keeper = units;
+    }
+
+    /** That number, before something is tried that it may be in the way of. */
+    long keeperUnits() {
+        return keeper.getAsLong();
     }
 
     /**
      * Returns when this process does not make room any more in another thread, which takes as long as it
-     * would take here; whether it did.
+     * would take here.
+     *
+     * @param before {@link #keeperUnits} at that time.
+     * @return whether it has made room since then.
      */
-    boolean awaitKeeper() {
+    boolean awaitKeeper(final long before) {
+        long units = keeper.getAsLong();
         boolean waited = false;
-        while (keeper.getAsBoolean() && !closed) {
+        while ((units & 1) != 0 && !closed) {
             waited = true;
             Thread.yield();
+            units = keeper.getAsLong();
         }
-        return waited;
+        return waited || units != before;
     }
 
     /** Wakes everybody, so that who was closed meanwhile finds it out. */
