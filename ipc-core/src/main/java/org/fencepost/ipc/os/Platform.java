@@ -2,7 +2,10 @@ package org.fencepost.ipc.os;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.UUID;
 import org.fencepost.ipc.memory.SharedMemory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +19,8 @@ public abstract class Platform {
 
     /** Largest window of either platform: 1 TiB. */
     static final long WINDOW_BYTES_MAX = 1L << 40;
+
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     /** Only the implementations. */
     Platform() {
@@ -109,6 +114,15 @@ public abstract class Platform {
     /** What an error number means. */
     public static String describe(final int errno) {
         return "errno " + errno + " (" + Errno.describe(errno) + ")";
+    }
+
+    /** Another one since each start of the system; zeros where it does not tell. */
+    public UUID bootId() throws IOException {
+        try {
+            return UUID.fromString(Files.readString(BOOT_ID).strip());
+        } catch (final NoSuchFileException | IllegalArgumentException e) {
+            return new UUID(0, 0);
+        }
     }
 
     /** What to call this platform in logs. */

@@ -283,7 +283,7 @@ final class ChannelCreation {
         final Path file = directory.resolve(ControlFormat.FILE_NAME);
         try (FileHandle handle = create(file)) {
             if (platform.canSync()) {
-                Life.of(file, calls).write(words);
+                Life.of(file, calls, platform.bootId()).write(words);
             }
             platform.allocate(file, ControlFormat.FILE_BYTES);
             writeAll(handle, words);

@@ -11,16 +11,20 @@ import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.FileHandle;
+import org.fencepost.ipc.os.Platform;
 
 /** The control file of a channel that nobody has open: read whole, changed here, written back whole. */
 final class ControlFile {
     private final Path path;
+    private final Platform platform;
     private final FileCalls calls;
     private final Geometry geometry;
     private ByteBuffer content;
 
-    ControlFile(final Path path, final FileCalls calls, final Geometry geometry) {
+    ControlFile(
+        final Path path, final Platform platform, final FileCalls calls, final Geometry geometry) {
         this.path = path;
+        this.platform = platform;
         this.calls = calls;
         this.geometry = geometry;
     }
@@ -33,7 +37,7 @@ final class ControlFile {
     /** Reads it anew; whether its words are of this life, so that members may be there. */
     boolean isSameLife() throws IOException {
         read();
-        return life().equals(Life.of(path, calls));
+        return life().equals(lifeOfNow());
     }
 
     /** The life of which the words are. */
@@ -48,7 +52,7 @@ final class ControlFile {
 
     /** The life of now. */
     Life lifeOfNow() throws IOException {
-        return Life.of(path, calls);
+        return Life.of(path, calls, platform.bootId());
     }
 
     long word(final int offset) {

@@ -65,9 +65,6 @@ final class JournalCut {
         if (control.beginEpoch(end)) {
             control.write();
         }
-        if (usedEnd == end && later.isEmpty()) {
-            return false;
-        }
         for (final long place : later) {
             calls.rename(segments.file(place), beside(SegmentFormat.name(place)));
             report.add("moved the segment from position " + place + " on to "
@@ -77,7 +74,11 @@ final class JournalCut {
             keep(end, usedEnd);
             erase(end, usedEnd);
         }
+        // Also if nothing was moved: whoever did it may have died before this, or copied the journal.
         calls.syncDirectory(directory);
+        if (usedEnd == end && later.isEmpty()) {
+            return false;
+        }
         report.add("the log ends at position " + end + ", in recovery epoch "
             + control.word(ControlFormat.EPOCH_OFFSET));
         return true;

@@ -2,7 +2,6 @@ package org.fencepost.ipc.store;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -21,13 +20,11 @@ import org.fencepost.ipc.os.FileStatus;
  * @param inode    of the control file.
  */
 record Life(long bootHigh, long bootLow, long device, long inode) {
-    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
-
-    /** Of this control file, now. */
-    static Life of(final Path control, final FileCalls calls) throws IOException {
+    /** Of this control file, now, in a system that was started as {@code boot}. */
+    static Life of(final Path control, final FileCalls calls, final UUID boot)
+        throws IOException {
         final FileStatus status = calls.status(control, false).orElseThrow(
             () -> new NoSuchFileException(control.toString()));
-        final UUID boot = bootId();
         return new Life(boot.getMostSignificantBits(), boot.getLeastSignificantBits(),
             status.device(), status.inode());
     }
@@ -52,13 +49,5 @@ record Life(long bootHigh, long bootLow, long device, long inode) {
     /** Whether these words stand in the file in which they were stored, and not in a copy of it. */
     boolean isSameFile(final Life stored) {
         return device == stored.device && inode == stored.inode;
-    }
-
-    private static UUID bootId() throws IOException {
-        try {
-            return UUID.fromString(Files.readString(BOOT_ID).strip());
-        } catch (final NoSuchFileException | IllegalArgumentException e) {
-            return new UUID(0, 0);
-        }
     }
 }

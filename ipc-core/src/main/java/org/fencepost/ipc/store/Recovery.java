@@ -58,7 +58,7 @@ final class Recovery {
         this.calls = calls;
         this.geometry = geometry;
         this.controlFile = directory.control();
-        this.control = new ControlFile(controlFile, calls, geometry);
+        this.control = new ControlFile(controlFile, platform, calls, geometry);
     }
 
     /** The control file, as it was read last and changed since. */
@@ -147,7 +147,6 @@ final class Recovery {
                 // A copy: nothing of it was ever synced.
                 syncFrom(segments,
                     geometry.segmentStart(control.word(ControlFormat.EARLIEST_OFFSET)), end);
-                calls.syncDirectory(directory);
             }
             clampCursors(end);
             control.reset(end, end, readyOf(segments, end));

@@ -16,6 +16,7 @@ import org.fencepost.ipc.SyncFailedException;
 import org.fencepost.ipc.SyncStatus;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.SegmentFormat;
+import org.fencepost.ipc.log.WatchedSyncs.Stretch;
 import org.fencepost.ipc.log.WatchedSyncs.Watched;
 import org.fencepost.ipc.os.Platform;
 import org.junit.jupiter.api.AfterEach;
@@ -26,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 class GroupCommitTest {
     private static final int SEGMENT = 16_384;
     private static final int PAGE = 4_096;
+    /** As much is written ahead at a time. */
+    private static final long STRETCH = 1 << 20;
+    private static final int MESSAGE = 100_000;
     private static final int EIO = 5;
     private static final int EINTR = 4;
 
@@ -77,6 +81,61 @@ class GroupCommitTest {
         assertEquals(end, watched.commit().durablePosition());
         assertEquals(List.of(PAGE + 5_024L, (long) SEGMENT - PAGE, end - SEGMENT),
             watched.syncs().lengths());
+    }
+
+    @Test
+    void shouldHaveTheRestOfASegmentWrittenAheadWhenASyncComesToIt() {
+        final Handle handle = open();
+        final SharedClaimer claimer = handle.membership.joinShared();
+        final Watched watched = Watched.of(handle);
+        handle.publish(claimer, 1, 100);
+        assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
+        assertEquals(List.of(new Stretch(PAGE, SEGMENT)), watched.syncs().takeAhead());
+        final List<Stretch> ahead = new ArrayList<>();
+        long end = 0;
+        while (end < 2 * SEGMENT + PAGE) {
+            end = handle.publish(claimer, 1, PAGE - 32);
+            assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
+            ahead.addAll(watched.syncs().takeAhead());
+        }
+        assertEquals(List.of(new Stretch(SEGMENT + PAGE, 2 * SEGMENT),
+            new Stretch(2 * SEGMENT + PAGE, 3 * SEGMENT)), ahead);
+    }
+
+    @Test
+    void shouldHaveTheNextStretchWrittenAheadWhenASmallSyncComesToOne() {
+        final Handle handle = open(4 * STRETCH);
+        final SharedClaimer claimer = handle.membership.joinShared();
+        final Watched watched = Watched.of(handle);
+        final List<Long> ends = new ArrayList<>();
+        long end = 0;
+        while (end < 3 * STRETCH + 2 * MESSAGE) {
+            end = handle.publish(claimer, 1, MESSAGE);
+            assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
+            for (final Stretch stretch : watched.syncs().takeAhead()) {
+                assertEquals(end + PAGE - 1 & -PAGE, stretch.from());
+                ends.add(stretch.end());
+            }
+        }
+        assertEquals(List.of(2 * STRETCH, 3 * STRETCH, 4 * STRETCH, 4 * STRETCH), ends);
+    }
+
+    @Test
+    void shouldHaveNothingWrittenAheadWhenASyncIsLargeOrFails() {
+        final Handle handle = open(4 * STRETCH);
+        final SharedClaimer claimer = handle.membership.joinShared();
+        final Watched watched = Watched.of(handle);
+        while (handle.log.words().tailAcquire() < STRETCH) {
+            handle.publish(claimer, 1, MESSAGE);
+        }
+        assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
+        assertEquals(List.of(), watched.syncs().takeAhead(), "it took a stretch with it");
+        while (handle.log.words().tailAcquire() < 2 * STRETCH) {
+            handle.publish(claimer, 1, MESSAGE);
+        }
+        watched.syncs().become(() -> EIO);
+        assertEquals(GroupCommit.FAILED, watched.commit().trySync(1));
+        assertEquals(List.of(), watched.syncs().takeAhead());
     }
 
     @Test
@@ -482,8 +541,12 @@ class GroupCommitTest {
     }
 
     private Handle open() {
+        return open(SEGMENT);
+    }
+
+    private Handle open(final long segmentBytes) {
         final Handle handle = new Handle(directory.resolve("journal"),
-            ChannelOptions.journal(SEGMENT), Platform.detect(), () -> nowNanos);
+            ChannelOptions.journal(segmentBytes), Platform.detect(), () -> nowNanos);
         handles.push(handle);
         return handle;
     }

@@ -1,17 +1,23 @@
 package org.fencepost.ipc.log;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -21,9 +27,11 @@ import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.durable.Leftovers;
 import org.fencepost.ipc.file.RecordingCalls;
 import org.fencepost.ipc.file.RecordingCalls.Effect;
+import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.MembersFormat;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.os.FileCalls;
+import org.fencepost.ipc.os.FileHandle;
 import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.os.PlatformWithCalls;
@@ -33,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** How a journal's next segment comes into being. */
 class JournalTest {
     private static final int SEGMENT = 4096;
+    private static final int LARGE = 16_384;
 
     @TempDir
     Path directory;
@@ -104,6 +113,33 @@ class JournalTest {
     }
 
     @Test
+    void shouldSyncWhereTheLogBeginsBeforeASegmentGoesAndThenTheNames() {
+        final AtomicReference<RecordingCalls> calls = new AtomicReference<>();
+        final Platform platform = new PlatformWithCalls(real -> {
+            calls.set(new RecordingCalls(real));
+            return calls.get();
+        });
+        try (Handle handle = open(platform)) {
+            handle.log.store().prepare(SEGMENT);
+            handle.log.store().prepare(2 * SEGMENT);
+            calls.get().take();
+            assertTrue(handle.log.store().removeBelow(2 * SEGMENT));
+            final List<Effect> effects = new ArrayList<>(calls.get().take());
+            final Path control = channel().resolve(ControlFormat.FILE_NAME);
+            final Effect.Written earliest = (Effect.Written) effects.removeFirst();
+            assertEquals(control, earliest.file());
+            assertEquals(ControlFormat.EARLIEST_OFFSET, earliest.position());
+            assertEquals(2 * SEGMENT,
+                ByteBuffer.wrap(earliest.bytes()).order(ByteOrder.LITTLE_ENDIAN).getLong());
+            assertEquals(List.of(
+                new Effect.Synced(control),
+                new Effect.Unlinked(segment(0)),
+                new Effect.Unlinked(segment(SEGMENT)),
+                new Effect.DirectorySynced(channel())), effects);
+        }
+    }
+
+    @Test
     void shouldNotDisturbAnotherHandleThatIsMakingTheSameSegment() throws IOException {
         final AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> { });
         try (Handle slow = open(beforeTheName(meanwhile))) {
@@ -154,17 +190,12 @@ class JournalTest {
 
     /** Somebody comes once, when a segment is there and has no name yet. */
     private static Platform beforeTheName(final AtomicReference<Runnable> meanwhile) {
-        return new PlatformWithCalls(real -> (FileCalls) Proxy.newProxyInstance(
-            FileCalls.class.getClassLoader(), new Class<?>[] {FileCalls.class},
-            (proxy, method, arguments) -> {
-                if (method.getName().equals("link")) {
+        return new PlatformWithCalls(real ->
+            around(FileCalls.class, real, (name, arguments, call) -> {
+                if (name.equals("link")) {
                     meanwhile.getAndSet(() -> { }).run();
                 }
-                try {
-                    return method.invoke(real, arguments);
-                } catch (final InvocationTargetException failure) {
-                    throw failure.getCause();
-                }
+                return call.make();
             }));
     }
 
@@ -173,6 +204,93 @@ class JournalTest {
             calls.set(new RecordingCalls(real));
             return calls.get();
         });
+    }
+
+    @Test
+    void shouldWriteAheadInTheFileOfTheSegmentThatWasAskedForLast() {
+        final List<String> begun = new ArrayList<>();
+        final Platform platform = beginning((file, arguments) ->
+            begun.add(file.getFileName() + " " + Arrays.toString(arguments)));
+        try (Handle handle = openLarge(platform)) {
+            assertEquals(Cleaner.DONE, prepare(handle));
+            final SegmentMap map = handle.log.store().newMap();
+            for (final long segmentStart : new long[] {0, LARGE}) {
+                map.addressOf(segmentStart);
+                map.writeAhead(segmentStart + 4096, segmentStart + 3 * 4096);
+                map.writeAhead(segmentStart + 3 * 4096, segmentStart + LARGE);
+            }
+        }
+        assertEquals(List.of(
+            SegmentFormat.name(0) + " [8192, 8192]", SegmentFormat.name(0) + " [16384, 4096]",
+            SegmentFormat.name(LARGE) + " [8192, 8192]",
+            SegmentFormat.name(LARGE) + " [16384, 4096]"), begun, "behind the page of the header");
+    }
+
+    @Test
+    void shouldBeDurableWhenNothingCanBeWrittenAhead() {
+        final AtomicInteger refused = new AtomicInteger();
+        final Beginning refusing = (file, arguments) -> {
+            throw new FileSystemException(file.toString(), null, "EIO " + refused.incrementAndGet());
+        };
+        try (Handle handle = openLarge(beginning(refusing))) {
+            final GroupCommit commit = new GroupCommit(handle.log);
+            final SharedClaimer claimer = handle.membership.joinShared();
+            long end = 0;
+            while (end < 2 * LARGE) {
+                end = handle.publish(claimer, 1, 3000);
+                assertEquals(GroupCommit.DONE, commit.trySync(1));
+                assertEquals(end, commit.durablePosition());
+            }
+            assertFalse(commit.hasFailed());
+            assertEquals(3, refused.get(), "once a segment");
+        }
+    }
+
+    /** Is there when a file is to be written ahead. */
+    private interface Beginning {
+        void startWriting(Path file, Object[] arguments) throws IOException;
+    }
+
+    private static Platform beginning(final Beginning beginning) {
+        return new PlatformWithCalls(real ->
+            around(FileCalls.class, real, (name, arguments, call) -> {
+                final Object result = call.make();
+                return name.equals("open")
+                    ? beginning((Path) arguments[0], (FileHandle) result, beginning) : result;
+            }));
+    }
+
+    private static FileHandle beginning(
+        final Path file, final FileHandle handle, final Beginning beginning) {
+        return around(FileHandle.class, handle, (name, arguments, call) -> {
+            if (name.equals("startWriting")) {
+                beginning.startWriting(file, arguments);
+            }
+            return call.make();
+        });
+    }
+
+    private interface Call {
+        Object make() throws Throwable;
+    }
+
+    private interface Around {
+        Object call(String name, Object[] arguments, Call call) throws Throwable;
+    }
+
+    private static <T> T around(final Class<T> type, final T real, final Around around) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type},
+            (proxy, method, arguments) -> around.call(method.getName(), arguments, () -> {
+                try {
+                    return method.invoke(real, arguments);
+                } catch (final InvocationTargetException failure) {
+                    throw failure.getCause();
+                }
+            })));
+    }
+
+    private Handle openLarge(final Platform platform) {
+        return new Handle(channel(), ChannelOptions.journal(LARGE), platform);
     }
 
     private Handle open() {

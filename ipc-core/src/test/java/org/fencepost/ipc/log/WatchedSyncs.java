@@ -3,15 +3,23 @@ package org.fencepost.ipc.log;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The segments of a handle, with a record of what is synced and a say in what comes of it. */
+/**
+ * The segments of a handle, with a record of what is synced and written ahead, and a say in what comes of a
+ * sync.
+ */
 final class WatchedSyncs implements SegmentStore {
     private final SegmentStore store;
     private final List<Long> lengths = new ArrayList<>();
+    private final List<Stretch> ahead = new ArrayList<>();
     private Outcome outcome = () -> 0;
 
     /** What a sync does and returns: 0, or an error number. */
     interface Outcome {
         int sync();
+    }
+
+    /** A part of the log. */
+    record Stretch(long from, long end) {
     }
 
     private WatchedSyncs(final SegmentStore store) {
@@ -40,6 +48,13 @@ final class WatchedSyncs implements SegmentStore {
         return lengths;
     }
 
+    /** What was to be written ahead since this was asked last. */
+    List<Stretch> takeAhead() {
+        final List<Stretch> taken = List.copyOf(ahead);
+        ahead.clear();
+        return taken;
+    }
+
     @Override
     public int sync(final long address, final long lengthBytes) {
         lengths.add(lengthBytes);
@@ -48,7 +63,24 @@ final class WatchedSyncs implements SegmentStore {
 
     @Override
     public SegmentMap newMap() {
-        return store.newMap();
+        final SegmentMap map = store.newMap();
+        return new SegmentMap() {
+            @Override
+            public long addressOf(final long segmentStart) {
+                return map.addressOf(segmentStart);
+            }
+
+            @Override
+            public void writeAhead(final long from, final long end) {
+                ahead.add(new Stretch(from, end));
+                map.writeAhead(from, end);
+            }
+
+            @Override
+            public void close() {
+                map.close();
+            }
+        };
     }
 
     @Override

@@ -458,6 +458,28 @@ class RecoveryTest {
     }
 
     @Test
+    void shouldRemoveNothingOfWhatIsDamaged8() throws IOException {
+        final ChannelOptions options = ChannelOptions.journal(SEGMENT).withRetentionBytes(SEGMENT);
+        try (Channel channel = Channel.open(path, options)) {
+            channel.housekeeping().byHand();
+            try (Subscriber holding = channel.addSubscriber(SubscriberOptions.earliest())) {
+                journal.publish(channel, 0, 30);
+                assertTrue(channel.awaitDurable(channel.tailPosition(), LONG));
+                assertEquals(0, holding.position());
+            }
+        }
+        journal.overwrite(3 * SEGMENT + 100, new byte[] {1});
+        journal.reboot();
+        assertEquals(Finding.DAMAGED, recover());
+        try (Channel channel = Channel.join(path)) {
+            channel.housekeeping().byHand();
+            assertEquals(0, channel.housekeeping().doWork());
+            assertEquals(0, channel.earliestPosition());
+            assertTrue(Files.exists(journal.segment(0)));
+        }
+    }
+
+    @Test
     void shouldRepairOnlyWhenItIsTold() throws IOException {
         final List<Long> ends = damaged();
         final Map<String, ByteBuffer> before = journal.files();
@@ -595,7 +617,8 @@ class RecoveryTest {
         final Path file = place.resolve(ControlFormat.FILE_NAME);
         final ByteBuffer control = ByteBuffer.wrap(Files.readAllBytes(file))
             .order(ByteOrder.LITTLE_ENDIAN);
-        Life.of(file, Platform.detect().files()).write(control);
+        final Platform platform = Platform.detect();
+        Life.of(file, platform.files(), platform.bootId()).write(control);
         Files.write(file, control.array());
     }
 

@@ -33,9 +33,15 @@ final class StoppedJournal {
 
     /** Publishes messages that hold their numbers from {@code first} on; returns where each ends. */
     List<Long> publish(final int first, final int count) {
+        try (Channel channel = Channel.open(path, ChannelOptions.journal(SEGMENT))) {
+            return publish(channel, first, count);
+        }
+    }
+
+    /** The same into one that somebody has open. */
+    List<Long> publish(final Channel channel, final int first, final int count) {
         final List<Long> ends = new ArrayList<>();
-        try (Channel channel = Channel.open(path, ChannelOptions.journal(SEGMENT));
-            Publisher publisher = channel.addPublisher()) {
+        try (Publisher publisher = channel.addPublisher()) {
             for (int i = 0; i < count; i++) {
                 final byte[] bytes = new byte[MESSAGE];
                 ByteBuffer.wrap(bytes).putInt(first + i);

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.fencepost.ipc.os.OpenPlatform;
 
 /**
@@ -248,8 +249,8 @@ public final class Disk {
     }
 
     /** What the system says it was started as. */
-    public long device() {
-        return boot;
+    public UUID bootId() {
+        return new UUID(0, boot);
     }
 
     /** All paths below a directory that is there. */

@@ -13,6 +13,7 @@ import org.fencepost.ipc.os.OpenPlatform;
 final class DiskCalls implements FileCalls {
     private static final int REGULAR = 0100600;
     private static final int DIRECTORY = 0040700;
+    private static final int DEVICE = 1;
 
     private final Disk disk;
 
@@ -76,7 +77,7 @@ final class DiskCalls implements FileCalls {
 
     private FileStatus status(final Inode inode) {
         final long size = inode.isDirectory() ? 0 : inode.size();
-        return new FileStatus(inode.isDirectory() ? DIRECTORY : REGULAR, disk.boot, inode.number,
+        return new FileStatus(inode.isDirectory() ? DIRECTORY : REGULAR, DEVICE, inode.number,
             size, size, 0, 0);
     }
 

@@ -7,6 +7,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.UUID;
 import org.fencepost.ipc.memory.SharedMemory;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.LivenessScheme;
@@ -139,6 +140,11 @@ public final class Machine extends OpenPlatform {
     @Override
     public Sleeping sleeping() {
         return AWAKE;
+    }
+
+    @Override
+    public UUID bootId() {
+        return disk.bootId();
     }
 
     @Override

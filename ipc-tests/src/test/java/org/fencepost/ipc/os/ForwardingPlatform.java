@@ -2,6 +2,7 @@ package org.fencepost.ipc.os;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.UUID;
 import org.fencepost.ipc.memory.SharedMemory;
 
 /** A platform that leaves everything to another one, for those that change a part of it. */
@@ -65,5 +66,10 @@ abstract class ForwardingPlatform extends Platform {
     @Override
     public Sleeping sleeping() {
         return platform.sleeping();
+    }
+
+    @Override
+    public UUID bootId() throws IOException {
+        return platform.bootId();
     }
 }

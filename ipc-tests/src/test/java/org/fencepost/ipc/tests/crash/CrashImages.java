@@ -18,6 +18,7 @@ public final class CrashImages {
     private final long wanted;
     private final AtomicLong nextSeed;
     private final AtomicLong done = new AtomicLong();
+    private final AtomicLong ofRemoval = new AtomicLong();
     private final long startNanos = System.nanoTime();
     private long reportNanos = startNanos + REPORT_NANOS;
 
@@ -58,17 +59,26 @@ public final class CrashImages {
         return done.get();
     }
 
+    /** How many were of journals that had removed segments. */
+    long ofRemoval() {
+        return ofRemoval.get();
+    }
+
     String summary() {
         final double seconds = (System.nanoTime() - startNanos) / 1e9;
         return String.format(
-            "%,d crash images recovered in %.0f s, %,.0f a second; resume with seed %d", done.get(),
-            seconds, done.get() / seconds, nextSeed.get());
+            "%,d crash images recovered in %.0f s, %,.0f a second, %,d of journals that had removed"
+                + " segments; resume with seed %d",
+            done.get(), seconds, done.get() / seconds, ofRemoval(), nextSeed.get());
     }
 
     private void work() {
         try {
             while (done.get() < wanted) {
-                done.addAndGet(new CrashRun(nextSeed.getAndIncrement(), CrashRun.Effort.ALL).run());
+                final CrashRun.Images images =
+                    new CrashRun(nextSeed.getAndIncrement(), CrashRun.Effort.ALL).run();
+                done.addAndGet(images.all());
+                ofRemoval.addAndGet(images.ofRemoval());
                 report();
             }
         } catch (final AssertionError failure) {

@@ -17,6 +17,7 @@ class CrashImagesTest {
         System.out.println("crash images from seed " + first);
         final CrashImages images = new CrashImages(IMAGES, first);
         assertTrue(images.run(2) >= IMAGES);
+        assertTrue(images.ofRemoval() > 0, "no journal has removed a segment");
         System.out.println(images.summary());
     }
 }

@@ -33,6 +33,9 @@ final class CrashLife implements Disk.Watcher {
     private static final int OPERATIONS = 24;
     private static final int MESSAGE_BYTES_MAX = 1500;
     private static final int DEPTH_MAX = 2;
+    /** The cursor keeps segments, but where they are to go. */
+    private static final int POLL_MAX = 8;
+    private static final int POLL_MAX_OF_REMOVAL = 64;
     /** Of a life, about: moments are drawn from them. */
     private static final int EVENTS = 1500;
     private static final int EVENTS_OF_OPENING = 60;
@@ -51,6 +54,7 @@ final class CrashLife implements Disk.Watcher {
     private final Start start;
     private final boolean failing;
     private final boolean exclusive;
+    private final int pollMax;
     private final List<Seen> seen = new ArrayList<>();
     private final Batch batch = new Batch();
     private final Claim claim = new Claim();
@@ -107,6 +111,7 @@ final class CrashLife implements Disk.Watcher {
         this.start = start;
         this.failing = random.nextInt(3) == 0;
         this.exclusive = random.nextInt(4) == 0;
+        this.pollMax = options.retentionBytes() > 0 ? POLL_MAX_OF_REMOVAL : POLL_MAX;
     }
 
     /** On a machine with the disk that this one watches. */
@@ -244,7 +249,7 @@ final class CrashLife implements Disk.Watcher {
             case 0, 1, 2, 3 -> offer();
             case 4, 5 -> toggle();
             case 6 -> offerBatch();
-            case 7 -> named.poll((buffer, offset, length, header) -> { }, 1 + random.nextInt(8));
+            case 7 -> named.poll((buffer, offset, length, header) -> { }, 1 + random.nextInt(pollMax));
             case 8 -> housekeep();
             default -> sync();
         }

@@ -17,6 +17,7 @@ final class CrashRun {
     static final String CURSOR = "cursor";
 
     private static final int LIVES = 3;
+    private static final long SEGMENT_BYTES = 4096;
     /**
      * With so many things that may or may not have reached the disk, every set of them is tried.
      */
@@ -27,6 +28,16 @@ final class CrashRun {
     private final SplittableRandom random;
     private final ChannelOptions options;
     private long images;
+    private long ofRemoval;
+
+    /**
+     * How many there were.
+     *
+     * @param all       of them.
+     * @param ofRemoval those of journals that do not begin any more where they began.
+     */
+    record Images(long all, long ofRemoval) {
+    }
 
     /**
      * How much is done for a seed.
@@ -47,13 +58,14 @@ final class CrashRun {
         this.seed = seed;
         this.effort = effort;
         this.random = new SplittableRandom(seed);
-        final long segmentBytes = 4096L << random.nextInt(3);
-        final ChannelOptions keeping = ChannelOptions.journal(segmentBytes);
-        this.options = random.nextInt(3) == 0 ? keeping.withRetentionBytes(segmentBytes) : keeping;
+        // Of small ones more come to be removed.
+        this.options = random.nextInt(3) == 0
+            ? ChannelOptions.journal(SEGMENT_BYTES).withRetentionBytes(SEGMENT_BYTES)
+            : ChannelOptions.journal(SEGMENT_BYTES << random.nextInt(3));
     }
 
-    /** Tries all images; how many. */
-    long run() {
+    /** Tries all images. */
+    Images run() {
         final Published published = new Published();
         CrashLife.Start start = CrashLife.Start.OF_ALL;
         Crash crash = null;
@@ -73,7 +85,7 @@ final class CrashRun {
             }
             start = life.end();
         }
-        return images;
+        return new Images(images, ofRemoval);
     }
 
     private void check(
@@ -111,6 +123,7 @@ final class CrashRun {
     private void check(
         final CrashLife.Moment moment, final Published published, final Image image,
         final String when) {
+        ofRemoval += moment.certain().earliest() > 0 ? 1 : 0;
         String flaw;
         try {
             flaw = Recovered.flaw(image.make(), options, published, moment.certain());

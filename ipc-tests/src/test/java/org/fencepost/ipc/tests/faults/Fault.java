@@ -9,7 +9,8 @@ enum Fault {
     EACCES(13, "AccessDenied"),
     EMFILE(24, "Too many open files"),
     EFBIG(27, "File too large"),
-    ENOSPC(28, "No space left on device");
+    ENOSPC(28, "No space left on device"),
+    EDQUOT(122, "Disk quota exceeded");
 
     final int number;
     final String text;

@@ -62,8 +62,9 @@ public final class FuzzedJournal {
         final long channelId = ByteBuffer.wrap(disk.content(FILES.getFirst()))
             .order(ByteOrder.LITTLE_ENDIAN).getLong(FileHeader.CHANNEL_ID_OFFSET);
         if ((flags & SAME_LIFE) != 0) {
-            disk.overwrite(FILES.getFirst(), ControlFormat.DEVICE_OFFSET, ByteBuffer.allocate(
-                Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(disk.device()).array());
+            disk.overwrite(FILES.getFirst(), ControlFormat.BOOT_ID_OFFSET + Long.BYTES,
+                ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN)
+                    .putLong(disk.bootId().getLeastSignificantBits()).array());
         }
         while (rest.remaining() >= Integer.BYTES) {
             patch(disk, rest);
