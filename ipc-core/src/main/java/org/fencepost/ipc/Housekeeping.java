@@ -26,13 +26,13 @@ public final class Housekeeping {
      */
     private static final long SEGMENTS_AHEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     /**
-     * Pages are loaded ahead for so long: several times as long as the thread is away between two looks, which are
-     * a few milliseconds apart, or some more when it makes a segment. Who goes on over pages that are not there,
-     * because a sync takes longer, has a fault for each and does not wait. What is loaded for longer costs more:
-     * it is dirty, and what the system writes back before it is used has taken memory, is written twice and
-     * faults all the same.
+     * Pages are loaded ahead for so long, many times as long as the thread is away between two looks: these are a few
+     * milliseconds apart, or some more when it makes a segment, and its processor may have others to run. Who goes on
+     * over pages that are not there, because a sync takes longer, has a fault for each and does not wait. What
+     * is loaded for longer costs more: it is dirty memory, and what the system writes back before it is used is
+     * written twice and faults all the same.
      */
-    static final long PAGES_AHEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    static final long PAGES_AHEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     /** Pages that were written back to the disk fault again; this is how long they are taken on trust. */
     private static final long PAGES_NANOS = TimeUnit.SECONDS.toNanos(2);
     /** What failed is tried again after this. */

@@ -18,7 +18,7 @@ final class Pace {
     private long pauseNanos;
     private double bytesPerNano;
 
-    /** Nothing was seen yet; looks are so far apart at most, where anything moves. */
+    /** Nothing was seen yet. Looks are so far apart at most. */
     Pace(final long pauseNanosMax) {
         this.pauseNanosMax = pauseNanosMax;
         this.pauseNanos = pauseNanosMax;

@@ -43,7 +43,6 @@ import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.Trailing;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.os.Platform;
-import org.fencepost.ipc.os.Sleeping;
 import org.fencepost.ipc.os.SleepingPlatform;
 import org.fencepost.ipc.tests.support.Bells;
 import org.fencepost.ipc.tests.support.SharedMemoryDirectory;
@@ -420,8 +419,7 @@ class WaitingTest {
         throws Exception {
         final CountDownLatch begun = new CountDownLatch(1);
         final CountDownLatch end = new CountDownLatch(1);
-        final Sleeping sleeping = Platform.detect().sleeping();
-        final Platform slow = new SleepingPlatform(sleeping) {
+        final Platform slow = new SleepingPlatform(Platform.detect().sleeping()) {
             @Override
             public int sync(final long address, final long lengthBytes) {
                 begun.countDown();
@@ -433,7 +431,7 @@ class WaitingTest {
                 return super.sync(address, lengthBytes);
             }
         };
-        final NotedSleeping noted = new NotedSleeping(sleeping);
+        final NotedSleeping noted = new NotedSleeping();
         try (Channel there = ChannelDoor.open(
                 onDisk.resolve("journal"), ChannelOptions.journal(64 * 1024), slow);
             Channel here = ChannelDoor.join(there.path(), new SleepingPlatform(noted));

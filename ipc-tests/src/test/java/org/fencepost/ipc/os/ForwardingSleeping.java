@@ -1,0 +1,31 @@
+package org.fencepost.ipc.os;
+
+/** The sleep of this process's platform, for those that change a part of it. */
+public abstract class ForwardingSleeping implements Sleeping {
+    private final Sleeping kernel = Platform.detect().sleeping();
+
+    @Override
+    public boolean canWake() {
+        return kernel.canWake();
+    }
+
+    @Override
+    public boolean register() {
+        return kernel.register();
+    }
+
+    @Override
+    public boolean fenceAll() {
+        return kernel.fenceAll();
+    }
+
+    @Override
+    public Sleep on(final long... addresses) {
+        return kernel.on(addresses);
+    }
+
+    @Override
+    public void wake(final long address) {
+        kernel.wake(address);
+    }
+}
