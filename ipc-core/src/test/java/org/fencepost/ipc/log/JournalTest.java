@@ -92,11 +92,7 @@ class JournalTest {
     @Test
     void shouldSyncASegmentBeforeItHasItsNameAndThenTheName() {
         final AtomicReference<RecordingCalls> calls = new AtomicReference<>();
-        final Platform platform = new PlatformWithCalls(real -> {
-            calls.set(new RecordingCalls(real));
-            return calls.get();
-        });
-        try (Handle handle = open(platform)) {
+        try (Handle handle = open(recording(calls))) {
             calls.get().take();
             assertEquals(Cleaner.DONE, prepare(handle));
             final List<Effect> effects = new ArrayList<>(calls.get().take());
@@ -117,11 +113,7 @@ class JournalTest {
     @Test
     void shouldSyncWhereTheLogBeginsBeforeASegmentGoesAndThenTheNames() {
         final AtomicReference<RecordingCalls> calls = new AtomicReference<>();
-        final Platform platform = new PlatformWithCalls(real -> {
-            calls.set(new RecordingCalls(real));
-            return calls.get();
-        });
-        try (Handle handle = open(platform)) {
+        try (Handle handle = open(recording(calls))) {
             handle.log.store().prepare(SEGMENT);
             handle.log.store().prepare(2 * SEGMENT);
             calls.get().take();
@@ -201,6 +193,13 @@ class JournalTest {
             assertFalse(commit.hasFailed());
             assertEquals(3, refused.get(), "once a segment");
         }
+    }
+
+    private static Platform recording(final AtomicReference<RecordingCalls> calls) {
+        return new PlatformWithCalls(real -> {
+            calls.set(new RecordingCalls(real));
+            return calls.get();
+        });
     }
 
     /** Is there when a file is to be written ahead. */
