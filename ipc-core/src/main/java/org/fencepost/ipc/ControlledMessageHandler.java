@@ -14,7 +14,12 @@ public interface ControlledMessageHandler {
         /** Consume this message, publish the position at once, go on. */
         COMMIT,
         /** Consume this message and go on; the position is published when the poll ends. */
-        CONTINUE
+        CONTINUE,
+        /**
+         * As {@link #CONTINUE}, but go on behind the batch that this message is of: what is left of it
+         * counts as consumed, and is not delivered.
+         */
+        SKIP_BATCH
     }
 
     /**

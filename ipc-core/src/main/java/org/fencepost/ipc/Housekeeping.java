@@ -20,12 +20,19 @@ public final class Housekeeping {
     /** Longest time between two looks of the thread of this process. */
     static final long PAUSE_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /** Shortest time between two looks. */
-    private static final long PAUSE_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(1);
-    /** A publisher of a journal has so many bytes to go, at its speed, until there is the next look. */
-    private static final long BYTES_PER_LOOK = 1 << 20;
-    /** A unit may take as long as this, and a publisher goes on meanwhile: over pages that are there. */
-    private static final long UNIT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    /**
+     * Segments of a journal are made ahead for so long: in the same round there may be a sync, and a disk may be
+     * slow. One that is there early will be needed, and takes room on the disk that is not written yet.
+     */
+    private static final long SEGMENTS_AHEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    /**
+     * Pages are loaded ahead for so long: several times as long as the thread is away between two looks, which are
+     * a few milliseconds apart, or some more when it makes a segment. Who goes on over pages that are not there,
+     * because a sync takes longer, has a fault for each and does not wait. What is loaded for longer costs more:
+     * it is dirty, and what the system writes back before it is used has taken memory, is written twice and
+     * faults all the same.
+     */
+    static final long PAGES_AHEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     /** Pages that were written back to the disk fault again; this is how long they are taken on trust. */
     private static final long PAGES_NANOS = TimeUnit.SECONDS.toNanos(2);
     /** What failed is tried again after this. */
@@ -36,7 +43,7 @@ public final class Housekeeping {
 
     private final Log log;
     private final Durability durability;
-    private final long pauseNanosMax;
+    private final Pace pace;
     /** Held by the thread of this process while it is at work here. */
     private final ReentrantLock rounds = new ReentrantLock();
     private final AtomicBoolean mapping = new AtomicBoolean();
@@ -45,18 +52,15 @@ public final class Housekeeping {
     /** By that thread alone. */
     private long ready = -1;
     private long tail = -1;
-    private long lookedNanos;
     private long pagesNanos;
     private long dueNanos = System.nanoTime();
-    private long pauseNanos = PAUSE_NANOS_MIN;
-    private double bytesPerNano;
     private String failure = "";
 
     Housekeeping(final Log log, final Durability durability, final long flushIntervalNanos) {
         this.log = log;
         this.durability = durability;
-        this.pauseNanosMax = flushIntervalNanos == 0 ? PAUSE_NANOS_MAX
-            : Math.clamp(flushIntervalNanos / 2, PAUSE_NANOS_MIN, PAUSE_NANOS_MAX);
+        this.pace = new Pace(flushIntervalNanos == 0 ? PAUSE_NANOS_MAX
+            : Math.clamp(flushIntervalNanos / 2, Pace.PAUSE_NANOS_MIN, PAUSE_NANOS_MAX));
         log.keptBy(() -> Housekeeper.ofProcess().isMakingRoomIn(log.path()));
     }
 
@@ -161,9 +165,9 @@ public final class Housekeeping {
                 if (Housekeeper.ofProcess().has(this)) {
                     workAhead();
                 }
-                dueNanos = System.nanoTime() + pauseNanos;
+                dueNanos = System.nanoTime() + pace.pauseNanos();
             }
-            return Math.max(PAUSE_NANOS_MIN, dueNanos - System.nanoTime());
+            return Math.max(Pace.PAUSE_NANOS_MIN, dueNanos - System.nanoTime());
         } finally {
             rounds.unlock();
         }
@@ -174,35 +178,23 @@ public final class Housekeeping {
         final long tailNow = log.words().tailAcquire();
         final long readyNow = log.words().readyAcquire();
         final boolean moved = tailNow != tail || readyNow != ready;
-        measure(tailNow, nowNanos);
-        final long aheadBytes = (long) (bytesPerNano * UNIT_NANOS);
+        if (!log.geometry().ring()) {
+            pace.look(tailNow, nowNanos);
+        }
         // Before what may wait for the disk.
         if (moved || nowNanos - pagesNanos > PAGES_NANOS) {
             pagesNanos = nowNanos;
-            mapAhead(aheadBytes);
+            mapAhead(pace.bytesIn(PAGES_AHEAD_NANOS));
         }
         // The segments of a ring are cleaned by who has them in its cache, or needs them. This thread would
         // be in their way: what it does is what nobody has done since its last round.
         if (!log.geometry().ring() || readyNow == ready) {
-            Housekeeper.ofProcess().makeRoom(log.path(), () -> makeRoom(aheadBytes));
+            final long bytes = pace.bytesIn(SEGMENTS_AHEAD_NANOS);
+            Housekeeper.ofProcess().makeRoom(log.path(), () -> makeRoom(bytes));
         }
         durability.flushIfDue();
         tail = tailNow;
         ready = readyNow;
-    }
-
-    /** How fast publishers are, and with that the time to the next look. */
-    private void measure(final long tailNow, final long nowNanos) {
-        if (log.geometry().ring()) {
-            pauseNanos = pauseNanosMax;
-            return;
-        }
-        final double sinceLook = tail < 0 ? 0 : (double) (tailNow - tail) / (nowNanos - lookedNanos);
-        lookedNanos = nowNanos;
-        // It is believed at once that they are faster, and only in time that they are slower.
-        bytesPerNano = Math.max(sinceLook, bytesPerNano / 2);
-        pauseNanos = Math.clamp((long) (BYTES_PER_LOOK / bytesPerNano), PAUSE_NANOS_MIN,
-            Math.min(pauseNanosMax, pauseNanos * 2));
     }
 
     /** Whether this has not been said already. */

@@ -23,9 +23,9 @@ import org.fencepost.ipc.log.Sleeper;
  * for between any two calls, as every loop does. A thread that waits for messages is woken by messages,
  * one that waits for room by room or a sync.
  *
- * <p>No sleep is longer than 10 ms: so long may an interruption take to end one, and so long may the
- * message of a process take to be seen that died right behind it. Closing, of what is waited for or its
- * channel, ends it at once.
+ * <p>No sleep is longer than 10 ms, or, where nothing has come for long, than 40 ms: so long may an
+ * interruption take to end one, and so long may the message of a process take to be seen that died right
+ * behind it. Closing, of what is waited for or its channel, ends it at once.
  *
  * <p>A sleep in the kernel keeps a virtual thread on its carrier. So virtual threads nap instead, from
  * 20 us to 1 ms, by {@code LockSupport.parkNanos}, and so do all threads where the platform is the portable
@@ -45,6 +45,16 @@ public final class Parking implements IdleStrategy {
 
     /** For some endpoints, asleep for so long at most, after so many idle calls in which it spins. */
     Parking(final long sleepNanosMax, final int spinsMax, final Endpoint... endpoints) {
+        this(new Sleeper(sleepNanosMax, bells(endpoints)), spinsMax, endpoints);
+    }
+
+    private Parking(final Sleeper sleeper, final int spinsMax, final Endpoint... endpoints) {
+        this.endpoints = endpoints.clone();
+        this.sleeper = sleeper;
+        this.spinsMax = spinsMax;
+    }
+
+    private static Bell[] bells(final Endpoint... endpoints) {
         final Set<Bell> bells = new LinkedHashSet<>();
         for (final Endpoint endpoint : endpoints) {
             bells.add(endpoint.bell());
@@ -53,9 +63,7 @@ public final class Parking implements IdleStrategy {
             throw new IllegalArgumentException("a thread waits for 1 to " + CHANNELS_MAX
                 + " channels at a time, not for " + bells.size());
         }
-        this.endpoints = endpoints.clone();
-        this.sleeper = new Sleeper(sleepNanosMax, bells.toArray(Bell[]::new));
-        this.spinsMax = spinsMax;
+        return bells.toArray(Bell[]::new);
     }
 
     /**
@@ -64,7 +72,7 @@ public final class Parking implements IdleStrategy {
      * @throws IllegalArgumentException if there are none, or of more than {@link #CHANNELS_MAX} channels.
      */
     public static Parking on(final Endpoint... endpoints) {
-        return new Parking(Sleeper.SLEEP_NANOS_MAX, SPINS, endpoints);
+        return new Parking(new Sleeper(bells(endpoints)), SPINS, endpoints);
     }
 
     /** Begins anew if there was work, and idles if there was none. */

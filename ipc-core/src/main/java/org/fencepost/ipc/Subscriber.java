@@ -356,6 +356,8 @@ public final class Subscriber extends Endpoint {
             if (action == ControlledMessageHandler.Action.ABORT) {
                 batchIndex = indexBefore;
                 batchOffset = offsetBefore;
+            } else if (action == ControlledMessageHandler.Action.SKIP_BATCH) {
+                endBatch();
             } else {
                 endBatchIfConsumed();
             }

@@ -38,6 +38,11 @@ public final class Endpoints {
         return new Parking(sleepNanosMax, spinsMax, endpoints);
     }
 
+    /** Rings the bell of what an endpoint waits for, which clears it. */
+    public static void ring(final Endpoint endpoint) {
+        endpoint.bell().ring();
+    }
+
     /** What closing a channel does to each of them, by any thread. */
     public static void close(final AutoCloseable endpoint) {
         ((Endpoint) endpoint).closeFromAnyThread();

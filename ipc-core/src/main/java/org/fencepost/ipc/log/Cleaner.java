@@ -12,7 +12,8 @@ import org.fencepost.ipc.memory.SharedMemory;
  * Makes the next segment claimable: in a ring it zeroes the oldest one, in a journal it has a new one
  * made. A unit is done under the housekeeping lock; the lock is given back after each, so that whoever
  * dies in one is succeeded by the next who needs it. A unit is one new segment of a journal or, in a
- * ring, as many as two: that halves the number of units, and a ring that has fallen behind catches up.
+ * ring, half as many as are kept ahead, and two at least: each unit costs system calls and holds its thread
+ * up, few of them meet few messages, and a ring that has fallen behind catches up.
  *
  * <p>The cleaner's steps in docs/protocol.md. Any thread of any member may run a unit; a publisher
  * that was turned away does, a subscriber that has left a segment does, and nobody has to.
@@ -52,7 +53,9 @@ public final class Cleaner {
     private final Geometry geometry;
     private SegmentMap segments;
     private final long aheadBytes;
-    /** When less than this is ahead, a unit begins: for two segments, where as much is to be ahead. */
+    /** Segments of a ring that a unit cleans at most. */
+    private final int unitSegments;
+    /** When no more than this is ahead, a unit begins: for all its segments, where as much is to be ahead. */
     private final long aheadBytesMin;
     private final Retention retention;
     private int looks;
@@ -64,10 +67,12 @@ public final class Cleaner {
         this.words = log.words();
         this.cursors = log.cursors();
         this.geometry = log.geometry();
-        this.aheadBytes =
-            geometry.segmentBytes() * Math.max(1, geometry.segmentCount() / SEGMENTS_PER_AHEAD);
+        final int aheadSegments = Math.max(1, geometry.segmentCount() / SEGMENTS_PER_AHEAD);
+        this.aheadBytes = geometry.segmentBytes() * aheadSegments;
+        this.unitSegments = Math.max(2, aheadSegments / 2);
         this.retention = new Retention(log, end -> isGatedBelow(end, true));
-        this.aheadBytesMin = Math.max(geometry.segmentBytes(), aheadBytes - geometry.segmentBytes());
+        this.aheadBytesMin = Math.max(
+            geometry.segmentBytes(), aheadBytes - geometry.segmentBytes() * (unitSegments - 1));
     }
 
     /**
@@ -106,7 +111,7 @@ public final class Cleaner {
             return BUSY;
         }
         try {
-            return geometry.ring() ? cleanTwice(walkedFrom, walkedTo) : prepareAndRemove(bytes);
+            return geometry.ring() ? cleanUnit(walkedFrom, walkedTo) : prepareAndRemove(bytes);
         } finally {
             log.members().leaveHousekeeping();
         }
@@ -120,8 +125,9 @@ public final class Cleaner {
         }
         final long end = ready - geometry.capacityBytes() + geometry.segmentBytes();
         final long tail = words.tailAcquire();
-        // Not earlier than needed: until then lossy subscribers and late joiners can read it.
-        if (ready - tail >= (underLock ? aheadBytes : aheadBytesMin)) {
+        // Not earlier than needed: until then lossy subscribers and late joiners can read it. But not later
+        // either, for whoever keeps pace with its publisher leaves a segment when the next one is still whole.
+        if (underLock ? ready - tail >= aheadBytes : ready - tail > aheadBytesMin) {
             return IDLE;
         }
         // Step 2: the tail before the cursors. A joiner publishes a cursor of zero before it reads the
@@ -165,12 +171,13 @@ public final class Cleaner {
         }
     }
 
-    private int cleanTwice(final long walkedFrom, final long walkedTo) {
-        final int state = clean(walkedFrom, walkedTo);
-        if (state == DONE) {
-            clean(walkedFrom, walkedTo);
+    private int cleanUnit(final long walkedFrom, final long walkedTo) {
+        final int first = clean(walkedFrom, walkedTo);
+        int last = first;
+        for (int cleaned = 1; cleaned < unitSegments && last == DONE; cleaned++) {
+            last = clean(walkedFrom, walkedTo);
         }
-        return state;
+        return first;
     }
 
     private int clean(final long walkedFrom, final long walkedTo) {

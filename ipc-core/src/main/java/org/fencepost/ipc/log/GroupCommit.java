@@ -51,7 +51,7 @@ public final class GroupCommit {
      */
     private static final long AHEAD_BYTES = 1 << 20;
     /** How often a sync leaves a receipt; it decides nothing but how old the newest one may be. */
-    private static final long NANOS_PER_RECEIPT = 1_000_000;
+    private static final long NANOS_PER_RECEIPT = 10_000_000;
 
     private final Log log;
     private final SharedMemory memory;

@@ -9,9 +9,9 @@ import org.fencepost.ipc.os.Sleeping;
  * all following ones sleep. So there is always a look behind the enlistment, or what came just before it would
  * be slept over.
  *
- * <p>No sleep is longer than {@link #SLEEP_NANOS_MAX}: nobody rings for a publisher that died between
- * its message and the bell, for a claim whose owner has died, or for an interruption. The look behind
- * it finds them. That is how often it looks, not when somebody is given up.
+ * <p>No sleep is longer than 10 ms at first, and, doubling while nothing comes, than 40 ms: nobody rings for
+ * a publisher that died between its message and the bell, for a claim whose owner has died, or for an
+ * interruption. The look behind it finds them. That is how often it looks, not when somebody is given up.
  *
  * <p>A platform thread sleeps in the kernel. A virtual one would take its carrier along; it is parked by
  * the JDK for short times instead, longer and longer, and so is every thread where the kernel cannot
@@ -20,11 +20,13 @@ import org.fencepost.ipc.os.Sleeping;
 public final class Sleeper {
     /** Bells that one thread waits for at a time. */
     public static final int BELLS_MAX = Sleeping.ADDRESSES_MAX;
-    /** Longest sleep without a look. */
-    public static final long SLEEP_NANOS_MAX = 10_000_000;
 
+    /** Longest sleep without a look: the first one, and those where nothing has come for long. */
+    private static final long SLEEP_NANOS_MIN = 10_000_000;
+    private static final long SLEEP_NANOS_MAX = 40_000_000;
     private static final long NAP_NANOS_MIN = 20_000;
 
+    private final long sleepNanosMin;
     private final long sleepNanosMax;
     private final Bell[] bells;
     private final int[] rings;
@@ -34,15 +36,22 @@ public final class Sleeper {
     /** Whether a ring ends the sleep. */
     private boolean wakeable;
     private long napNanos = NAP_NANOS_MIN;
+    private long sleepNanos;
 
     /** Waits for these: 1 to {@link #BELLS_MAX}, each once. */
     public Sleeper(final Bell... bells) {
-        this(SLEEP_NANOS_MAX, bells);
+        this(SLEEP_NANOS_MIN, SLEEP_NANOS_MAX, bells);
     }
 
     /** The same with another longest sleep. */
     public Sleeper(final long sleepNanosMax, final Bell... bells) {
+        this(sleepNanosMax, sleepNanosMax, bells);
+    }
+
+    private Sleeper(final long sleepNanosMin, final long sleepNanosMax, final Bell... bells) {
+        this.sleepNanosMin = sleepNanosMin;
         this.sleepNanosMax = sleepNanosMax;
+        this.sleepNanos = sleepNanosMin;
         this.bells = bells.clone();
         this.rings = new int[bells.length];
         this.sleeping = bells[0].sleeping();
@@ -75,6 +84,7 @@ public final class Sleeper {
     public void reset() {
         enlisted = false;
         napNanos = NAP_NANOS_MIN;
+        sleepNanos = sleepNanosMin;
     }
 
     private boolean isUnrung() {
@@ -103,7 +113,8 @@ public final class Sleeper {
             return;
         }
         if (wakeable) {
-            sleep.awaitChange(rings, Math.min(nanosMax, sleepNanosMax));
+            sleep.awaitChange(rings, Math.min(nanosMax, sleepNanos));
+            sleepNanos = sleepNanos < sleepNanosMax / 2 ? sleepNanos * 2 : sleepNanosMax;
         } else {
             LockSupport.parkNanos(this, Math.min(nanosMax, napNanos));
             napNanos = Math.min(napNanos * 2, Sleeping.SHORT_NANOS);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.fencepost.ipc.memory.SharedMemory;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.os.Sleeping;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 class BellTest {
     private final SharedMemory memory = Platform.detect().memory();
     private final List<String> calls = new ArrayList<>();
+    private final List<Long> sleepMillis = new ArrayList<>();
     private Runnable whileWaking = () -> { };
     private Runnable whileAsleep = () -> { };
     private Window window;
@@ -46,6 +48,7 @@ class BellTest {
         public Sleep on(final long... addresses) {
             return (expected, timeoutNanos) -> {
                 calls.add("sleep on " + expected[0]);
+                sleepMillis.add(TimeUnit.NANOSECONDS.toMillis(timeoutNanos));
                 whileAsleep.run();
             };
         }
@@ -167,6 +170,20 @@ class BellTest {
         assertFalse(sleeper.idle(Long.MAX_VALUE), "what it has enlisted for is over");
         assertTrue(sleeper.idle(Long.MAX_VALUE));
         assertEquals(1, enlistments());
+    }
+
+    @Test
+    void shouldSleepForLongerWhileNothingComes() {
+        final Sleeper sleeper = new Sleeper(bell);
+        for (int i = 0; i < 5; i++) {
+            sleeper.idle(Long.MAX_VALUE);
+        }
+        assertEquals(List.of(10L, 20L, 40L, 40L), sleepMillis);
+        sleeper.reset();
+        sleeper.idle(Long.MAX_VALUE);
+        sleeper.idle(Long.MAX_VALUE);
+        sleeper.idle(TimeUnit.MILLISECONDS.toNanos(7));
+        assertEquals(List.of(10L, 20L, 40L, 40L, 10L, 7L), sleepMillis);
     }
 
     @Test

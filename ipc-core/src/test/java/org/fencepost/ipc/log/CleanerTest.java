@@ -28,6 +28,15 @@ class CleanerTest extends RaceSetup {
     }
 
     @Test
+    void shouldBeginWhenTheLastOfTwoIsWhole() {
+        final SharedClaimer claimer = living.membership.joinShared();
+        publishTo(claimer, 13 * SEGMENT - 1);
+        assertEquals(13 * SEGMENT, living.log.words().tailAcquire());
+        assertEquals(Cleaner.DONE, watched.cleaner().tryUnit(Cleaner.NOT_WALKED, 0));
+        assertEquals((SEGMENTS + 1) * SEGMENT, living.log.words().readyAcquire());
+    }
+
+    @Test
     void shouldCleanOneSegmentWhenACursorIsInTheNext() {
         final SharedClaimer claimer = living.membership.joinShared();
         publishTo(claimer, SEGMENT);

@@ -150,7 +150,7 @@ class GroupCommitTest {
         });
         others.syncs().become(() -> 0);
         long before = 0;
-        for (final long stepNanos : new long[] {0, 999_999, 1, -1, 1_000_001}) {
+        for (final long stepNanos : new long[] {0, 9_999_999, 1, -1, 10_000_001}) {
             nowNanos += stepNanos;
             before = watched.commit().durablePosition();
             handle.publish(claimer, 1, 1_000);

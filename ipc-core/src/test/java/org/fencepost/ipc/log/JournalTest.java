@@ -28,9 +28,11 @@ import org.fencepost.ipc.durable.Leftovers;
 import org.fencepost.ipc.file.RecordingCalls;
 import org.fencepost.ipc.file.RecordingCalls.Effect;
 import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.MembersFormat;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.FileHandle;
+import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.os.PlatformWithCalls;
 import org.junit.jupiter.api.Test;
@@ -136,14 +138,7 @@ class JournalTest {
     @Test
     void shouldNotDisturbAnotherHandleThatIsMakingTheSameSegment() throws IOException {
         final AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> { });
-        final Platform platform = new PlatformWithCalls(real ->
-            around(FileCalls.class, real, (name, arguments, call) -> {
-                if (name.equals("link")) {
-                    meanwhile.getAndSet(() -> { }).run();
-                }
-                return call.make();
-            }));
-        try (Handle slow = open(platform)) {
+        try (Handle slow = open(beforeTheName(meanwhile))) {
             meanwhile.set(() -> {
                 try (Handle fast = open()) {
                     fast.log.store().prepare(SEGMENT);
@@ -153,6 +148,58 @@ class JournalTest {
             assertEquals(Set.of("control", "cursors", "members", segment(0).getFileName().toString(),
                 segment(SEGMENT).getFileName().toString()), names());
         }
+    }
+
+    @Test
+    void shouldMakeNoFileWhenAnotherHandleIsMakingTheSegment() {
+        final AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> { });
+        final AtomicReference<RecordingCalls> calls = new AtomicReference<>();
+        final List<Integer> answers = new ArrayList<>();
+        try (Handle first = open(beforeTheName(meanwhile));
+            Handle second = open(recording(calls))) {
+            meanwhile.set(() -> answers.add(second.log.cleaner().tryUnitAhead(SEGMENT)));
+            calls.get().take();
+            assertEquals(Cleaner.DONE, prepare(first));
+            answers.add(second.log.cleaner().tryUnitAhead(SEGMENT));
+            assertEquals(List.of(Cleaner.BUSY, Cleaner.IDLE), answers);
+            assertEquals(List.of(), calls.get().take(), "nothing is made to be thrown away");
+        }
+    }
+
+    @Test
+    void shouldMakeNoFileWhenAnotherHandleWasFasterByALock() throws IOException {
+        final AtomicReference<RecordingCalls> calls = new AtomicReference<>();
+        try (Handle first = open(); Handle second = open(recording(calls));
+            LockFile file = Platform.detect().openLockFile(
+                channel().resolve(MembersFormat.FILE_NAME))) {
+            publish(first);
+            final WatchedLocks locks = new WatchedLocks(file);
+            final Cleaner late = second.watched(locks).cleaner();
+            calls.get().take();
+            // The late one has seen that a segment is missing.
+            locks.beforeHousekeeping = () -> assertEquals(Cleaner.DONE, prepare(first));
+            assertEquals(Cleaner.IDLE, late.tryUnitAhead(SEGMENT));
+            assertEquals(2 * SEGMENT, first.log.words().readyAcquire());
+            assertEquals(List.of(), calls.get().take(), "nothing is made to be thrown away");
+        }
+    }
+
+    /** Somebody comes once, when a segment is there and has no name yet. */
+    private static Platform beforeTheName(final AtomicReference<Runnable> meanwhile) {
+        return new PlatformWithCalls(real ->
+            around(FileCalls.class, real, (name, arguments, call) -> {
+                if (name.equals("link")) {
+                    meanwhile.getAndSet(() -> { }).run();
+                }
+                return call.make();
+            }));
+    }
+
+    private static Platform recording(final AtomicReference<RecordingCalls> calls) {
+        return new PlatformWithCalls(real -> {
+            calls.set(new RecordingCalls(real));
+            return calls.get();
+        });
     }
 
     @Test
@@ -193,13 +240,6 @@ class JournalTest {
             assertFalse(commit.hasFailed());
             assertEquals(3, refused.get(), "once a segment");
         }
-    }
-
-    private static Platform recording(final AtomicReference<RecordingCalls> calls) {
-        return new PlatformWithCalls(real -> {
-            calls.set(new RecordingCalls(real));
-            return calls.get();
-        });
     }
 
     /** Is there when a file is to be written ahead. */
@@ -259,12 +299,16 @@ class JournalTest {
 
     private static int prepare(final Handle handle) {
         if (handle.log.words().tailAcquire() == 0) {
-            final SharedClaimer claimer = handle.membership.joinShared();
-            assertTrue(claimer.claim(8) >= 0);
-            claimer.abort();
-            handle.membership.leave(claimer);
+            publish(handle);
         }
         return handle.log.cleaner().tryUnit(Cleaner.NOT_WALKED, 0);
+    }
+
+    private static void publish(final Handle handle) {
+        final SharedClaimer claimer = handle.membership.joinShared();
+        assertTrue(claimer.claim(8) >= 0);
+        claimer.abort();
+        handle.membership.leave(claimer);
     }
 
     /** As if somebody had died between the name and the words. */

@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelDoor;
 import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.os.Platform;
 
 /** A channel in memory that is gone when this JVM ends; every handle maps it once more. */
 final class Shared {
@@ -36,6 +38,11 @@ final class Shared {
     /** Another handle, with mappings of its own. */
     Channel another() {
         return Channel.join(directory.resolve("channel"));
+    }
+
+    /** The same on another platform. */
+    Channel another(final Platform platform) {
+        return ChannelDoor.join(directory.resolve("channel"), platform);
     }
 
     private void delete() {

@@ -177,7 +177,8 @@ public final class Benchmark {
             }
             for (final Variant variant : measure.variants(options)) {
                 for (final Entrant entrant : entrants) {
-                    if (options.wants(variant) && entrant.supports(measure, variant)) {
+                    if (options.wants(measure, variant, entrant.name())
+                        && entrant.supports(measure, variant)) {
                         cells.add(new Cell(entrant, measure, variant));
                     }
                 }

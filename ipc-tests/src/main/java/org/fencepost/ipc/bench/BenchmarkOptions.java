@@ -13,7 +13,7 @@ final class BenchmarkOptions {
                ipc-tests/bench files [--rounds N] [--megabytes N] [--directory DIR] [--json FILE]
                ipc-tests/bench waiting [--rounds N] [--directory DIR]
                ipc-tests/bench tail [--rounds N] [--measure-millis N] [--contenders A,B] [--directory DIR]
-                   [--report DIR]
+                   [--disk DIR] [--report DIR]
         Measures Fencepost and its peers between two JVMs, each pinned to a core; with files, how
         fast they find bytes and lines in a file.
           --rounds N           interleaved rounds (default 5)
@@ -24,14 +24,16 @@ final class BenchmarkOptions {
                                256; journals have messages of 256 if those are among them, or else of
                                the first; other measures of one size the first
           --quick              one round of short runs of most that there is: under two minutes
-          --full               every measure and every contender: under thirty minutes
-          --seconds N          no run is begun after so long (default: 100 if quick, 1600 if full)
+          --full               every measure, every contender where it says something: under thirty
+          --seconds N          no run is begun after so long (default: 100 if quick, 1650 if full)
           --json FILE          writes everything, each single run included, to FILE
           --report DIR         writes a report in Markdown, plots and a JSON file for each run
                                to DIR (default: target/bench of ipc-tests if quick or full)
-          --warm-up-millis N   of a run (default 1000)
+          --warm-up-millis N   of a run, and three times as long where processes share cores, which
+                               compile that much later (default 1000)
           --measure-millis N   of a run (default 2000)
-          --attempts N         for a run whose cores were far apart, or used by others (default 5)
+          --attempts N         for a run whose cores were far apart, or used by others (default 5;
+                               3 if quick or full)
           --others-max N       percent of the cores' time that others may take before a run is
                                repeated (default 10)
           --near-nanos N       what a cache line's round trip takes between near cores (default: the
@@ -49,6 +51,8 @@ final class BenchmarkOptions {
 
     private static final int LIST_MAX = 64;
     private static final int JOURNAL_BYTES = 256;
+    /** Of a run that was disturbed, where the time is short. */
+    private static final int PRESET_ATTEMPTS = 3;
     private static final Path MEMORY_FILE_SYSTEM = Path.of("/dev/shm");
 
     private final List<String> arguments;
@@ -68,6 +72,8 @@ final class BenchmarkOptions {
     private List<Integer> cpus = List.of();
     private String compiler = "cc";
     private int secondsMax = Integer.MAX_VALUE;
+    /** Null when contenders, measures or sizes are named: then each with each. */
+    private Preset preset;
     private Path json;
     private Path report;
     private Path disk = NativePrograms.moduleDirectory().resolve("target");
@@ -81,13 +87,9 @@ final class BenchmarkOptions {
     static BenchmarkOptions parse(final String... arguments) {
         final BenchmarkOptions options = new BenchmarkOptions(List.of(arguments));
         if (options.arguments.contains("--quick")) {
-            options.bePreset(1, 300, 100);
-            options.measures = Measures.of(Measures.QUICK_LABELS);
-            options.sizes = List.of(32, 1024);
+            options.be(Preset.QUICK);
         } else if (options.arguments.contains("--full")) {
-            options.bePreset(5, 400, 1600);
-            options.measures = Measures.of(Measures.LABELS);
-            options.sizes = List.of(32, 256, 1024, Payload.LENGTH_BYTES_MAX);
+            options.be(Preset.FULL);
         }
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
@@ -107,12 +109,16 @@ final class BenchmarkOptions {
         return options;
     }
 
-    private void bePreset(final int presetRounds, final long millis, final int seconds) {
-        rounds = presetRounds;
-        warmUpMillis = millis;
-        measureMillis = millis;
-        secondsMax = seconds;
-        contenders = Contenders.presetNames();
+    private void be(final Preset wanted) {
+        preset = wanted;
+        rounds = wanted.rounds();
+        warmUpMillis = wanted.warmUpMillis();
+        measureMillis = wanted.measureMillis();
+        secondsMax = wanted.seconds();
+        sizes = wanted.sizes();
+        measures = Measures.of(wanted.measures());
+        contenders = wanted.contenders();
+        attempts = PRESET_ATTEMPTS;
         report = NativePrograms.moduleDirectory().resolve("target").resolve("bench");
     }
 
@@ -126,13 +132,19 @@ final class BenchmarkOptions {
             case "--megabytes" -> megabytes = number(option, value, 1, 100_000);
             case "--others-max" -> othersPercentMax = number(option, value, 0, 100);
             case "--attempts" -> attempts = number(option, value, 1, 100);
-            case "--contenders" -> contenders = split(option, value);
-            case "--measures" ->
+            case "--contenders" -> {
+                contenders = split(option, value);
+                preset = null;
+            }
+            case "--measures" -> {
                 measures = Measures.of(split(option, value));
+                preset = null;
+            }
             case "--variants" -> variants = split(option, value);
             case "--sizes" -> {
                 sizes = numbers(option, value, Payload.LENGTH_BYTES_MAX);
                 sizes.forEach(Payload::requireLength);
+                preset = null;
             }
             case "--cpus" -> {
                 cpus = numbers(option, value, 4095);
@@ -236,9 +248,10 @@ final class BenchmarkOptions {
         return measures;
     }
 
-    /** Whether a measure shall be taken at such a variant. */
-    boolean wants(final Variant variant) {
-        return variants.isEmpty() || variants.contains(variant.label());
+    /** Whether a measure shall be taken at such a variant of this contender. */
+    boolean wants(final Measure measure, final Variant variant, final String contender) {
+        return (variants.isEmpty() || variants.contains(variant.label()))
+            && (preset == null || preset.wants(measure, variant, contender));
     }
 
     /** Bytes of messages; what each measure makes of them is its own business. */

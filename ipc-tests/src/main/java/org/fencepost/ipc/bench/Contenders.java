@@ -20,13 +20,13 @@ final class Contenders {
         FencepostContender.EXCLUSIVE + FencepostContender.BY_HAND_SUFFIX;
     private static final String JOURNAL_BY_HAND =
         FencepostContender.JOURNAL + FencepostContender.BY_HAND_SUFFIX;
-    private static final String MANY_TO_ONE_UNCHECKED =
+    static final String MANY_TO_ONE_UNCHECKED =
         AgronaContender.MANY_TO_ONE + AgronaContender.UNCHECKED_SUFFIX;
-    private static final String ONE_TO_ONE_UNCHECKED =
+    static final String ONE_TO_ONE_UNCHECKED =
         AgronaContender.ONE_TO_ONE + AgronaContender.UNCHECKED_SUFFIX;
-    private static final String UNIX_BATCH =
+    static final String UNIX_BATCH =
         StreamContender.UNIX + StreamContender.BATCH_SUFFIX;
-    private static final String TCP_BATCH = StreamContender.TCP + StreamContender.BATCH_SUFFIX;
+    static final String TCP_BATCH = StreamContender.TCP + StreamContender.BATCH_SUFFIX;
 
     private static final List<String> NAMES = List.of(
         FencepostContender.SHARED,
@@ -38,6 +38,7 @@ final class Contenders {
         FencepostBatchContender.NAME,
         FencepostContender.JOURNAL,
         JOURNAL_BY_HAND,
+        FencepostContender.BOUNDED_JOURNAL,
         FencepostHistory.NAME,
         AgronaContender.MANY_TO_ONE,
         AgronaContender.ONE_TO_ONE,
@@ -66,14 +67,9 @@ final class Contenders {
         AgronaContender.ONE_TO_ONE,
         NativeEntrant.RING);
 
-    /** What the presets leave out: each peer runs with the flags that are best for it. */
-    private static final List<String> NOT_IN_PRESETS = List.of(
-        SHARED_DENSE, EXCLUSIVE_DENSE, SHARED_BY_HAND, EXCLUSIVE_BY_HAND, JOURNAL_BY_HAND,
-        AgronaContender.MANY_TO_ONE, AgronaContender.ONE_TO_ONE);
-
     /** What publishes at a pace to show its tail, when the command line does not say. */
     static final List<String> TAIL_NAMES = List.of(
-        FencepostContender.JOURNAL, JOURNAL_BY_HAND, ChronicleContender.NAME, AeronContender.EXCLUSIVE);
+        FencepostContender.BOUNDED_JOURNAL, ChronicleContender.NAME, AeronContender.EXCLUSIVE);
 
     private Contenders() {
     }
@@ -91,6 +87,7 @@ final class Contenders {
             case FencepostBatchContender.NAME -> new FencepostBatchContender();
             case FencepostContender.JOURNAL -> FencepostContender.journal();
             case JOURNAL_BY_HAND -> FencepostContender.journalByHand();
+            case FencepostContender.BOUNDED_JOURNAL -> FencepostContender.boundedJournal();
             case FencepostHistory.NAME -> new FencepostHistory();
             case AgronaContender.MANY_TO_ONE -> AgronaContender.manyToOne(true);
             case AgronaContender.ONE_TO_ONE -> AgronaContender.oneToOne(true);
@@ -125,13 +122,6 @@ final class Contenders {
                 + "' must be a class on the class path that implements Contender and has a"
                 + " constructor without parameters, but: " + e);
         }
-    }
-
-    /** What runs in the presets. */
-    static List<String> presetNames() {
-        final List<String> names = names();
-        names.removeAll(NOT_IN_PRESETS);
-        return names;
     }
 
     /** Of all. */

@@ -20,6 +20,7 @@ final class FencepostContender implements MessageContender {
     static final String EXCLUSIVE = "fencepost-exclusive";
     static final String DENSE_SUFFIX = "-dense";
     static final String JOURNAL = "fencepost-journal";
+    static final String BOUNDED_JOURNAL = "fencepost-journal-bounded";
     static final String BY_HAND_SUFFIX = "-by-hand";
 
     static final int MESSAGE_TYPE = 1;
@@ -30,6 +31,7 @@ final class FencepostContender implements MessageContender {
     private static final int SHORT_MESSAGE_BYTES_MAX = 112;
     /** Of a journal. */
     private static final long SEGMENT_BYTES = 64L << 20;
+    private static final long RETAINED_BYTES = 1L << 30;
 
     private static final ChannelOptions RING = ChannelOptions.ring(Contenders.RING_BYTES);
 
@@ -99,10 +101,21 @@ final class FencepostContender implements MessageContender {
         return journal(JOURNAL + BY_HAND_SUFFIX, ", without a thread that keeps house");
     }
 
+    /** One that keeps no more than so much, for streams that are longer. */
+    static FencepostContender boundedJournal() {
+        return journal(BOUNDED_JOURNAL, ", keeps " + (RETAINED_BYTES >> 30) + " GiB",
+            ChannelOptions.journal(SEGMENT_BYTES).withRetentionBytes(RETAINED_BYTES));
+    }
+
     private static FencepostContender journal(final String name, final String besides) {
+        return journal(name, besides, ChannelOptions.journal(SEGMENT_BYTES));
+    }
+
+    private static FencepostContender journal(
+        final String name, final String besides, final ChannelOptions options) {
         return new FencepostContender(name, false,
             "segments of " + (SEGMENT_BYTES >> 20) + " MiB, with checksums and timestamps" + besides,
-            lengthBytes -> ChannelOptions.journal(SEGMENT_BYTES));
+            lengthBytes -> options);
     }
 
     /** A ring with the default alignment of frames. */

@@ -25,10 +25,6 @@ final class Measures {
     static final List<String> DEFAULT_LABELS =
         List.of(ContentCheck.LABEL, Throughput.LABEL, RoundTrip.LABEL);
 
-    /** What takes little time. */
-    static final List<String> QUICK_LABELS = List.of(
-        ContentCheck.LABEL, Throughput.LABEL, RoundTrip.LABEL, Allocation.LABEL, StartUp.LABEL);
-
     private Measures() {
     }
 

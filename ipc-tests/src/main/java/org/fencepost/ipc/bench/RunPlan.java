@@ -19,6 +19,8 @@ record RunPlan(
 
     /** What a run leaves in files at most, the warm-up included, where everything is kept. */
     private static final long KEPT_BYTES_MAX = 2L << 30;
+    /** Processes that share cores have their code compiled that much later. */
+    private static final int WARM_UPS_OF_SHARERS = 3;
     /** Bytes of a header, at most. */
     private static final int HEADER_BYTES_MAX = 64;
 
@@ -37,11 +39,13 @@ record RunPlan(
         final boolean keepsAll =
             contender instanceof final MessageContender messages && messages.keepsAll();
         final long senders = Math.max(1, parts.stream().filter(part -> !part.receives()).count());
-        return new RunPlan(measure, variant, warmUpMillis, measureMillis, messagesMin,
+        final boolean shares = parts.size() > cores;
+        return new RunPlan(measure, variant,
+            shares ? warmUpMillis * WARM_UPS_OF_SHARERS : warmUpMillis, measureMillis, messagesMin,
             keepsAll
                 ? KEPT_BYTES_MAX / senders / (variant.payloadBytes() + HEADER_BYTES_MAX)
                 : messagesMax,
-            parts.size() > cores);
+            shares);
     }
 
     List<String> toArguments() {

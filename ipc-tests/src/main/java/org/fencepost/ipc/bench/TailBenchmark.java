@@ -25,21 +25,25 @@ final class TailBenchmark {
 
     private final BenchmarkOptions options;
     private final Machine machine;
-    private final Scratch scratch;
+    private final Scratch memory;
+    private final Scratch disk;
     private final PrintStream out;
 
     private TailBenchmark(
-        final BenchmarkOptions options, final Scratch scratch, final PrintStream out) {
+        final BenchmarkOptions options, final Scratch memory, final Scratch disk,
+        final PrintStream out) {
         this.options = options;
         this.machine = Machine.here(options);
-        this.scratch = scratch;
+        this.memory = memory;
+        this.disk = disk;
         this.out = out;
     }
 
     /** Measures, prints a table, and draws the curves if there is to be a report. */
     static void run(final BenchmarkOptions options, final PrintStream out) {
-        try (Scratch scratch = new Scratch(options.directory())) {
-            new TailBenchmark(options, scratch, out).run();
+        try (Scratch memory = new Scratch(options.directory());
+            Scratch disk = new Scratch(options.disk())) {
+            new TailBenchmark(options, memory, disk, out).run();
         } catch (final IOException e) {
             throw new RunFailedException("a process could not be started or asked", e);
         }
@@ -75,8 +79,12 @@ final class TailBenchmark {
     }
 
     private double[] measure(final String name, final long seconds) throws IOException {
+        final Contender contender = Contenders.byName(name);
+        // A journal lies where journals do; who keeps nothing needs no disk.
+        final boolean kept = contender instanceof final MessageContender messages && messages.keepsAll();
+        final Scratch scratch = kept ? disk : memory;
         final Path directory = scratch.newDirectory();
-        final List<String> flags = Contenders.byName(name).jvmFlags();
+        final List<String> flags = contender.jvmFlags();
         final WaitingBenchmark.Child publishing = start(directory, 0, flags, List.of(
             TailPart.PUBLISH, name, Long.toString(RATE), Long.toString(WARM_UP_SECONDS),
             Long.toString(seconds)));
@@ -113,7 +121,7 @@ final class TailBenchmark {
 
     private void pin(
         final String what, final int cpuIndex, final String number, final Path directory) {
-        scratch.start(List.of("taskset", what, Integer.toString(machine.cpus().get(cpuIndex)), number),
+        memory.start(List.of("taskset", what, Integer.toString(machine.cpus().get(cpuIndex)), number),
             directory.resolve("taskset.txt")).onExit().join();
     }
 
@@ -124,7 +132,7 @@ final class TailBenchmark {
         try {
             // A second later: what is written and read before the measurement is over by then.
             TimeUnit.MILLISECONDS.sleep(1_500);
-            final Process perf = scratch.start(List.of("perf", "stat", "-x,", "-e",
+            final Process perf = memory.start(List.of("perf", "stat", "-x,", "-e",
                 "raw_syscalls:sys_enter", "-t", thread, "sleep", Long.toString(seconds)), counts);
             if (perf.waitFor() != 0) {
                 return "perf: " + Files.readString(counts).strip().split("\n")[0];
@@ -143,7 +151,7 @@ final class TailBenchmark {
         all.add(directory.toString());
         all.addAll(arguments);
         return WaitingBenchmark.start(
-            machine, scratch, cpuIndex, directory.resolve(arguments.getFirst() + ".err"), flags,
+            machine, memory, cpuIndex, directory.resolve(arguments.getFirst() + ".err"), flags,
             TailPart.class, all);
     }
 }

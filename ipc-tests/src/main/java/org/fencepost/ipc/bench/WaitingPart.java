@@ -84,8 +84,15 @@ final class WaitingPart {
     }
 
     private void send(final Publisher publisher) {
-        if (publisher.offer(1, buffer, 0, buffer.capacity()) < 0) {
-            throw new IllegalStateException("no room for one message");
+        long answer = publisher.offer(1, buffer, 0, buffer.capacity());
+        while (answer == Publisher.PREPARING) {
+            // The other process is about to make room.
+            Thread.onSpinWait();
+            answer = publisher.offer(1, buffer, 0, buffer.capacity());
+        }
+        if (answer < 0) {
+            throw new IllegalStateException(
+                "no room for one message: " + Publisher.describe(answer));
         }
     }
 

@@ -50,7 +50,9 @@ final class ChannelScenario {
         /** A journal that removes its oldest segments: {@link RetentionScenario}. */
         RETENTION(1_000, 2),
         /** Those who wait sleep until they are woken: {@link WaitingScenario}. */
-        WAITING(1_000, 1);
+        WAITING(1_000, 1),
+        /** One who sleeps, and a message that nothing follows: {@link LastMessageScenario}. */
+        LAST_MESSAGE(100, 0);
 
         final long horizon;
         final int killsMax;

@@ -13,6 +13,7 @@ final class Scenarios {
             case ENDPOINTS -> simulation -> new EndpointScenario(simulation).run();
             case DURABLE -> simulation -> new DurableScenario(simulation).run();
             case RETENTION -> simulation -> new RetentionScenario(simulation).run();
+            case LAST_MESSAGE -> simulation -> new LastMessageScenario(simulation).run();
             case WAITING -> simulation -> new WaitingScenario(simulation).run();
             default -> simulation -> new ChannelScenario(simulation, kind).run();
         };

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.function.BiConsumer;
+import org.fencepost.ipc.ControlledMessageHandler.Action;
 import org.fencepost.ipc.Header;
 import org.fencepost.ipc.demo.Output;
 import picocli.CommandLine.ArgGroup;
@@ -50,7 +51,7 @@ public final class ExportCommand extends ReadingCommand {
         final BiConsumer<Payload, Header> printer = printer(out);
         read(path, false, out, (payload, header) -> {
             printer.accept(payload, header);
-            return true;
+            return Action.CONTINUE;
         });
         return 0;
     }

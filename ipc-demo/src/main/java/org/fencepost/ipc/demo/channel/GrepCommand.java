@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.fencepost.ipc.ControlledMessageHandler.Action;
 import org.fencepost.ipc.Header;
 import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.Output;
@@ -99,8 +100,15 @@ public final class GrepCommand extends ReadingCommand {
         final PayloadPattern sought = sought();
         final Matches matches = new Matches(
             linesBefore, linesAfter, limit == null ? Long.MAX_VALUE : limit, printer(out), out);
-        read(path, follow, out, (payload, header) ->
-            matches.next(sought.isIn(payload, header) != inverted, payload, header));
+        final boolean onlyMatches = !inverted && linesBefore + linesAfter == 0;
+        read(path, follow, out, (payload, header) -> {
+            final boolean found = sought.isIn(payload, header);
+            if (!matches.next(found != inverted, payload, header)) {
+                return Action.BREAK;
+            }
+            return !found && onlyMatches && sought.isNotInRestOfBatch()
+                ? Action.SKIP_BATCH : Action.CONTINUE;
+        });
         if (form.count) {
             out.line(String.valueOf(matches.count()));
         }

@@ -12,6 +12,11 @@ interface PayloadPattern {
     /** Whether it is in the payload. */
     boolean isIn(Payload payload, Header header);
 
+    /** Whether it is known to be in no later message of the batch that was asked about last. */
+    default boolean isNotInRestOfBatch() {
+        return false;
+    }
+
     /** These bytes, of which there is at least one. */
     static PayloadPattern of(final byte[] sought) {
         return new Fixed(new ByteSearch(sought));
@@ -38,6 +43,7 @@ interface PayloadPattern {
      */
     final class Fixed implements PayloadPattern {
         private static final long NOWHERE = -1;
+        private static final int NOWHERE_LEFT = Integer.MAX_VALUE;
 
         private final ByteSearch search;
         private byte[] batch = new byte[1 << 14];
@@ -71,9 +77,14 @@ interface PayloadPattern {
             return found <= offset + payload.length() - search.length();
         }
 
+        @Override
+        public boolean isNotInRestOfBatch() {
+            return found == NOWHERE_LEFT;
+        }
+
         private void find(final int from) {
             final int index = search.indexOf(batch, from - begin, end - begin);
-            found = index < 0 ? Integer.MAX_VALUE : begin + index;
+            found = index < 0 ? NOWHERE_LEFT : begin + index;
         }
     }
 }

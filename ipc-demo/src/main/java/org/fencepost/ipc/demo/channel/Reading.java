@@ -27,8 +27,10 @@ final class Reading implements AutoCloseable {
     /** What is done with a message. */
     @FunctionalInterface
     interface Shown {
-        /** The message, which is gone when this returns; says whether to go on. */
-        boolean show(Payload payload, Header header);
+        /**
+         * The message, which is gone when this returns; {@link Action#BREAK} if nothing more is wanted.
+         */
+        Action show(Payload payload, Header header);
     }
 
     /** Joins as a subscriber. */
@@ -112,8 +114,9 @@ final class Reading implements AutoCloseable {
 
     private Action show(
         final DirectBuffer buffer, final int offset, final int length, final Header header) {
-        enough = !shown.show(payload.show(buffer, offset, length), header);
-        return enough ? Action.BREAK : Action.CONTINUE;
+        final Action action = shown.show(payload.show(buffer, offset, length), header);
+        enough = action == Action.BREAK;
+        return action;
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.fencepost.ipc.demo.channel;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ControlledMessageHandler.Action;
 import org.fencepost.ipc.Header;
 import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.Output;
@@ -27,7 +28,7 @@ abstract class ReadingCommand extends ToolCommand {
         final Path path, final boolean follow, final Output out, final Reading.Shown shown) {
         try (Channel channel = ChannelFiles.view(path);
              Reading reading = new Reading(channel, start.options(channel), (payload, header) ->
-                 isBefore(header) || shown.show(payload, header))) {
+                 isBefore(header) ? Action.CONTINUE : shown.show(payload, header))) {
             try {
                 if (follow) {
                     reading.onAndOn(out::flush);

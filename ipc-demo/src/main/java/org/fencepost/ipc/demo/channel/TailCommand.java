@@ -1,6 +1,7 @@
 package org.fencepost.ipc.demo.channel;
 
 import java.nio.file.Path;
+import org.fencepost.ipc.ControlledMessageHandler.Action;
 import org.fencepost.ipc.demo.Output;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -43,7 +44,7 @@ public final class TailCommand extends ReadingCommand {
         read(path, follow, out, (payload, header) -> {
             printing.print(payload, header, out);
             count++;
-            return limit == null || count < limit;
+            return limit == null || count < limit ? Action.CONTINUE : Action.BREAK;
         });
         return 0;
     }

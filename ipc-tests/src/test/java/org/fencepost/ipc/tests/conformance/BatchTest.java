@@ -216,6 +216,28 @@ class BatchTest extends ConformanceTest {
     }
 
     @Test
+    void shouldGoOnBehindTheBatchWhenTheHandlerSkipsIt() {
+        final SubscriberPort subscriber = subscriber(SubscriberSpec.earliest());
+        final PublisherPort publisher = publisher();
+        final BatchPort first = batch(publisher, 2_000);
+        fill(first, 0, 8);
+        final long between = first.commit();
+        final BatchPort second = batch(publisher, 2_000);
+        fill(second, 8, 2);
+        final long end = second.commit();
+        List<Received> seen = subscriber.controlledPoll(
+            List.of(Action.CONTINUE, Action.SKIP_BATCH, Action.BREAK), 100);
+        assertEquals(3, subscriber.controlledResult());
+        assertSeries(SERIES, 0, seen.subList(0, 2));
+        assertSeries(SERIES, 8, seen.subList(2, 3));
+        assertEquals(between, subscriber.position());
+        seen = subscriber.controlledPoll(List.of(Action.SKIP_BATCH), 100);
+        assertSeries(SERIES, 9, seen);
+        assertEquals(end, subscriber.position());
+        assertNothingToRead(subscriber);
+    }
+
+    @Test
     void shouldGoOnInsideABatchWhenANamedCursorIsTakenUpAgain() {
         final SubscriberSpec named = SubscriberSpec.earliest().named("inside", true);
         final ChannelPort reading = openForSubscribing(channel());

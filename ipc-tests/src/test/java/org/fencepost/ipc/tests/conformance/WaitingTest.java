@@ -16,9 +16,11 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.agrona.concurrent.AgentRunner;
@@ -29,6 +31,7 @@ import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.YieldingIdleStrategy;
 import org.awaitility.Awaitility;
 import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelDoor;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Claim;
 import org.fencepost.ipc.Endpoint;
@@ -40,6 +43,8 @@ import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.Trailing;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.Sleeping;
+import org.fencepost.ipc.os.SleepingPlatform;
 import org.fencepost.ipc.tests.support.Bells;
 import org.fencepost.ipc.tests.support.SharedMemoryDirectory;
 import org.junit.jupiter.api.Test;
@@ -382,19 +387,130 @@ class WaitingTest {
     }
 
     @Test
-    void shouldForgetASleeperThatIsGone() throws Exception {
-        assumeTrue(Platform.detect().sleeping().canWake(), "nobody enlists on the portable platform");
+    void shouldLeaveTheCarriersWhenVirtualThreadsWaitForTheDisk() throws Exception {
+        try (Channel channel =
+            Channel.open(onDisk.resolve("journal"), ChannelOptions.journal(64 * 1024));
+            Publisher publisher = channel.addPublisher()) {
+            final Claim claim = new Claim();
+            assertTrue(publisher.tryClaim(1, LENGTH, claim) >= 0);
+            final long end = channel.tailPosition();
+            final List<FutureTask<Boolean>> waits = new ArrayList<>();
+            final List<Thread> threads = new ArrayList<>();
+            // More than there are carriers, one of which tends to the disk.
+            for (int i = 0; i < 4 * Runtime.getRuntime().availableProcessors(); i++) {
+                final FutureTask<Boolean> wait =
+                    new FutureTask<>(() -> channel.awaitDurable(end, LONG));
+                waits.add(wait);
+                threads.add(Thread.ofVirtual().start(wait));
+            }
+            for (final Thread thread : threads) {
+                // One that is in the kernel is RUNNABLE.
+                Awaitility.await().pollInterval(Duration.ofMillis(1))
+                    .until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+            }
+            claim.commit();
+            for (final FutureTask<Boolean> wait : waits) {
+                assertTrue(wait.get());
+            }
+        }
+    }
+
+    @Test
+    void shouldKeepTheCarrierForTenMillisecondsWhenAVirtualThreadWaitsForASyncOfAnotherHandle()
+        throws Exception {
+        final CountDownLatch begun = new CountDownLatch(1);
+        final CountDownLatch end = new CountDownLatch(1);
+        final Sleeping sleeping = Platform.detect().sleeping();
+        final Platform slow = new SleepingPlatform(sleeping) {
+            @Override
+            public int sync(final long address, final long lengthBytes) {
+                begun.countDown();
+                try {
+                    end.await();
+                } catch (final InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                return super.sync(address, lengthBytes);
+            }
+        };
+        final NotedSleeping noted = new NotedSleeping(sleeping);
+        try (Channel there = ChannelDoor.open(
+                onDisk.resolve("journal"), ChannelOptions.journal(64 * 1024), slow);
+            Channel here = ChannelDoor.join(there.path(), new SleepingPlatform(noted));
+            Publisher publisher = here.addPublisher()) {
+            publish(publisher, 1);
+            final long position = here.tailPosition();
+            final Future<Boolean> syncing = beside(() -> there.awaitDurable(position, LONG));
+            try {
+                begun.await();
+                final FutureTask<Boolean> waiting =
+                    new FutureTask<>(() -> here.awaitDurable(position, LONG));
+                Thread.ofVirtual().start(waiting);
+                final long nanos = noted.ofVirtualThreads().take();
+                assertTrue(nanos <= 10_000_000, () -> nanos + " ns on its carrier");
+                end.countDown();
+                assertTrue(waiting.get());
+                assertTrue(syncing.get());
+            } finally {
+                end.countDown();
+            }
+        }
+    }
+
+    @Test
+    void shouldForgetASleeperThatIsGone() {
         try (Channel here = Channel.open(inMemory.resolve("ring"), RING);
             Publisher publisher = here.addPublisher();
             Subscriber subscriber = here.addSubscriber(SubscriberOptions.latest())) {
             // As one leaves it that is killed in its sleep.
-            final IdleStrategy idle = Parking.on(subscriber);
-            while (Bells.enlistments(here.path(), ControlFormat.ARRIVALS_OFFSET) == 0) {
-                idle.idle();
-            }
+            enlist(here, subscriber, ControlFormat.ARRIVALS_OFFSET);
             publish(publisher, 1);
-            assertEquals(0, Bells.enlistments(here.path(), ControlFormat.ARRIVALS_OFFSET),
-                "one message finds out that nobody sleeps");
+            assertNobodyEnlisted(here, ControlFormat.ARRIVALS_OFFSET);
         }
+    }
+
+    @Test
+    void shouldRingForTheThreadThatWaitsWhenAnEndpointIsClosed() {
+        try (Channel channel = Channel.open(inMemory.resolve("ring"), RING)) {
+            final Publisher publisher = channel.addPublisher();
+            final Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest());
+            enlist(channel, subscriber, ControlFormat.ARRIVALS_OFFSET);
+            subscriber.close();
+            assertNobodyEnlisted(channel, ControlFormat.ARRIVALS_OFFSET);
+            enlist(channel, publisher, ControlFormat.PROGRESS_OFFSET);
+            publisher.close();
+            assertNobodyEnlisted(channel, ControlFormat.PROGRESS_OFFSET);
+        }
+    }
+
+    @Test
+    void shouldRingForReadersOfWhatIsDurableWhenItWasSynced() {
+        try (Channel channel =
+            Channel.open(onDisk.resolve("journal"), ChannelOptions.journal(64 * 1024));
+            Publisher publisher = channel.addPublisher();
+            Subscriber subscriber =
+                channel.addSubscriber(SubscriberOptions.latest().durableOnly())) {
+            // Or the thread that keeps house rings for the next segment.
+            channel.housekeeping().byHand();
+            publish(publisher, 1);
+            enlist(channel, subscriber, ControlFormat.PROGRESS_OFFSET);
+            assertTrue(channel.awaitDurable(channel.tailPosition(), LONG));
+            assertNobodyEnlisted(channel, ControlFormat.PROGRESS_OFFSET);
+        }
+    }
+
+    /** What a thread does that is about to sleep; here it goes no further. */
+    private static void enlist(
+        final Channel channel, final Endpoint endpoint, final long bellOffset) {
+        assumeTrue(Platform.detect().sleeping().canWake(), "nobody enlists on the portable platform");
+        final IdleStrategy idle = Parking.on(endpoint);
+        while (Bells.enlistments(channel.path(), bellOffset) == 0) {
+            idle.idle();
+        }
+    }
+
+    private static void assertNobodyEnlisted(final Channel channel, final long bellOffset) {
+        assertEquals(0, Bells.enlistments(channel.path(), bellOffset),
+            "it is rung, and that clears it");
     }
 }

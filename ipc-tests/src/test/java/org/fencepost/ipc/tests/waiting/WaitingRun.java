@@ -12,11 +12,12 @@ import org.fencepost.ipc.tests.child.ChildJvm;
  * sleeps that nothing but a wake-up ends; and others beside them, asleep on the same bell, that are
  * killed. When nothing moves for some seconds a wake-up was lost.
  *
- * <p>Run it for long with the class path of the tests: {@code WaitingRun DIRECTORY SECONDS [SEED]}.
+ * <p>Run it for long with the class path of the tests: {@code WaitingRun DIRECTORY SECONDS [SEED [SECONDS]]}.
+ * The last ones are its patience: how long nothing may move, where others keep the processors for as long. Who has
+ * lost a wake-up sleeps for a day.
  */
 final class WaitingRun {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
     private static final long BYSTANDER_MILLIS = 1_000;
     private static final long REPORT_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** Spins before an answer: as long as it takes to fall asleep, more or less. */
@@ -24,6 +25,7 @@ final class WaitingRun {
 
     private final Path directory;
     private final long seed;
+    private final Duration patience;
     private final AtomicLong trips = new AtomicLong();
     private volatile boolean over;
 
@@ -38,14 +40,21 @@ final class WaitingRun {
     }
 
     WaitingRun(final Path directory, final long seed) {
+        this(directory, seed, PATIENCE);
+    }
+
+    private WaitingRun(final Path directory, final long seed, final Duration patience) {
         this.directory = directory;
         this.seed = seed;
+        this.patience = patience;
     }
 
     public static void main(final String[] arguments) throws Exception {
         final long seed = arguments.length > 2 ? Long.parseLong(arguments[2]) : System.nanoTime();
         System.out.println("seed " + seed);
-        System.out.println(new WaitingRun(Path.of(arguments[0]), seed)
+        final Duration patience =
+            arguments.length > 3 ? Duration.ofSeconds(Long.parseLong(arguments[3])) : PATIENCE;
+        System.out.println(new WaitingRun(Path.of(arguments[0]), seed, patience)
             .run(Duration.ofSeconds(Long.parseLong(arguments[1]))));
     }
 
@@ -62,11 +71,11 @@ final class WaitingRun {
         try (Sides sides = new Sides(directory, Sides.THERE, Sides.BACK);
             ChildJvm echo =
                 ChildJvm.start(Echo.class, directory.toString(), Long.toString(seed + 1))) {
-            echo.awaitLine("READY", PATIENCE);
+            echo.awaitLine("READY", patience);
             final Thread asking = Thread.ofPlatform().daemon().start(() -> ask(sides));
             final int kills = watch(System.nanoTime() + duration.toNanos(), echo);
             over = true;
-            asking.join(PATIENCE);
+            asking.join(patience);
             if (asking.isAlive()) {
                 throw new AssertionError(echo.describe("answers no more; seed " + seed));
             }
@@ -101,13 +110,13 @@ final class WaitingRun {
                     kills++;
                 }
                 bystander = ChildJvm.start(Bystander.class, directory.toString());
-                bystander.awaitLine("READY", PATIENCE);
+                bystander.awaitLine("READY", patience);
                 TimeUnit.MILLISECONDS.sleep(BYSTANDER_MILLIS);
                 final long now = System.nanoTime();
                 if (trips.get() != seen) {
                     seen = trips.get();
                     seenNanos = now;
-                } else if (now - seenNanos > SILENCE_NANOS) {
+                } else if (now - seenNanos > patience.toNanos()) {
                     throw new AssertionError(echo.describe(
                         "or its parent sleeps over a message after " + seen + " answers, seed " + seed));
                 }

@@ -1,0 +1,377 @@
+package org.fencepost.ipc.store;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import org.fencepost.ipc.ChannelClosedException;
+import org.fencepost.ipc.ChannelIOException;
+import org.fencepost.ipc.PositionException;
+import org.fencepost.ipc.format.Geometry;
+import org.fencepost.ipc.format.SegmentFormat;
+import org.fencepost.ipc.log.SegmentMap;
+import org.fencepost.ipc.os.FileCalls;
+import org.fencepost.ipc.os.FileHandle;
+import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.Window;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a handle has mapped of a journal. Every map has the {@link #SLOTS} segments around the place where its
+ * user works, so that the address space a handle needs does not grow with the journal.
+ *
+ * <p>Endpoints that work in the same segment have it mapped once, between them: a sync makes the pages that
+ * it writes read-only again in each mapping, and each of those then faults. Who syncs has a mapping of its own,
+ * because the system reports an error once to each, and it must not be taken by somebody else.
+ *
+ * <p>Nobody counts users: a place is free when no map holds it. So one whose thread is torn away in the
+ * middle costs a place at most.
+ */
+final class SegmentMappings implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(SegmentMappings.class);
+    private static final int SLOTS = 2;
+    private static final long NOTHING = -1;
+    /**
+     * Pages just ahead of those who write are loaded each time, for the system may have written them back since:
+     * some milliseconds of a publisher at full speed.
+     */
+    private static final long NEAR_BYTES = 4 << 20;
+
+    private final Platform platform;
+    private final FileCalls calls;
+    private final Path directory;
+    private final Geometry geometry;
+    private final boolean writable;
+    /** Guarded by this. */
+    private final List<Place> places = new ArrayList<>();
+    /** Guarded by this. */
+    private final List<OwnMap> maps = new ArrayList<>();
+    private final List<EndpointMap> endpoints = new CopyOnWriteArrayList<>();
+    /** Pages below were loaded; by one thread at a time. */
+    private long loaded;
+    private volatile boolean closed;
+
+    SegmentMappings(
+        final Platform platform, final FileCalls calls, final Path directory,
+        final Geometry geometry, final boolean writable) {
+        this.platform = platform;
+        this.calls = calls;
+        this.directory = directory;
+        this.geometry = geometry;
+        this.writable = writable;
+    }
+
+    /** Addresses of one segment, and which one is there. */
+    private static final class Place {
+        private final Window window;
+        /** Changed only while one map holds the place, or none. */
+        private volatile long segmentStart = NOTHING;
+
+        private Place(final Window window) {
+            this.window = window;
+        }
+    }
+
+    /** A map whose mappings nobody else uses. */
+    synchronized SegmentMap newMap() {
+        requireOpen();
+        final OwnMap map = new OwnMap();
+        maps.add(map);
+        return map;
+    }
+
+    /** As {@link org.fencepost.ipc.log.SegmentStore#newEndpointMap}. */
+    synchronized SegmentMap newEndpointMap(final boolean writes) {
+        requireOpen();
+        final EndpointMap map = new EndpointMap(writes);
+        maps.add(map);
+        endpoints.add(map);
+        return map;
+    }
+
+    /** As {@link org.fencepost.ipc.log.SegmentStore#mapAhead}. */
+    void mapAhead(final long tail, final long ready, final long bytes) {
+        boolean writing = false;
+        for (final EndpointMap map : endpoints) {
+            writing |= map.writes;
+            try {
+                map.mapAhead(ready);
+            } catch (final PositionException gone) {
+                // It was kept for as long as was promised; whoever comes there finds out.
+            }
+        }
+        if (writing) {
+            loadAhead(tail, bytes);
+        }
+    }
+
+    /** Has the pages there that endpoints will write soon; whose they are by then does not matter. */
+    private void loadAhead(final long tail, final long bytes) {
+        final long near = tail + NEAR_BYTES;
+        load(tail, near);
+        loaded = Math.max(loaded, near);
+        loaded = Math.max(loaded, load(loaded, tail + bytes));
+    }
+
+    /** As far as endpoints have it mapped; returns the end of what they have. */
+    private long load(final long from, final long end) {
+        long done = from;
+        while (done < end) {
+            final long next =
+                Math.min(end, geometry.segmentStart(done) + geometry.segmentBytes());
+            if (!loadInOne(done, next)) {
+                break;
+            }
+            done = next;
+        }
+        return done;
+    }
+
+    /** Whether the segment of this range is mapped by an endpoint. */
+    private boolean loadInOne(final long from, final long end) {
+        final long segmentStart = geometry.segmentStart(from);
+        final Place place = shared(segmentStart);
+        if (place == null) {
+            return false;
+        }
+        place.window.load(0, SegmentFormat.DATA_OFFSET + from - segmentStart, end - from);
+        return true;
+    }
+
+    /** As {@link org.fencepost.ipc.log.SegmentStore#letGo}. */
+    void letGo() {
+        endpoints.forEach(EndpointMap::letGo);
+    }
+
+    /** Replaces all mappings by memory that belongs to nobody. Idempotent. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        places.forEach(place -> place.window.close());
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new ChannelClosedException(directory, "the channel " + directory + " is closed");
+        }
+    }
+
+    /** Where endpoints have this segment, or null. */
+    private synchronized Place shared(final long segmentStart) {
+        for (final EndpointMap map : endpoints) {
+            for (final Place place : map.held) {
+                if (place != null && place.segmentStart == segmentStart) {
+                    return place;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** A place that this map may change: its own, if no other has it, or one that nobody has. */
+    private Place changeable(final OwnMap map, final int slot) {
+        if (map.held[slot] != null && holders(map.held[slot]) == 1) {
+            return map.held[slot];
+        }
+        for (final Place place : places) {
+            if (holders(place) == 0) {
+                return place;
+            }
+        }
+        return newPlace();
+    }
+
+    private int holders(final Place place) {
+        int count = 0;
+        for (final OwnMap map : maps) {
+            for (final Place held : map.held) {
+                count += held == place ? 1 : 0;
+            }
+        }
+        return count;
+    }
+
+    private Place newPlace() {
+        try {
+            final Place place = new Place(
+                platform.reserve(SegmentFormat.fileBytes(geometry.segmentBytes()), 1));
+            places.add(place);
+            return place;
+        } catch (final IOException e) {
+            throw new ChannelIOException(directory,
+                "cannot reserve addresses for a segment of " + geometry.segmentBytes()
+                    + " bytes of " + directory + ": " + ChannelDirectory.reason(e), e);
+        }
+    }
+
+    private static void requireKept(
+        final Path directory, final Path file, final long segmentStart) {
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new PositionException(directory,
+                "position " + segmentStart + " of " + directory + " is not kept: expected the file "
+                    + file.getFileName() + ", found nothing; begin at the earliest position, or"
+                    + " restore the file");
+        }
+    }
+
+    /** Maps a segment; not beside {@link #close}, or it would come back to life behind it. */
+    private synchronized void map(final OwnMap map, final int slot, final long segmentStart) {
+        requireOpen();
+        final Path file = directory.resolve(SegmentFormat.name(segmentStart));
+        // Also if others have it mapped: that a removed one is still there for them is chance.
+        requireKept(directory, file, segmentStart);
+        final Place found = map.isShared() ? shared(segmentStart) : null;
+        if (found != null) {
+            map.held[slot] = found;
+            return;
+        }
+        SegmentFiles.verify(file, geometry.channelId(), geometry.segmentBytes(), segmentStart);
+        final Place place = changeable(map, slot);
+        place.segmentStart = NOTHING;
+        map.held[slot] = place;
+        try {
+            // With the first page, so that one sync can reach the receipt and the data.
+            place.window.map(0, file, 0, writable, false);
+        } catch (final IOException e) {
+            throw new ChannelIOException(file,
+                "cannot map " + file + ": " + ChannelDirectory.reason(e), e);
+        }
+        place.segmentStart = segmentStart;
+    }
+
+    private synchronized void remove(final OwnMap map) {
+        maps.remove(map);
+    }
+
+    /** The places of one user; used by one thread at a time. */
+    private class OwnMap implements SegmentMap {
+        /** Changed with the lock of the mappings. */
+        final Place[] held = new Place[SLOTS];
+
+        @Override
+        public long addressOf(final long segmentStart) {
+            final int slot = slotOf(segmentStart);
+            if (!has(segmentStart)) {
+                map(this, slot, segmentStart);
+            }
+            return held[slot].window.address(0) + SegmentFormat.DATA_OFFSET;
+        }
+
+        @Override
+        public void writeAhead(final long from, final long end) {
+            final Place place = held[slotOf(from)];
+            final long offset = SegmentFormat.DATA_OFFSET + from - geometry.segmentStart(from);
+            // That makes them dirty, too.
+            place.window.load(0, offset, end - from);
+            try (FileHandle file = calls.open(
+                directory.resolve(SegmentFormat.name(geometry.segmentStart(from))), true)) {
+                file.startWriting(offset, end - from);
+            } catch (final IOException e) {
+                // Then they are written by a sync, which says what is wrong.
+                LOGGER.debug("cannot write ahead from position {} of {}: {}", from, directory,
+                    ChannelDirectory.reason(e));
+            }
+        }
+
+        @Override
+        public void close() {
+            remove(this);
+        }
+
+        boolean isShared() {
+            return false;
+        }
+
+        final boolean has(final long segmentStart) {
+            final Place place = held[slotOf(segmentStart)];
+            return place != null && place.segmentStart == segmentStart;
+        }
+
+        final int slotOf(final long position) {
+            return (int) (position / geometry.segmentBytes() % SLOTS);
+        }
+    }
+
+    private enum Taker { NOBODY, ENDPOINT, KEEPER }
+
+    /**
+     * The map of an endpoint, in which another thread maps the next segment while the endpoint works
+     * in the current one. Whoever changes what it holds has taken it: the endpoint, or who keeps house.
+     * An endpoint that finds it taken by the other waits for the system calls of one mapping, which are then
+     * not its own. A thread of the endpoint may be torn away with the map taken, by a stack that ends or a
+     * page that is missing; the next one goes on with it.
+     */
+    private final class EndpointMap extends OwnMap {
+        private final boolean writes;
+        private final AtomicReference<Taker> taker = new AtomicReference<>(Taker.NOBODY);
+        private volatile boolean open = true;
+        /** The segment in which the endpoint works. */
+        private volatile long current = NOTHING;
+
+        EndpointMap(final boolean writes) {
+            this.writes = writes;
+        }
+
+        @Override
+        public long addressOf(final long segmentStart) {
+            take();
+            try {
+                current = segmentStart;
+                return super.addressOf(segmentStart);
+            } finally {
+                taker.set(Taker.NOBODY);
+            }
+        }
+
+        @Override
+        public void close() {
+            take();
+            try {
+                open = false;
+                current = NOTHING;
+                endpoints.remove(this);
+                super.close();
+            } finally {
+                taker.set(Taker.NOBODY);
+            }
+        }
+
+        @Override
+        boolean isShared() {
+            return true;
+        }
+
+        /** By the thread that keeps house. */
+        void mapAhead(final long ready) {
+            final long now = current;
+            final long next = now + geometry.segmentBytes();
+            if (now != NOTHING && next + geometry.segmentBytes() <= ready && !has(next)
+                && taker.compareAndSet(Taker.NOBODY, Taker.KEEPER)) {
+                try {
+                    if (open && current == now) {
+                        super.addressOf(next);
+                    }
+                } finally {
+                    taker.set(Taker.NOBODY);
+                }
+            }
+        }
+
+        private void take() {
+            while (taker.get() != Taker.ENDPOINT
+                && !taker.compareAndSet(Taker.NOBODY, Taker.ENDPOINT)) {
+                Thread.yield();
+            }
+        }
+
+        /** By the thread that keeps house, when it was torn away. */
+        void letGo() {
+            taker.compareAndSet(Taker.KEEPER, Taker.NOBODY);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package org.fencepost.ipc.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import org.fencepost.ipc.ChannelClosedException;
+import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.PositionException;
+import org.fencepost.ipc.format.SegmentFormat;
+import org.fencepost.ipc.os.Platform;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who has the segments of a journal mapped together, and who alone. */
+class SegmentMappingsTest {
+    private static final int SEGMENT = 4096;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void shouldMapASegmentOnceForAllEndpoints() {
+        try (Handle handle = open()) {
+            final SegmentStore store = handle.log.store();
+            final long address = store.newEndpointMap(true).addressOf(0);
+            assertEquals(address, store.newEndpointMap(true).addressOf(0));
+            assertEquals(address, store.newEndpointMap(false).addressOf(0));
+        }
+    }
+
+    @Test
+    void shouldMapASegmentAnewForWhoSyncs() {
+        try (Handle handle = open()) {
+            final SegmentStore store = handle.log.store();
+            final long shared = store.newEndpointMap(true).addressOf(0);
+            final long own = store.newMap().addressOf(0);
+            assertNotEquals(shared, own);
+            assertNotEquals(own, store.newMap().addressOf(0));
+            assertEquals(shared, store.newEndpointMap(true).addressOf(0));
+        }
+    }
+
+    @Test
+    void shouldKeepASegmentForWhoStaysWhenOthersGoOn() {
+        try (Handle handle = open()) {
+            prepare(handle, 3);
+            final SegmentStore store = handle.log.store();
+            final SegmentMap stays = store.newEndpointMap(false);
+            final SegmentMap goes = store.newEndpointMap(true);
+            final long address = stays.addressOf(0);
+            assertEquals(address, goes.addressOf(0));
+            mark(handle, goes, SEGMENT);
+            mark(handle, goes, 2 * SEGMENT);
+            mark(handle, goes, 3 * SEGMENT);
+            assertEquals(address, stays.addressOf(0));
+            assertEquals(0, handle.log.memory().getLongAcquire(address));
+            goes.close();
+            mark(handle, store.newEndpointMap(true), 2 * SEGMENT);
+            assertEquals(address, stays.addressOf(0));
+            assertEquals(0, handle.log.memory().getLongAcquire(address));
+        }
+    }
+
+    @Test
+    void shouldUsePlacesAgainThatNobodyHas() {
+        try (Handle handle = open()) {
+            prepare(handle, 20);
+            final SegmentStore store = handle.log.store();
+            final SegmentMap first = store.newEndpointMap(true);
+            final SegmentMap second = store.newEndpointMap(false);
+            final Set<Long> addresses = new HashSet<>();
+            for (long start = 0; start <= 20 * SEGMENT; start += SEGMENT) {
+                addresses.add(first.addressOf(start));
+                addresses.add(second.addressOf(start));
+                try (SegmentMap passing = store.newEndpointMap(true)) {
+                    addresses.add(passing.addressOf(start));
+                }
+            }
+            assertTrue(addresses.size() <= 3,
+                () -> "expected at most 3 places, found " + addresses.size());
+        }
+    }
+
+    @Test
+    void shouldNotFindARemovedSegmentThatAnotherHasMapped() throws IOException {
+        try (Handle handle = open()) {
+            final SegmentStore store = handle.log.store();
+            store.newEndpointMap(true).addressOf(0);
+            Files.delete(directory.resolve("channel").resolve(SegmentFormat.name(0)));
+            final SegmentMap late = store.newEndpointMap(false);
+            assertThrows(PositionException.class, () -> late.addressOf(0));
+        }
+    }
+
+    @Test
+    void shouldGiveNoMapWhenClosed() {
+        final Handle handle = open();
+        final SegmentMap map = handle.log.store().newEndpointMap(true);
+        handle.close();
+        assertThrows(ChannelClosedException.class, () -> map.addressOf(0));
+        assertThrows(ChannelClosedException.class, () -> handle.log.store().newEndpointMap(true));
+    }
+
+    /** Says in a segment which one it is. */
+    private static void mark(final Handle handle, final SegmentMap map, final long segmentStart) {
+        handle.log.memory().putLong(map.addressOf(segmentStart), segmentStart);
+    }
+
+    private static void prepare(final Handle handle, final int segments) {
+        for (int i = 1; i <= segments; i++) {
+            handle.log.store().prepare((long) i * SEGMENT);
+        }
+    }
+
+    private Handle open() {
+        return new Handle(
+            directory.resolve("channel"), ChannelOptions.journal(SEGMENT), Platform.detect());
+    }
+}
