@@ -1,0 +1,78 @@
+package org.fencepost.ipc.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Path;
+import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.format.FrameFormat;
+import org.fencepost.ipc.log.WatchedSyncs.Watched;
+import org.fencepost.ipc.os.Platform;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where a time is found in a log that others change meanwhile. */
+class TimestampsTest {
+    private static final int SEGMENT = 8192;
+
+    @TempDir
+    Path directory;
+
+    private long nowNanos = 10;
+
+    @Test
+    void shouldPassOverPaddingWhenItsClaimHadATimeAlready() {
+        try (Handle handle = open()) {
+            final SharedClaimer claimer = handle.membership.joinShared();
+            handle.publish(claimer, 1, 8);
+            // As of a publisher that died between the time and the header.
+            final long claim = claimer.claim(8);
+            handle.memory.putLong(handle.addressOf(claim) + FrameFormat.TIMESTAMP_OFFSET, 30);
+            claimer.abort();
+            nowNanos = 20;
+            final long end = handle.publish(claimer, 2, 8);
+            try (Timestamps timestamps = new Timestamps(handle.log)) {
+                assertEquals(end, timestamps.positionAtOrAfter(25), "nothing is so late");
+            }
+        }
+    }
+
+    @Test
+    void shouldLookAgainWhenWhatItHasFoundIsRemovedMeanwhile() {
+        try (Handle handle = open()) {
+            publishTwoSegments(handle);
+            final Watched watched = Watched.of(handle);
+            try (Timestamps timestamps = new Timestamps(watched.log())) {
+                assertEquals(0, timestamps.positionAtOrAfter(nowNanos));
+                watched.syncs().whenMapped(() -> handle.log.words().earliestRelease(SEGMENT));
+                assertEquals(SEGMENT, timestamps.positionAtOrAfter(nowNanos));
+            }
+        }
+    }
+
+    @Test
+    void shouldLookAgainWhenASegmentIsRemovedBeforeItIsMapped() {
+        try (Handle handle = open()) {
+            publishTwoSegments(handle);
+            final Watched watched = Watched.of(handle);
+            try (Timestamps timestamps = new Timestamps(watched.log())) {
+                watched.syncs().whenMapped(() -> {
+                    handle.log.words().earliestRelease(SEGMENT);
+                    handle.log.store().removeBelow(SEGMENT);
+                });
+                assertEquals(SEGMENT, timestamps.positionAtOrAfter(nowNanos));
+            }
+        }
+    }
+
+    private static void publishTwoSegments(final Handle handle) {
+        final SharedClaimer claimer = handle.membership.joinShared();
+        while (handle.log.words().tailAcquire() < 2 * SEGMENT) {
+            handle.publish(claimer, 1, 1000);
+        }
+    }
+
+    private Handle open() {
+        return new Handle(directory.resolve("journal"), ChannelOptions.journal(SEGMENT),
+            Platform.detect(), () -> nowNanos);
+    }
+}
