@@ -1,6 +1,7 @@
 package org.fencepost.ipc.log;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import org.fencepost.ipc.ChannelOptions;
@@ -32,6 +33,21 @@ class TimestampsTest {
             final long end = handle.publish(claimer, 2, 8);
             try (Timestamps timestamps = new Timestamps(handle.log)) {
                 assertEquals(end, timestamps.positionAtOrAfter(25), "nothing is so late");
+            }
+        }
+    }
+
+    @Test
+    void shouldHaveNoTimeWhenAClaimBecomesPaddingBetweenTwoLooks() {
+        try (Handle handle = open()) {
+            final SharedClaimer claimer = handle.membership.joinShared();
+            claimer.claim(8);
+            final Watched watched = Watched.of(handle);
+            try (Timestamps timestamps = new Timestamps(watched.log())) {
+                watched.syncs().whenMapped(() -> watched.syncs().whenMapped(claimer::abort));
+                assertEquals(Timestamps.NONE, timestamps.first(0));
+                assertTrue(FrameFormat.isPadding(
+                    handle.memory.getLongAcquire(handle.addressOf(0))), "by then");
             }
         }
     }
