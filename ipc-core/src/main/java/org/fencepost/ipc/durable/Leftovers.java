@@ -7,7 +7,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -41,7 +40,7 @@ public final class Leftovers {
     private static final Logger LOGGER = LoggerFactory.getLogger(Leftovers.class);
 
     /** Tells processes apart where their ids do not: in containers, and after a restart. */
-    private static final String PROCESS = HexFormat.of().toHexDigits(new SecureRandom().nextLong());
+    private static final String PROCESS = HexFormat.of().toHexDigits(SystemRandom.nextLong());
     private static final AtomicLong CALLS = new AtomicLong();
     private static final Map<Path, Visits> DIRECTORIES =
         new LinkedHashMap<>(16, 0.75f, true) {

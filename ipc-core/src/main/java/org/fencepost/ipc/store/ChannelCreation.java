@@ -10,13 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.durable.Leftovers;
+import org.fencepost.ipc.durable.SystemRandom;
 import org.fencepost.ipc.durable.Temporary;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
@@ -207,7 +207,7 @@ final class ChannelCreation {
     }
 
     private void fill(final Path directory) throws IOException {
-        final long channelId = new SecureRandom().nextLong();
+        final long channelId = SystemRandom.nextLong();
         final boolean ring = options.kind() == ChannelOptions.Kind.RING;
         final long segmentBytes = options.segmentBytes();
         final int segments = ring ? options.segmentCount() : 1;

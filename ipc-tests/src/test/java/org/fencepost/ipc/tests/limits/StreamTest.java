@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A stream through a journal that is many times as long as what there is of it at any time. */
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class StreamTest {
-    private static final long BYTES = 1_000_000_000;
+    private static final long BYTES = 4_000_000_000L;
     /** What a segment's file has besides, and what the other files of a channel take at most. */
     private static final long HEADER_BYTES = 4096;
     private static final long OTHERS_BYTES = 1 << 20;
