@@ -87,18 +87,16 @@ class GroupCommitTest {
     void shouldHaveTheRestOfASegmentWrittenAheadWhenASyncComesToIt() {
         final Handle handle = open();
         final SharedClaimer claimer = handle.membership.joinShared();
+        long end = handle.publish(claimer, 1, 100);
         final Watched watched = Watched.of(handle);
-        handle.publish(claimer, 1, 100);
         assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
-        assertEquals(List.of(new Stretch(PAGE, SEGMENT)), watched.syncs().takeAhead());
-        final List<Stretch> ahead = new ArrayList<>();
-        long end = 0;
+        final List<Stretch> ahead = new ArrayList<>(watched.syncs().takeAhead());
         while (end < 2 * SEGMENT + PAGE) {
             end = handle.publish(claimer, 1, PAGE - 32);
             assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
             ahead.addAll(watched.syncs().takeAhead());
         }
-        assertEquals(List.of(new Stretch(SEGMENT + PAGE, 2 * SEGMENT),
+        assertEquals(List.of(new Stretch(PAGE, SEGMENT), new Stretch(SEGMENT + PAGE, 2 * SEGMENT),
             new Stretch(2 * SEGMENT + PAGE, 3 * SEGMENT)), ahead);
     }
 

@@ -115,11 +115,7 @@ class JournalTest {
     @Test
     void shouldSyncWhereTheLogBeginsBeforeASegmentGoesAndThenTheNames() {
         final AtomicReference<RecordingCalls> calls = new AtomicReference<>();
-        final Platform platform = new PlatformWithCalls(real -> {
-            calls.set(new RecordingCalls(real));
-            return calls.get();
-        });
-        try (Handle handle = open(platform)) {
+        try (Handle handle = open(recording(calls))) {
             handle.log.store().prepare(SEGMENT);
             handle.log.store().prepare(2 * SEGMENT);
             calls.get().take();

@@ -12,6 +12,7 @@ final class WatchedSyncs implements SegmentStore {
     private final List<Long> lengths = new ArrayList<>();
     private final List<Stretch> ahead = new ArrayList<>();
     private Outcome outcome = () -> 0;
+    private Runnable whenMapped = () -> { };
 
     /** What a sync does and returns: 0, or an error number. */
     interface Outcome {
@@ -43,6 +44,11 @@ final class WatchedSyncs implements SegmentStore {
         outcome = next;
     }
 
+    /** Whoever asks for a segment next meets somebody who does this. */
+    void whenMapped(final Runnable action) {
+        whenMapped = action;
+    }
+
     /** How many bytes each sync was for. */
     List<Long> lengths() {
         return lengths;
@@ -67,6 +73,9 @@ final class WatchedSyncs implements SegmentStore {
         return new SegmentMap() {
             @Override
             public long addressOf(final long segmentStart) {
+                final Runnable now = whenMapped;
+                whenMapped = () -> { };
+                now.run();
                 return map.addressOf(segmentStart);
             }
 

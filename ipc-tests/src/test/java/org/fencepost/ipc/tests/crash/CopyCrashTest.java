@@ -22,9 +22,9 @@ import org.fencepost.ipc.os.FileHandle;
 import org.junit.jupiter.api.Test;
 
 /**
- * A copy whose first segment the system has not written yet, and that ends where the next one begins. The
- * power fails while it is recovered: the log may end earlier then, and what was cut off already is kept beside
- * what the next recovery cuts off.
+ * A copy whose first segment the system has not written yet, and that ends where the next one
+ * begins. The power fails while it is recovered: the log may end earlier then, and what was cut off
+ * already is kept beside what the next recovery cuts off.
  */
 class CopyCrashTest {
     private static final int SEGMENT_BYTES = 16_384;
