@@ -3,6 +3,7 @@ package org.fencepost.ipc.log;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import org.fencepost.ipc.SubscriberOptions;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +59,23 @@ class CleanerTest extends RaceSetup {
         dying.log.members().leaveHousekeeping();
         assertEquals(LogReader.NOTHING, reader.peek());
         assertEquals((SEGMENTS + 2) * SEGMENT, living.log.words().readyAcquire());
+    }
+
+    @Test
+    void shouldTryAgainWhenItsOwnProcessHasJustMadeRoom() {
+        final SharedClaimer claimer = living.membership.joinShared();
+        publishTo(claimer, SEGMENTS * SEGMENT - 1);
+        assertTrue(dying.log.members().tryEnterHousekeeping());
+        assertEquals(Claimer.PREPARING, living.publish(claimer, 1, PAYLOAD));
+        final AtomicInteger looks = new AtomicInteger();
+        living.log.keptBy(() -> {
+            if (looks.getAndIncrement() == 0) {
+                return 0;
+            }
+            dying.log.members().leaveHousekeeping();
+            return 2;
+        });
+        assertTrue(living.publish(claimer, 1, PAYLOAD) > 0);
     }
 
     private void publishTo(final Claimer claimer, final long position) {
