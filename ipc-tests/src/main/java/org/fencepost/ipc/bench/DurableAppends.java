@@ -12,6 +12,7 @@ final class DurableAppends implements Measure {
     private static final String APPEND = "append";
     private static final long[] WAITERS = {1, 4, 16, 64};
     private static final int PROCESSES_MAX = 4;
+    private static final int WARM_UPS_OF_ONE = 3;
 
     @Override
     public String label() {
@@ -32,6 +33,15 @@ final class DurableAppends implements Measure {
     public List<Variant> variants(final BenchmarkOptions options) {
         return LongStream.of(WAITERS).mapToObj(waiters -> new Variant(
             waiters + " waiting", options.journalBytes(), waiters)).toList();
+    }
+
+    /** One that waits makes few calls a second: they are compiled late, as those of many processes are. */
+    @Override
+    public RunPlan plan(final Variant variant, final BenchmarkOptions options) {
+        final long warmUpMillis = options.warmUpMillis();
+        return new RunPlan(this, variant,
+            processes(variant) == 1 ? warmUpMillis * WARM_UPS_OF_ONE : warmUpMillis,
+            options.measureMillis(), 1);
     }
 
     @Override
