@@ -32,7 +32,7 @@ public final class Housekeeping {
      * is loaded for longer costs more: it is dirty memory, and what the system writes back before it is used is
      * written twice and faults all the same.
      */
-    static final long PAGES_AHEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    static final long PAGES_AHEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     /** Pages that were written back to the disk fault again; this is how long they are taken on trust. */
     private static final long PAGES_NANOS = TimeUnit.SECONDS.toNanos(2);
     /** What failed is tried again after this. */
