@@ -24,7 +24,7 @@ final class BenchmarkOptions {
                                256; journals have messages of 256 if those are among them, or else of
                                the first; other measures of one size the first
           --quick              one round of short runs of most that there is: under two minutes
-          --full               every measure, every contender where it says something: under thirty
+          --full               every measure, of whom it says something: under thirty minutes
           --seconds N          no run is begun after so long (default: 100 if quick, 1650 if full)
           --json FILE          writes everything, each single run included, to FILE
           --report DIR         writes a report in Markdown, plots and a JSON file for each run
