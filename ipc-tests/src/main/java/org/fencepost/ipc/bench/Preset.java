@@ -3,7 +3,6 @@ package org.fencepost.ipc.bench;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -61,17 +60,17 @@ enum Preset {
             add(RoundTrip.LABEL, "256 bytes", PUBLISHERS, PEERS);
             add(PacedLatency.LABEL, ANY, kept, List.of(
                 FencepostContender.EXCLUSIVE, ONE_TO_ONE, AeronContender.EXCLUSIVE));
-            add(Allocation.LABEL, ANY, FENCEPOST, PEERS, kept);
+            addOnce(Allocation.LABEL, FENCEPOST, PEERS, kept);
             add(StartUp.LABEL, ANY, List.of(
                 FencepostContender.SHARED, MANY_TO_ONE, AeronContender.SHARED,
                 ChronicleContender.NAME));
-            add(History.LABEL, ANY, List.of(FencepostHistory.NAME));
+            addOnce(History.LABEL, List.of(FencepostHistory.NAME));
             add(DurableAppends.LABEL, ANY, DURABLE, List.of(
                 FileSyncContender.NAME, FileGroupCommitContender.NAME));
             add(DurableStream.LABEL, ANY, DURABLE, List.of(FileGroupCommitContender.NAME));
             add(JournalAppend.LABEL, ANY, DURABLE, JOURNALS);
             add(JournalReplay.LABEL, ANY, DURABLE, JOURNALS);
-            add(Recovering.LABEL, ANY, DURABLE);
+            addOnce(Recovering.LABEL, DURABLE);
         }
     };
 
@@ -96,7 +95,8 @@ enum Preset {
     private final List<Integer> sizes;
     private final List<Choice> choices = new ArrayList<>();
 
-    private record Choice(String measure, String variant, Set<String> contenders) {
+    /** At most so many rounds of it. */
+    private record Choice(String measure, String variant, int rounds, List<String> contenders) {
     }
 
     Preset(
@@ -112,14 +112,21 @@ enum Preset {
     /** Says which cells there are, by {@link #add}. */
     abstract void choose();
 
+    /** Chooses in every round. */
     @SafeVarargs
     final void add(
         final String measure, final String variant, final List<String>... contenders) {
-        final Set<String> all = new LinkedHashSet<>();
         for (final List<String> some : contenders) {
-            all.addAll(some);
+            choices.add(new Choice(measure, variant, Integer.MAX_VALUE, some));
         }
-        choices.add(new Choice(measure, variant, all));
+    }
+
+    /** Chooses in one round: what takes long and does not vary, or is a median itself. */
+    @SafeVarargs
+    final void addOnce(final String measure, final List<String>... contenders) {
+        for (final List<String> some : contenders) {
+            choices.add(new Choice(measure, ANY, 1, some));
+        }
     }
 
     private synchronized List<Choice> choices() {
@@ -129,11 +136,11 @@ enum Preset {
         return choices;
     }
 
-    /** Whether a contender is measured so. */
-    boolean wants(final Measure measure, final Variant variant, final String contender) {
-        return choices().stream().anyMatch(choice -> choice.measure().equals(measure.label())
+    /** In how many rounds a contender is measured so, at most; 0 if not at all. */
+    int rounds(final Measure measure, final Variant variant, final String contender) {
+        return choices().stream().filter(choice -> choice.measure().equals(measure.label())
             && (choice.variant().equals(ANY) || choice.variant().equals(variant.label()))
-            && choice.contenders().contains(contender));
+            && choice.contenders().contains(contender)).mapToInt(Choice::rounds).max().orElse(0);
     }
 
     /** Labels of the measures, in the order of the report. */
