@@ -25,7 +25,7 @@ final class BenchmarkOptions {
                                the first; other measures of one size the first
           --quick              one round of short runs of most that there is: under two minutes
           --full               every measure, of whom it says something: under thirty minutes
-          --seconds N          no run is begun after so long (default: 100 if quick, 1650 if full)
+          --seconds N          no run is begun after so long (default: 100 if quick, 1700 if full)
           --json FILE          writes everything, each single run included, to FILE
           --report DIR         writes a report in Markdown, plots and a JSON file for each run
                                to DIR (default: target/bench of ipc-tests if quick or full)
