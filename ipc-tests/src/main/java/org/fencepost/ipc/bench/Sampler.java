@@ -1,7 +1,9 @@
 package org.fencepost.ipc.bench;
 
 import java.io.PrintStream;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +27,8 @@ final class Sampler {
     private final PrintStream progress;
     private final Map<Cell, List<Sample>> samples = new LinkedHashMap<>();
     private final List<String> failures = new ArrayList<>();
+    /** Of the round: what needs no near cores, and is taken while they are far. */
+    private final Deque<Cell> alone = new ArrayDeque<>();
     /** The round trip behind the last run if nothing has run since, or {@link Bracketing#UNKNOWN}. */
     private double lastNanos = Bracketing.UNKNOWN;
     private int repeats;
@@ -47,9 +51,12 @@ final class Sampler {
     void takeAll(final List<Cell> cells) {
         cells.forEach(cell -> samples.put(cell, new ArrayList<>()));
         for (int round = 1; round <= options.rounds(); round++) {
-            for (final Cell cell : cells) {
-                if (round <= options.rounds(
-                    cell.measure(), cell.variant(), cell.entrant().name())) {
+            final int now = round;
+            final List<Cell> wanted = cells.stream().filter(cell -> now <= options.rounds(
+                cell.measure(), cell.variant(), cell.entrant().name())).toList();
+            wanted.stream().filter(cell -> !cell.crossesCores()).forEach(alone::add);
+            for (final Cell cell : wanted) {
+                if (cell.crossesCores() || alone.remove(cell)) {
                     take(cell, round);
                 }
             }
@@ -147,7 +154,7 @@ final class Sampler {
      * before this one, as they are neighbours.
      */
     private Sample run(final Cell cell, final int round) {
-        final double before = cell.crossesCores() ? nearNanos() : Bracketing.UNKNOWN;
+        final double before = cell.crossesCores() ? nearNanos(round) : Bracketing.UNKNOWN;
         // A run that fails, or that is not bracketed, leaves nothing to its neighbour.
         lastNanos = Bracketing.UNKNOWN;
         final Outcome outcome =
@@ -177,13 +184,17 @@ final class Sampler {
     }
 
     /** The round trip right now, or as soon as it is near, if that does not take too long. */
-    private double nearNanos() {
+    private double nearNanos(final int round) {
         double nanos = Double.isNaN(lastNanos) ? bracketing.probeNanos() : lastNanos;
         if (bracketing.isFar(nanos)) {
             delays++;
         }
         for (int i = 0; i < PAUSES_MAX && bracketing.isFar(nanos) && !limit.isReached(); i++) {
-            LockSupport.parkNanos(PAUSE_NANOS);
+            if (alone.isEmpty()) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+            } else {
+                take(alone.remove(), round);
+            }
             nanos = bracketing.probeNanos();
         }
         return nanos;

@@ -136,6 +136,17 @@ class SamplerTest {
     }
 
     @Test
+    void shouldTakeWhatIsOneProcessWhileCoresAreFar() {
+        options = List.of("--rounds", "2");
+        cells = List.of(cell, single);
+        final Sampler sampler = sampleNear(FAR, NEAR, NEAR, NEAR);
+        assertEquals(List.of(2.0, 3.0), figures(sampler));
+        assertEquals(List.of(1.0, 4.0), sampler.samples().get(single).stream()
+            .map(sample -> sample.outcome().figures().getFirst()).toList());
+        assertEquals(1, sampler.delays());
+    }
+
+    @Test
     void shouldTakeOneRoundWhenThePresetSaysSo() {
         options = List.of("--full");
         final Cell throughput =
