@@ -31,10 +31,15 @@ public final class Header {
         this.position = position;
     }
 
-    void setInBatch(final int typeId, final int batchIndex, final int batchCount) {
-        this.recordTypeId = typeId;
-        this.batchIndex = batchIndex;
-        this.batchCount = batchCount;
+    /** The frame is a batch of so many messages. */
+    void setBatch(final int count) {
+        batchCount = count;
+    }
+
+    /** The next message is this one of the batch. */
+    void setInBatch(final int typeId, final int index) {
+        recordTypeId = typeId;
+        batchIndex = index;
     }
 
     private boolean isInBatch() {

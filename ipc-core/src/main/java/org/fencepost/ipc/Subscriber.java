@@ -119,12 +119,7 @@ public final class Subscriber extends Endpoint {
                     delivered++;
                     handler.onMessage(buffer, payload, length, header);
                 } else if (hasNextInBatch(buffer, payload, length)) {
-                    final int record = payload + batchOffset;
-                    final int recordLength = nextInBatch(buffer, record);
-                    endBatchIfConsumed();
-                    delivered++;
-                    handler.onMessage(
-                        buffer, record + BatchFormat.RECORD_HEADER_BYTES, recordLength, header);
+                    delivered += deliverBatch(handler, buffer, payload, limit - delivered);
                 }
             }
             end();
@@ -368,6 +363,47 @@ public final class Subscriber extends Endpoint {
         return action;
     }
 
+    /**
+     * Delivers messages of a batch that has another one, without a look at its frame between them. Each is consumed
+     * before the handler has it.
+     */
+    private int deliverBatch(
+        final MessageHandler handler, final ReadableBuffer buffer, final int payload,
+        final int limit) {
+        final Header header = this.header;
+        final int count = header.batchCount();
+        final int end = buffer.capacity() - BatchFormat.RECORD_HEADER_BYTES;
+        int record = payload + batchOffset;
+        int index = batchIndex;
+        int delivered = 0;
+        boolean ended = false;
+        try {
+            do {
+                final long lengthAndType = record > end ? -1 : buffer.getLong(record);
+                final int length = (int) lengthAndType;
+                if (length < 0 || length > end - record) {
+                    throw damagedRecord(length, end - record);
+                }
+                header.setInBatch((int) (lengthAndType >>> Integer.SIZE), index);
+                final int message = record + BatchFormat.RECORD_HEADER_BYTES;
+                record += (int) BatchFormat.recordBytes(length);
+                index++;
+                delivered++;
+                if (index == count) {
+                    endBatch();
+                    ended = true;
+                }
+                handler.onMessage(buffer, message, length, header);
+            } while (!ended && delivered < limit && !log.isClosed());
+        } finally {
+            if (!ended) {
+                batchIndex = index;
+                batchOffset = record - payload;
+            }
+        }
+        return delivered;
+    }
+
     /** Whether the batch has another message; one that is empty is consumed. */
     private boolean hasNextInBatch(
         final ReadableBuffer buffer, final int payload, final int length) {
@@ -386,7 +422,7 @@ public final class Subscriber extends Endpoint {
             batchResume = 0;
         }
         if (batchIndex < count) {
-            header.setInBatch(0, batchIndex, count);
+            header.setBatch(count);
             return true;
         }
         endBatch();
@@ -410,15 +446,16 @@ public final class Subscriber extends Endpoint {
         final int room = buffer.capacity() - record - BatchFormat.RECORD_HEADER_BYTES;
         final int length = room < 0 ? -1 : buffer.getInt(record);
         if (length < 0 || length > room) {
-            throw damagedBatch("a message of " + length + " bytes with " + room + " left");
+            throw damagedRecord(length, room);
         }
-        header.setInBatch(
-            buffer.getInt(record + BatchFormat.RECORD_TYPE_OFFSET),
-            batchIndex,
-            header.batchCount());
+        header.setInBatch(buffer.getInt(record + BatchFormat.RECORD_TYPE_OFFSET), batchIndex);
         batchIndex++;
         batchOffset += (int) BatchFormat.recordBytes(length);
         return length;
+    }
+
+    private ChannelDamagedException damagedRecord(final int length, final int room) {
+        return damagedBatch("a message of " + length + " bytes with " + room + " left");
     }
 
     private ChannelDamagedException damagedBatch(final String found) {
