@@ -3,6 +3,7 @@ package org.fencepost.ipc;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.fencepost.ipc.log.Cleaner;
 import org.fencepost.ipc.log.Log;
 
@@ -61,7 +62,12 @@ public final class Housekeeping {
         this.durability = durability;
         this.pace = new Pace(flushIntervalNanos == 0 ? PAUSE_NANOS_MAX
             : Math.clamp(flushIntervalNanos / 2, Pace.PAUSE_NANOS_MIN, PAUSE_NANOS_MAX));
-        log.keptBy(() -> Housekeeper.ofProcess().unitsIn(log.path()));
+        log.keptBy(new LongSupplier() {
+            @Override
+            public long getAsLong() {
+                return Housekeeper.ofProcess().unitsIn(log.path());
+            }
+        });
     }
 
     /** There is somebody now for whom it is worth while. */
