@@ -132,20 +132,13 @@ public record FileStatus(
                 file + ": expected a path of the default file system, found " + file.toUri());
         }
         final String text = file.toString();
-        final byte[] bytes = isAscii(text)
-            ? text.getBytes(StandardCharsets.US_ASCII) : percentDecoded(file.toUri().getRawPath());
+        final byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
+        // Any other character takes two bytes or more.
+        final boolean ascii = encoded.length == text.length();
+        final byte[] bytes = ascii ? encoded : percentDecoded(file.toUri().getRawPath());
         final MemorySegment path = arena.allocate(bytes.length + 1L);
         path.asByteBuffer().put(bytes);
         return path;
-    }
-
-    private static boolean isAscii(final String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) >= 0x80) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static byte[] percentDecoded(final String encoded) {

@@ -46,12 +46,12 @@ final class SystemCall {
     }
 
     private final MemorySegment state;
-    private final ByteBuffer errno;
+    /** A view of it for who asks, which is after few calls; null until then. */
+    private ByteBuffer errno;
 
     /** A place for error numbers that lives as long as the arena. */
     SystemCall(final Arena arena) {
         state = arena.allocate(Integer.BYTES, Integer.BYTES);
-        errno = buffer(state);
     }
 
     /** The bytes of a structure, in the order of this machine. */
@@ -86,6 +86,9 @@ final class SystemCall {
 
     /** The error number of the last call that failed. */
     int errno() {
+        if (errno == null) {
+            errno = buffer(state);
+        }
         return errno.getInt(0);
     }
 }
