@@ -3,6 +3,7 @@ package org.fencepost.ipc;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Supplier;
 import org.agrona.concurrent.EpochNanoClock;
@@ -423,7 +424,9 @@ public final class Channel implements AutoCloseable {
             endpoints.clear();
         }
         housekeeping.byHand();
-        toClose.forEach(Endpoint::closeFromAnyThread);
+        for (final Endpoint endpoint : toClose) {
+            endpoint.closeFromAnyThread();
+        }
         mapped.close();
     }
 
@@ -501,7 +504,12 @@ public final class Channel implements AutoCloseable {
             if (closing) {
                 throw closedUse();
             }
-            endpoints.removeIf(Endpoint::isMarkedClosed);
+            final Iterator<Endpoint> each = endpoints.iterator();
+            while (each.hasNext()) {
+                if (each.next().isMarkedClosed()) {
+                    each.remove();
+                }
+            }
             endpoints.add(endpoint);
             housekeeping.begin();
         }
