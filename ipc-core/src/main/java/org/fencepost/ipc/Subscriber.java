@@ -96,19 +96,22 @@ public final class Subscriber extends Endpoint {
      */
     public int poll(final MessageHandler handler, final int limit) {
         requireNotPolling();
+        // Read once: a load of a header with acquire would have them read again for each message.
+        final LogReader reader = this.reader;
+        final Header header = this.header;
         int delivered = 0;
         try {
             polling = true;
             if (!enter()) {
                 return CLOSED;
             }
+            final ReadableBuffer buffer = reader.buffer();
+            final int payload = reader.payloadOffset();
             while (delivered < limit) {
                 final long word = reader.peek();
                 if (word == LogReader.NOTHING) {
                     break;
                 }
-                final ReadableBuffer buffer = reader.buffer();
-                final int payload = reader.payloadOffset();
                 final int length = FrameFormat.length(word) - payload;
                 header.set(word, reader.position() + reader.span());
                 if (FrameFormat.kind(word) == FrameFormat.KIND_MESSAGE) {

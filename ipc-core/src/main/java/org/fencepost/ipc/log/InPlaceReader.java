@@ -33,6 +33,7 @@ public final class InPlaceReader implements LogReader {
     private long segmentEnd;
     /** Every frame from here to the position was seen with a header, or repaired, by this reader. */
     private long walkedFrom;
+    private long publishedPosition = -1;
     private long publishedBatchIndex;
     /** When this left a segment somebody else was cleaning; its own unit is still to be done. */
     private boolean owesCleaning;
@@ -127,6 +128,10 @@ public final class InPlaceReader implements LogReader {
 
     @Override
     public void publishPosition(final long batchIndex) {
+        // Mostly there was nothing, and a store would take the cursor's line from whoever cleans.
+        if (position == publishedPosition && batchIndex == publishedBatchIndex) {
+            return;
+        }
         if (record == Subscription.NO_RECORD || log.isClosed()) {
             // What was passed over may have been private memory; a named cursor must not lose it.
             return;
@@ -140,6 +145,7 @@ public final class InPlaceReader implements LogReader {
         if (batchIndex != 0) {
             log.cursors().batchIndexRelease(record, batchIndex);
         }
+        publishedPosition = position;
         publishedBatchIndex = batchIndex;
     }
 

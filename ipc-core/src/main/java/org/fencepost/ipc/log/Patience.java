@@ -18,12 +18,16 @@ public final class Patience {
     /** Least time between two times that somebody is asked for. */
     public static final long NANOS_PER_PROBE = 20_000;
 
+    /** Who has come too early does not look at the clock again before it has looked as often as for so many. */
+    private static final int PROBES_PER_EARLY_LOOK = 4;
+
     private final int looksPerProbe;
     private final long nanosPerProbe;
     private final NanoClock clock;
     private long probedAt;
     private long stuckAt = -1;
-    private int looks;
+    /** Until the clock is looked at. */
+    private int looksLeft;
     private boolean exhausted;
 
     /** Asks after this many looks, whatever the time. */
@@ -50,18 +54,22 @@ public final class Patience {
 
     /** Counts a fruitless look at {@code position}; whether to ask now. */
     boolean isExhaustedAt(final long position) {
-        looks = stuckAt == position ? looks + 1 : 1;
-        stuckAt = position;
+        if (stuckAt != position) {
+            stuckAt = position;
+            looksLeft = looksPerProbe;
+        }
         if (exhausted) {
             exhausted = false;
             return true;
         }
-        if (looks % looksPerProbe != 0) {
+        if (--looksLeft > 0) {
             return false;
         }
+        looksLeft = looksPerProbe;
         if (nanosPerProbe > 0) {
             final long now = clock.nanoTime();
             if (now - probedAt < nanosPerProbe) {
+                looksLeft *= PROBES_PER_EARLY_LOOK;
                 return false;
             }
             probedAt = now;

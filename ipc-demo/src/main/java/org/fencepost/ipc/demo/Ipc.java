@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.demo.channel.CreateCommand;
 import org.fencepost.ipc.demo.channel.DoctorCommand;
@@ -42,14 +43,17 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = "Messages and journals in shared memory, between the processes of one host.",
     mixinStandardHelpOptions = true,
     versionProvider = Ipc.Version.class,
-    synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
+    synopsisSubcommandLabel = "COMMAND")
+public final class Ipc implements Runnable, Streams {
+    private static final List<Class<?>> COMMANDS = List.of(
         DemoCommand.class, BenchCommand.class, DoctorCommand.class, ListCommand.class,
         CreateCommand.class, RemoveCommand.class, StatCommand.class, PublishCommand.class,
         TailCommand.class, GrepCommand.class, VerifyCommand.class, RepairCommand.class,
-        ExportCommand.class, ImportCommand.class, FileCommand.class,
-        HelpCommand.class, GenerateCompletion.class})
-public final class Ipc implements Runnable, Streams {
+        ExportCommand.class, ImportCommand.class, FileCommand.class);
+    /** What is about commands has to know all of them. */
+    private static final List<Class<?>> ALL = Stream.concat(
+        COMMANDS.stream(), Stream.of(HelpCommand.class, GenerateCompletion.class)).toList();
+
     /** The version of the jar; classes that are in none have none. */
     static final class Version implements IVersionProvider {
         @Override
@@ -76,16 +80,27 @@ public final class Ipc implements Runnable, Streams {
 
     /** Runs a command and ends this JVM with its exit code. */
     public static void main(final String[] arguments) {
-        System.exit(commandLine(new FileInputStream(FileDescriptor.in), Output.standard())
-            .execute(arguments));
+        System.exit(
+            commandLine(new FileInputStream(FileDescriptor.in), Output.standard(), arguments)
+                .execute(arguments));
     }
 
-    /** The tool with these as its standard input and output. */
-    static CommandLine commandLine(final InputStream in, final Output out) {
+    /**
+     * The tool with these as its standard input and output.
+     *
+     * @param arguments what it is going to be run with: if that is one of its commands it has no other one, which
+     *                  starts sooner.
+     */
+    static CommandLine commandLine(
+        final InputStream in, final Output out, final String... arguments) {
         final Ipc ipc = new Ipc(in, out);
-        return new CommandLine(ipc)
+        final CommandLine tool = new CommandLine(ipc);
+        final List<Class<?>> meant = COMMANDS.stream().filter(command -> arguments.length > 0
+            && command.getAnnotation(Command.class).name().equals(arguments[0])).toList();
+        (meant.isEmpty() ? ALL : meant).forEach(tool::addSubcommand);
+        return tool
             .setCaseInsensitiveEnumValuesAllowed(true)
-            .setParameterExceptionHandler((misuse, arguments) -> ipc.told(misuse))
+            .setParameterExceptionHandler((misuse, ignored) -> ipc.told(misuse))
             .setExecutionExceptionHandler((failure, commandLine, parsed) -> ipc.told(
                 failure, commandLine.getErr()));
     }

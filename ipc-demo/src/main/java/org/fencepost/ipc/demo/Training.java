@@ -38,7 +38,8 @@ final class Training {
     private static void run(final String... command) {
         final Output out = new Output(OutputStream.nullOutputStream(), false, false);
         Ipc.commandLine(
-            new ByteArrayInputStream(TEXT.getBytes(StandardCharsets.UTF_8)), out).execute(command);
+            new ByteArrayInputStream(TEXT.getBytes(StandardCharsets.UTF_8)), out, command)
+            .execute(command);
         out.flush();
     }
 }

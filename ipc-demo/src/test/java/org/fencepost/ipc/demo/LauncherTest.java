@@ -93,7 +93,7 @@ class LauncherTest {
     }
 
     @Test
-    void shouldMakeClassDataOnceWhenAJarIsNew() throws Exception {
+    void shouldMakeClassDataOnceWhenAJarIsNewBeItWithAnOldTime() throws Exception {
         final Path jdk = jdk("given", 25);
         final Path made = directory.resolve("made");
         script(jdk.resolve("bin/java"), "for option; do case $option in"
@@ -104,6 +104,15 @@ class LauncherTest {
         assertTrue(launch(environment).contains(option));
         assertTrue(launch(environment).contains(option));
         assertEquals(".\n", Files.readString(made));
+        final Path data = project.resolve("ipc-demo/target/ipc.jsa");
+        final Path jar = project.resolve("ipc-demo/target/lib/ipc-core-0.1.jar");
+        do {
+            write(jar, "");
+            Files.setLastModifiedTime(jar, FileTime.from(Instant.EPOCH));
+        } while (((FileTime) Files.getAttribute(jar, "unix:ctime"))
+            .compareTo(Files.getLastModifiedTime(data)) <= 0);
+        assertTrue(launch(environment).contains(option));
+        assertEquals(".\n.\n", Files.readString(made));
     }
 
     @Test

@@ -43,7 +43,7 @@ public record ToolRun(int exitCode, String out, String err) {
         final InputStream in, final boolean coloured, final String... arguments) {
         final ByteArrayOutputStream out = new ByteArrayOutputStream();
         final ByteArrayOutputStream err = new ByteArrayOutputStream();
-        final CommandLine tool = Ipc.commandLine(in, new Output(out, false, coloured));
+        final CommandLine tool = Ipc.commandLine(in, new Output(out, false, coloured), arguments);
         tool.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         tool.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
         final int exitCode = tool.execute(arguments);
@@ -54,7 +54,8 @@ public record ToolRun(int exitCode, String out, String err) {
     /** What a command that goes well prints, as bytes. */
     public static byte[] bytes(final String... arguments) {
         final ByteArrayOutputStream out = new ByteArrayOutputStream();
-        assertEquals(0, Ipc.commandLine(InputStream.nullInputStream(), new Output(out, false, false))
+        assertEquals(0, Ipc.commandLine(
+            InputStream.nullInputStream(), new Output(out, false, false), arguments)
             .execute(arguments));
         return out.toByteArray();
     }

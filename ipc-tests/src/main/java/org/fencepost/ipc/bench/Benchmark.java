@@ -120,7 +120,7 @@ public final class Benchmark {
         final Bracketing bracketing = new Bracketing(
             Bracketing.probeOf(programs, machine), options.nearNanos());
         final Sampler sampler = new Sampler(options, limit, bracketing, progress);
-        sampler.takeAll(cells(entrants, true), options.rounds());
+        sampler.takeAll(cells(entrants, true));
         failures.addAll(sampler.failures());
         return new Findings(
             options,
@@ -130,7 +130,7 @@ public final class Benchmark {
             programs.reasonMissing(),
             bracketing.bestNanos(),
             sampler.repeats(),
-            sampler.pauses(),
+            sampler.delays(),
             sampler.missing(),
             sampler.leftOut(),
             failures,
@@ -177,7 +177,7 @@ public final class Benchmark {
             }
             for (final Variant variant : measure.variants(options)) {
                 for (final Entrant entrant : entrants) {
-                    if (options.wants(measure, variant, entrant.name())
+                    if (options.rounds(measure, variant, entrant.name()) > 0
                         && entrant.supports(measure, variant)) {
                         cells.add(new Cell(entrant, measure, variant));
                     }

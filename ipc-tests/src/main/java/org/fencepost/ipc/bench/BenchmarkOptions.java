@@ -25,7 +25,7 @@ final class BenchmarkOptions {
                                the first; other measures of one size the first
           --quick              one round of short runs of most that there is: under two minutes
           --full               every measure, of whom it says something: under thirty minutes
-          --seconds N          no run is begun after so long (default: 100 if quick, 1650 if full)
+          --seconds N          no run is begun after so long (default: 100 if quick, 1700 if full)
           --json FILE          writes everything, each single run included, to FILE
           --report DIR         writes a report in Markdown, plots and a JSON file for each run
                                to DIR (default: target/bench of ipc-tests if quick or full)
@@ -209,6 +209,15 @@ final class BenchmarkOptions {
         return rounds;
     }
 
+    /** How often a measure shall be taken at such a variant of this contender; 0 if not at all. */
+    int rounds(final Measure measure, final Variant variant, final String contender) {
+        if (!variants.isEmpty() && !variants.contains(variant.label())) {
+            return 0;
+        }
+        return preset == null
+            ? rounds : Math.min(rounds, preset.rounds(measure, variant, contender));
+    }
+
     long warmUpMillis() {
         return warmUpMillis;
     }
@@ -246,12 +255,6 @@ final class BenchmarkOptions {
 
     List<Measure> measures() {
         return measures;
-    }
-
-    /** Whether a measure shall be taken at such a variant of this contender. */
-    boolean wants(final Measure measure, final Variant variant, final String contender) {
-        return (variants.isEmpty() || variants.contains(variant.label()))
-            && (preset == null || preset.wants(measure, variant, contender));
     }
 
     /** Bytes of messages; what each measure makes of them is its own business. */

@@ -14,7 +14,7 @@ import java.util.concurrent.CountDownLatch;
 final class ControlLine {
     /** To a process: both are ready, begin. */
     static final String GO = "go";
-    /** To a process: the figures are there, close and end. */
+    /** To a process: the figures are there, close and end. The last that it is told. */
     static final String STOP = "stop";
     /** From a process: everything is open. */
     static final String READY = "ready";
@@ -64,6 +64,8 @@ final class ControlLine {
                     go.countDown();
                 } else if (line.equals(STOP)) {
                     stopped = true;
+                    // A JVM that ends waits 300 ms for a thread that the kernel has.
+                    return;
                 }
             }
         } catch (final IOException e) {

@@ -22,7 +22,19 @@ final class CoreUse {
     /** Places behind a process's name of the time that it has used. */
     private static final List<Integer> USED_PLACES = List.of(11, 12);
 
+    /** In a shorter time than so many ticks one more or less would decide. */
+    private static final int TICKS_MIN = 3;
+
     private CoreUse() {
+    }
+
+    /**
+     * What part of the time of so many cores this was, from 0 to 1, or {@link Outcome#UNKNOWN} if that
+     * time was too short to tell.
+     */
+    static double share(final double usedNanos, final double nanos, final int cores) {
+        return nanos < TICKS_MIN * TICK_NANOS
+            ? Outcome.UNKNOWN : Math.max(0, usedNanos / nanos / cores);
     }
 
     /** Nanoseconds that these CPUs have worked so far, or {@link Outcome#UNKNOWN}. */

@@ -1,14 +1,17 @@
 package org.fencepost.ipc.bench;
 
+import java.util.IntSummaryStatistics;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 
 /**
  * Everything that a benchmark found out, for the reports.
  *
  * @param repeats  runs that were taken again, because cores were far apart or others at work.
- * @param pauses   times that a run was put off because cores were far apart.
+ * @param delays   times that a run was put off because cores were far apart.
  * @param missing  samples that could not be taken between near cores.
  * @param leftOut  samples for which there was no time left.
  * @param failures what is said of runs that failed.
@@ -22,7 +25,7 @@ record Findings(
     String reasonUnbracketed,
     double bestNanos,
     int repeats,
-    int pauses,
+    int delays,
     int missing,
     int leftOut,
     List<String> failures,
@@ -46,7 +49,14 @@ record Findings(
             .filter(share -> !Double.isNaN(share));
     }
 
-    /** Whether the distance of the cores is known for every run. */
+    /** How many rounds there are of each measure: of its least taken cell, and of all of them. */
+    Map<String, IntSummaryStatistics> roundsMade() {
+        return samples.entrySet().stream().collect(Collectors.groupingBy(
+            entry -> entry.getKey().measure().label(), LinkedHashMap::new,
+            Collectors.summarizingInt(entry -> entry.getValue().size())));
+    }
+
+    /** Whether the distance of the cores is known for every run that crosses them. */
     boolean isBracketed() {
         return reasonUnbracketed.isEmpty();
     }

@@ -69,11 +69,6 @@ final class History implements Measure {
     }
 
     @Override
-    public int rounds(final int rounds) {
-        return 1;
-    }
-
-    @Override
     public boolean isOnDisk() {
         return true;
     }

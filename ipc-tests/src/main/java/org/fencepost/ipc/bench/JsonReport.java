@@ -94,9 +94,11 @@ final class JsonReport {
         put(node, "nearNanos", findings.options().nearNanos());
         node.put("farRatio", Bracketing.FAR_RATIO);
         node.put("repeats", findings.repeats());
-        node.put("pauses", findings.pauses());
+        node.put("delays", findings.delays());
         node.put("missing", findings.missing());
         node.put("leftOut", findings.leftOut());
+        final ObjectNode rounds = node.putObject("roundsMade");
+        findings.roundsMade().forEach((measure, made) -> rounds.put(measure, made.getMin()));
         return node;
     }
 
@@ -140,7 +142,7 @@ final class JsonReport {
             .put("variant", cell.variant().label())
             .put("payloadBytes", cell.variant().payloadBytes())
             .put("amount", cell.variant().amount())
-            .put("bracketed", findings.isBracketed());
+            .put("bracketed", findings.isBracketed() && cell.crossesCores());
     }
 
     private ObjectNode run(final Cell cell, final Sample sample) {

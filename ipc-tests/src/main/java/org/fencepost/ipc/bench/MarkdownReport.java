@@ -24,6 +24,7 @@ final class MarkdownReport {
             printMeasure(measure);
         }
         printGoals();
+        printRoundsMade();
         out.flush();
     }
 
@@ -78,11 +79,11 @@ final class MarkdownReport {
         if (findings.isBracketed()) {
             final double given = findings.options().nearNanos();
             line("- Round trip of a cache line between the cores: best median %.0f ns; near means"
-                + " within a factor of %.1f of %s, before and after a run; %d times put off, %d"
-                + " missing. %d runs were repeated, for this or because others were at work",
+                + " within a factor of %.1f of %s, before and after each run of more than one"
+                + " process; %d times put off, %d missing. %d runs were repeated, for this or because others were at work",
                 findings.bestNanos(), Bracketing.FAR_RATIO,
                 Double.isNaN(given) ? "the best" : String.format(Locale.ROOT, "%.0f ns", given),
-                findings.pauses(), findings.missing(), findings.repeats());
+                findings.delays(), findings.missing(), findings.repeats());
             if (findings.leftOut() > 0) {
                 line("- %d runs were left out, because their time was up", findings.leftOut());
             }
@@ -174,6 +175,15 @@ final class MarkdownReport {
                 goal.atMost() ? "at most" : "at least", goal.wanted(), goal.reached(),
                 goal.isReached() ? "reached" : "missed");
         }
+    }
+
+    private void printRoundsMade() {
+        line("%n## Rounds that were made%n");
+        line("| measure | rows and columns | rounds |");
+        line("|---|--:|--:|");
+        findings.roundsMade().forEach((measure, made) -> line("| %s | %d | %s |",
+            measure, made.getCount(), made.getMin() == made.getMax()
+                ? made.getMax() : made.getMin() + " to " + made.getMax()));
     }
 
     private void line(final String format, final Object... arguments) {

@@ -28,11 +28,6 @@ interface Measure {
         return new RunPlan(this, variant, options.warmUpMillis(), options.measureMillis(), 1);
     }
 
-    /** How often it is taken, of so many rounds. */
-    default int rounds(final int rounds) {
-        return rounds;
-    }
-
     /** Whether its runs need a disk, and not memory, below their directory. */
     default boolean isOnDisk() {
         return false;

@@ -3,7 +3,6 @@ package org.fencepost.ipc.bench;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -33,45 +32,47 @@ enum Preset {
     },
 
     /** Every measure and every contender. */
-    FULL(5, 900, 300, 1650, List.of(32, 256, 1024, Payload.LENGTH_BYTES_MAX)) {
+    FULL(5, 900, 300, 1700, List.of(32, 256, 1024, Payload.LENGTH_BYTES_MAX)) {
         @Override
         void choose() {
             final List<String> rings = List.of(
                 NativeEntrant.RING, NativeEntrant.RING_FULL, NativeEntrant.RING_BATCH);
-            final List<String> streams = List.of(
-                StreamContender.UNIX, Contenders.UNIX_BATCH, StreamContender.TCP,
-                Contenders.TCP_BATCH, StreamContender.PIPE);
+            final List<String> streams =
+                List.of(StreamContender.UNIX, StreamContender.TCP, StreamContender.PIPE);
+            final List<String> batches = List.of(Contenders.UNIX_BATCH, Contenders.TCP_BATCH);
             final List<String> kept = List.of(FencepostContender.JOURNAL, ChronicleContender.NAME);
             for (final String size : List.of("32 bytes", "1024 bytes")) {
-                add(ContentCheck.LABEL, size, FENCEPOST, PEERS, kept, streams);
+                add(ContentCheck.LABEL, size, FENCEPOST, PEERS, kept, streams, batches);
             }
-            add(Throughput.LABEL, "32 bytes", FENCEPOST, PEERS, kept, streams, rings);
+            add(Throughput.LABEL, "32 bytes", FENCEPOST, PEERS, kept, batches, rings);
+            addOnce(Throughput.LABEL, "32 bytes", streams);
             add(Throughput.LABEL, "256 bytes", FENCEPOST, PEERS, kept, rings);
             add(Throughput.LABEL, "1024 bytes", FENCEPOST, PEERS, kept, rings);
             add(Throughput.LABEL, Payload.LENGTH_BYTES_MAX + " bytes",
                 PUBLISHERS, PEERS, List.of(NativeEntrant.RING_FULL));
             add(Crowd.PRODUCERS, ANY, List.of(
-                FencepostContender.SHARED, MANY_TO_ONE, AeronContender.SHARED,
-                ChronicleContender.NAME));
+                FencepostContender.SHARED, MANY_TO_ONE, AeronContender.SHARED));
+            addOnce(Crowd.PRODUCERS, ANY, List.of(ChronicleContender.NAME));
             add(Crowd.SUBSCRIBERS, ANY, PUBLISHERS, List.of(
-                AeronContender.SHARED, AeronContender.EXCLUSIVE, ChronicleContender.NAME));
-            add(RoundTrip.LABEL, "32 bytes", PUBLISHERS, PEERS, kept, List.of(
-                StreamContender.UNIX, StreamContender.TCP, StreamContender.PIPE,
-                NativeEntrant.LINE, NativeEntrant.FUTEX));
+                AeronContender.SHARED, AeronContender.EXCLUSIVE));
+            addOnce(Crowd.SUBSCRIBERS, ANY, List.of(ChronicleContender.NAME));
+            add(RoundTrip.LABEL, "32 bytes", PUBLISHERS, PEERS, kept,
+                List.of(NativeEntrant.LINE, NativeEntrant.FUTEX));
+            addOnce(RoundTrip.LABEL, "32 bytes", streams);
             add(RoundTrip.LABEL, "256 bytes", PUBLISHERS, PEERS);
             add(PacedLatency.LABEL, ANY, kept, List.of(
                 FencepostContender.EXCLUSIVE, ONE_TO_ONE, AeronContender.EXCLUSIVE));
-            add(Allocation.LABEL, ANY, FENCEPOST, PEERS, kept);
+            addOnce(Allocation.LABEL, ANY, FENCEPOST, PEERS, kept);
             add(StartUp.LABEL, ANY, List.of(
                 FencepostContender.SHARED, MANY_TO_ONE, AeronContender.SHARED,
                 ChronicleContender.NAME));
-            add(History.LABEL, ANY, List.of(FencepostHistory.NAME));
+            addOnce(History.LABEL, ANY, List.of(FencepostHistory.NAME));
             add(DurableAppends.LABEL, ANY, DURABLE, List.of(
                 FileSyncContender.NAME, FileGroupCommitContender.NAME));
             add(DurableStream.LABEL, ANY, DURABLE, List.of(FileGroupCommitContender.NAME));
             add(JournalAppend.LABEL, ANY, DURABLE, JOURNALS);
             add(JournalReplay.LABEL, ANY, DURABLE, JOURNALS);
-            add(Recovering.LABEL, ANY, DURABLE);
+            addOnce(Recovering.LABEL, ANY, DURABLE);
         }
     };
 
@@ -96,7 +97,8 @@ enum Preset {
     private final List<Integer> sizes;
     private final List<Choice> choices = new ArrayList<>();
 
-    private record Choice(String measure, String variant, Set<String> contenders) {
+    /** At most so many rounds of it. */
+    private record Choice(String measure, String variant, int rounds, List<String> contenders) {
     }
 
     Preset(
@@ -112,14 +114,22 @@ enum Preset {
     /** Says which cells there are, by {@link #add}. */
     abstract void choose();
 
+    /** Chooses in every round. */
     @SafeVarargs
     final void add(
         final String measure, final String variant, final List<String>... contenders) {
-        final Set<String> all = new LinkedHashSet<>();
         for (final List<String> some : contenders) {
-            all.addAll(some);
+            choices.add(new Choice(measure, variant, Integer.MAX_VALUE, some));
         }
-        choices.add(new Choice(measure, variant, all));
+    }
+
+    /** Chooses in one round: what takes long and does not vary, and who is far from all others. */
+    @SafeVarargs
+    final void addOnce(
+        final String measure, final String variant, final List<String>... contenders) {
+        for (final List<String> some : contenders) {
+            choices.add(new Choice(measure, variant, 1, some));
+        }
     }
 
     private synchronized List<Choice> choices() {
@@ -129,11 +139,11 @@ enum Preset {
         return choices;
     }
 
-    /** Whether a contender is measured so. */
-    boolean wants(final Measure measure, final Variant variant, final String contender) {
-        return choices().stream().anyMatch(choice -> choice.measure().equals(measure.label())
+    /** In how many rounds a contender is measured so, at most; 0 if not at all. */
+    int rounds(final Measure measure, final Variant variant, final String contender) {
+        return choices().stream().filter(choice -> choice.measure().equals(measure.label())
             && (choice.variant().equals(ANY) || choice.variant().equals(variant.label()))
-            && choice.contenders().contains(contender));
+            && choice.contenders().contains(contender)).mapToInt(Choice::rounds).max().orElse(0);
     }
 
     /** Labels of the measures, in the order of the report. */

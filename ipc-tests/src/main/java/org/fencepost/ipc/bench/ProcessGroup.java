@@ -112,7 +112,7 @@ final class ProcessGroup {
             await(member, END);
             requireCleanEnd(member);
         }
-        return new Reports(numbers, Math.max(0, others / nanos / cpus.size()));
+        return new Reports(numbers, CoreUse.share(others, nanos, cpus.size()));
     }
 
     /** What has been worked on the cores so far by others, as far as it is known. */

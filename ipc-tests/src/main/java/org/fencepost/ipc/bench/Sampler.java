@@ -1,7 +1,9 @@
 package org.fencepost.ipc.bench;
 
 import java.io.PrintStream;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,8 +18,8 @@ import java.util.concurrent.locks.LockSupport;
  * none; if the others never leave, the least disturbed run is kept, and counts as disturbed.
  */
 final class Sampler {
-    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
-    private static final int PAUSES_MAX = 15;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final int PAUSES_MAX = 120;
 
     private final BenchmarkOptions options;
     private final TimeLimit limit;
@@ -25,8 +27,12 @@ final class Sampler {
     private final PrintStream progress;
     private final Map<Cell, List<Sample>> samples = new LinkedHashMap<>();
     private final List<String> failures = new ArrayList<>();
+    /** Of the round: what needs no near cores, and is taken while they are far. */
+    private final Deque<Cell> alone = new ArrayDeque<>();
+    /** The round trip behind the last run if nothing has run since, or {@link Bracketing#UNKNOWN}. */
+    private double lastNanos = Bracketing.UNKNOWN;
     private int repeats;
-    private int pauses;
+    private int delays;
     private int missing;
     private int leftOut;
 
@@ -42,11 +48,15 @@ final class Sampler {
     }
 
     /** Runs every cell once a round, so that whatever drifts meets all of them alike. */
-    void takeAll(final List<Cell> cells, final int rounds) {
+    void takeAll(final List<Cell> cells) {
         cells.forEach(cell -> samples.put(cell, new ArrayList<>()));
-        for (int round = 1; round <= rounds; round++) {
-            for (final Cell cell : cells) {
-                if (round <= cell.measure().rounds(rounds)) {
+        for (int round = 1; round <= options.rounds(); round++) {
+            final int now = round;
+            final List<Cell> wanted = cells.stream().filter(cell -> now <= options.rounds(
+                cell.measure(), cell.variant(), cell.entrant().name())).toList();
+            wanted.stream().filter(cell -> !cell.crossesCores()).forEach(alone::add);
+            for (final Cell cell : wanted) {
+                if (cell.crossesCores() || alone.remove(cell)) {
                     take(cell, round);
                 }
             }
@@ -120,8 +130,8 @@ final class Sampler {
     }
 
     /** Times that a run was put off because the cores were far apart. */
-    int pauses() {
-        return pauses;
+    int delays() {
+        return delays;
     }
 
     /** Samples that could not be taken between near cores. */
@@ -139,11 +149,20 @@ final class Sampler {
         return failures;
     }
 
+    /**
+     * Runs once, bracketed if it crosses cores: what was measured behind the run before this one stands
+     * before this one, as they are neighbours.
+     */
     private Sample run(final Cell cell, final int round) {
-        final double before = probeWhenNear();
+        final double before = cell.crossesCores() ? nearNanos(round) : Bracketing.UNKNOWN;
+        // A run that fails, or that is not bracketed, leaves nothing to its neighbour.
+        lastNanos = Bracketing.UNKNOWN;
         final Outcome outcome =
             cell.entrant().run(cell.measure().plan(cell.variant(), options));
-        final Sample sample = new Sample(round, outcome, before, bracketing.probeNanos());
+        if (cell.crossesCores()) {
+            lastNanos = bracketing.probeNanos();
+        }
+        final Sample sample = new Sample(round, outcome, before, lastNanos);
         progress.printf(
             Locale.ROOT,
             "round %d  %-60s %s  cache line %.0f, %.0f ns, others %.0f %%%n",
@@ -164,11 +183,18 @@ final class Sampler {
         return text.substring(1);
     }
 
-    private double probeWhenNear() {
-        double nanos = bracketing.probeNanos();
+    /** The round trip right now, or as soon as it is near, if that does not take too long. */
+    private double nearNanos(final int round) {
+        double nanos = Double.isNaN(lastNanos) ? bracketing.probeNanos() : lastNanos;
+        if (bracketing.isFar(nanos)) {
+            delays++;
+        }
         for (int i = 0; i < PAUSES_MAX && bracketing.isFar(nanos) && !limit.isReached(); i++) {
-            pauses++;
-            LockSupport.parkNanos(PAUSE_NANOS);
+            if (alone.isEmpty()) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+            } else {
+                take(alone.remove(), round);
+            }
             nanos = bracketing.probeNanos();
         }
         return nanos;

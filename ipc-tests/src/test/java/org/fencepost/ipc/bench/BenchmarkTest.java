@@ -67,6 +67,7 @@ class BenchmarkTest {
             }
         }
         assertTrue(output().contains("| agrona-one-to-one "), this::output);
+        assertTrue(output().contains("| throughput | 2 | 1 |"), this::output);
         assertTrue(output().contains("--add-opens"), this::output);
         assertTrue(
             root.get("machine").get("worstOthersShare").asDouble(-1) >= 0, root::toString);

@@ -55,7 +55,7 @@ abstract class SendingCommand extends ToolCommand {
                  ? wanted.open(path) : ChannelFiles.join(path);
              Sender sender = new Sender(channel, exclusive, dropping)) {
             if (durable) {
-                sender.requireDurability();
+                sender.syncMeanwhile();
             }
             sendAll(sender);
             if (durable) {
