@@ -3,6 +3,7 @@ package org.fencepost.ipc;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Supplier;
 import org.agrona.concurrent.EpochNanoClock;
@@ -39,6 +40,7 @@ import org.fencepost.ipc.store.MappedChannel;
  */
 public final class Channel implements AutoCloseable {
     private final MappedChannel mapped;
+    private final Runnable barrier;
     private final Log log;
     private final Platform platform;
     private final ChannelOptions options;
@@ -54,6 +56,12 @@ public final class Channel implements AutoCloseable {
     private Channel(final MappedChannel mapped, final Platform platform) {
         this.mapped = mapped;
         this.platform = platform;
+        this.barrier = new Runnable() {
+            @Override
+            public void run() {
+                mapped.barrier();
+            }
+        };
         this.log = mapped.log();
         this.options = optionsOf(mapped.geometry());
         this.membership = new Membership(log);
@@ -163,7 +171,13 @@ public final class Channel implements AutoCloseable {
      */
     public Publisher addPublisher() {
         requireMember();
-        return publisher(whileOpen(membership::joinShared), false);
+        final Claimer claimer;
+        try {
+            claimer = membership.joinShared();
+        } catch (final ChannelException e) {
+            throw whileOpen(e);
+        }
+        return publisher(claimer, false);
     }
 
     /**
@@ -177,7 +191,13 @@ public final class Channel implements AutoCloseable {
      */
     public Publisher addExclusivePublisher() {
         requireMember();
-        return publisher(whileOpen(membership::joinExclusive), true);
+        final Claimer claimer;
+        try {
+            claimer = membership.joinExclusive();
+        } catch (final ChannelException e) {
+            throw whileOpen(e);
+        }
+        return publisher(claimer, true);
     }
 
     /**
@@ -194,7 +214,13 @@ public final class Channel implements AutoCloseable {
      */
     public Subscriber addSubscriber(final SubscriberOptions wanted) {
         requirePossible(wanted);
-        final Subscription subscription = whileOpen(() -> subscriptions.join(wanted));
+        requireOpen();
+        final Subscription subscription;
+        try {
+            subscription = subscriptions.join(wanted);
+        } catch (final ChannelException e) {
+            throw whileOpen(e);
+        }
         // Of a log that is known to be damaged, or whose life nobody has looked at, nothing is delivered
         // unseen.
         final SubscriberOptions subscriberOptions =
@@ -203,7 +229,7 @@ public final class Channel implements AutoCloseable {
         boolean done = false;
         try {
             final Subscriber subscriber =
-                new Subscriber(log, mapped::barrier, subscriptions, subscription,
+                new Subscriber(log, barrier, subscriptions, subscription,
                     subscriberOptions, Patience.ofReaders());
             register(subscriber);
             done = true;
@@ -398,7 +424,9 @@ public final class Channel implements AutoCloseable {
             endpoints.clear();
         }
         housekeeping.byHand();
-        toClose.forEach(Endpoint::closeFromAnyThread);
+        for (final Endpoint endpoint : toClose) {
+            endpoint.closeFromAnyThread();
+        }
         mapped.close();
     }
 
@@ -441,7 +469,7 @@ public final class Channel implements AutoCloseable {
         boolean done = false;
         try {
             final Publisher publisher = new Publisher(
-                log, mapped::barrier, platform.memory(), claimer, exclusive, membership,
+                log, barrier, platform.memory(), claimer, exclusive, membership,
                 subscriptions);
             register(publisher);
             done = true;
@@ -459,9 +487,14 @@ public final class Channel implements AutoCloseable {
         try {
             return operation.get();
         } catch (final ChannelException e) {
-            requireOpen();
-            throw e;
+            throw whileOpen(e);
         }
+    }
+
+    /** What an operation has met, unless it met that because of a close. */
+    private ChannelException whileOpen(final ChannelException e) {
+        requireOpen();
+        return e;
     }
 
     private void register(final Endpoint endpoint) {
@@ -471,7 +504,12 @@ public final class Channel implements AutoCloseable {
             if (closing) {
                 throw closedUse();
             }
-            endpoints.removeIf(Endpoint::isMarkedClosed);
+            final Iterator<Endpoint> each = endpoints.iterator();
+            while (each.hasNext()) {
+                if (each.next().isMarkedClosed()) {
+                    each.remove();
+                }
+            }
             endpoints.add(endpoint);
             housekeeping.begin();
         }

@@ -4,6 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import org.fencepost.ipc.log.GroupCommit;
 import org.fencepost.ipc.log.Log;
 import org.fencepost.ipc.os.Platform;
@@ -36,7 +37,12 @@ final class Durability {
     private final GroupCommit commit;
     private final long flushIntervalNanos;
     private final AtomicBoolean tended = new AtomicBoolean();
-    private final DiskWaiters waiters = new DiskWaiters(this::reached);
+    private final DiskWaiters waiters = new DiskWaiters(new LongSupplier() {
+        @Override
+        public long getAsLong() {
+            return reached();
+        }
+    });
     /** Whether the place was found to have a disk. */
     private volatile boolean placed;
     /** The end of a sync that was seen last, and when: by whoever tends, read by all. */

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -16,11 +15,10 @@ import org.slf4j.LoggerFactory;
  * <p>What it does for a channel anybody else may do, in any process; if it does not, others are
  * later by as much. Any thread may call.
  */
-final class Housekeeper {
+final class Housekeeper implements Runnable {
     /** Name of the thread. */
     static final String THREAD_NAME = "fencepost-housekeeping";
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(Housekeeper.class);
     private static final Path NOWHERE = Path.of("");
     private static final Housekeeper OF_PROCESS = new Housekeeper();
 
@@ -46,7 +44,9 @@ final class Housekeeper {
             channels.add(channel);
         }
         if (thread == null) {
-            thread = Thread.ofPlatform().daemon().name(THREAD_NAME).start(this::work);
+            thread = new Thread(this, THREAD_NAME);
+            thread.setDaemon(true);
+            thread.start();
         } else {
             LockSupport.unpark(thread);
         }
@@ -93,7 +93,9 @@ final class Housekeeper {
         return thread == Thread.currentThread();
     }
 
-    private void work() {
+    /** What its thread does, as long as it is wanted. */
+    @Override
+    public void run() {
         while (isWanted()) {
             long nanos = Housekeeping.PAUSE_NANOS_MAX;
             for (final Housekeeping channel : channels) {
@@ -109,7 +111,8 @@ final class Housekeeper {
         } catch (final RuntimeException | InternalError e) {
             // What is wrong shows to whoever uses the channel, too, and there it is handled.
             if (channel.isNewsworthy(e)) {
-                LOGGER.warn("housekeeping goes on without: {}", e.getMessage());
+                LoggerFactory.getLogger(Housekeeper.class).warn(
+                    "housekeeping goes on without: {}", e.getMessage());
             }
             return Housekeeping.PAUSE_NANOS_MAX;
         }

@@ -3,6 +3,7 @@ package org.fencepost.ipc;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.fencepost.ipc.log.Cleaner;
 import org.fencepost.ipc.log.Log;
 
@@ -53,7 +54,7 @@ public final class Housekeeping {
     private long ready = -1;
     private long tail = -1;
     private long pagesNanos;
-    private long dueNanos = System.nanoTime();
+    private long dueNanos;
     private String failure = "";
 
     Housekeeping(final Log log, final Durability durability, final long flushIntervalNanos) {
@@ -61,7 +62,14 @@ public final class Housekeeping {
         this.durability = durability;
         this.pace = new Pace(flushIntervalNanos == 0 ? PAUSE_NANOS_MAX
             : Math.clamp(flushIntervalNanos / 2, Pace.PAUSE_NANOS_MIN, PAUSE_NANOS_MAX));
-        log.keptBy(() -> Housekeeper.ofProcess().unitsIn(log.path()));
+        // A ring is as it is left, and its first round would only look: not beside what opens it.
+        this.dueNanos = System.nanoTime() + (log.geometry().ring() ? PAUSE_NANOS_MAX : 0);
+        log.keptBy(new LongSupplier() {
+            @Override
+            public long getAsLong() {
+                return Housekeeper.ofProcess().unitsIn(log.path());
+            }
+        });
     }
 
     /** There is somebody now for whom it is worth while. */

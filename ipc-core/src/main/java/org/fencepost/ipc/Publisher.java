@@ -88,8 +88,7 @@ public final class Publisher extends Endpoint {
         this.membership = membership;
         this.subscriptions = subscriptions;
         this.messageLengthMax = log.geometry().payloadBytesMax();
-        log.members().own(claimer.slot(), new SlotOwner(
-            this::healAt, () -> Optional.ofNullable(claimThread).map(Thread::getName)));
+        log.members().own(claimer.slot(), new Owner());
     }
 
     /**
@@ -424,9 +423,17 @@ public final class Publisher extends Endpoint {
         return lent != null && lent.publisher == this && lent.isOpen();
     }
 
-    /** Resolves what a thread that has ended was at, at this position; whether that was anything. */
-    private boolean healAt(final long position) {
-        return isThreadGone() && (heal() || claimer.retract(position));
+    /** What only this knows of its slot. */
+    private final class Owner implements SlotOwner {
+        @Override
+        public boolean heals(final long position) {
+            return isThreadGone() && (heal() || claimer.retract(position));
+        }
+
+        @Override
+        public Optional<String> threadName() {
+            return Optional.ofNullable(claimThread).map(Thread::getName);
+        }
     }
 
     /** Aborts the claim of a thread that has ended; whether there was one. Any thread. */

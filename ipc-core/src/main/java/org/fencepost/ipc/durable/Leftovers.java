@@ -37,7 +37,6 @@ public final class Leftovers {
 
     private static final int ENTRIES_A_WRITE = 64;
     private static final int DIRECTORIES_MAX = 1024;
-    private static final Logger LOGGER = LoggerFactory.getLogger(Leftovers.class);
 
     /** Tells processes apart where their ids do not: in containers, and after a restart. */
     private static final String PROCESS = HexFormat.of().toHexDigits(SystemRandom.nextLong());
@@ -58,6 +57,11 @@ public final class Leftovers {
     }
 
     private Leftovers() {
+    }
+
+    /** Not a constant: the first logger of a process takes it 40 ms. */
+    private static Logger logger() {
+        return LoggerFactory.getLogger(Leftovers.class);
     }
 
     /** A name that no other process, thread or call has. */
@@ -114,7 +118,7 @@ public final class Leftovers {
                 }
             }
         } catch (final IOException | DirectoryIteratorException refusal) {
-            LOGGER.debug("cannot look for left-overs in {}: {}", directory, refusal.toString());
+            logger().debug("cannot look for left-overs in {}: {}", directory, refusal.toString());
         }
         return entries;
     }
@@ -126,9 +130,9 @@ public final class Leftovers {
             }
         } catch (final NoSuchFileException renamed) {
             // It was alive, and has its place now, or another has removed it.
-            LOGGER.trace("{} is gone", file);
+            logger().trace("{} is gone", file);
         } catch (final IOException refusal) {
-            LOGGER.debug("cannot remove the left-over {}: {}", file, refusal.toString());
+            logger().debug("cannot remove the left-over {}: {}", file, refusal.toString());
         }
     }
 }

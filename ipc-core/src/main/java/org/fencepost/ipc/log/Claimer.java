@@ -44,11 +44,11 @@ public abstract class Claimer {
     private final FrameChecksum checksum;
     private final Bell arrivals;
     /**
-     * What is read after each message to find out whether anybody sleeps. Where the fence of those who are
+     * What is read after each message to find out whether anybody sleeps. While the fence of those who are
      * about to sleep does not reach this process it is a word that always says so: then the bell is looked
      * at behind a fence.
      */
-    private final long sleepersAddress;
+    private long sleepersAddress;
     private final long segmentBytes;
     private final int frameFlags;
     /** What all header words of this publisher have in common. */
@@ -277,9 +277,16 @@ public abstract class Claimer {
         // Opaque keeps the compiler from moving it before the header; the processor is ordered by the
         // sleeper's fence in all processes.
         if (Bell.hasSleepers(memory.getLongOpaque(sleepersAddress))) {
-            arrivals.ring();
+            ring();
         }
         return end;
+    }
+
+    private void ring() {
+        if (sleepersAddress != arrivals.address() && log.sleeping().register()) {
+            sleepersAddress = arrivals.address();
+        }
+        arrivals.ring();
     }
 
     private void putExtras(

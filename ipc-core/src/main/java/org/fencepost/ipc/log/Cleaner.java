@@ -70,7 +70,7 @@ public final class Cleaner {
         final int aheadSegments = Math.max(1, geometry.segmentCount() / SEGMENTS_PER_AHEAD);
         this.aheadBytes = geometry.segmentBytes() * aheadSegments;
         this.unitSegments = Math.max(2, aheadSegments / 2);
-        this.retention = new Retention(log, end -> isGatedBelow(end, true));
+        this.retention = new Retention(log, this);
         this.aheadBytesMin = Math.max(
             geometry.segmentBytes(), aheadBytes - geometry.segmentBytes() * (unitSegments - 1));
     }
@@ -139,6 +139,11 @@ public final class Cleaner {
         // the order of the two reads here is not enough to make the joiner see this tail.
         memory.fullFence();
         return isGatedBelow(end, underLock) ? GATED : DONE;
+    }
+
+    /** Whether a gating cursor stands below a position. Housekeeping lock. */
+    boolean isGatedBelow(final long end) {
+        return isGatedBelow(end, true);
     }
 
     private boolean isGatedBelow(final long end, final boolean underLock) {

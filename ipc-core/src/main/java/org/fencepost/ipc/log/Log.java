@@ -26,6 +26,13 @@ public final class Log {
     /** Where the log of a handle ends that may read whatever is there. */
     public static final long NO_END = Long.MAX_VALUE;
 
+    private static final LongSupplier NOBODY = new LongSupplier() {
+        @Override
+        public long getAsLong() {
+            return 0;
+        }
+    };
+
     private final Path path;
     private final Geometry geometry;
     private final SharedMemory memory;
@@ -42,7 +49,7 @@ public final class Log {
     private final boolean writable;
     private final long end;
     private volatile boolean closed;
-    private volatile LongSupplier keeper = () -> 0;
+    private volatile LongSupplier keeper = NOBODY;
 
     /**
      * The log of a mapped channel.

@@ -63,13 +63,13 @@ public final class Members {
 
     /** Name of the thread that claims with the slot, if that is known here. */
     Optional<String> threadName(final int slot) {
-        return Optional.ofNullable(owners.get(slot)).flatMap(owner -> owner.threadName().get());
+        return Optional.ofNullable(owners.get(slot)).flatMap(SlotOwner::threadName);
     }
 
     /** Resolves the claim of a slot of this handle if its thread has ended; whether it did. */
     boolean heal(final int slot, final long position) {
         final SlotOwner owner = owners.get(slot);
-        return owner != null && owner.heals().test(position);
+        return owner != null && owner.heals(position);
     }
 
     /** Gives a publisher slot up. */

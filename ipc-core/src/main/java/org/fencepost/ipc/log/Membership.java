@@ -1,7 +1,5 @@
 package org.fencepost.ipc.log;
 
-import java.util.function.IntPredicate;
-import java.util.function.Supplier;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.fencepost.ipc.ChannelClosedException;
@@ -11,6 +9,7 @@ import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.memory.SharedMemory;
+import org.fencepost.ipc.os.Platform;
 
 /**
  * How publishers come and go: taking a slot, settling what its last owner left, and who may be beside
@@ -49,7 +48,15 @@ public final class Membership {
             }
             settleExclusive();
             final int slot = takeSlot();
-            return completed(slot, () -> new SharedClaimer(log, slot));
+            boolean done = false;
+            try {
+                beginSlot(slot);
+                final SharedClaimer claimer = new SharedClaimer(log, slot);
+                done = true;
+                return claimer;
+            } finally {
+                giveBackUnless(done, slot);
+            }
         } finally {
             members.leaveHousekeeping();
         }
@@ -71,15 +78,20 @@ public final class Membership {
             }
             settleExclusive();
             final int slot = takeSlot();
-            return completed(slot, () -> {
+            boolean done = false;
+            try {
+                beginSlot(slot);
                 final ExclusiveClaimer claimer = new ExclusiveClaimer(log, slot);
                 if (!members.tryTakeExclusive()) {
                     throw new ChannelLimitException(log.path(),
                         "another exclusive publisher of " + log.path() + " came first");
                 }
                 words.exclusiveRelease(slot + 1L);
+                done = true;
                 return claimer;
-            });
+            } finally {
+                giveBackUnless(done, slot);
+            }
         } finally {
             members.leaveHousekeeping();
         }
@@ -127,49 +139,33 @@ public final class Membership {
         members.leaveHousekeeping();
     }
 
-    /** Takes the lowest index below {@code limit} that {@code tryTake} accepts, or -1. */
-    static int takeFirst(final int limit, final IntPredicate tryTake) {
-        for (int i = 0; i < limit; i++) {
-            if (tryTake.test(i)) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
     private int takeSlot() {
-        final int slot = takeFirst(ControlFormat.PUBLISHERS_MAX, members::tryTakePublisher);
-        if (slot < 0) {
-            throw new ChannelLimitException(log.path(),
-                "a channel has at most " + ControlFormat.PUBLISHERS_MAX + " publishers, and all are"
-                    + " taken in " + log.path() + "; close one first");
-        }
-        return completed(slot, () -> {
-            settleSlot(slot);
-            requireOpen();
-            words.slotWonEndRelease(slot, 0);
-            words.slotStartRelease(slot, ControlFormat.START_NONE);
-            words.slotPid(slot, ProcessHandle.current().pid());
-            words.slotThread(slot, 0);
-            words.slotLentOpaque(slot, ControlFormat.START_NONE);
-            if (words.slotsUsedAcquire() <= slot) {
-                words.slotsUsedRelease(slot + 1);
+        for (int slot = 0; slot < ControlFormat.PUBLISHERS_MAX; slot++) {
+            if (members.tryTakePublisher(slot)) {
+                return slot;
             }
-            return slot;
-        });
+        }
+        throw new ChannelLimitException(log.path(),
+            "a channel has at most " + ControlFormat.PUBLISHERS_MAX + " publishers, and all are"
+                + " taken in " + log.path() + "; close one first");
     }
 
-    /** What {@code rest} gives; the slot is given up if it throws. */
-    private <T> T completed(final int slot, final Supplier<T> rest) {
-        boolean done = false;
-        try {
-            final T result = rest.get();
-            done = true;
-            return result;
-        } finally {
-            if (!done) {
-                members.releasePublisher(slot);
-            }
+    private void beginSlot(final int slot) {
+        settleSlot(slot);
+        requireOpen();
+        words.slotWonEndRelease(slot, 0);
+        words.slotStartRelease(slot, ControlFormat.START_NONE);
+        words.slotPid(slot, Platform.processId());
+        words.slotThread(slot, 0);
+        words.slotLentOpaque(slot, ControlFormat.START_NONE);
+        if (words.slotsUsedAcquire() <= slot) {
+            words.slotsUsedRelease(slot + 1);
+        }
+    }
+
+    private void giveBackUnless(final boolean done, final int slot) {
+        if (!done) {
+            members.releasePublisher(slot);
         }
     }
 
@@ -253,7 +249,12 @@ public final class Membership {
     }
 
     private String livePublishers() {
-        final int slot = takeFirst(words.slotsUsedAcquire(), members::isPublisherLive);
-        return slot < 0 ? "another publisher" : "slot " + slot + ", process " + words.slotPid(slot);
+        final int used = words.slotsUsedAcquire();
+        for (int slot = 0; slot < used; slot++) {
+            if (members.isPublisherLive(slot)) {
+                return "slot " + slot + ", process " + words.slotPid(slot);
+            }
+        }
+        return "another publisher";
     }
 }

@@ -1,6 +1,5 @@
 package org.fencepost.ipc.log;
 
-import java.util.function.LongPredicate;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.memory.SharedMemory;
 
@@ -22,19 +21,19 @@ final class Retention {
     private final SharedMemory memory;
     private final ControlWords words;
     private final Geometry geometry;
-    private final LongPredicate gatedBelow;
+    private final Cleaner cleaner;
     private volatile long lookedNanos;
     /** Below this, this handle has removed every file. */
     private long removedBelow = NOWHERE;
     private Timestamps timestamps;
 
-    /** {@code gatedBelow} says whether a gating cursor stands below a position. */
-    Retention(final Log log, final LongPredicate gatedBelow) {
+    /** The cleaner says whether a gating cursor stands below a position. */
+    Retention(final Log log, final Cleaner cleaner) {
         this.log = log;
         this.memory = log.memory();
         this.words = log.words();
         this.geometry = log.geometry();
-        this.gatedBelow = gatedBelow;
+        this.cleaner = cleaner;
         this.lookedNanos = log.clock().nanoTime() - NANOS_PER_LOOK;
     }
 
@@ -73,7 +72,7 @@ final class Retention {
         long from = earliest;
         long next = geometry.segmentStart(from) + geometry.segmentBytes();
         while (next <= geometry.segmentStart(tail) && isSurplus(next, tail)
-            && !gatedBelow.test(next)) {
+            && !cleaner.isGatedBelow(next)) {
             from = next;
             next += geometry.segmentBytes();
         }

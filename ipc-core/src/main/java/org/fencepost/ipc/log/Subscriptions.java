@@ -9,6 +9,7 @@ import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.memory.SharedMemory;
+import org.fencepost.ipc.os.Platform;
 
 /**
  * How subscribers come, move and go.
@@ -162,7 +163,7 @@ public final class Subscriptions {
         boolean done = false;
         try {
             final Subscription subscription = resumed(record);
-            cursors.pid(record, ProcessHandle.current().pid());
+            cursors.pid(record, Platform.processId());
             cursors.stateRelease(record, state(options));
             done = true;
             return subscription;
@@ -193,16 +194,17 @@ public final class Subscriptions {
     }
 
     private int takeRecord() {
-        final int record = Membership.takeFirst(CursorsFormat.SUBSCRIBERS_MAX, this::tryTakeUnnamed);
-        if (record < 0) {
-            throw new ChannelLimitException(log.path(),
-                "a channel has at most " + CursorsFormat.SUBSCRIBERS_MAX + " subscribers and named"
-                    + " cursors together, and all are taken in " + log.path()
-                    + "; close a subscriber first");
+        for (int record = 0; record < CursorsFormat.SUBSCRIBERS_MAX; record++) {
+            if (tryTakeUnnamed(record)) {
+                cursors.pid(record, Platform.processId());
+                cursors.raiseUsed(record + 1);
+                return record;
+            }
         }
-        cursors.pid(record, ProcessHandle.current().pid());
-        cursors.raiseUsed(record + 1);
-        return record;
+        throw new ChannelLimitException(log.path(),
+            "a channel has at most " + CursorsFormat.SUBSCRIBERS_MAX + " subscribers and named"
+                + " cursors together, and all are taken in " + log.path()
+                + "; close a subscriber first");
     }
 
     private boolean tryTakeUnnamed(final int record) {

@@ -165,7 +165,7 @@ final class SyncWords {
      * taken an error from it finds this.
      */
     void intend(final int slot, final long from, final long to) {
-        memory.putLongOpaque(slot(slot) + SYNC_PID_OFFSET, ProcessHandle.current().pid());
+        memory.putLongOpaque(slot(slot) + SYNC_PID_OFFSET, Platform.processId());
         memory.putLongRelease(slot(slot) + SYNC_ERRNO_OFFSET, 0);
         memory.putLongRelease(slot(slot) + SYNC_FROM_OFFSET, from);
         memory.putLongRelease(slot(slot) + SYNC_TO_OFFSET, to);

@@ -1,6 +1,7 @@
 package org.fencepost.ipc.os;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -32,6 +33,19 @@ public interface FileCalls {
      * @param follow whether a symbolic link stands for what it leads to
      */
     Optional<FileStatus> status(Path file, boolean follow) throws IOException;
+
+    /**
+     * As {@link #status}, of something that has to be there.
+     *
+     * @throws NoSuchFileException if nothing is.
+     */
+    default FileStatus requireStatus(final Path file, final boolean follow) throws IOException {
+        final Optional<FileStatus> status = status(file, follow);
+        if (status.isEmpty()) {
+            throw new NoSuchFileException(file.toString());
+        }
+        return status.get();
+    }
 
     /** Renames, and replaces what has the new name; both names are in one file system. */
     void rename(Path from, Path to) throws IOException;

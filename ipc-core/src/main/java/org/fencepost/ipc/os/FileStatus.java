@@ -3,7 +3,7 @@ package org.fencepost.ipc.os;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
@@ -35,14 +35,14 @@ public record FileStatus(
      *   device major u32@136, minor u32@140
      */
     private static final long STATX_BYTES = 256;
-    private static final long USER = 20;
-    private static final long GROUP = 24;
-    private static final long MODE = 28;
-    private static final long INODE = 32;
-    private static final long SIZE = 40;
-    private static final long BLOCKS = 48;
-    private static final long DEVICE_MAJOR = 136;
-    private static final long DEVICE_MINOR = 140;
+    private static final int USER = 20;
+    private static final int GROUP = 24;
+    private static final int MODE = 28;
+    private static final int INODE = 32;
+    private static final int SIZE = 40;
+    private static final int BLOCKS = 48;
+    private static final int DEVICE_MAJOR = 136;
+    private static final int DEVICE_MINOR = 140;
     private static final int BLOCK_BYTES = 512;
 
     private static final int S_IFMT = 0xf000;
@@ -132,11 +132,12 @@ public record FileStatus(
                 file + ": expected a path of the default file system, found " + file.toUri());
         }
         final String text = file.toString();
-        final boolean plain = text.chars().allMatch(c -> c < 0x80);
-        final byte[] bytes = plain
-            ? text.getBytes(StandardCharsets.US_ASCII) : percentDecoded(file.toUri().getRawPath());
+        final byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
+        // Any other character takes two bytes or more.
+        final boolean ascii = encoded.length == text.length();
+        final byte[] bytes = ascii ? encoded : percentDecoded(file.toUri().getRawPath());
         final MemorySegment path = arena.allocate(bytes.length + 1L);
-        MemorySegment.copy(bytes, 0, path, ValueLayout.JAVA_BYTE, 0, bytes.length);
+        path.asByteBuffer().put(bytes);
         return path;
     }
 
@@ -162,16 +163,17 @@ public record FileStatus(
             STATX_BASIC_STATS, status.address(), 0);
     }
 
-    private static FileStatus parse(final MemorySegment status) {
-        final long major = status.get(ValueLayout.JAVA_INT, DEVICE_MAJOR);
-        final long minor = status.get(ValueLayout.JAVA_INT, DEVICE_MINOR);
+    private static FileStatus parse(final MemorySegment structure) {
+        final ByteBuffer status = SystemCall.buffer(structure);
+        final long major = status.getInt(DEVICE_MAJOR);
+        final long minor = status.getInt(DEVICE_MINOR);
         return new FileStatus(
-            status.get(ValueLayout.JAVA_SHORT, MODE) & 0xffff,
+            status.getShort(MODE) & 0xffff,
             major << 32 | minor & 0xffff_ffffL,
-            status.get(ValueLayout.JAVA_LONG, INODE),
-            status.get(ValueLayout.JAVA_LONG, SIZE),
-            status.get(ValueLayout.JAVA_LONG, BLOCKS) * BLOCK_BYTES,
-            status.get(ValueLayout.JAVA_INT, USER),
-            status.get(ValueLayout.JAVA_INT, GROUP));
+            status.getLong(INODE),
+            status.getLong(SIZE),
+            status.getLong(BLOCKS) * BLOCK_BYTES,
+            status.getInt(USER),
+            status.getInt(GROUP));
     }
 }

@@ -16,6 +16,7 @@ final class LinuxFileHandle implements FileHandle {
 
     private final Path file;
     private final long descriptor;
+    private final SystemCall calls = new SystemCall(Arena.ofAuto());
     private boolean closed;
 
     LinuxFileHandle(final Path file, final long descriptor) {
@@ -31,7 +32,7 @@ final class LinuxFileHandle implements FileHandle {
             final int length = Math.min(source.remaining(), PIECE_BYTES);
             final MemorySegment piece = arena.allocate(Math.max(1, length));
             piece.asByteBuffer().put(0, source, source.position(), length);
-            final int written = transfer(arena, LinuxFileCalls.NUMBERS.pwrite(), piece, length,
+            final int written = transfer(LinuxFileCalls.NUMBERS.pwrite(), piece, length,
                 position, "write");
             source.position(source.position() + written);
             return written;
@@ -44,7 +45,7 @@ final class LinuxFileHandle implements FileHandle {
         try (Arena arena = Arena.ofConfined()) {
             final int length = Math.min(target.remaining(), PIECE_BYTES);
             final MemorySegment piece = arena.allocate(Math.max(1, length));
-            final int read = transfer(arena, LinuxFileCalls.NUMBERS.pread(), piece, length,
+            final int read = transfer(LinuxFileCalls.NUMBERS.pread(), piece, length,
                 position, "read");
             target.put(piece.asByteBuffer().limit(read));
             return read == 0 && length > 0 ? -1 : read;
@@ -52,9 +53,8 @@ final class LinuxFileHandle implements FileHandle {
     }
 
     private int transfer(
-        final Arena arena, final long number, final MemorySegment piece, final int length,
-        final long position, final String what) throws IOException {
-        final SystemCall calls = new SystemCall(arena);
+        final long number, final MemorySegment piece, final int length, final long position,
+        final String what) throws IOException {
         final long bytes = calls.invoke(
             number, descriptor, piece.address(), length, position, 0, 0);
         LinuxFileCalls.check(
@@ -100,30 +100,21 @@ final class LinuxFileHandle implements FileHandle {
         final long number, final long a, final long b, final long c, final String what)
         throws IOException {
         checkOpen();
-        try (Arena arena = Arena.ofConfined()) {
-            final SystemCall calls = new SystemCall(arena);
-            LinuxFileCalls.check(
-                calls.invoke(number, descriptor, a, b, c, 0, 0), calls, file, what);
-        }
+        LinuxFileCalls.check(calls.invoke(number, descriptor, a, b, c, 0, 0), calls, file, what);
     }
 
     @Override
     public synchronized FileStatus status() throws IOException {
         checkOpen();
-        try (Arena arena = Arena.ofConfined()) {
-            return FileStatus.of(new SystemCall(arena), descriptor, file);
-        }
+        return FileStatus.of(calls, descriptor, file);
     }
 
     @Override
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            try (Arena arena = Arena.ofConfined()) {
-                // Never again after an interruption: the number may be somebody else's by then.
-                new SystemCall(arena).invoke(
-                    SystemCall.NUMBERS.close(), descriptor, 0, 0, 0, 0, 0);
-            }
+            // Never again after an interruption: the number may be somebody else's by then.
+            calls.invoke(SystemCall.NUMBERS.close(), descriptor, 0, 0, 0, 0, 0);
         }
     }
 

@@ -3,10 +3,11 @@ package org.fencepost.ipc.os;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /** By {@code futex}, {@code futex_waitv} and {@code membarrier}. */
-final class LinuxSleeping implements Sleeping {
+final class LinuxSleeping implements Sleeping, Runnable {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long FUTEX_WAIT = 0;
     private static final long FUTEX_WAKE = 1;
@@ -24,6 +25,8 @@ final class LinuxSleeping implements Sleeping {
     /** Calls whose error numbers nobody reads, so that any thread may use it. */
     private final SystemCall calls = new SystemCall(Arena.global());
     private volatile boolean refused;
+    private final AtomicBoolean registering = new AtomicBoolean();
+    private volatile boolean registered;
 
     @Override
     public boolean canWake() {
@@ -32,7 +35,18 @@ final class LinuxSleeping implements Sleeping {
 
     @Override
     public boolean register() {
-        return membarrier(MEMBARRIER_REGISTER_GLOBAL_EXPEDITED);
+        if (!registered && registering.compareAndSet(false, true)) {
+            final Thread thread = new Thread(this, "fencepost-registration");
+            thread.setDaemon(true);
+            thread.start();
+        }
+        return registered;
+    }
+
+    /** Registers: the kernel waits until every processor has been somewhere else since. */
+    @Override
+    public void run() {
+        registered = membarrier(MEMBARRIER_REGISTER_GLOBAL_EXPEDITED);
     }
 
     @Override

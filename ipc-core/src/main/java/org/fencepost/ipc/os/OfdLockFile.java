@@ -3,7 +3,7 @@ package org.fencepost.ipc.os;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 
@@ -24,18 +24,20 @@ final class OfdLockFile implements LockFile {
      * process i32@24, which has to be 0 and which the kernel overwrites in its answer.
      */
     private static final long FLOCK_BYTES = 32;
-    private static final long TYPE = 0;
-    private static final long START = 8;
-    private static final long LENGTH = 16;
-    private static final long PROCESS = 24;
+    private static final int TYPE = 0;
+    private static final int START = 8;
+    private static final int LENGTH = 16;
+    private static final int PROCESS = 24;
 
     private final SystemCall calls;
-    private final MemorySegment range;
+    private final long address;
+    private final ByteBuffer range;
     private final OpenFile open;
 
     private OfdLockFile(final SystemCall calls, final MemorySegment range, final OpenFile open) {
         this.calls = calls;
-        this.range = range;
+        this.address = range.address();
+        this.range = SystemCall.buffer(range);
         this.open = open;
     }
 
@@ -69,7 +71,7 @@ final class OfdLockFile implements LockFile {
             throw Errno.failure(open.path().toString(),
                 "fcntl(F_OFD_GETLK) of " + count + " bytes from " + firstByte, calls.errno());
         }
-        return range.get(ValueLayout.JAVA_SHORT, TYPE) != F_UNLCK;
+        return range.getShort(TYPE) != F_UNLCK;
     }
 
     @Override
@@ -101,12 +103,12 @@ final class OfdLockFile implements LockFile {
         throws IOException {
         Platform.checkLockRange(firstByte, count);
         checkOpen();
-        range.set(ValueLayout.JAVA_SHORT, TYPE, type);
-        range.set(ValueLayout.JAVA_LONG, START, firstByte);
-        range.set(ValueLayout.JAVA_LONG, LENGTH, count);
-        range.set(ValueLayout.JAVA_INT, PROCESS, 0);
+        range.putShort(TYPE, type);
+        range.putLong(START, firstByte);
+        range.putLong(LENGTH, count);
+        range.putInt(PROCESS, 0);
         return calls.invokeRetrying(
-            SystemCall.NUMBERS.fcntl(), open.descriptor(), command, range.address(), 0, 0, 0);
+            SystemCall.NUMBERS.fcntl(), open.descriptor(), command, address, 0, 0, 0);
     }
 
     private void checkOpen() throws IOException {

@@ -7,7 +7,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.UUID;
 import org.fencepost.ipc.memory.SharedMemory;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -116,6 +115,16 @@ public abstract class Platform {
         return "errno " + errno + " (" + Errno.describe(errno) + ")";
     }
 
+    /** The number of this process, as it sees itself. */
+    public static long processId() {
+        return Detected.PLATFORM.ownId();
+    }
+
+    /** As {@link #processId}. */
+    long ownId() {
+        return ProcessHandle.current().pid();
+    }
+
     /** Another one since each start of the system; zeros where it does not tell. */
     public UUID bootId() throws IOException {
         try {
@@ -181,15 +190,15 @@ public abstract class Platform {
         static final Platform PLATFORM = choose();
 
         private static Platform choose() {
-            final Logger logger = LoggerFactory.getLogger(Platform.class);
             try {
                 return LinuxPlatform.open();
             } catch (final IOException | LinkageError | IllegalCallerException
                 | UnsupportedOperationException refusal) {
                 final Throwable reason = refusal instanceof ExceptionInInitializerError
                     && refusal.getCause() != null ? refusal.getCause() : refusal;
-                logger.warn("using the portable platform, which is slower and whose locks are "
-                    + "weaker, because the native one is not available: {}", reason.toString());
+                LoggerFactory.getLogger(Platform.class).warn(
+                    "using the portable platform, which is slower and whose locks are weaker, because the"
+                        + " native one is not available: {}", reason.toString());
                 return portable();
             }
         }

@@ -10,6 +10,9 @@ import java.util.Optional;
 /**
  * Repeats calls that signals interrupted. An interrupted call may have had its effect all the same,
  * so those that would then fail for that reason look first. A close is never repeated.
+ *
+ * <p>Plain loops, and no method that is handed a call to repeat: each lambda takes a new process a millisecond,
+ * and whoever opens a channel would come by a dozen.
  */
 public final class RetryingFileCalls implements FileCalls {
     private final FileCalls calls;
@@ -19,68 +22,78 @@ public final class RetryingFileCalls implements FileCalls {
         this.calls = calls;
     }
 
-    private interface Call<T> {
-        T make() throws IOException;
-    }
-
-    private static <T> T repeat(final Call<T> call) throws IOException {
-        while (true) {
-            try {
-                return call.make();
-            } catch (final InterruptedIOException interrupted) {
-                // Again: a signal is nobody's failure.
-                Thread.onSpinWait();
-            }
-        }
+    /** A signal is nobody's failure. */
+    private static void again() {
+        Thread.onSpinWait();
     }
 
     /** If an interrupted one did make the file, "exists already" says so, and nobody owns it. */
     @Override
     public FileHandle create(final Path file, final int permissions) throws IOException {
-        return new Handle(repeat(() -> calls.create(file, permissions)));
+        while (true) {
+            try {
+                return new Handle(calls.create(file, permissions));
+            } catch (final InterruptedIOException interrupted) {
+                again();
+            }
+        }
     }
 
     @Override
     public FileHandle open(final Path file, final boolean writable) throws IOException {
-        return new Handle(repeat(() -> calls.open(file, writable)));
+        while (true) {
+            try {
+                return new Handle(calls.open(file, writable));
+            } catch (final InterruptedIOException interrupted) {
+                again();
+            }
+        }
     }
 
     @Override
     public Optional<FileStatus> status(final Path file, final boolean follow) throws IOException {
-        return repeat(() -> calls.status(file, follow));
+        while (true) {
+            try {
+                return calls.status(file, follow);
+            } catch (final InterruptedIOException interrupted) {
+                again();
+            }
+        }
     }
 
     @Override
     public void rename(final Path from, final Path to) throws IOException {
         final Optional<FileStatus> moved = status(from, false);
-        repeat(() -> {
+        while (true) {
             try {
                 calls.rename(from, to);
+                return;
             } catch (final InterruptedIOException interrupted) {
-                if (!isSame(moved, to)) {
-                    throw interrupted;
+                if (isSame(moved, to)) {
+                    return;
                 }
+                again();
             }
-            return null;
-        });
+        }
     }
 
     @Override
     public void link(final Path existing, final Path name) throws IOException {
-        final boolean[] repeated = {false};
-        repeat(() -> {
+        boolean repeated = false;
+        while (true) {
             try {
                 calls.link(existing, name);
+                return;
             } catch (final InterruptedIOException interrupted) {
-                repeated[0] = true;
-                throw interrupted;
+                repeated = true;
+                again();
             } catch (final FileAlreadyExistsException exists) {
-                if (!repeated[0] || !isSame(status(existing, false), name)) {
+                if (!repeated || !isSame(status(existing, false), name)) {
                     throw exists;
                 }
+                return;
             }
-            return null;
-        });
+        }
     }
 
     private boolean isSame(final Optional<FileStatus> file, final Path path) throws IOException {
@@ -90,102 +103,150 @@ public final class RetryingFileCalls implements FileCalls {
 
     @Override
     public void unlink(final Path file) throws IOException {
-        repeat(() -> {
+        while (true) {
             try {
                 calls.unlink(file);
+                return;
             } catch (final InterruptedIOException interrupted) {
-                if (status(file, false).isPresent()) {
-                    throw interrupted;
+                if (status(file, false).isEmpty()) {
+                    return;
                 }
+                again();
             }
-            return null;
-        });
+        }
     }
 
     @Override
     public void makeDirectory(final Path directory, final int permissions) throws IOException {
-        repeat(() -> {
+        while (true) {
             try {
                 calls.makeDirectory(directory, permissions);
+                return;
             } catch (final InterruptedIOException interrupted) {
-                if (status(directory, false).isEmpty()) {
-                    throw interrupted;
+                if (status(directory, false).isPresent()) {
+                    return;
                 }
+                again();
             }
-            return null;
-        });
+        }
     }
 
     @Override
     public void changePermissions(final Path directory, final int permissions) throws IOException {
-        repeat(() -> {
-            calls.changePermissions(directory, permissions);
-            return null;
-        });
+        while (true) {
+            try {
+                calls.changePermissions(directory, permissions);
+                return;
+            } catch (final InterruptedIOException interrupted) {
+                again();
+            }
+        }
     }
 
     @Override
     public void syncDirectory(final Path directory) throws IOException {
-        repeat(() -> {
-            calls.syncDirectory(directory);
-            return null;
-        });
+        while (true) {
+            try {
+                calls.syncDirectory(directory);
+                return;
+            } catch (final InterruptedIOException interrupted) {
+                again();
+            }
+        }
     }
 
     private record Handle(FileHandle handle) implements FileHandle {
         @Override
         public int write(final ByteBuffer source, final long position) throws IOException {
-            return repeat(() -> handle.write(source, position));
+            while (true) {
+                try {
+                    return handle.write(source, position);
+                } catch (final InterruptedIOException interrupted) {
+                    again();
+                }
+            }
         }
 
         @Override
         public int read(final ByteBuffer target, final long position) throws IOException {
-            return repeat(() -> handle.read(target, position));
+            while (true) {
+                try {
+                    return handle.read(target, position);
+                } catch (final InterruptedIOException interrupted) {
+                    again();
+                }
+            }
         }
 
         @Override
         public void allocate(final long bytes) throws IOException {
-            repeat(() -> {
-                handle.allocate(bytes);
-                return null;
-            });
+            while (true) {
+                try {
+                    handle.allocate(bytes);
+                    return;
+                } catch (final InterruptedIOException interrupted) {
+                    again();
+                }
+            }
         }
 
         @Override
         public void changeOwner(final int user, final int group) throws IOException {
-            repeat(() -> {
-                handle.changeOwner(user, group);
-                return null;
-            });
+            while (true) {
+                try {
+                    handle.changeOwner(user, group);
+                    return;
+                } catch (final InterruptedIOException interrupted) {
+                    again();
+                }
+            }
         }
 
         @Override
         public void changePermissions(final int permissions) throws IOException {
-            repeat(() -> {
-                handle.changePermissions(permissions);
-                return null;
-            });
+            while (true) {
+                try {
+                    handle.changePermissions(permissions);
+                    return;
+                } catch (final InterruptedIOException interrupted) {
+                    again();
+                }
+            }
         }
 
         @Override
         public void startWriting(final long position, final long lengthBytes) throws IOException {
-            repeat(() -> {
-                handle.startWriting(position, lengthBytes);
-                return null;
-            });
+            while (true) {
+                try {
+                    handle.startWriting(position, lengthBytes);
+                    return;
+                } catch (final InterruptedIOException interrupted) {
+                    again();
+                }
+            }
         }
 
         @Override
         public void sync() throws IOException {
-            repeat(() -> {
-                handle.sync();
-                return null;
-            });
+            while (true) {
+                try {
+                    handle.sync();
+                    return;
+                } catch (final InterruptedIOException interrupted) {
+                    again();
+                }
+            }
         }
 
         @Override
         public FileStatus status() throws IOException {
-            return repeat(handle::status);
+            while (true) {
+                try {
+                    return handle.status();
+                } catch (final InterruptedIOException interrupted) {
+                    again();
+                }
+            }
         }
 
         @Override

@@ -22,7 +22,11 @@ public interface Sleeping {
      */
     boolean canWake();
 
-    /** Makes {@link #fenceAll} reach this process from now on; false: it never will. */
+    /**
+     * Whether {@link #fenceAll} reaches this process. If it does not yet, that is seen to: the system takes some
+     * 10 ms for it, during which nobody waits, so who was told false asks again now and then. It may stay
+     * false for ever.
+     */
     boolean register();
 
     /**

@@ -3,45 +3,60 @@ package org.fencepost.ipc.os;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * Linux system calls, all through one function of libc: {@code long syscall(long number, ...)}.
  *
- * <p>One function because linking each costs tens of milliseconds; it is linked when the first
- * instance is made. Pointers are passed as addresses of native segments, which the caller keeps
- * reachable. An instance owns the place to which the error number is delivered and so serves one
- * thread at a time.
+ * <p>One function because linking costs more of a new process than all else that it does until its first
+ * message; it is linked when the first instance is made. For the same reason it is linked with as little as
+ * will do: its address is not bound to the handle, and its arguments are not declared variadic, because
+ * on Linux, x86-64 and aarch64, they are passed like any others. Structures are read and written through
+ * buffers, for which the JDK has nothing to generate. Pointers are passed as addresses of native
+ * segments, which the caller keeps reachable. An instance owns the place to which the error number is
+ * delivered and so serves one thread at a time.
  */
 final class SystemCall {
     /** The numbers of this machine. */
     static final SystemNumbers NUMBERS = SystemNumbers.of(Machine.ARCHITECTURE);
 
-    private static final MethodHandle SYSCALL;
-    private static final StructLayout STATE = Linker.Option.captureStateLayout();
-    private static final long ERRNO_OFFSET = STATE.byteOffset(PathElement.groupElement("errno"));
+    private static final MemorySegment FUNCTION;
+    private static final MethodHandle CALL;
 
     static {
         final Linker linker = Linker.nativeLinker();
-        final MemorySegment function = linker.defaultLookup().find("syscall")
-            .orElseThrow(() -> new UnsatisfiedLinkError("libc has no function 'syscall'"));
+        FUNCTION = linker.defaultLookup().find("syscall").orElse(MemorySegment.NULL);
+        if (FUNCTION.address() == 0) {
+            throw new UnsatisfiedLinkError("libc has no function 'syscall'");
+        }
+        // What is captured is the error number alone on Linux: there is nothing else to capture.
+        final long stateBytes = Linker.Option.captureStateLayout().byteSize();
+        if (stateBytes != Integer.BYTES) {
+            throw new UnsatisfiedLinkError("state behind a call: expected the error number in "
+                + Integer.BYTES + " bytes, found " + stateBytes);
+        }
         final ValueLayout.OfLong word = ValueLayout.JAVA_LONG;
-        SYSCALL = linker.downcallHandle(
-            function,
+        CALL = linker.downcallHandle(
             FunctionDescriptor.of(word, word, word, word, word, word, word, word),
-            Linker.Option.firstVariadicArg(1),
             Linker.Option.captureCallState("errno"));
     }
 
     private final MemorySegment state;
+    /** A view of it for who asks, which is after few calls; null until then. */
+    private ByteBuffer errno;
 
     /** A place for error numbers that lives as long as the arena. */
     SystemCall(final Arena arena) {
-        state = arena.allocate(STATE);
+        state = arena.allocate(Integer.BYTES, Integer.BYTES);
+    }
+
+    /** The bytes of a structure, in the order of this machine. */
+    static ByteBuffer buffer(final MemorySegment structure) {
+        return structure.asByteBuffer().order(ByteOrder.nativeOrder());
     }
 
     /** Makes a call; -1 means that it failed and that {@link #errno()} says why. */
@@ -49,7 +64,7 @@ final class SystemCall {
         final long number, final long a, final long b, final long c, final long d, final long e,
         final long f) {
         try {
-            return (long) SYSCALL.invokeExact(state, number, a, b, c, d, e, f);
+            return (long) CALL.invokeExact(FUNCTION, state, number, a, b, c, d, e, f);
         } catch (final Error error) {
             // Of this thread, not of the call: a stack that ended, a page that was missing before.
             throw error;
@@ -71,6 +86,9 @@ final class SystemCall {
 
     /** The error number of the last call that failed. */
     int errno() {
-        return state.get(ValueLayout.JAVA_INT, ERRNO_OFFSET);
+        if (errno == null) {
+            errno = buffer(state);
+        }
+        return errno.getInt(0);
     }
 }

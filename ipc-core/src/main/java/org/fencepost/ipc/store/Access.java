@@ -2,7 +2,6 @@ package org.fencepost.ipc.store;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.FileHandle;
@@ -23,8 +22,7 @@ record Access(int permissions, int user, int group) {
 
     /** As this control file has it, whatever it got when it was made. */
     static Access of(final Path control, final FileCalls calls) throws IOException {
-        final FileStatus status = calls.status(control, false)
-            .orElseThrow(() -> new NoSuchFileException(control.toString()));
+        final FileStatus status = calls.requireStatus(control, false);
         return new Access(status.permissions() & FILE_BITS, status.user(), status.group());
     }
 

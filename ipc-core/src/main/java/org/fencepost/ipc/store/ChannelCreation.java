@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.ChannelOptions;
@@ -30,7 +31,6 @@ import org.fencepost.ipc.os.FileStatus;
 import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.os.RetryingFileCalls;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -47,7 +47,6 @@ final class ChannelCreation {
     private static final int PARENT_DIRECTORY = 0755;
     private static final int WRITABLE_BY_OTHERS = 02;
     private static final int STICKY = 01000;
-    private static final Logger LOGGER = LoggerFactory.getLogger(ChannelCreation.class);
 
     private final ChannelDirectory directory;
     private final Path path;
@@ -106,8 +105,8 @@ final class ChannelCreation {
 
     /** In a directory where everybody may write, anybody could put another channel in the place of this. */
     private void requireNobodyElseRenames(final Path parent) throws IOException {
-        final int permissions = calls.status(parent, true)
-            .map(FileStatus::permissions).orElse(0);
+        final Optional<FileStatus> status = calls.status(parent, true);
+        final int permissions = status.isPresent() ? status.get().permissions() : 0;
         if ((permissions & WRITABLE_BY_OTHERS) != 0 && (permissions & STICKY) == 0) {
             throw refused("a parent directory that not everybody may write to, or that is sticky as /tmp is",
                 "permissions 0" + Integer.toOctalString(permissions) + " of " + parent,
@@ -121,8 +120,7 @@ final class ChannelCreation {
      * may change that.
      */
     private int owner(final Path parent, final Path made) throws IOException {
-        final int self = calls.status(made, false)
-            .orElseThrow(() -> new NoSuchFileException(made.toString())).user();
+        final int self = calls.requireStatus(made, false).user();
         requireOwner(parent, self, calls.status(parent, true));
         final Optional<FileStatus> place = calls.status(path, false);
         if (place.isPresent() && place.get().isSymbolicLink()) {
@@ -135,7 +133,7 @@ final class ChannelCreation {
 
     private void requireOwner(
         final Path directory, final int self, final Optional<FileStatus> status) {
-        final int user = status.map(FileStatus::user).orElse(self);
+        final int user = status.isPresent() ? status.get().user() : self;
         if (user != self && user != ROOT) {
             throw refused("a directory of this user, " + id(self) + ", or of root",
                 directory + " of user " + id(user), "use another one, or chown it");
@@ -321,19 +319,27 @@ final class ChannelCreation {
      * it could become a link to something else between two steps of this.
      */
     private void removeLeftovers(final Path parent, final Path temporary, final int self) {
-        Leftovers.forEach(parent, leftover -> {
-            try {
-                final Optional<FileStatus> status = calls.status(leftover, false);
-                if (status.isPresent() && status.get().isDirectory() && status.get().user() == self
-                    && !leftover.equals(temporary)) {
-                    removeIfDead(leftover, ChannelDirectory.lockFile(leftover, platform.scheme()));
+        Leftovers.forEach(parent, new Consumer<>() {
+            @Override
+            public void accept(final Path leftover) {
+                if (!leftover.equals(temporary)) {
+                    removeIfOwn(leftover, self);
                 }
-            } catch (final IOException e) {
-                // It was renamed or removed meanwhile.
-                LOGGER.debug(
-                    "cannot remove the left-over {}: {}", leftover, ChannelDirectory.reason(e));
             }
         });
+    }
+
+    private void removeIfOwn(final Path leftover, final int self) {
+        try {
+            final Optional<FileStatus> status = calls.status(leftover, false);
+            if (status.isPresent() && status.get().isDirectory() && status.get().user() == self) {
+                removeIfDead(leftover, ChannelDirectory.lockFile(leftover, platform.scheme()));
+            }
+        } catch (final IOException e) {
+            // It was renamed or removed meanwhile.
+            LoggerFactory.getLogger(ChannelCreation.class).debug(
+                "cannot remove the left-over {}: {}", leftover, ChannelDirectory.reason(e));
+        }
     }
 
     private void removeIfDead(final Path leftover, final Path lockPath) throws IOException {

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.ChannelMismatchException;
@@ -60,10 +60,10 @@ public final class ChannelDirectory {
     public void requireOneOwner() {
         try {
             final FileCalls calls = new RetryingFileCalls(platform.files());
-            final int user = calls.status(path, true)
-                .orElseThrow(() -> new NoSuchFileException(path.toString())).user();
+            final int user = calls.requireStatus(path, true).user();
             for (final Path file : List.of(control(), cursors(), members())) {
-                final int found = calls.status(file, false).map(FileStatus::user).orElse(user);
+                final Optional<FileStatus> status = calls.status(file, false);
+                final int found = status.isPresent() ? status.get().user() : user;
                 if (found != user) {
                     throw new ChannelMismatchException(path, "somebody else has put a file into " + path
                         + ": expected all files to be of the directory's user, "

@@ -37,7 +37,7 @@ final class ControlFile {
     /** Reads it anew; whether its words are of this life, so that members may be there. */
     boolean isSameLife() throws IOException {
         read();
-        return life().equals(lifeOfNow());
+        return life().isSame(lifeOfNow());
     }
 
     /** The life of which the words are. */

@@ -27,7 +27,6 @@ import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.os.RetryingFileCalls;
 import org.fencepost.ipc.os.Window;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -35,8 +34,6 @@ import org.slf4j.LoggerFactory;
  * rest fails. Used once, by one thread.
  */
 final class Opening {
-    private static final Logger LOGGER = LoggerFactory.getLogger(MappedChannel.class);
-
     private final ChannelDirectory directory;
     private final Platform platform;
     private final EpochNanoClock clock;
@@ -68,15 +65,18 @@ final class Opening {
 
     /** With locks, for somebody who may write; recovers what has to be recovered first. */
     MappedChannel asMember() {
-        return opened(() -> {
-            requireMembersFile();
-            openLocks(platform.openLockFile(lockPath));
-            becomePresent();
-            map(true, Optional.empty());
-            if (recoverable) {
-                requireSameBoot(words());
+        return opened(new Steps<>() {
+            @Override
+            public MappedChannel take() throws IOException {
+                requireMembersFile();
+                openLocks(platform.openLockFile(lockPath));
+                becomePresent();
+                map(true, Optional.empty());
+                if (recoverable) {
+                    requireSameBoot(words());
+                }
+                return channel(true, Log.NO_END);
             }
-            return channel(true, Log.NO_END);
         });
     }
 
@@ -193,7 +193,7 @@ final class Opening {
         try {
             final Recovery.Finding finding = recovery.run();
             if (!recovery.report().isEmpty()) {
-                LOGGER.warn(
+                LoggerFactory.getLogger(MappedChannel.class).warn(
                     "recovered {}, which was {}: {}", path, finding, String.join("; ", recovery.report()));
             }
         } catch (final InternalError e) {

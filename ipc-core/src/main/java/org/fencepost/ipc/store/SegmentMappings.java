@@ -18,7 +18,6 @@ import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.FileHandle;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.os.Window;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -33,7 +32,6 @@ import org.slf4j.LoggerFactory;
  * middle costs a place at most.
  */
 final class SegmentMappings implements AutoCloseable {
-    private static final Logger LOGGER = LoggerFactory.getLogger(SegmentMappings.class);
     private static final int SLOTS = 2;
     private static final long NOTHING = -1;
     /**
@@ -273,7 +271,8 @@ final class SegmentMappings implements AutoCloseable {
                 file.startWriting(offset, end - from);
             } catch (final IOException e) {
                 // Then they are written by a sync, which says what is wrong.
-                LOGGER.debug("cannot write ahead from position {} of {}: {}", from, directory,
+                LoggerFactory.getLogger(SegmentMappings.class).debug(
+                    "cannot write ahead from position {} of {}: {}", from, directory,
                     ChannelDirectory.reason(e));
             }
         }

@@ -1,5 +1,6 @@
 package org.fencepost.ipc.os;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -93,7 +94,7 @@ class SleepingTest {
     @Test
     void shouldFenceAllWhenItCanWake() {
         assumeTrue(sleeping.canWake(), "this platform's sleeps are short");
-        assertTrue(sleeping.register());
+        await().until(sleeping::register);
         assertTrue(sleeping.register(), "and again");
         assertTrue(sleeping.fenceAll());
     }
