@@ -45,7 +45,9 @@ final class HoleRepair {
         words.requireUndamaged();
         final long segmentEnd = geometry.segmentStart(position) + geometry.segmentBytes();
         long bound = Math.min(tail, segmentEnd);
-        if (bound <= position) {
+        final long base = segmentAddress - geometry.segmentStart(position);
+        // Mostly it is there by now, and nobody has to be asked for.
+        if (bound <= position || memory.getLongAcquire(base + position) != 0) {
             return AGAIN;
         }
         long wonEnd = 0;
@@ -72,7 +74,6 @@ final class HoleRepair {
         }
         // The header once more: its claimer may have committed and moved on, or committed and died,
         // since it was read as zero.
-        final long base = segmentAddress - geometry.segmentStart(position);
         if (memory.getLongAcquire(base + position) != 0) {
             return AGAIN;
         }

@@ -16,7 +16,7 @@ public final class Patience {
     /** Fruitless looks at one position for each time that somebody is asked for. */
     public static final int LOOKS_PER_PROBE = 8;
     /** Least time between two times that somebody is asked for. */
-    public static final long NANOS_PER_PROBE = 20_000;
+    public static final long NANOS_PER_PROBE = 1_000_000;
 
     /** Who has come too early does not look at the clock again before it has looked as often as for so many. */
     private static final int PROBES_PER_EARLY_LOOK = 4;
