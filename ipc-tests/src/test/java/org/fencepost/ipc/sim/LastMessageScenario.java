@@ -5,24 +5,28 @@ import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.log.Sleeper;
 import org.fencepost.ipc.sim.SimulatedPublisher.Wish;
+import org.fencepost.ipc.sim.SimulatedSleeping.Fence;
 
 /**
  * A message behind which nothing follows that would wake its subscriber in its stead: no other message, nobody who
  * leaves with a ring. No sleep ends by itself, so that whoever sleeps over it sleeps for good. The publisher's process
- * has registered for the fence of those who are about to sleep, or the kernel has refused it, and then it has to
- * pass one of its own.
+ * has registered for the fence of those who are about to sleep, or is about to, or the kernel has refused it, and
+ * without it it has to pass one of its own.
  */
 final class LastMessageScenario {
     private final Simulation simulation;
     private final SimulatedPublisher publisher;
     private final SimulatedSubscriber subscriber;
+    private final int messages;
 
     LastMessageScenario(final Simulation simulation) {
         this.simulation = simulation;
-        final boolean registered = simulation.random(2) == 0;
+        this.messages = 1 + simulation.random(3);
+        final Fence[] fences = Fence.values();
         final SimulatedChannel channel = new SimulatedChannel(simulation,
             new Geometry(true, 256, 4, FrameFormat.ALIGNMENT, false, false, 0, 0, 0, 0, 1),
-            new SimulatedSleeping(simulation, simulation.memory(), registered));
+            new SimulatedSleeping(simulation, simulation.memory(),
+                fences[simulation.random(fences.length)]));
         final boolean exclusive = simulation.random(2) == 0;
         publisher = new SimulatedPublisher(
             simulation, channel, channel.open(simulation.process("publisher")), exclusive);
@@ -34,11 +38,19 @@ final class LastMessageScenario {
         publisher.join();
         subscriber.join();
         simulation.spawn(publisher.handle().process(), "t",
-            () -> publisher.publish(Wish.MESSAGE, Stage.LONG));
+            () -> {
+                for (int i = 0; i < messages; i++) {
+                    publisher.publish(Wish.MESSAGE, Stage.LONG);
+                }
+            });
         simulation.spawn(subscriber.handle().process(), "t", () -> {
             final Sleeper sleeper = new Sleeper(subscriber.handle().log().arrivals());
-            while (!subscriber.poll(1)) {
-                sleeper.idle(Long.MAX_VALUE);
+            for (int received = 0; received < messages;) {
+                if (subscriber.poll(1)) {
+                    received++;
+                } else {
+                    sleeper.idle(Long.MAX_VALUE);
+                }
             }
         }).withOrderedPlainReads();
         simulation.run();

@@ -75,7 +75,7 @@ final class SimulatedChannel {
     }
 
     SimulatedChannel(final Simulation simulation, final Geometry geometry) {
-        this(simulation, geometry, new SimulatedSleeping(simulation, simulation.memory(), true));
+        this(simulation, geometry, new SimulatedSleeping(simulation, simulation.memory(), SimulatedSleeping.Fence.ALL));
     }
 
     SimulatedChannel(

@@ -16,16 +16,27 @@ final class SimulatedSleeping implements Sleeping {
 
     private final Simulation simulation;
     private final SimulatedMemory memory;
-    private final boolean reachesAll;
+    private final boolean registersLate;
+    private boolean reachesAll;
     /** By address: who sleeps there, by number. */
     private final Map<Long, Set<Integer>> asleep = new HashMap<>();
 
-    /** With a fence that reaches all processes, or none, which then fence themselves. */
+    /** Whom the fence of those who are about to sleep reaches. */
+    enum Fence {
+        /** All processes. */
+        ALL,
+        /** None: they fence themselves. */
+        NONE,
+        /** None at first, and all as soon as one has found that it is registered. */
+        ALL_LATE
+    }
+
     SimulatedSleeping(
-        final Simulation simulation, final SimulatedMemory memory, final boolean reachesAll) {
+        final Simulation simulation, final SimulatedMemory memory, final Fence fence) {
         this.simulation = simulation;
         this.memory = memory;
-        this.reachesAll = reachesAll;
+        this.reachesAll = fence == Fence.ALL;
+        this.registersLate = fence == Fence.ALL_LATE;
     }
 
     @Override
@@ -35,16 +46,21 @@ final class SimulatedSleeping implements Sleeping {
 
     @Override
     public boolean register() {
+        if (registersLate && !reachesAll && simulation.random(2) == 0) {
+            // As the kernel: behind a fence of each thread that it is registered for now, it says so.
+            reachesAll = true;
+            simulation.fenceAll();
+        }
         return reachesAll;
     }
 
     @Override
     public boolean fenceAll() {
         simulation.systemCall();
+        // The kernel looks behind a fence of its own who is registered.
+        memory.fullFence();
         if (reachesAll) {
             simulation.fenceAll();
-        } else {
-            memory.fullFence();
         }
         return true;
     }

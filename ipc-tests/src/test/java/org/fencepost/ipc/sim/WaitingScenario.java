@@ -23,7 +23,11 @@ final class WaitingScenario {
     WaitingScenario(final Simulation simulation) {
         this.simulation = simulation;
         final SimulatedSleeping sleeping = new SimulatedSleeping(
-            simulation, simulation.memory(), simulation.random(4) != 0);
+            simulation, simulation.memory(), switch (simulation.random(4)) {
+                case 0 -> SimulatedSleeping.Fence.NONE;
+                case 1 -> SimulatedSleeping.Fence.ALL_LATE;
+                default -> SimulatedSleeping.Fence.ALL;
+            });
         channel = new SimulatedChannel(simulation, new Geometry(true, SEGMENT_BYTES,
             2 << simulation.random(2), FrameFormat.ALIGNMENT, false, false, 0, 0, 0, 0, 1), sleeping);
     }
