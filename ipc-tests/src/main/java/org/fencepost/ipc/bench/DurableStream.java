@@ -175,6 +175,10 @@ final class DurableStream implements Measure {
         /** Everything that was published is on the disk then. */
         void end() throws Exception {
             over = true;
+            // Who publishes may wait for room that there is behind a sync.
+            while (isAlive()) {
+                bringToDisk(1);
+            }
             join();
             if (failure != null) {
                 throw failure;
