@@ -170,14 +170,7 @@ public final class Channel implements AutoCloseable {
      * @throws ChannelClosedException   if the channel is closed.
      */
     public Publisher addPublisher() {
-        requireMember();
-        final Claimer claimer;
-        try {
-            claimer = membership.joinShared();
-        } catch (final ChannelException e) {
-            throw whileOpen(e);
-        }
-        return publisher(claimer, false);
+        return publisher(false);
     }
 
     /**
@@ -190,14 +183,7 @@ public final class Channel implements AutoCloseable {
      * @throws ChannelClosedException   if the channel is closed.
      */
     public Publisher addExclusivePublisher() {
-        requireMember();
-        final Claimer claimer;
-        try {
-            claimer = membership.joinExclusive();
-        } catch (final ChannelException e) {
-            throw whileOpen(e);
-        }
-        return publisher(claimer, true);
+        return publisher(true);
     }
 
     /**
@@ -463,6 +449,17 @@ public final class Channel implements AutoCloseable {
                     + (subscriberOptions.isLossy() ? " and a lossy subscriber" : "")
                     + "; subscribe without, or to another channel");
         }
+    }
+
+    private Publisher publisher(final boolean exclusive) {
+        requireMember();
+        final Claimer claimer;
+        try {
+            claimer = exclusive ? membership.joinExclusive() : membership.joinShared();
+        } catch (final ChannelException e) {
+            throw whileOpen(e);
+        }
+        return publisher(claimer, exclusive);
     }
 
     private Publisher publisher(final Claimer claimer, final boolean exclusive) {

@@ -34,7 +34,8 @@ final class Sender implements AutoCloseable {
     private long messages;
     private long bytes;
     private long dropped;
-    private volatile long position;
+    private volatile boolean over;
+    private long position;
 
     /**
      * Joins as a publisher.
@@ -145,11 +146,9 @@ final class Sender implements AutoCloseable {
     private void sync() {
         try {
             long synced = channel.startPosition();
-            while (channel.awaitDurable(synced, FOREVER)) {
-                while (position == synced) {
-                    LockSupport.parkNanos(PARK_NANOS_MAX);
-                }
-                synced = position;
+            while (!over && channel.awaitDurable(synced, FOREVER)) {
+                LockSupport.parkNanos(PARK_NANOS_MAX);
+                synced = channel.tailPosition();
             }
         } catch (final ChannelException failed) {
             // Or closed. Who waits in the end is told the same.
@@ -188,6 +187,7 @@ final class Sender implements AutoCloseable {
 
     @Override
     public void close() {
+        over = true;
         publisher.close();
     }
 }

@@ -1,6 +1,7 @@
 package org.fencepost.ipc.demo.channel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -147,6 +148,7 @@ class ChannelProcessTest {
         Assumptions.assumeFalse(outcome.contains("unshare:"), "cannot mount here");
         assertTrue(outcome.contains("no space left"), outcome);
         // Whoever keeps house meets it as well, and leaves it to the command to say so.
+        assertFalse(outcome.contains("WARN"), outcome);
         assertTrue(outcome.contains(" messages are published\n1\n"), outcome);
         assertTrue(outcome.endsWith(", checksums verified\n0\nsame\n"), outcome);
     }
