@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A measure that goes once over a journal of a fixed size, again and again, in one process. */
@@ -14,7 +15,8 @@ abstract class JournalPass implements Measure {
     static final long MESSAGES = 900_000;
 
     private static final String PASS = "pass";
-    private static final int WARM_UP_PASSES = 2;
+    /** Of passes, in which the slowest to be compiled gets to its speed; two passes are not enough for it. */
+    private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     @Override
     public List<Figure> figures() {
@@ -36,6 +38,12 @@ abstract class JournalPass implements Measure {
         return true;
     }
 
+    /** On as many cores as there are: who writes a journal may have other threads prepare what it needs next. */
+    @Override
+    public boolean isPinned() {
+        return false;
+    }
+
     @Override
     public List<Part> parts(final Variant variant) {
         return List.of(new Part(PASS, 0, false, true));
@@ -46,12 +54,15 @@ abstract class JournalPass implements Measure {
         final JournalContender contender = run.as(JournalContender.class);
         run.ready();
         prepare(contender, run);
-        for (int i = 0; i < WARM_UP_PASSES; i++) {
-            pass(contender, run);
+        final long warmUpNanos =
+            Math.max(WARM_UP_NANOS, TimeUnit.MILLISECONDS.toNanos(run.plan().warmUpMillis()));
+        long nanos = 0;
+        while (nanos < warmUpNanos) {
+            nanos += pass(contender, run);
         }
         run.measuring();
-        final long wantedNanos = run.plan().measureMillis() * 1_000_000;
-        long nanos = 0;
+        final long wantedNanos = TimeUnit.MILLISECONDS.toNanos(run.plan().measureMillis());
+        nanos = 0;
         long messages = 0;
         while (nanos < wantedNanos) {
             nanos += pass(contender, run);
