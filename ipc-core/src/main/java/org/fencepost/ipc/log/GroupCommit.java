@@ -49,7 +49,7 @@ public final class GroupCommit {
      * As much is written ahead at a time where syncs are small. Blocks that are used for the first time cost a
      * sync a commit of the file system's journal, one for all of them.
      */
-    private static final long AHEAD_BYTES = 1 << 20;
+    static final long AHEAD_BYTES = 1 << 20;
     /** How often a sync leaves a receipt; it decides nothing but how old the newest one may be. */
     private static final long NANOS_PER_RECEIPT = 10_000_000;
 

@@ -129,14 +129,22 @@ public final class Log {
 
     /**
      * Maps the segments ahead that this handle's endpoints will need, and loads pages for so many bytes behind
-     * the tail; any thread, one at a time.
+     * the tail, unless small syncs follow it at its heels: these load pages ahead themselves. Any thread, one at
+     * a time.
      */
     public void mapAhead(final long bytes) {
         final long tail = words.tailAcquire();
         final long ready = words.readyAcquire();
         if (!closed) {
-            mapAhead(tail, ready, bytes);
+            mapAhead(tail, ready, isSyncedBehind(tail) ? SegmentStore.SYNCED : bytes);
         }
+    }
+
+    /** Also of what has just been opened; then this is told otherwise as soon as it is. */
+    private boolean isSyncedBehind(final long tail) {
+        final SyncWords syncs = words.syncs();
+        final long durable = syncs.position(syncs.durableAcquire());
+        return durable > 0 && tail - durable < GroupCommit.AHEAD_BYTES;
     }
 
     private void mapAhead(final long tail, final long ready, final long bytes) {

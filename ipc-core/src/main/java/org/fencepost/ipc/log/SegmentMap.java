@@ -18,8 +18,9 @@ public interface SegmentMap extends AutoCloseable {
 
     /**
      * Has the system begin to write a part of a segment, whatever is in it, and waits for nothing: a file system
-     * that has only set blocks aside for it notes then that they are in use, and need not in a later sync. Best
-     * effort; says nothing about what is on the disk.
+     * that has only set blocks aside for it notes then that they are in use, and need not in a later sync. Its
+     * pages come one by one, for a sync writes all of those that came as one. Best effort; says nothing about
+     * what is on the disk.
      *
      * @param from a multiple of 4096 behind a segment's start, in the segment that was asked for last.
      * @param end  not behind that segment.

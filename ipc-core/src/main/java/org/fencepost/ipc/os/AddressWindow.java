@@ -25,6 +25,8 @@ final class AddressWindow implements Window {
     private static final long MAP_FIXED = 0x10;
     private static final long MAP_ANONYMOUS = 0x20;
     private static final long MAP_NORESERVE = 0x4000;
+    private static final long MADV_NORMAL = 0;
+    private static final long MADV_RANDOM = 1;
     private static final long MADV_POPULATE_READ = 22;
     private static final long MADV_POPULATE_WRITE = 23;
 
@@ -140,6 +142,14 @@ final class AddressWindow implements Window {
                 new SystemCall(arena).invoke(SystemCall.NUMBERS.madvise(), from, end - from,
                     MADV_POPULATE_WRITE, 0, 0, 0);
             }
+        }
+    }
+
+    @Override
+    public void loadSingly(final int slot, final boolean singly) {
+        try (Arena arena = Arena.ofConfined()) {
+            new SystemCall(arena).invoke(SystemCall.NUMBERS.madvise(), address(slot), slotBytes,
+                singly ? MADV_RANDOM : MADV_NORMAL, 0, 0, 0);
         }
     }
 

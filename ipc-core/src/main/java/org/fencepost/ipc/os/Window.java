@@ -52,6 +52,14 @@ public interface Window extends AutoCloseable {
     }
 
     /**
+     * Says how pages of a slot come, until something else is mapped there: one by one, or many at a time; best
+     * effort.
+     */
+    default void loadSingly(final int slot, final boolean singly) {
+        // The system knows nothing better than how it does it.
+    }
+
+    /**
      * Puts private memory in place of what a slot held: this content, and zeros behind it.
      *
      * @param slot    the slot, from 0

@@ -14,6 +14,7 @@ import org.fencepost.ipc.PositionException;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.log.SegmentMap;
+import org.fencepost.ipc.log.SegmentStore;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.FileHandle;
 import org.fencepost.ipc.os.Platform;
@@ -27,6 +28,10 @@ import org.slf4j.LoggerFactory;
  * <p>Endpoints that work in the same segment have it mapped once, between them: a sync makes the pages that
  * it writes read-only again in each mapping, and each of those then faults. Who syncs has a mapping of its own,
  * because the system reports an error once to each, and it must not be taken by somebody else.
+ *
+ * <p>The system may load many pages as one, up to 2 MiB, and a sync then writes all of that for a message in it. It is faster for
+ * whoever fills segments, and slower, as soon as some megabytes are written, for those who wait for the disk. So
+ * pages behind the tail come one by one while small syncs follow it.
  *
  * <p>Nobody counts users: a place is free when no map holds it. So one whose thread is torn away in the
  * middle costs a place at most.
@@ -69,6 +74,8 @@ final class SegmentMappings implements AutoCloseable {
         private final Window window;
         /** Changed only while one map holds the place, or none. */
         private volatile long segmentStart = NOTHING;
+        /** Guarded by the mappings: whether pages come one by one. */
+        private boolean singly;
 
         private Place(final Window window) {
             this.window = window;
@@ -103,8 +110,26 @@ final class SegmentMappings implements AutoCloseable {
                 // It was kept for as long as was promised; whoever comes there finds out.
             }
         }
-        if (writing) {
+        final boolean synced = bytes == SegmentStore.SYNCED;
+        loadSingly(tail, synced);
+        if (writing && !synced) {
             loadAhead(tail, bytes);
+        }
+    }
+
+    /** How pages come that are new: whoever meets the first of them decides it for all. */
+    private synchronized void loadSingly(final long tail, final boolean singly) {
+        for (final Place place : places) {
+            if (place.segmentStart + geometry.segmentBytes() > tail) {
+                loadSingly(place, singly);
+            }
+        }
+    }
+
+    private synchronized void loadSingly(final Place place, final boolean singly) {
+        if (place.singly != singly && place.segmentStart != NOTHING) {
+            place.singly = singly;
+            place.window.loadSingly(0, singly);
         }
     }
 
@@ -231,6 +256,7 @@ final class SegmentMappings implements AutoCloseable {
         SegmentFiles.verify(file, geometry.channelId(), geometry.segmentBytes(), segmentStart);
         final Place place = changeable(map, slot);
         place.segmentStart = NOTHING;
+        place.singly = false;
         map.held[slot] = place;
         try {
             // With the first page, so that one sync can reach the receipt and the data.
@@ -264,6 +290,7 @@ final class SegmentMappings implements AutoCloseable {
         public void writeAhead(final long from, final long end) {
             final Place place = held[slotOf(from)];
             final long offset = SegmentFormat.DATA_OFFSET + from - geometry.segmentStart(from);
+            loadSingly(place, true);
             // That makes them dirty, too.
             place.window.load(0, offset, end - from);
             try (FileHandle file = calls.open(

@@ -1,6 +1,7 @@
 package org.fencepost.ipc.log;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,7 +10,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.fencepost.ipc.ChannelClosedException;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.PositionException;
@@ -21,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Who has the segments of a journal mapped together, and who alone. */
 class SegmentMappingsTest {
     private static final int SEGMENT = 4096;
+    /** The first line of what the system says of a mapping. */
+    private static final Pattern RANGE = Pattern.compile("([0-9a-f]+)-([0-9a-f]+) ");
 
     @TempDir
     Path directory;
@@ -108,6 +114,74 @@ class SegmentMappingsTest {
         assertThrows(ChannelClosedException.class, () -> handle.log.store().newEndpointMap(true));
     }
 
+    @Test
+    void shouldHavePagesComeOneByOneFromTheTailOnWhenWhatIsPublishedIsSynced() throws IOException {
+        try (Handle handle = open()) {
+            prepare(handle, 2);
+            final SegmentStore store = handle.log.store();
+            final SegmentMap map = store.newEndpointMap(true);
+            final long behind = map.addressOf(0);
+            final long ahead = map.addressOf(SEGMENT);
+            final long ready = 2 * SEGMENT;
+            store.mapAhead(SEGMENT, ready, SegmentStore.SYNCED);
+            assertEquals(List.of(false, true), List.of(isLoadedSingly(behind), isLoadedSingly(ahead)));
+            store.mapAhead(SEGMENT, ready, 0);
+            assertFalse(isLoadedSingly(ahead));
+            store.mapAhead(SEGMENT, ready, SegmentStore.SYNCED);
+            final long again = map.addressOf(2 * SEGMENT);
+            final long anew = map.addressOf(SEGMENT);
+            store.mapAhead(SEGMENT, ready, SegmentStore.SYNCED);
+            assertEquals(List.of(true, true), List.of(isLoadedSingly(again), isLoadedSingly(anew)));
+        }
+    }
+
+    @Test
+    void shouldHavePagesComeOneByOneWhileSmallSyncsFollowTheTail() throws IOException {
+        try (Handle handle = open(8 << 20)) {
+            final SharedClaimer claimer = handle.membership.joinShared();
+            final GroupCommit commit = new GroupCommit(handle.log);
+            final long end = handle.publish(claimer, 1, 100);
+            handle.log.mapAhead(0);
+            final long address = handle.log.store().newEndpointMap(true).addressOf(0);
+            assertFalse(isLoadedSingly(address), "nobody has synced");
+            assertEquals(GroupCommit.DONE, commit.trySync(1));
+            assertEquals(end, commit.durablePosition());
+            handle.log.mapAhead(0);
+            assertTrue(isLoadedSingly(address), "a small sync has come to the tail");
+            while (handle.log.words().tailAcquire() < end + GroupCommit.AHEAD_BYTES) {
+                handle.publish(claimer, 1, 100_000);
+            }
+            handle.log.mapAhead(0);
+            assertFalse(isLoadedSingly(address), "the tail has run away");
+        }
+    }
+
+    @Test
+    void shouldHavePagesComeOneByOneWhereASyncWritesAhead() throws IOException {
+        try (Handle handle = open()) {
+            final SegmentMap map = handle.log.store().newMap();
+            final long address = map.addressOf(0);
+            assertFalse(isLoadedSingly(address));
+            map.writeAhead(0, SEGMENT);
+            assertTrue(isLoadedSingly(address));
+        }
+    }
+
+    /** Whether the system was told so of the mapping that holds this address. */
+    private static boolean isLoadedSingly(final long address) throws IOException {
+        boolean found = false;
+        for (final String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
+            final Matcher range = RANGE.matcher(line);
+            if (range.lookingAt()) {
+                found = Long.compareUnsigned(Long.parseUnsignedLong(range.group(1), 16), address) <= 0
+                    && Long.compareUnsigned(address, Long.parseUnsignedLong(range.group(2), 16)) < 0;
+            } else if (found && line.startsWith("VmFlags:")) {
+                return List.of(line.split(" +")).contains("rr");
+            }
+        }
+        throw new AssertionError("nothing is mapped at " + address);
+    }
+
     /** Says in a segment which one it is. */
     private static void mark(final Handle handle, final SegmentMap map, final long segmentStart) {
         handle.log.memory().putLong(map.addressOf(segmentStart), segmentStart);
@@ -120,7 +194,11 @@ class SegmentMappingsTest {
     }
 
     private Handle open() {
+        return open(SEGMENT);
+    }
+
+    private Handle open(final int segmentBytes) {
         return new Handle(
-            directory.resolve("channel"), ChannelOptions.journal(SEGMENT), Platform.detect());
+            directory.resolve("channel"), ChannelOptions.journal(segmentBytes), Platform.detect());
     }
 }
