@@ -31,7 +31,8 @@ final class BenchmarkOptions {
                                to DIR (default: target/bench of ipc-tests if quick or full)
           --warm-up-millis N   of a run, and three times as long where processes share cores, which
                                compile that much later (default 1000)
-          --measure-millis N   of a run (default 2000)
+          --measure-millis N   of a run, and three times as long, up to a second, where threads wait
+                               for the disk (default 2000)
           --attempts N         for a run whose cores were far apart, or used by others (default 5;
                                3 if quick or full)
           --others-max N       percent of the cores' time that others may take before a run is

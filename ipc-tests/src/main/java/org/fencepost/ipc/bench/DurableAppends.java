@@ -13,6 +13,9 @@ final class DurableAppends implements Measure {
     private static final long[] WAITERS = {1, 4, 16, 64};
     private static final int PROCESSES_MAX = 4;
     private static final int WARM_UPS_OF_ONE = 3;
+    private static final int WARM_UP_THIRDS_OF_MANY = 4;
+    private static final int MEASURINGS = 3;
+    private static final long MEASURE_MILLIS_MAX = 1000;
 
     @Override
     public String label() {
@@ -35,13 +38,22 @@ final class DurableAppends implements Measure {
             waiters + " waiting", options.journalBytes(), waiters)).toList();
     }
 
-    /** One that waits makes few calls a second: they are compiled late, as those of many processes are. */
+    /**
+     * The same for all contenders. One that waits makes few calls a second: they are compiled late. So are those of
+     * many processes, each of which leads in its turn only: behind 2.7 s, three warm-ups of a full run, the
+     * compilers of four JVMs take half of two cores for just the 0.3 s that would be measured, and what is in one
+     * process has been compiled for long. A third more is behind most of that. And a rate of syncs is the disk's,
+     * which changes from one tenth of a second to the next: what is measured is three times what it is elsewhere, if
+     * that is not more than a second.
+     */
     @Override
     public RunPlan plan(final Variant variant, final BenchmarkOptions options) {
         final long warmUpMillis = options.warmUpMillis();
+        final long measureMillis = options.measureMillis();
         return new RunPlan(this, variant,
-            processes(variant) == 1 ? warmUpMillis * WARM_UPS_OF_ONE : warmUpMillis,
-            options.measureMillis(), 1);
+            processes(variant) == 1
+                ? warmUpMillis * WARM_UPS_OF_ONE : warmUpMillis * WARM_UP_THIRDS_OF_MANY / 3,
+            Math.max(measureMillis, Math.min(measureMillis * MEASURINGS, MEASURE_MILLIS_MAX)), 1);
     }
 
     @Override
