@@ -140,7 +140,7 @@ public final class Log {
         }
     }
 
-    /** Also of what has just been opened; then this is told otherwise as soon as it is. */
+    /** Also where nobody has published since it was opened: until what comes without syncs is a stretch long. */
     private boolean isSyncedBehind(final long tail) {
         final SyncWords syncs = words.syncs();
         final long durable = syncs.position(syncs.durableAcquire());

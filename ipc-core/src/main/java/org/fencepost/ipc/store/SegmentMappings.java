@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
  * it writes read-only again in each mapping, and each of those then faults. Who syncs has a mapping of its own,
  * because the system reports an error once to each, and it must not be taken by somebody else.
  *
- * <p>The system may load many pages as one, up to 2 MiB, and a sync then writes all of that for a message in it. It is faster for
- * whoever fills segments, and slower, as soon as some megabytes are written, for those who wait for the disk. So
- * pages behind the tail come one by one while small syncs follow it.
+ * <p>The system may load many pages as one, up to 2 MiB, the larger the further it has read ahead. That is
+ * faster for whoever fills segments, but a sync writes all of it for a message in it. So pages behind the
+ * tail come one by one while small syncs follow it.
  *
  * <p>Nobody counts users: a place is free when no map holds it. So one whose thread is torn away in the
  * middle costs a place at most.
