@@ -117,7 +117,7 @@ class SegmentMappingsTest {
     @Test
     void shouldHavePagesComeOneByOneFromTheTailOnWhenWhatIsPublishedIsSynced() throws IOException {
         try (Handle handle = open()) {
-            prepare(handle, 2);
+            prepare(handle, 3);
             final SegmentStore store = handle.log.store();
             final SegmentMap map = store.newEndpointMap(true);
             final long behind = map.addressOf(0);
@@ -129,7 +129,7 @@ class SegmentMappingsTest {
             assertFalse(isLoadedSingly(ahead));
             store.mapAhead(SEGMENT, ready, SegmentStore.SYNCED);
             final long again = map.addressOf(2 * SEGMENT);
-            final long anew = map.addressOf(SEGMENT);
+            final long anew = map.addressOf(3 * SEGMENT);
             store.mapAhead(SEGMENT, ready, SegmentStore.SYNCED);
             assertEquals(List.of(true, true), List.of(isLoadedSingly(again), isLoadedSingly(anew)));
         }
