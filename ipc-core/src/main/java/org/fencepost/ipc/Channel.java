@@ -264,8 +264,8 @@ public final class Channel implements AutoCloseable {
 
     /**
      * Position up to which everything survives the loss of power: what was published below it is on the
-     * disk. Moved by {@link #awaitDurable}, in any process, and by the channel's flush interval; it may be seen
-     * a moment late. In a ring it stays at the start.
+     * disk, or was removed by retention. Moved by {@link #awaitDurable}, in any process, by the channel's flush
+     * interval and by retention; it may be seen a moment late. In a ring it stays at the start.
      *
      * @throws ChannelClosedException if the channel is closed.
      */

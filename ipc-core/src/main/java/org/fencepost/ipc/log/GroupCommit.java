@@ -14,7 +14,7 @@ import org.fencepost.ipc.memory.SharedMemory;
  * docs/protocol.md.
  *
  * <p>Invariants: the watermark is raised only to the end of frames that were all committed before the
- * sync that returned 0 began; it never falls, and not even this one moves it behind a failure. Of the
+ * sync that returned 0 began, and by {@link Retention}; it never falls, and not even this one moves it behind a failure. Of the
  * {@link ControlFormat#SYNCS_MAX} sync slots one is enough; the others are for those who have waited
  * long for a slot's owner, who may be paused. Nobody is judged for it: several may sync the same range.
  *
@@ -124,14 +124,14 @@ public final class GroupCommit {
     private int trySync(final int slots, final boolean receiptOnly) {
         for (int slot = 0; slot < slots; slot++) {
             if (members.tryTakeSync(slot)) {
-                final long before = unsyncedFrom();
+                final long before = durablePosition();
                 try {
                     return sync(slot, receiptOnly);
                 } catch (final PositionException e) {
-                    if (unsyncedFrom() == before) {
+                    if (durablePosition() == before) {
                         throw e;
                     }
-                    // Retention was faster: begin again behind what it has removed.
+                    // Retention was faster, and has raised the watermark to what is left: begin again there.
                     return BUSY;
                 } finally {
                     members.releaseSync(slot);
@@ -140,11 +140,6 @@ public final class GroupCommit {
             }
         }
         return BUSY;
-    }
-
-    /** The watermark, or what retention has left of the log, if that begins behind it. */
-    private long unsyncedFrom() {
-        return Math.max(durablePosition(), controlWords.earliestAcquire());
     }
 
     private int sync(final int slot, final boolean receiptOnly) {
@@ -157,7 +152,7 @@ public final class GroupCommit {
             return log.isClosed() ? CLOSED : FAILED;
         }
         final Syncer syncer = syncerOf(slot);
-        final long from = Math.max(words.position(durable), controlWords.earliestAcquire());
+        final long from = words.position(durable);
         final long to = receiptOnly ? from : syncer.committedFrom(from);
         if (log.isClosed()) {
             return CLOSED;

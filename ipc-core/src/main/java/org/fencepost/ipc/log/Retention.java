@@ -8,9 +8,9 @@ import org.fencepost.ipc.memory.SharedMemory;
  * time. Under the housekeeping lock: a subscriber joins behind the tail under the same, so that none begins
  * in what is removed at that moment.
  *
- * <p>Invariants: {@code earliest} moves before a file goes, and is on the disk before that; the segment of the
- * tail stays; nothing goes that a gating cursor needs. Whoever is stopped in between has left files below
- * {@code earliest}, and the next one removes them.
+ * <p>Invariants: {@code earliest} moves before a file goes, and is on the disk before that; syncs go on from
+ * there when it is, and not before; the segment of the tail stays; nothing goes that a gating cursor needs.
+ * Whoever is stopped in between has left files below {@code earliest}, and the next one removes them.
  */
 final class Retention {
     /** How often it is looked whether anything is to be removed. */
@@ -59,9 +59,15 @@ final class Retention {
             return false;
         }
         words.earliestRelease(keptFrom);
-        final boolean removed = log.store().removeBelow(keptFrom);
+        final boolean surplus = log.store().recordEarliest(keptFrom);
+        // Not before: what is durable behind it would be lost with a log that begins before it.
+        words.syncs().raise(keptFrom);
+        log.progress().ring();
+        if (surplus) {
+            log.store().removeBelow(keptFrom);
+        }
         removedBelow = keptFrom;
-        return removed;
+        return surplus;
     }
 
     /** Where the log is to begin: {@code earliest}, or a later segment's start. */

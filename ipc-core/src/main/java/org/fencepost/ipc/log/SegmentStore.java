@@ -47,13 +47,22 @@ public interface SegmentStore {
     void prepare(long segmentStart);
 
     /**
-     * Removes the segments of a journal before this one, after it has made durable that the log begins here.
-     * Called under the housekeeping lock, when {@code earliest} says so; may block on the disk.
+     * Makes durable that the log of a journal begins here, if any segment before this one is left; otherwise
+     * it is, since segments go behind that. Called under the housekeeping lock, when {@code earliest} says so;
+     * may block on the disk.
      *
-     * @return whether there were any.
+     * @return whether segments are left.
+     * @throws org.fencepost.ipc.ChannelException if that cannot be said; it can be tried again.
+     */
+    boolean recordEarliest(long earliest);
+
+    /**
+     * Removes the segments of a journal before this one, behind {@link #recordEarliest}. Called under the same
+     * lock; may block on the disk.
+     *
      * @throws org.fencepost.ipc.ChannelException if one cannot be removed; it can be tried again.
      */
-    boolean removeBelow(long earliest);
+    void removeBelow(long earliest);
 
     /**
      * Returns when the bytes at a range of a segment's addresses are on the disk.

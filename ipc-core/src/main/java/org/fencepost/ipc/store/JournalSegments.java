@@ -106,33 +106,45 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
      * housekeeping lock from a handle that was closed, has written there, and take the log's beginning back.
      */
     @Override
-    public boolean removeBelow(final long earliest) {
+    public boolean recordEarliest(final long earliest) {
         synchronized (removal) {
             requireOpen();
-            return remove(earliest);
+            try {
+                if (placesBelow(earliest).isEmpty()) {
+                    return false;
+                }
+                writeEarliest(earliest);
+                return true;
+            } catch (final IOException e) {
+                throw notRemoved(earliest, e);
+            }
         }
     }
 
-    private boolean remove(final long earliest) {
-        try {
-            final List<Long> surplus = SegmentFiles.places(directory).stream()
-                .filter(place -> place < earliest).toList();
-            if (surplus.isEmpty()) {
-                return false;
-            }
-            writeEarliest(earliest);
-            for (final long place : surplus) {
-                surroundings.calls().unlink(directory.resolve(SegmentFormat.name(place)));
-            }
-            surroundings.calls().syncDirectory(directory);
-            return true;
-        } catch (final IOException e) {
+    @Override
+    public void removeBelow(final long earliest) {
+        synchronized (removal) {
             requireOpen();
-            throw new ChannelIOException(directory,
-                "cannot remove the segments of " + directory + " before position " + earliest + ": "
-                    + ChannelDirectory.reason(e) + "; everything from there on stays readable, and"
-                    + " it is tried again", e);
+            try {
+                for (final long place : placesBelow(earliest)) {
+                    surroundings.calls().unlink(directory.resolve(SegmentFormat.name(place)));
+                }
+                surroundings.calls().syncDirectory(directory);
+            } catch (final IOException e) {
+                throw notRemoved(earliest, e);
+            }
         }
+    }
+
+    private List<Long> placesBelow(final long earliest) throws IOException {
+        return SegmentFiles.places(directory).stream().filter(place -> place < earliest).toList();
+    }
+
+    private ChannelIOException notRemoved(final long earliest, final IOException cause) {
+        return new ChannelIOException(directory,
+            "cannot remove the segments of " + directory + " before position " + earliest + ": "
+                + ChannelDirectory.reason(cause) + "; everything from there on stays readable, and"
+                + " it is tried again", cause);
     }
 
     /** By file, and each time anew: what could not be written once is not dirty any more. */

@@ -58,7 +58,12 @@ final class RingSegments implements SegmentStore, AutoCloseable {
     }
 
     @Override
-    public boolean removeBelow(final long earliest) {
+    public boolean recordEarliest(final long earliest) {
+        throw new IllegalStateException("a ring keeps all its segments");
+    }
+
+    @Override
+    public void removeBelow(final long earliest) {
         throw new IllegalStateException("a ring keeps all its segments");
     }
 

@@ -98,8 +98,13 @@ final class WatchedSyncs implements SegmentStore {
     }
 
     @Override
-    public boolean removeBelow(final long earliest) {
-        return store.removeBelow(earliest);
+    public boolean recordEarliest(final long earliest) {
+        return store.recordEarliest(earliest);
+    }
+
+    @Override
+    public void removeBelow(final long earliest) {
+        store.removeBelow(earliest);
     }
 
     @Override

@@ -329,31 +329,50 @@ final class SimulatedChannel {
         }
 
         @Override
-        public boolean removeBelow(final long earliest) {
+        public boolean recordEarliest(final long earliest) {
             removing.add(process);
             try {
-                return remove(earliest);
+                simulation.systemCall();
+                requireOpen();
+                if (placesBelow(earliest).isEmpty()) {
+                    return false;
+                }
+                if (earliest < earliest()) {
+                    throw simulation.failure(
+                        "the log begins at " + earliest() + " and would at " + earliest, null);
+                }
+                memory.write(control + ControlFormat.EARLIEST_OFFSET, earliest);
+                simulation.systemCall();
+                return true;
             } finally {
                 removing.remove(process);
             }
         }
 
-        private boolean remove(final long earliest) {
-            simulation.systemCall();
+        @Override
+        public void removeBelow(final long earliest) {
+            removing.add(process);
+            try {
+                simulation.systemCall();
+                requireOpen();
+                remove(earliest);
+            } finally {
+                removing.remove(process);
+            }
+        }
+
+        private void requireOpen() {
             if (process.isClosing()) {
                 throw new ChannelClosedException(PATH, "is closed");
             }
-            final List<Long> surplus =
-                segments.keySet().stream().filter(place -> place < earliest).sorted().toList();
-            if (surplus.isEmpty()) {
-                return false;
-            }
-            if (earliest < earliest()) {
-                throw simulation.failure(
-                    "the log begins at " + earliest() + " and would at " + earliest, null);
-            }
-            memory.write(control + ControlFormat.EARLIEST_OFFSET, earliest);
-            for (final long place : surplus) {
+        }
+
+        private List<Long> placesBelow(final long earliest) {
+            return segments.keySet().stream().filter(place -> place < earliest).sorted().toList();
+        }
+
+        private void remove(final long earliest) {
+            for (final long place : placesBelow(earliest)) {
                 simulation.systemCall();
                 final long end = place + geometry.segmentBytes();
                 if (earliest() < end || !isSurplus(end)) {
@@ -366,7 +385,6 @@ final class SimulatedChannel {
                 SimulatedThread.learn(ofRemovers, simulation.current().knowledge);
             }
             simulation.systemCall();
-            return true;
         }
 
         @Override

@@ -67,6 +67,8 @@ final class CrashLife implements Disk.Watcher {
     private GroupCommit commit;
     /** Whether the third handle syncs at this moment, and not another one while that waits. */
     private boolean committing;
+    /** Whether something is being published, or a segment made or removed. */
+    private boolean changing;
     private List<Publisher> publishers;
     private Publisher claiming;
     private Subscriber named;
@@ -225,7 +227,7 @@ final class CrashLife implements Disk.Watcher {
 
     @Override
     public void syncing(final boolean mapped) {
-        if (mapped && depth < DEPTH_MAX) {
+        if (open && depth < DEPTH_MAX) {
             depth++;
             for (int i = random.nextInt(4); i > 0; i--) {
                 operate();
@@ -246,12 +248,25 @@ final class CrashLife implements Disk.Watcher {
 
     private void operate() {
         switch (random.nextInt(12)) {
-            case 0, 1, 2, 3 -> offer();
-            case 4, 5 -> toggle();
-            case 6 -> offerBatch();
+            case 0, 1, 2, 3 -> alone(this::offer);
+            case 4, 5 -> alone(this::toggle);
+            case 6 -> alone(this::offerBatch);
             case 7 -> named.poll((buffer, offset, length, header) -> { }, 1 + random.nextInt(pollMax));
-            case 8 -> housekeep();
+            case 8 -> alone(this::housekeep);
             default -> sync();
+        }
+    }
+
+    /** Whoever makes or removes a segment is one of the publishers' threads: while it does, others sync and read. */
+    private void alone(final Runnable operation) {
+        if (changing) {
+            return;
+        }
+        changing = true;
+        try {
+            operation.run();
+        } finally {
+            changing = false;
         }
     }
 
