@@ -136,7 +136,7 @@ public final class Log {
         final long tail = words.tailAcquire();
         final long ready = words.readyAcquire();
         if (!closed) {
-            mapAhead(tail, ready, isSyncedBehind(tail) ? SegmentStore.SYNCED : bytes);
+            mapAhead(tail, ready, bytes, isSyncedBehind(tail));
         }
     }
 
@@ -147,10 +147,11 @@ public final class Log {
         return durable > 0 && tail - durable < GroupCommit.AHEAD_BYTES;
     }
 
-    private void mapAhead(final long tail, final long ready, final long bytes) {
+    private void mapAhead(
+        final long tail, final long ready, final long bytes, final boolean synced) {
         boolean done = false;
         try {
-            store.mapAhead(tail, ready, bytes);
+            store.mapAhead(tail, ready, bytes, synced);
             done = true;
         } finally {
             if (!done) {

@@ -2,9 +2,6 @@ package org.fencepost.ipc.log;
 
 /** Where segments come from. */
 public interface SegmentStore {
-    /** In the place of bytes to load: what is published is brought to the disk in small pieces. */
-    long SYNCED = -1;
-
     /** A map for one endpoint; for a ring always the same one. */
     SegmentMap newMap();
 
@@ -21,12 +18,14 @@ public interface SegmentStore {
     /**
      * Maps what the endpoints will need next, by another thread than theirs.
      *
-     * @param tail  where those that write are.
-     * @param ready segments below it exist.
-     * @param bytes pages behind the tail that those that write will need; some are loaded in any case. Or {@link
-     *              #SYNCED}: who syncs loads them, and pages from the tail's segment on are to come one by one.
+     * @param tail   where those that write are.
+     * @param ready  segments below it exist.
+     * @param bytes  pages behind the tail that those that write will need; some are loaded in any case.
+     * @param synced whether small syncs follow the tail: who syncs loads pages then, and from the tail's segment
+     *               on they are to come one by one.
      */
-    default void mapAhead(final long tail, final long ready, final long bytes) {
+    default void mapAhead(
+        final long tail, final long ready, final long bytes, final boolean synced) {
         // Everything is mapped.
     }
 

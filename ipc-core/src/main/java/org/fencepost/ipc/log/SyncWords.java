@@ -28,6 +28,7 @@ final class SyncWords {
     private final ControlWords words;
     private final SharedMemory memory;
     private final long address;
+    private final long ownPid = Platform.processId();
 
     SyncWords(
         final Path path, final ControlWords words, final SharedMemory memory, final long address) {
@@ -165,7 +166,7 @@ final class SyncWords {
      * taken an error from it finds this.
      */
     void intend(final int slot, final long from, final long to) {
-        memory.putLongOpaque(slot(slot) + SYNC_PID_OFFSET, Platform.processId());
+        memory.putLongOpaque(slot(slot) + SYNC_PID_OFFSET, ownPid);
         memory.putLongRelease(slot(slot) + SYNC_ERRNO_OFFSET, 0);
         memory.putLongRelease(slot(slot) + SYNC_FROM_OFFSET, from);
         memory.putLongRelease(slot(slot) + SYNC_TO_OFFSET, to);

@@ -54,8 +54,9 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
     }
 
     @Override
-    public void mapAhead(final long tail, final long ready, final long bytes) {
-        mappings.mapAhead(tail, ready, bytes);
+    public void mapAhead(
+        final long tail, final long ready, final long bytes, final boolean synced) {
+        mappings.mapAhead(tail, ready, bytes, synced);
     }
 
     @Override

@@ -14,7 +14,6 @@ import org.fencepost.ipc.PositionException;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.log.SegmentMap;
-import org.fencepost.ipc.log.SegmentStore;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.FileHandle;
 import org.fencepost.ipc.os.Platform;
@@ -100,7 +99,8 @@ final class SegmentMappings implements AutoCloseable {
     }
 
     /** As {@link org.fencepost.ipc.log.SegmentStore#mapAhead}. */
-    void mapAhead(final long tail, final long ready, final long bytes) {
+    void mapAhead(
+        final long tail, final long ready, final long bytes, final boolean synced) {
         boolean writing = false;
         for (final EndpointMap map : endpoints) {
             writing |= map.writes;
@@ -110,7 +110,6 @@ final class SegmentMappings implements AutoCloseable {
                 // It was kept for as long as was promised; whoever comes there finds out.
             }
         }
-        final boolean synced = bytes == SegmentStore.SYNCED;
         loadSingly(tail, synced);
         if (writing && !synced) {
             loadAhead(tail, bytes);

@@ -123,14 +123,14 @@ class SegmentMappingsTest {
             final long behind = map.addressOf(0);
             final long ahead = map.addressOf(SEGMENT);
             final long ready = 2 * SEGMENT;
-            store.mapAhead(SEGMENT, ready, SegmentStore.SYNCED);
+            store.mapAhead(SEGMENT, ready, 0, true);
             assertEquals(List.of(false, true), List.of(isLoadedSingly(behind), isLoadedSingly(ahead)));
-            store.mapAhead(SEGMENT, ready, 0);
+            store.mapAhead(SEGMENT, ready, 0, false);
             assertFalse(isLoadedSingly(ahead));
-            store.mapAhead(SEGMENT, ready, SegmentStore.SYNCED);
+            store.mapAhead(SEGMENT, ready, 0, true);
             final long again = map.addressOf(2 * SEGMENT);
             final long anew = map.addressOf(3 * SEGMENT);
-            store.mapAhead(SEGMENT, ready, SegmentStore.SYNCED);
+            store.mapAhead(SEGMENT, ready, 0, true);
             assertEquals(List.of(true, true), List.of(isLoadedSingly(again), isLoadedSingly(anew)));
         }
     }
