@@ -140,11 +140,14 @@ public final class Log {
         }
     }
 
-    /** Also where nobody has published since it was opened: until what comes without syncs is a stretch long. */
+    /**
+     * Also where nobody has published since it was opened: until what comes without syncs is a stretch long. Not
+     * where retention alone has moved the watermark.
+     */
     private boolean isSyncedBehind(final long tail) {
         final SyncWords syncs = words.syncs();
         final long durable = syncs.position(syncs.durableAcquire());
-        return durable > 0 && tail - durable < GroupCommit.AHEAD_BYTES;
+        return durable > words.earliestAcquire() && tail - durable < GroupCommit.AHEAD_BYTES;
     }
 
     private void mapAhead(

@@ -157,6 +157,24 @@ class SegmentMappingsTest {
     }
 
     @Test
+    void shouldNotHavePagesComeOneByOneWhenOnlyRetentionHasMovedTheWatermark() throws IOException {
+        try (Handle handle = open()) {
+            final SharedClaimer claimer = handle.membership.joinShared();
+            while (handle.log.words().tailAcquire() <= SEGMENT) {
+                handle.publish(claimer, 1, 100);
+            }
+            handle.log.words().earliestRelease(SEGMENT);
+            assertTrue(handle.log.words().syncs().raise(SEGMENT));
+            final long address = handle.log.store().newEndpointMap(true).addressOf(SEGMENT);
+            handle.log.mapAhead(0);
+            assertFalse(isLoadedSingly(address));
+            assertEquals(GroupCommit.DONE, new GroupCommit(handle.log).trySync(1));
+            handle.log.mapAhead(0);
+            assertTrue(isLoadedSingly(address), "somebody has synced");
+        }
+    }
+
+    @Test
     void shouldHavePagesComeOneByOneWhereASyncWritesAhead() throws IOException {
         try (Handle handle = open()) {
             final SegmentMap map = handle.log.store().newMap();
