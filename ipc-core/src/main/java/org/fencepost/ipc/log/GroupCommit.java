@@ -261,11 +261,14 @@ public final class GroupCommit {
             return position;
         }
 
-        /** Syncs segment by segment; 0 or an error number. */
+        /**
+         * Syncs segment by segment; 0 or an error number, if the handle is still open. Mappings are closed one
+         * after the other: what says in a later segment that an earlier one was synced may still be the channel's.
+         */
         int sync(final int slot, final long from, final long to) {
             int errno = NO_FAILURE;
             long position = from;
-            while (position < to && errno == NO_FAILURE) {
+            while (position < to && errno == NO_FAILURE && !log.isClosed()) {
                 final long segmentStart = geometry.segmentStart(position);
                 final long address = segments.addressOf(segmentStart);
                 final long end = Math.min(to, segmentStart + geometry.segmentBytes());

@@ -163,10 +163,37 @@ class GroupCommitTest {
         assertEquals(5 * 1_024, receipt(handle));
     }
 
+    @Test
+    void shouldLeaveNoReceiptBehindASyncDuringWhichTheHandleWasClosed() {
+        for (final boolean closes : new boolean[] {false, true}) {
+            final Handle handle = open();
+            final SharedClaimer claimer = handle.membership.joinShared();
+            final Watched watched = Watched.of(handle);
+            final long segmentEnd = (handle.publish(claimer, 1, 1_000) / SEGMENT + 1) * SEGMENT;
+            while (handle.log.words().tailAcquire() <= segmentEnd) {
+                handle.publish(claimer, 1, 1_000);
+            }
+            watched.syncs().become(() -> {
+                nowNanos += 10_000_000;
+                if (closes) {
+                    watched.log().close();
+                }
+                return 0;
+            });
+            assertEquals(closes ? GroupCommit.CLOSED : GroupCommit.DONE, watched.commit().trySync(1));
+            assertEquals(closes ? SegmentFormat.NO_RECEIPT : 0, receipt(handle, segmentEnd));
+            handle.close();
+        }
+    }
+
     /** What is on the disk of the first segment, as its receipt says. */
     private static long receipt(final Handle handle) {
-        final long address = handle.log.store().newTemporaryMap().addressOf(0);
-        return SegmentFormat.receiptBytes(handle.log.geometry().channelId(), 0, SEGMENT,
+        return receipt(handle, 0);
+    }
+
+    private static long receipt(final Handle handle, final long segmentStart) {
+        final long address = handle.log.store().newTemporaryMap().addressOf(segmentStart);
+        return SegmentFormat.receiptBytes(handle.log.geometry().channelId(), segmentStart, SEGMENT,
             handle.memory.getLongAcquire(
                 address - SegmentFormat.DATA_OFFSET + SegmentFormat.RECEIPT_OFFSET));
     }
