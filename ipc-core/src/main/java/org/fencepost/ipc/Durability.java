@@ -43,7 +43,7 @@ final class Durability {
             return reached();
         }
     });
-    /** Whether the place was found to have a disk. */
+    /** Whether the place was found to have a disk, with the channel's name on it. */
     private volatile boolean placed;
     /** The end of a sync that was seen last, and when: by whoever tends, read by all. */
     private volatile int turn;
@@ -83,6 +83,7 @@ final class Durability {
                     + " its segments again; publish to a journal");
         }
         DiskLevel.require(log.path(), platform);
+        DiskLevel.settle(log.path(), platform);
         placed = true;
     }
 

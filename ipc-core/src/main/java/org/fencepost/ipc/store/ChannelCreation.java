@@ -89,9 +89,13 @@ final class ChannelCreation {
         }
     }
 
-    /** Makes a directory with its parents, for this user to write to alone, each durably. */
+    /**
+     * Makes a directory with its parents, for this user to write to alone, each durably. The last one that is there
+     * already may have been made by somebody who has died before that was on the disk.
+     */
     private void makeParent(final Path parent) throws IOException {
-        if (parent.getParent() == null || calls.status(parent, true).isPresent()) {
+        if (calls.status(parent, true).isPresent()) {
+            DiskLevel.settleName(parent, calls);
             return;
         }
         makeParent(parent.getParent());

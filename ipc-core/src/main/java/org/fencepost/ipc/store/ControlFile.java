@@ -80,12 +80,17 @@ final class ControlFile {
      * read what was never written to the disk. False if whoever was stopped in here has begun it.
      */
     boolean beginEpoch(final long end) {
-        if (word(ControlFormat.CUT_OFFSET) == end + 1) {
+        if (hasBegun(end)) {
             return false;
         }
         word(ControlFormat.EPOCH_OFFSET, word(ControlFormat.EPOCH_OFFSET) + 1);
         word(ControlFormat.CUT_OFFSET, end + 1);
         return true;
+    }
+
+    /** Whether somebody has begun to end the log there, and was stopped. */
+    boolean hasBegun(final long end) {
+        return word(ControlFormat.CUT_OFFSET) == end + 1;
     }
 
     /**

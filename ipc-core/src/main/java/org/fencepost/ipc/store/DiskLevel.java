@@ -1,19 +1,50 @@
 package org.fencepost.ipc.store;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.ChannelMismatchException;
+import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.RetryingFileCalls;
 
-/** Whether what is synced in a place survives the loss of power. */
+/** Whether what is synced in a place survives the loss of power, and is found there. */
 public final class DiskLevel {
     /** File systems that have no disk, as the system calls them. */
     private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs", "devtmpfs", "hugetlbfs");
 
     private DiskLevel() {
+    }
+
+    /**
+     * Brings the name of a channel to the disk: whoever made it may have died before that.
+     *
+     * @throws ChannelIOException if that fails; it can be tried again.
+     */
+    public static void settle(final Path channel, final Platform platform) {
+        try {
+            settleName(channel, new RetryingFileCalls(platform.files()));
+        } catch (final IOException e) {
+            throw new ChannelIOException(channel, "cannot bring the name of " + channel
+                + " to the disk: " + ChannelDirectory.reason(e) + "; reading and publishing go on, and"
+                + " it is tried again with the next wait for the disk", e);
+        }
+    }
+
+    /** The same for any directory. Who may not read the one above cannot do that, nor has made this one. */
+    static void settleName(final Path directory, final FileCalls calls) throws IOException {
+        final Path above = directory.getParent();
+        if (above == null) {
+            return;
+        }
+        try {
+            calls.syncDirectory(above);
+        } catch (final AccessDeniedException notOurs) {
+            return;
+        }
     }
 
     /**

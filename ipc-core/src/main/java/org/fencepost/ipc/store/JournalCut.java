@@ -62,9 +62,9 @@ final class JournalCut {
                 later.add(place);
             }
         }
-        if (control.beginEpoch(end)) {
-            control.write();
-        }
+        final boolean again = !control.beginEpoch(end);
+        // Also if it was said: whoever did may have met an error, behind which it is in the cache alone.
+        control.write();
         for (final long place : later) {
             calls.rename(segments.file(place), beside(SegmentFormat.name(place)));
             report.add("moved the segment from position " + place + " on to "
@@ -73,6 +73,9 @@ final class JournalCut {
         if (usedEnd > end) {
             keep(end, usedEnd);
             erase(end, usedEnd);
+        } else if (again && inSegment) {
+            // Zeros of whoever was stopped in here may not be on the disk, and not be dirty any more either.
+            erase(end, segmentEnd);
         }
         // Also if nothing was moved: whoever did it may have died before this, or copied the journal.
         calls.syncDirectory(directory);

@@ -14,6 +14,7 @@ import org.fencepost.ipc.durable.Leftovers;
 import org.fencepost.ipc.durable.Surroundings;
 import org.fencepost.ipc.durable.Temporary;
 import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.log.SegmentMap;
@@ -79,19 +80,10 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         try {
             Leftovers.remove(surroundings, directory);
             if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-                try (Temporary made =
-                    Temporary.create(surroundings, directory, Temporary.PRIVATE)) {
-                    // First, because whoever finds it left over has to be able to lock it.
-                    Access.of(control(), surroundings.calls()).give(made.handle());
-                    SegmentFiles.write(made.handle(), geometry.channelId(),
-                        geometry.segmentBytes(), segmentStart);
-                    made.link(file);
-                }
+                make(file, segmentStart);
             }
             // Also if it was there: whoever made it may have died, or failed, before this.
             surroundings.calls().syncDirectory(directory);
-        } catch (final FileAlreadyExistsException e) {
-            // Made by somebody whose lock was dropped while it still worked; verified below.
         } catch (final IOException e) {
             requireOpen();
             throw new ChannelIOException(file,
@@ -100,6 +92,18 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
                     + " stays readable, and publishing goes on when this succeeds", e);
         }
         SegmentFiles.verify(file, geometry.channelId(), geometry.segmentBytes(), segmentStart);
+    }
+
+    private void make(final Path file, final long segmentStart) throws IOException {
+        try (Temporary made = Temporary.create(surroundings, directory, Temporary.PRIVATE)) {
+            // First, because whoever finds it left over has to be able to lock it.
+            Access.of(control(), surroundings.calls()).give(made.handle());
+            SegmentFiles.write(
+                made.handle(), geometry.channelId(), geometry.segmentBytes(), segmentStart);
+            made.link(file);
+        } catch (final FileAlreadyExistsException e) {
+            // Made by somebody whose lock was dropped while it still worked; verified by the caller.
+        }
     }
 
     /**
@@ -114,6 +118,8 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
                 if (placesBelow(earliest).isEmpty()) {
                     return false;
                 }
+                // What a named cursor has let go of is not to be missing when it stands before it again.
+                sync(CursorsFormat.FILE_NAME);
                 writeEarliest(earliest);
                 return true;
             } catch (final IOException e) {
@@ -155,6 +161,12 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
             Temporary.write(
                 control, word.putLong(0, earliest), ControlFormat.EARLIEST_OFFSET);
             control.sync();
+        }
+    }
+
+    private void sync(final String fileName) throws IOException {
+        try (FileHandle file = surroundings.calls().open(directory.resolve(fileName), true)) {
+            file.sync();
         }
     }
 

@@ -6,10 +6,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.fencepost.ipc.durable.Temporary;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.FileHeader.FileKind;
 import org.fencepost.ipc.format.Geometry;
+import org.fencepost.ipc.format.MembersFormat;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.log.Log;
 import org.fencepost.ipc.log.VerifiedWalk;
@@ -41,6 +43,8 @@ final class Recovery {
         /** A ring of another life: of what is in it nothing is vouched for. */
         RING_OF_ANOTHER_LIFE
     }
+
+    private static final int PIECE_BYTES = 1 << 16;
 
     private final Path directory;
     private final Platform platform;
@@ -107,7 +111,7 @@ final class Recovery {
         }
         try (StoppedSegments segments = segments()) {
             final long durable = durable(segments);
-            final long end = end(segments, durable);
+            final long end = end(segments, durable, isCopy(control.lifeOfNow()));
             if (end < durable) {
                 setDamaged(end, durable);
             } else {
@@ -134,20 +138,22 @@ final class Recovery {
         }
         try (StoppedSegments segments = segments()) {
             final long durable = durable(segments);
-            final long end = end(segments, durable);
+            final boolean copy = isCopy(life);
+            final long end = end(segments, durable, copy);
             if (end < durable) {
                 refuse(end, durable, life);
                 return Finding.DAMAGED;
             }
+            // Of whoever was stopped in here before, perhaps by an error of the disk.
+            final boolean again = control.hasBegun(end);
             final boolean torn = new JournalCut(
                 segments, directory, calls, control, Access.of(controlFile, calls), report).at(end);
-            if (life.isSameFile(control.life())) {
-                syncFrom(segments, geometry.segmentStart(durable), end);
+            if (copy) {
+                syncAll(segments, again);
             } else {
-                // A copy: nothing of it was ever synced.
-                syncFrom(segments,
-                    geometry.segmentStart(control.word(ControlFormat.EARLIEST_OFFSET)), end);
+                syncFrom(segments, geometry.segmentStart(durable), end);
             }
+            allocateLast(segments, end);
             clampCursors(end);
             control.reset(end, end, readyOf(segments, end));
             restart(end, life);
@@ -183,11 +189,20 @@ final class Recovery {
         return durable;
     }
 
-    /** Where the log ends: behind the last frame that checks out with all before it. */
-    private long end(final StoppedSegments segments, final long durable) throws IOException {
-        final long start = Math.max(
-            control.word(ControlFormat.EARLIEST_OFFSET), geometry.segmentStart(durable));
-        return endFrom(segments, start);
+    /** Whether the words are of another file, so that nothing in this directory was ever synced. */
+    private boolean isCopy(final Life life) {
+        return !life.isSameFile(control.life());
+    }
+
+    /**
+     * Where the log ends: behind the last frame that checks out with all before it. Of a copy from the beginning:
+     * what was durable in the channel that it was made of may have been published when it was made in part.
+     */
+    private long end(final StoppedSegments segments, final long durable, final boolean copy)
+        throws IOException {
+        final long earliest = control.word(ControlFormat.EARLIEST_OFFSET);
+        return endFrom(
+            segments, copy ? earliest : Math.max(earliest, geometry.segmentStart(durable)));
     }
 
     /** The same for what is behind a frame boundary. */
@@ -251,21 +266,55 @@ final class Recovery {
     }
 
     /**
-     * The segments may be dirty, that of the end too: of a copy, or of whoever recovered before and died
-     * between erasing what is behind the end and syncing that.
+     * The segments may be dirty, that of the end too: of whoever recovered before and died between erasing what
+     * is behind the end and syncing that.
      */
     private void syncFrom(final StoppedSegments segments, final long start, final long end)
         throws IOException {
         for (final long place : segments.placesFrom(start)) {
             if (place <= end) {
-                try (FileHandle file = calls.open(segments.file(place), true)) {
-                    file.sync();
-                }
+                sync(segments.file(place), false);
             }
         }
+    }
+
+    /** Every file that is not written anew in any case, also those that are ahead of the end. */
+    private void syncAll(final StoppedSegments segments, final boolean again) throws IOException {
+        for (final long place : segments.placesFrom(geometry.startPosition())) {
+            sync(segments.file(place), again);
+        }
+        sync(directory.resolve(MembersFormat.FILE_NAME), again);
+        for (final String name : List.of(ControlFormat.FILE_NAME, CursorsFormat.FILE_NAME)) {
+            // Their first pages, which nobody writes.
+            sync(directory.resolve(name), again);
+        }
+    }
+
+    /** Writes it anew before, where a page may be clean because it could not be written. */
+    private void sync(final Path path, final boolean writesAnew) throws IOException {
+        try (FileHandle file = calls.open(path, true)) {
+            if (writesAnew) {
+                writeAnew(file);
+            }
+            file.sync();
+        }
+    }
+
+    private static void writeAnew(final FileHandle file) throws IOException {
+        final ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES);
+        long at = 0;
+        while (file.read(piece.clear(), at) > 0) {
+            piece.flip();
+            final int length = piece.remaining();
+            Temporary.write(file, piece, at);
+            at += length;
+        }
+    }
+
+    /** A copy may have holes where there were zeros. */
+    private void allocateLast(final StoppedSegments segments, final long end) throws IOException {
         final long last = geometry.segmentStart(end);
         if (segments.exists(last)) {
-            // A copy may have holes where there were zeros.
             platform.allocate(
                 segments.file(last), SegmentFormat.fileBytes(geometry.segmentBytes()));
         }
@@ -275,6 +324,7 @@ final class Recovery {
     private void clampCursors(final long end) throws IOException {
         final Path file = directory.resolve(CursorsFormat.FILE_NAME);
         final ByteBuffer cursors = ControlFile.read(file, CursorsFormat.FILE_BYTES, calls);
+        long used = cursors.getLong(CursorsFormat.RECORDS_USED_OFFSET);
         for (int record = 0; record < CursorsFormat.SUBSCRIBERS_MAX; record++) {
             final int at = CursorsFormat.recordOffset(record);
             final long state = cursors.getLong(at + CursorsFormat.STATE_OFFSET);
@@ -282,6 +332,8 @@ final class Recovery {
                 cursors.putLong(at + CursorsFormat.STATE_OFFSET, 0);
                 continue;
             }
+            // The word may have reached the disk before the record, or behind it.
+            used = Math.max(used, record + 1);
             final long position = cursors.getLong(at + CursorsFormat.POSITION_OFFSET);
             if (position > end) {
                 cursors.putLong(at + CursorsFormat.POSITION_OFFSET, end);
@@ -292,6 +344,7 @@ final class Recovery {
                 cursors.putLong(at + CursorsFormat.BATCH_INDEX_OFFSET, 0);
             }
         }
+        cursors.putLong(CursorsFormat.RECORDS_USED_OFFSET, used);
         ControlFile.write(file, cursors, calls);
     }
 

@@ -28,6 +28,7 @@ import org.fencepost.ipc.durable.Leftovers;
 import org.fencepost.ipc.file.RecordingCalls;
 import org.fencepost.ipc.file.RecordingCalls.Effect;
 import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.MembersFormat;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.os.FileCalls;
@@ -123,6 +124,8 @@ class JournalTest {
             handle.log.store().removeBelow(2 * SEGMENT);
             final List<Effect> effects = new ArrayList<>(calls.get().take());
             final Path control = channel().resolve(ControlFormat.FILE_NAME);
+            assertEquals(new Effect.Synced(channel().resolve(CursorsFormat.FILE_NAME)),
+                effects.removeFirst());
             final Effect.Written earliest = (Effect.Written) effects.removeFirst();
             assertEquals(control, earliest.file());
             assertEquals(ControlFormat.EARLIEST_OFFSET, earliest.position());

@@ -353,8 +353,8 @@ final class CrashLife implements Disk.Watcher {
             } else {
                 channel.awaitDurable(channel.tailPosition(), LONG);
             }
-        } catch (final SyncFailedException failure) {
-            // Publishing goes on until the segments are full.
+        } catch (final SyncFailedException | ChannelIOException failure) {
+            // Publishing goes on until the segments are full; of the journal's name it is tried again.
         } catch (final Disk.Death death) {
             if (outer) {
                 throw death;
