@@ -13,7 +13,7 @@ package org.fencepost.ipc.format;
  *    4352  durable, syncTurn, suspect                  holders of sync slots
  *    4480  publisherSlotsUsed, exclusive, earliest     housekeeping lock
  *    4608  15 sync slots of 128 bytes: from, to, errno, ownerPid
- *    6528  bootId, device, inode, epoch, cut, damaged   whoever opens it with nobody alive
+ *    6528  bootId, device, inode, epoch, cut, damaged, born   whoever opens it with nobody alive
  *    7936  arrivals                                    sleepers, and who wakes them
  *    8064  progress                                    the same
  *    8192  256 publisher slots of 128 bytes: start, wonEnd, ownerPid, thread, lent
@@ -123,6 +123,11 @@ public final class ControlFormat {
     public static final long CUT_MADE = -1;
     /** Offset of 1 + the position of a frame below the watermark that is damaged (u64); 0: none. */
     public static final int DAMAGED_OFFSET = CUT_OFFSET + Long.BYTES;
+    /**
+     * Offset of when this file's inode was made (i64, nanoseconds since 1970 UTC), 0 where the file system does not
+     * tell: one that takes the place of another may have its number.
+     */
+    public static final int BORN_OFFSET = DAMAGED_OFFSET + Long.BYTES;
 
     /** Offset of the first publisher slot. */
     public static final int SLOTS_OFFSET = 2 * FileHeader.PAGE_BYTES;

@@ -20,30 +20,37 @@ import java.util.Arrays;
  * @param allocatedBytes how much of the device it takes; its length where that is not known
  * @param user           whose it is
  * @param group          and which group's
+ * @param bornNanos      when the inode was made, since 1970 UTC; 0 where that is not known
  */
 public record FileStatus(
-    int mode, long device, long inode, long sizeBytes, long allocatedBytes, int user, int group) {
+    int mode, long device, long inode, long sizeBytes, long allocatedBytes, int user, int group,
+    long bornNanos) {
 
     private static final long AT_FDCWD = -100;
     private static final long AT_SYMLINK_NOFOLLOW = 0x100;
     private static final long AT_EMPTY_PATH = 0x1000;
     private static final long STATX_BASIC_STATS = 0x7ff;
+    private static final int STATX_BTIME = 0x800;
 
     /*
      * struct statx, the same on all architectures:
-     *   user u32@20, group u32@24, mode u16@28, inode u64@32, size u64@40, blocks of 512 u64@48,
-     *   device major u32@136, minor u32@140
+     *   what is known u32@0, user u32@20, group u32@24, mode u16@28, inode u64@32, size u64@40, blocks of 512 u64@48,
+     *   made at seconds i64@80 and nanoseconds u32@88, device major u32@136, minor u32@140
      */
     private static final long STATX_BYTES = 256;
+    private static final int KNOWN = 0;
     private static final int USER = 20;
     private static final int GROUP = 24;
     private static final int MODE = 28;
     private static final int INODE = 32;
     private static final int SIZE = 40;
     private static final int BLOCKS = 48;
+    private static final int BORN_SECONDS = 80;
+    private static final int BORN_NANOS = 88;
     private static final int DEVICE_MAJOR = 136;
     private static final int DEVICE_MINOR = 140;
     private static final int BLOCK_BYTES = 512;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
 
     private static final int S_IFMT = 0xf000;
     private static final int S_IFREG = 0x8000;
@@ -160,7 +167,7 @@ public record FileStatus(
         final SystemCall calls, final long directory, final MemorySegment path, final long flags,
         final MemorySegment status) {
         return calls.invoke(SystemCall.NUMBERS.statx(), directory, path.address(), flags,
-            STATX_BASIC_STATS, status.address(), 0);
+            STATX_BASIC_STATS | STATX_BTIME, status.address(), 0);
     }
 
     private static FileStatus parse(final MemorySegment structure) {
@@ -174,6 +181,8 @@ public record FileStatus(
             status.getLong(SIZE),
             status.getLong(BLOCKS) * BLOCK_BYTES,
             status.getInt(USER),
-            status.getInt(GROUP));
+            status.getInt(GROUP),
+            (status.getInt(KNOWN) & STATX_BTIME) == 0 ? 0
+                : status.getLong(BORN_SECONDS) * NANOS_PER_SECOND + status.getInt(BORN_NANOS));
     }
 }

@@ -88,7 +88,9 @@ final class PortableFileCalls implements FileCalls {
             return Optional.of(new FileStatus(
                 ((Number) found.get("mode")).intValue(), ((Number) found.get("dev")).longValue(),
                 ((Number) found.get("ino")).longValue(), size, size,
-                ((Number) found.get("uid")).intValue(), ((Number) found.get("gid")).intValue()));
+                ((Number) found.get("uid")).intValue(), ((Number) found.get("gid")).intValue(),
+                // The JDK has the time of the last change in its place where it does not know it.
+                0));
         } catch (final NoSuchFileException missing) {
             return Optional.empty();
         } catch (final FileSystemException refusal) {

@@ -69,7 +69,7 @@ final class PortableFileHandle implements FileHandle {
     public FileStatus status() throws IOException {
         final FileStatus now = there();
         return new FileStatus(now.mode(), now.device(), now.inode(), once(channel::size),
-            now.allocatedBytes(), now.user(), now.group());
+            now.allocatedBytes(), now.user(), now.group(), now.bornNanos());
     }
 
     @Override

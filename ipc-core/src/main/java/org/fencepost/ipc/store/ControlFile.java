@@ -88,6 +88,11 @@ final class ControlFile {
         return true;
     }
 
+    /** Whether a sync has failed. */
+    boolean hasFailedSync() {
+        return (word(ControlFormat.DURABLE_OFFSET) & ControlFormat.DURABLE_FAILED_MASK) != 0;
+    }
+
     /** Whether somebody has begun to end the log there, and was stopped. */
     boolean hasBegun(final long end) {
         return word(ControlFormat.CUT_OFFSET) == end + 1;

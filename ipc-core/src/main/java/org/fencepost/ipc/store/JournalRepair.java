@@ -26,7 +26,7 @@ import org.fencepost.ipc.os.FileHandle;
  * goes on. To repair, with the opening and presence bytes held exclusively.
  */
 final class JournalRepair {
-    private static final Life NOWHERE = new Life(0, 0, 0, 0);
+    private static final Life NOWHERE = new Life(0, 0, 0, 0, 0);
 
     private final Recovery recovery;
     private final Path directory;
@@ -99,8 +99,7 @@ final class JournalRepair {
 
     /** Behind a sync that has failed the cache shows what is not on the disk, until the system starts anew. */
     private void requireTheCacheToBeTrue() throws IOException {
-        if (recovery.isSameLife() && (control.word(ControlFormat.DURABLE_OFFSET)
-            & ControlFormat.DURABLE_FAILED_MASK) != 0) {
+        if (recovery.isSameLife() && control.hasFailedSync()) {
             throw new ChannelMismatchException(directory, directory + " cannot be repaired here: expected"
                 + " that no sync has failed, found that one has, so what is read may not be on the"
                 + " disk; copy the directory to a disk that is whole, and repair the copy");

@@ -17,14 +17,15 @@ import org.fencepost.ipc.os.FileStatus;
  * @param bootLow  the other half.
  * @param device   of the control file.
  * @param inode    of the control file.
+ * @param born     when that inode was made; 0 where that is not known.
  */
-record Life(long bootHigh, long bootLow, long device, long inode) {
+record Life(long bootHigh, long bootLow, long device, long inode, long born) {
     /** Of this control file, now, in a system that was started as {@code boot}. */
     static Life of(final Path control, final FileCalls calls, final UUID boot)
         throws IOException {
         final FileStatus status = calls.requireStatus(control, false);
         return new Life(boot.getMostSignificantBits(), boot.getLeastSignificantBits(),
-            status.device(), status.inode());
+            status.device(), status.inode(), status.bornNanos());
     }
 
     /** As it stands in the words of a control file, from offset 0 of that on. */
@@ -33,7 +34,8 @@ record Life(long bootHigh, long bootLow, long device, long inode) {
             control.getLong(ControlFormat.BOOT_ID_OFFSET),
             control.getLong(ControlFormat.BOOT_ID_OFFSET + Long.BYTES),
             control.getLong(ControlFormat.DEVICE_OFFSET),
-            control.getLong(ControlFormat.INODE_OFFSET));
+            control.getLong(ControlFormat.INODE_OFFSET),
+            control.getLong(ControlFormat.BORN_OFFSET));
     }
 
     /** Stores it there. */
@@ -42,6 +44,7 @@ record Life(long bootHigh, long bootLow, long device, long inode) {
         control.putLong(ControlFormat.BOOT_ID_OFFSET + Long.BYTES, bootLow);
         control.putLong(ControlFormat.DEVICE_OFFSET, device);
         control.putLong(ControlFormat.INODE_OFFSET, inode);
+        control.putLong(ControlFormat.BORN_OFFSET, born);
     }
 
     /** Whether both are one life. Not equals: what the JDK generates for that takes a new process 15 ms. */
@@ -51,6 +54,6 @@ record Life(long bootHigh, long bootLow, long device, long inode) {
 
     /** Whether these words stand in the file in which they were stored, and not in a copy of it. */
     boolean isSameFile(final Life stored) {
-        return device == stored.device && inode == stored.inode;
+        return device == stored.device && inode == stored.inode && born == stored.born;
     }
 }

@@ -90,9 +90,37 @@ final class Recovery {
             && control.word(ControlFormat.CUT_OFFSET) == 0;
     }
 
-    /** Reads the words anew; whether they are of this life, so that members may be there. */
+    /**
+     * Reads the words anew; whether they are of this life, so that members may be there, and the log has not gone on
+     * without them.
+     */
     boolean isSameLife() throws IOException {
-        return control.isSameLife();
+        return control.isSameLife() && !isOvertaken();
+    }
+
+    /**
+     * Whether a frame begins where nothing is claimed yet: the file system was mounted anew, and the words are older
+     * than the segments. Also beside publishers, for they move the tail first; but one that is alone moves it last.
+     */
+    private boolean isOvertaken() throws IOException {
+        final long tail = control.word(ControlFormat.TAIL_OFFSET);
+        final long segmentStart = geometry.segmentStart(tail);
+        final Path segment = directory.resolve(SegmentFormat.name(segmentStart));
+        if (geometry.ring() || tail < geometry.startPosition() || tail % geometry.frameAlignment() != 0
+            || control.word(ControlFormat.EXCLUSIVE_OFFSET) != 0 || control.hasFailedSync()
+            || !StoppedSegments.exists(segment)) {
+            return false;
+        }
+        final ByteBuffer header = ByteBuffer.allocate(Long.BYTES);
+        try (FileHandle file = calls.open(segment, false)) {
+            file.read(header, SegmentFormat.DATA_OFFSET + tail - segmentStart);
+        }
+        if (header.flip().remaining() < Long.BYTES || header.getLong() == 0) {
+            return false;
+        }
+        control.read();
+        return control.word(ControlFormat.TAIL_OFFSET) == tail
+            && control.word(ControlFormat.EXCLUSIVE_OFFSET) == 0;
     }
 
     /**

@@ -284,6 +284,39 @@ class RecoveryTest {
     }
 
     @Test
+    void shouldRecoverWhatHasTheNumberOfTheFileInWhosePlaceItIs13() throws IOException {
+        journal.publish(0, 6);
+        journal.word(ControlFormat.BORN_OFFSET, 1);
+        assertEquals(numbers(6), journal.numbers());
+        assertEquals(1, journal.word(ControlFormat.EPOCH_OFFSET));
+    }
+
+    @Test
+    void shouldRecoverWhenTheWordsAreOlderThanTheSegments19() throws IOException {
+        final Path control = path.resolve(ControlFormat.FILE_NAME);
+        journal.publish(0, 5);
+        final byte[] older = Files.readAllBytes(control);
+        journal.publish(5, 5);
+        Files.write(control, older);
+        try (Channel view = Channel.view(path)) {
+            assertEquals(numbers(10), journal.numbers(view));
+        }
+        journal.publish(10, 1);
+        assertEquals(numbers(11), journal.numbers());
+        assertEquals(1, journal.word(ControlFormat.EPOCH_OFFSET));
+    }
+
+    @Test
+    void shouldBelieveTheWordsOfAnExclusivePublisherThatDiedBeforeItMovedTheTail3() throws IOException {
+        final long end = journal.publish(0, 5).getLast();
+        journal.publish(5, 1);
+        journal.word(ControlFormat.TAIL_OFFSET, end);
+        journal.word(ControlFormat.EXCLUSIVE_OFFSET, 1);
+        assertEquals(numbers(6), journal.numbers());
+        assertEquals(0, journal.word(ControlFormat.EPOCH_OFFSET));
+    }
+
+    @Test
     void shouldSyncAllOfACopy13() throws IOException {
         final List<Long> ends = journal.publish(0, 20);
         try (Channel channel = Channel.join(path)) {
@@ -736,7 +769,8 @@ class RecoveryTest {
     /** Copies differ in their inodes. */
     private static Map<String, ByteBuffer> withoutLife(final Map<String, ByteBuffer> files) {
         final ByteBuffer control = files.get("control");
-        control.putLong(ControlFormat.DEVICE_OFFSET, 0).putLong(ControlFormat.INODE_OFFSET, 0);
+        control.putLong(ControlFormat.DEVICE_OFFSET, 0).putLong(ControlFormat.INODE_OFFSET, 0)
+            .putLong(ControlFormat.BORN_OFFSET, 0);
         return files;
     }
 

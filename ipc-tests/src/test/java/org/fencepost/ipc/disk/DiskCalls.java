@@ -78,7 +78,7 @@ final class DiskCalls implements FileCalls {
     private FileStatus status(final Inode inode) {
         final long size = inode.isDirectory() ? 0 : inode.size();
         return new FileStatus(inode.isDirectory() ? DIRECTORY : REGULAR, DEVICE, inode.number,
-            size, size, 0, 0);
+            size, size, 0, 0, inode.number);
     }
 
     private final class Handle implements FileHandle {
