@@ -2,6 +2,7 @@ package org.fencepost.ipc.store;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.fencepost.ipc.durable.Temporary;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.FileHeader.FileKind;
+import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.format.MembersFormat;
 import org.fencepost.ipc.format.SegmentFormat;
@@ -92,35 +94,50 @@ final class Recovery {
 
     /**
      * Reads the words anew; whether they are of this life, so that members may be there, and the log has not gone on
-     * without them.
+     * without them. Nobody says that they are before a cut has ended: who has begun it was stopped.
      */
     boolean isSameLife() throws IOException {
-        return control.isSameLife() && !isOvertaken();
+        if (!control.isSameLife()) {
+            return false;
+        }
+        final long cut = control.word(ControlFormat.CUT_OFFSET);
+        return (cut == 0 || cut == ControlFormat.CUT_MADE) && !isOvertaken();
     }
 
     /**
      * Whether a frame begins where nothing is claimed yet: the file system was mounted anew, and the words are older
-     * than the segments. Also beside publishers, for they move the tail first; but one that is alone moves it last.
+     * than the segments. Also beside publishers, for they move the tail first, and one that is alone moves it behind
+     * each frame.
      */
     private boolean isOvertaken() throws IOException {
         final long tail = control.word(ControlFormat.TAIL_OFFSET);
-        final long segmentStart = geometry.segmentStart(tail);
-        final Path segment = directory.resolve(SegmentFormat.name(segmentStart));
-        if (geometry.ring() || tail < geometry.startPosition() || tail % geometry.frameAlignment() != 0
-            || control.word(ControlFormat.EXCLUSIVE_OFFSET) != 0 || control.hasFailedSync()
-            || !StoppedSegments.exists(segment)) {
+        if (geometry.ring() || control.hasFailedSync() || tail < geometry.startPosition()
+            || tail > ControlFormat.POSITION_MAX || tail % geometry.frameAlignment() != 0) {
             return false;
         }
-        final ByteBuffer header = ByteBuffer.allocate(Long.BYTES);
-        try (FileHandle file = calls.open(segment, false)) {
-            file.read(header, SegmentFormat.DATA_OFFSET + tail - segmentStart);
+        long header = header(tail);
+        if (header != 0 && control.word(ControlFormat.EXCLUSIVE_OFFSET) != 0) {
+            header = header(tail + geometry.span(FrameFormat.length(header)));
         }
-        if (header.flip().remaining() < Long.BYTES || header.getLong() == 0) {
+        if (header == 0) {
             return false;
         }
         control.read();
-        return control.word(ControlFormat.TAIL_OFFSET) == tail
-            && control.word(ControlFormat.EXCLUSIVE_OFFSET) == 0;
+        return control.word(ControlFormat.TAIL_OFFSET) == tail;
+    }
+
+    /** What stands at a position, or 0. */
+    private long header(final long position) throws IOException {
+        final long segmentStart = geometry.segmentStart(position);
+        final Path segment = directory.resolve(SegmentFormat.name(segmentStart));
+        if (!StoppedSegments.exists(segment)) {
+            return 0;
+        }
+        final ByteBuffer header = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        try (FileHandle file = calls.open(segment, false)) {
+            final int found = file.read(header, SegmentFormat.DATA_OFFSET + position - segmentStart);
+            return found < Long.BYTES ? 0 : header.getLong(0);
+        }
     }
 
     /**
@@ -181,7 +198,7 @@ final class Recovery {
             } else {
                 syncFrom(segments, geometry.segmentStart(durable), end);
             }
-            allocateLast(segments, end);
+            allocateFrom(segments, end);
             clampCursors(end);
             control.reset(end, end, readyOf(segments, end));
             restart(end, life);
@@ -340,11 +357,10 @@ final class Recovery {
     }
 
     /** A copy may have holes where there were zeros. */
-    private void allocateLast(final StoppedSegments segments, final long end) throws IOException {
-        final long last = geometry.segmentStart(end);
-        if (segments.exists(last)) {
+    private void allocateFrom(final StoppedSegments segments, final long end) throws IOException {
+        for (final long place : segments.placesFrom(geometry.segmentStart(end))) {
             platform.allocate(
-                segments.file(last), SegmentFormat.fileBytes(geometry.segmentBytes()));
+                segments.file(place), SegmentFormat.fileBytes(geometry.segmentBytes()));
         }
     }
 

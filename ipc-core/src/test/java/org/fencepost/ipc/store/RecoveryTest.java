@@ -307,6 +307,31 @@ class RecoveryTest {
     }
 
     @Test
+    void shouldRecoverWhenTheWordsOfAnExclusivePublisherAreOlderThanTheSegments19() throws IOException {
+        final long end = journal.publish(0, 5).getLast();
+        journal.publish(5, 5);
+        journal.word(ControlFormat.TAIL_OFFSET, end);
+        journal.word(ControlFormat.EXCLUSIVE_OFFSET, 1);
+        assertEquals(numbers(10), journal.numbers());
+        assertEquals(1, journal.word(ControlFormat.EPOCH_OFFSET));
+    }
+
+    @Test
+    void shouldGoOnWithACutThatWasBegunInTheSameBootAndFile19() throws IOException {
+        final List<Long> ends = journal.publish(0, 5);
+        // The frame at the tail of words that were older is erased, and nothing says so any more.
+        journal.word(ControlFormat.TAIL_OFFSET, ends.get(2));
+        journal.overwrite(ends.get(2), new byte[2 * FRAME]);
+        journal.word(ControlFormat.CUT_OFFSET, ends.get(2) + 1);
+        journal.word(ControlFormat.EPOCH_OFFSET, 1);
+        final RecordingCalls calls = new RecordingCalls(Platform.detect().files());
+        assertEquals(Finding.WHOLE, recovery(path, calls).run());
+        assertTrue(calls.take().contains(new RecordingCalls.Effect.Synced(journal.segment(0))));
+        assertEquals(numbers(3), journal.numbers());
+        assertEquals(1, journal.word(ControlFormat.EPOCH_OFFSET));
+    }
+
+    @Test
     void shouldBelieveTheWordsOfAnExclusivePublisherThatDiedBeforeItMovedTheTail3() throws IOException {
         final long end = journal.publish(0, 5).getLast();
         journal.publish(5, 1);
