@@ -173,8 +173,9 @@ public final class ChannelOptions {
     }
 
     /**
-     * The same, with everything that is published brought to the disk within about this time, as long as
-     * any process calls {@link Housekeeping#doWork}. Zero, the default, syncs for those only who wait.
+     * The same, with everything that is published brought to the disk within about this time: by the
+     * housekeeping thread of any process that has a publisher or a subscriber, or, where that is kept away,
+     * by {@link Housekeeping#doWork}. Zero, the default, syncs for those only who wait.
      *
      * @param interval from 0 to {@link #FLUSH_INTERVAL_MAX}.
      * @throws IllegalArgumentException if it is not, or for a ring, which nothing makes durable.

@@ -122,6 +122,18 @@ class DurabilityTest {
     }
 
     @Test
+    void shouldRefuseAFlushIntervalWhenItIsNegativeOrTooLong() {
+        final ChannelOptions journal = ChannelOptions.journal(SEGMENT);
+        final Duration longest = Duration.ofDays(1);
+        assertEquals(longest, journal.withFlushInterval(longest).flushInterval());
+        for (final Duration wrong : List.of(Duration.ofNanos(-1), longest.plusNanos(1))) {
+            final IllegalArgumentException refusal = assertThrows(
+                IllegalArgumentException.class, () -> journal.withFlushInterval(wrong));
+            assertTrue(refusal.getMessage().contains(wrong.toString()), refusal.getMessage());
+        }
+    }
+
+    @Test
     void shouldRefuseMemoryThatIsCalledAFileSystem() throws IOException {
         final Path memory = Path.of("/dev/shm");
         assumeTrue(Files.isWritable(memory) && "tmpfs".equals(Files.getFileStore(memory).type()));

@@ -3,7 +3,7 @@
  * from the dead, and the removal of what the dead left. Channels and the files of users are made
  * with it.
  *
- * <p>Depends on {@link org.fencepost.ipc.os}. Main types:
+ * <p>Depends on {@code org.fencepost.ipc.os}. Main types:
  * {@link org.fencepost.ipc.durable.Temporary} and {@link org.fencepost.ipc.durable.Leftovers}.
  */
 package org.fencepost.ipc.durable;

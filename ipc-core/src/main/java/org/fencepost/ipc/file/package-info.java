@@ -9,7 +9,7 @@
  * reversible. {@link org.fencepost.ipc.file.FileSearch} and
  * {@link org.fencepost.ipc.file.FileRecords} read files of any size where the kernel has them.
  *
- * <p>Depends on {@link org.fencepost.ipc.durable}, {@link org.fencepost.ipc.os}, the JDK and slf4j only, and in
+ * <p>Depends on {@code org.fencepost.ipc.durable}, {@code org.fencepost.ipc.os}, the JDK and slf4j only, and in
  * {@link org.fencepost.ipc.file.JacksonFiles} on Jackson, which is optional.
  */
 package org.fencepost.ipc.file;

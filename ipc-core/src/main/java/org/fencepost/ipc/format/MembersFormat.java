@@ -8,9 +8,10 @@ package org.fencepost.ipc.format;
  *
  * <pre>
  *    4096  housekeeping   exclusive, for one unit of work or one change of membership
- *    4097  presence       shared by every open handle; exclusive by who creates or rebuilds
+ *    4097  presence       shared by every open handle and by who creates; exclusive by who recovers or
+ *                         repairs, and by who removes what a dead creator left
  *    4098  exclusive      by the exclusive publisher
- *    4099  opening        exclusive, by who opens a channel whose words have to be made again
+ *    4099  opening        exclusive, by who opens a channel whose words are not believed, or repairs it
  *    8192  + slot         by the publisher in that slot
  *   12288  + record       by the subscriber of that record
  *   16384  + slot         by whoever syncs in that sync slot

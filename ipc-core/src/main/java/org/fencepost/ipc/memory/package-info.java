@@ -2,6 +2,6 @@
  * Access to shared bytes: {@link org.fencepost.ipc.memory.SharedMemory} and its implementations.
  *
  * <p>Depends on the JDK only. The tests add an implementation in which every access is a step of a
- * scheduler. Files and mappings are the business of {@link org.fencepost.ipc.os}.
+ * scheduler. Files and mappings are the business of {@code org.fencepost.ipc.os}.
  */
 package org.fencepost.ipc.memory;

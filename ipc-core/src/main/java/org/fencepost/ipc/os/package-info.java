@@ -7,6 +7,6 @@
  * {@link java.io.IOException} that names the path, the call and the error; the layers above
  * translate it.
  *
- * <p>Depends on {@link org.fencepost.ipc.memory}, the JDK and slf4j only.
+ * <p>Depends on {@code org.fencepost.ipc.memory}, the JDK and slf4j only.
  */
 package org.fencepost.ipc.os;

@@ -1,9 +1,9 @@
 /**
  * The files of a channel: creating them, verifying them, mapping them.
  *
- * <p>Depends on {@link org.fencepost.ipc.format} for what stands in them and on
- * {@link org.fencepost.ipc.os} for how they are mapped and locked, and on
- * {@link org.fencepost.ipc.durable} for how they come to be. Main types:
+ * <p>Depends on {@code org.fencepost.ipc.format} for what stands in them and on
+ * {@code org.fencepost.ipc.os} for how they are mapped and locked, and on
+ * {@code org.fencepost.ipc.durable} for how they come to be. Main types:
  * {@link org.fencepost.ipc.store.ChannelDirectory} and {@link org.fencepost.ipc.store.MappedChannel}.
  */
 package org.fencepost.ipc.store;

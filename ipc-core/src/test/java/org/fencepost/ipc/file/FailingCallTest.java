@@ -2,7 +2,9 @@ package org.fencepost.ipc.file;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -215,14 +217,29 @@ class FailingCallTest {
         final List<String> made = callsWithoutFault(Way.WRITE, path);
         Files.write(path, OLD);
         calls.failing(Fault.EIO, made.indexOf("rename"), Integer.MAX_VALUE, false);
-        try {
-            file(path).writeBytes(NEW);
-        } catch (final FileFailedException failure) {
-            assertEquals(Content.OLD_OR_NEW, failure.content());
-            assertArrayEquals(OLD, Files.readAllBytes(path));
-            return;
-        }
-        throw new AssertionError("should have failed");
+        final FileFailedException failure =
+            assertThrows(FileFailedException.class, () -> file(path).writeBytes(NEW));
+        assertEquals(Content.OLD_OR_NEW, failure.content());
+        assertArrayEquals(OLD, Files.readAllBytes(path));
+    }
+
+    @Test
+    void shouldBelongToItsWriterOnlyWhenTheOwnerNeedNotBeKept() throws IOException {
+        assumeTrue((int) Files.getAttribute(directory, "unix:uid") == 0, "only root may give away");
+        final Path path = Files.write(directory.resolve("config"), OLD);
+        Files.setAttribute(path, "unix:uid", 12_345);
+        Files.setAttribute(path, "unix:mode", 04755);
+        calls.refusing("chown");
+        final FileFailedException refusal =
+            assertThrows(FileFailedException.class, () -> file(path).writeBytes(NEW));
+        assertEquals(Content.OLD, refusal.content());
+        assertArrayEquals(OLD, Files.readAllBytes(path));
+
+        AtomicFile.of(surroundings, path, FileOptions.defaults().keepOwner(false)).writeBytes(NEW);
+        assertArrayEquals(NEW, Files.readAllBytes(path));
+        assertEquals(0, Files.getAttribute(path, "unix:uid"));
+        assertEquals(0755, (int) Files.getAttribute(path, "unix:mode") & 07777,
+            "what ran as its old owner must not run as its new one");
     }
 
     @Test

@@ -34,6 +34,7 @@ public final class FaultyCalls implements FileCalls {
     private int first = -1;
     private int last = -1;
     private boolean afterEffect;
+    private String refused = "none";
     private int writtenAtMost = Integer.MAX_VALUE;
     private boolean corrupt;
 
@@ -49,6 +50,13 @@ public final class FaultyCalls implements FileCalls {
         last = to;
         afterEffect = afterItsEffect;
         made.clear();
+        return this;
+    }
+
+    /** Every call of this name fails. */
+    FaultyCalls refusing(final String call) {
+        failing(Fault.EACCES, -1, -1, false);
+        refused = call;
         return this;
     }
 
@@ -76,7 +84,7 @@ public final class FaultyCalls implements FileCalls {
         throws IOException {
         final int number = made.size();
         made.add(name);
-        if (number < first || number > last) {
+        if ((number < first || number > last) && !name.equals(refused)) {
             return call.make();
         }
         if (afterEffect) {

@@ -56,7 +56,7 @@ class FileSearchTest {
 
     @Test
     void shouldFindWhatASimpleSearchFindsWhenContentIsRandom() throws IOException {
-        final long seed = System.nanoTime();
+        final long seed = Long.getLong("seed", System.nanoTime());
         final Random random = new Random(seed);
         for (int round = 0; round < 300; round++) {
             final byte[] content = new byte[random.nextInt(3 * WINDOW)];

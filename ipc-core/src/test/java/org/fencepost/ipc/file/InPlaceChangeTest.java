@@ -69,6 +69,8 @@ class InPlaceChangeTest {
             () -> file().replaceInPlace(FIND, bytes("longer")));
         assertThrows(IllegalArgumentException.class,
             () -> file().replaceInPlace(new byte[0], new byte[0]));
+        final byte[] tooLong = new byte[(64 << 20) + 1];
+        assertThrows(IllegalArgumentException.class, () -> file().replaceInPlace(tooLong, tooLong));
     }
 
     @Test

@@ -15,11 +15,11 @@ record KilledProducer(int producer, long position, long bytes, int consumers, lo
     /**
      * What the peers take by default until they go on behind a killed publisher's claim: 15 s.
      *
-     * <p>Aeron 1.53: {@code io.aeron.driver.Configuration.PUBLICATION_UNBLOCK_TIMEOUT_DEFAULT_NS}
+     * <p>Aeron 1.51.0: {@code io.aeron.driver.Configuration.PUBLICATION_UNBLOCK_TIMEOUT_DEFAULT_NS}
      * is 15 s; the media driver's {@code IpcPublication} unblocks when the consumers have not moved
      * for so long.
      *
-     * <p>Chronicle Queue 5.26: {@code SingleChronicleQueueBuilder.timeoutMS()} is 10 s, and the
+     * <p>Chronicle Queue 2026.4: {@code SingleChronicleQueueBuilder.timeoutMS()} is 10 s, and the
      * builder gives 3/2 of it to {@code TableStoreWriteLock}, which the next appender waits for
      * before it looks whether the holder's process is dead.
      */

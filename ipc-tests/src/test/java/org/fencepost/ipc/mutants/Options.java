@@ -70,6 +70,7 @@ record Options(
                 case "--list" -> list = true;
                 case "--table" -> table = true;
                 case "--fresh" -> fresh = true;
+                case "--help" -> throw new UsageException(USAGE);
                 default -> throw new UsageException("unknown: " + argument + "\n" + USAGE);
             }
         }

@@ -3,7 +3,6 @@ package org.fencepost.ipc.demo.file;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.fencepost.ipc.demo.ToolShell;

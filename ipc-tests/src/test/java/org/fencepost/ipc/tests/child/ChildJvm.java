@@ -62,14 +62,10 @@ public final class ChildJvm implements AutoCloseable {
     }
 
     /**
-     * Starts {@code main}, whose standard output belongs to the caller: see {@link #rawOutput()}.
-     * Only what it writes on its standard error is kept.
+     * Starts {@code main} by way of a command that takes the JVM's command as its arguments. Its standard
+     * output belongs to the caller: see {@link #rawOutput()}. Only what it writes on its standard error
+     * is kept.
      */
-    public static ChildJvm startRaw(final Class<?> main, final String... arguments) {
-        return startRawUnder(List.of(), main, arguments);
-    }
-
-    /** As {@link #startRaw}, by way of a command that takes the JVM's command as its arguments. */
     public static ChildJvm startRawUnder(
         final List<String> launcher, final Class<?> main, final String... arguments) {
         final ChildJvm child =

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.Subscriber;
-import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.tests.peer.ChildPeer;
 import org.fencepost.ipc.tests.peer.SubscriberPort;
 import org.fencepost.ipc.tests.peer.SubscriberSpec;

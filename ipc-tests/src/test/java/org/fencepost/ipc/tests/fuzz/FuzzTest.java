@@ -41,7 +41,8 @@ class FuzzTest {
 
     @Test
     void shouldThrowNothingElseWhenAFuzzerLooksForMore() throws IOException {
-        final int seed = new SplittableRandom().nextInt(Integer.MAX_VALUE);
+        final int seed = Integer.getInteger("seed", new SplittableRandom().nextInt(Integer.MAX_VALUE));
+        System.out.println("fuzzing from seed " + seed);
         final Path inputs = directory.resolve("inputs");
         final Path findings = Files.createDirectory(directory.resolve("findings"));
         Fuzz.expand(inputs);

@@ -18,10 +18,11 @@ class WaitingRunTest {
 
     @Test
     void shouldLoseNoWakeUpWhenBothSidesSleep() throws Exception {
-        final long seed = System.nanoTime();
+        final long seed = Long.getLong("seed", System.nanoTime());
+        System.out.println("waiting from seed " + seed);
         final WaitingRun.Result result =
             new WaitingRun(directory, seed).run(Duration.ofSeconds(4));
-        System.out.println(result + ", seed " + seed);
+        System.out.println(result);
         assertTrue(result.trips() > 500 && result.waits() > 500,
             () -> "too little to show anything: " + result);
         assertTrue(result.kills() >= 1, () -> "nobody was killed: " + result);
