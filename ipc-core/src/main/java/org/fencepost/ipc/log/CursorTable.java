@@ -15,6 +15,8 @@ import static org.fencepost.ipc.format.CursorsFormat.SUBSCRIBERS_MAX;
 import static org.fencepost.ipc.format.CursorsFormat.recordOffset;
 
 import java.nio.charset.StandardCharsets;
+import org.fencepost.ipc.format.CursorsFormat;
+import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.memory.SharedMemory;
 
 /** The records of the cursors file, with their access modes. */
@@ -44,6 +46,13 @@ public final class CursorTable {
                 return;
             }
             seen = witness;
+        }
+    }
+
+    /** Makes every page dirty, so that the next sync writes it whatever became of an earlier one. */
+    void makeDirty() {
+        for (int at = RECORDS_USED_OFFSET; at < CursorsFormat.FILE_BYTES; at += FileHeader.PAGE_BYTES) {
+            memory.makeDirty(address + at);
         }
     }
 

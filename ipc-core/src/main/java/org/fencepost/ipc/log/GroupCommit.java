@@ -376,7 +376,7 @@ public final class GroupCommit {
             final long base = address - segmentStart;
             for (long page = segmentStart + (from - segmentStart & -FileHeader.PAGE_BYTES);
                 page < end; page += FileHeader.PAGE_BYTES) {
-                makeDirty(base + page);
+                memory.makeDirty(base + page);
             }
             long position = from;
             while (position < end) {
@@ -387,15 +387,6 @@ public final class GroupCommit {
                 position += geometry.span(FrameFormat.length(word));
             }
             return true;
-        }
-
-        private void makeDirty(final long wordAddress) {
-            long seen = memory.getLongAcquire(wordAddress);
-            long witness = memory.compareAndExchangeLong(wordAddress, seen, seen);
-            while (witness != seen) {
-                seen = witness;
-                witness = memory.compareAndExchangeLong(wordAddress, seen, seen);
-            }
         }
     }
 }

@@ -59,6 +59,7 @@ final class Retention {
             return false;
         }
         words.earliestRelease(keptFrom);
+        log.cursors().makeDirty();
         final boolean surplus = log.store().recordEarliest(keptFrom);
         // Not before: what is durable behind it would be lost with a log that begins before it.
         words.syncs().raise(keptFrom);

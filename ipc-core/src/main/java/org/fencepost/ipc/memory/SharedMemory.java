@@ -65,6 +65,16 @@ public abstract class SharedMemory {
      */
     public abstract long compareAndExchangeLong(long address, long expected, long value);
 
+    /** Makes the page of a word dirty and leaves the word as it is, whoever stores into it at this moment. */
+    public final void makeDirty(final long wordAddress) {
+        long seen = getLongAcquire(wordAddress);
+        long witness = compareAndExchangeLong(wordAddress, seen, seen);
+        while (witness != seen) {
+            seen = witness;
+            witness = compareAndExchangeLong(wordAddress, seen, seen);
+        }
+    }
+
     /** Copies {@code length} bytes of {@code source} to {@code address}; plain. */
     public abstract void copyFrom(long address, byte[] source, int offset, int length);
 

@@ -72,10 +72,10 @@ final class JournalCut {
         }
         if (usedEnd > end) {
             keep(end, usedEnd);
-            erase(end, usedEnd);
-        } else if (again && inSegment) {
+        }
+        if (inSegment) {
             // Zeros of whoever was stopped in here may not be on the disk, and not be dirty any more either.
-            erase(end, segmentEnd);
+            erase(end, again ? segmentEnd : usedEnd);
         }
         // Also if nothing was moved: whoever did it may have died before this, or copied the journal.
         calls.syncDirectory(directory);

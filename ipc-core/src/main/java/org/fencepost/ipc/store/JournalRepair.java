@@ -185,13 +185,24 @@ final class JournalRepair {
             && memory.getLong(segments.map(segmentStart) + position - segmentStart) == 0;
     }
 
-    /** Where the next frame is that checks out in the segment of a position; its end, or the limit. */
+    /**
+     * Where a claim ends: where its publisher's slot says, or else at the next frame that checks out in its segment,
+     * at the end of that, or the limit.
+     */
     private long nextRight(final StoppedSegments segments, final long position, final long limit)
         throws IOException {
-        final VerifiedWalk walk = new VerifiedWalk(memory, geometry);
         final long segmentStart = geometry.segmentStart(position);
-        final long address = segments.map(segmentStart);
         final long end = Math.min(limit, segmentStart + geometry.segmentBytes());
+        for (int slot = 0; slot < ControlFormat.PUBLISHERS_MAX; slot++) {
+            final int at = ControlFormat.SLOTS_OFFSET + slot * ControlFormat.SLOT_BYTES;
+            final long wonEnd = control.word(at + ControlFormat.SLOT_WON_END_OFFSET);
+            if (control.word(at + ControlFormat.SLOT_START_OFFSET) == position && wonEnd > position
+                && wonEnd <= end) {
+                return wonEnd;
+            }
+        }
+        final VerifiedWalk walk = new VerifiedWalk(memory, geometry);
+        final long address = segments.map(segmentStart);
         long next = position + geometry.frameAlignment();
         while (next < end && !walk.isRight(next, address)) {
             next += geometry.frameAlignment();

@@ -49,11 +49,16 @@ record Life(long bootHigh, long bootLow, long device, long inode, long born) {
 
     /** Whether both are one life. Not equals: what the JDK generates for that takes a new process 15 ms. */
     boolean isSame(final Life other) {
-        return bootHigh == other.bootHigh && bootLow == other.bootLow && isSameFile(other);
+        return bootHigh == other.bootHigh && bootLow == other.bootLow && device == other.device
+            && isSameFile(other);
     }
 
-    /** Whether these words stand in the file in which they were stored, and not in a copy of it. */
+    /**
+     * Whether these words stand in the file in which they were stored, and not in a copy of it. The system may
+     * number its devices anew when it starts, so the number counts only where nothing else tells.
+     */
     boolean isSameFile(final Life stored) {
-        return device == stored.device && inode == stored.inode && born == stored.born;
+        return inode == stored.inode && born == stored.born
+            && (born != 0 || device == stored.device);
     }
 }

@@ -688,6 +688,16 @@ class RecoveryTest {
     }
 
     @Test
+    void shouldFindDamageRightBehindTheClaimOfTheDeadWhenItIsExaminedForRepair() throws IOException {
+        final List<Long> ends = journal.publish(0, 6);
+        journal.overwrite(ends.get(1), new byte[8]);
+        journal.word(ControlFormat.SLOTS_OFFSET + ControlFormat.SLOT_START_OFFSET, ends.get(1));
+        journal.word(ControlFormat.SLOTS_OFFSET + ControlFormat.SLOT_WON_END_OFFSET, ends.get(2));
+        journal.overwrite(ends.get(2) + 100, new byte[] {1});
+        assertEquals(ends.get(2), Channels.examine(path).damagedPosition().orElseThrow());
+    }
+
+    @Test
     void shouldNotRepairARing() {
         final Path ring = directory.resolve("ring");
         Channel.open(ring, ChannelOptions.ring(32_768)).close();

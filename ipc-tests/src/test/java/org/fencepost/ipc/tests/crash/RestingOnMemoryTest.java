@@ -242,17 +242,20 @@ class RestingOnMemoryTest {
         }
         // A recovery syncs the cursor where it is.
         final Machine machine =
-            new Machine(new Crash(before.disk()).image(-1, true, Disk.Watcher.NOBODY));
+            new Machine(new Crash(before.disk()).image(-1, true, watcher));
         try (Channel channel =
                 ChannelDoor.join(machine.path(CrashRun.CHANNEL), machine, this::nanoTime);
             Publisher publisher = channel.addPublisher();
             Subscriber named = channel.addSubscriber(
                 SubscriberOptions.earliest().named(CrashRun.CURSOR, true))) {
             publish(publisher, 12);
-            while (named.poll((buffer, offset, length, header) -> { }, Integer.MAX_VALUE) > 0) {
-                // All of it.
-            }
-            channel.housekeeping().doWork();
+            // What could not be written is clean then, and is not on the disk.
+            watcher.before = (call, path) ->
+                watcher.failing = call.equals("fsync") && path.endsWith(CursorsFormat.FILE_NAME);
+            assertThrows(ChannelException.class, () -> consumeAndRemove(named, channel));
+            watcher.before = (call, path) -> { };
+            watcher.failing = false;
+            consumeAndRemove(named, channel);
             assertTrue(channel.earliestPosition() > 0);
             final Machine next = withNothingMore(machine.disk());
             try (Channel recovered = ChannelDoor.join(next.path(CrashRun.CHANNEL), next);
@@ -260,6 +263,14 @@ class RestingOnMemoryTest {
                     SubscriberOptions.earliest().named(CrashRun.CURSOR, true))) {
                 assertEquals(0, again.lostBytes());
             }
+        }
+    }
+
+    private static void consumeAndRemove(final Subscriber named, final Channel channel) {
+        int done = 1;
+        while (done > 0) {
+            done = named.poll((buffer, offset, length, header) -> { }, Integer.MAX_VALUE)
+                + channel.housekeeping().doWork();
         }
     }
 
