@@ -18,6 +18,7 @@ import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.disk.Crash;
 import org.fencepost.ipc.disk.Disk;
 import org.fencepost.ipc.disk.Machine;
+import org.fencepost.ipc.format.ControlFormat;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -30,18 +31,20 @@ class RemovalCrashTest {
     private static final int MESSAGE_BYTES = 1000;
     private static final int CHOICES_MAX = 14;
 
-    /** Does something once, during the first sync of a file behind the move of {@code earliest}. */
+    /** Does something once, before the first sync of {@code control} behind the move of {@code earliest} ends. */
     private static final class Meanwhile implements Disk.Watcher {
         private Channel channel;
         private Runnable action;
 
         @Override
-        public void syncing(final boolean mapped) {
-            if (!mapped && action != null && channel.earliestPosition() > 0) {
+        public int errno(final String call, final String path) {
+            if (call.equals("fsync") && path.endsWith(ControlFormat.FILE_NAME) && action != null
+                && channel.earliestPosition() > 0) {
                 final Runnable once = action;
                 action = null;
                 once.run();
             }
+            return 0;
         }
     }
 
