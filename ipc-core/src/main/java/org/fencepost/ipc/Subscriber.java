@@ -89,7 +89,8 @@ public final class Subscriber extends Endpoint {
      *                message that it threw at is consumed.
      * @param limit   most messages to deliver, at least 1; those of a batch count one each.
      * @return messages delivered, 0 if there are none, or {@link #CLOSED}.
-     * @throws IllegalStateException   if it is called from inside a handler of this subscriber.
+     * @throws IllegalStateException   if it is called from inside a handler of this subscriber, or another
+     *                                 thread is inside an operation of it.
      * @throws ChannelDamagedException if a file was truncated or overwritten.
      * @throws ChannelIOException      if a segment cannot be mapped.
      * @throws SyncFailedException     if only what is durable is wanted and a sync has failed.
@@ -99,12 +100,12 @@ public final class Subscriber extends Endpoint {
         // Read once: a load of a header with acquire would have them read again for each message.
         final LogReader reader = this.reader;
         final Header header = this.header;
+        if (!enter()) {
+            return CLOSED;
+        }
         int delivered = 0;
         try {
             polling = true;
-            if (!enter()) {
-                return CLOSED;
-            }
             final ReadableBuffer buffer = reader.buffer();
             final int payload = reader.payloadOffset();
             while (delivered < limit) {
@@ -175,19 +176,20 @@ public final class Subscriber extends Endpoint {
      * @param handler as for {@link #poll}; a message at which it throws is consumed.
      * @param limit   most messages to deliver, at least 1.
      * @return messages consumed, 0 if there are none, or {@link #CLOSED}.
-     * @throws IllegalStateException   if it is called from inside a handler of this subscriber.
+     * @throws IllegalStateException   if it is called from inside a handler of this subscriber, or another
+     *                                 thread is inside an operation of it.
      * @throws ChannelDamagedException if a file was truncated or overwritten.
      * @throws ChannelIOException      if a segment cannot be mapped.
      * @throws SyncFailedException     if only what is durable is wanted and a sync has failed.
      */
     public int controlledPoll(final ControlledMessageHandler handler, final int limit) {
         requireNotPolling();
+        if (!enter()) {
+            return CLOSED;
+        }
         int consumed = 0;
         try {
             polling = true;
-            if (!enter()) {
-                return CLOSED;
-            }
             while (consumed < limit) {
                 final long word = reader.peek();
                 if (word == LogReader.NOTHING) {
@@ -239,10 +241,10 @@ public final class Subscriber extends Endpoint {
      */
     public void seek(final long position) {
         requireNotPolling();
+        if (!enter()) {
+            throw closedUse("subscriber");
+        }
         try {
-            if (!enter()) {
-                throw closedUse("subscriber");
-            }
             try {
                 subscriptions.seek(reader, position);
             } catch (final ChannelException e) {
