@@ -23,8 +23,8 @@ import org.fencepost.ipc.log.VerifyingReader;
  * any thread may close it. Up to {@value #SUBSCRIBERS_MAX} a channel, named cursors included.
  *
  * <p>A <em>gating</em> subscriber of a ring holds publishers back when it is slow and reads in place. A
- * <em>lossy</em> one never does; it reads copies, and counts what it missed. In a journal nothing is
- * taken away, and both read in place.
+ * <em>lossy</em> one never does; it reads copies, and counts what it missed. In a journal both read in place; nothing
+ * is taken away but by its {@linkplain ChannelOptions#withRetentionBytes retention}, which waits for gating ones.
  *
  * <p>Polling never waits. Unobstructed it neither allocates, nor enters the kernel, nor takes a lock;
  * where segments meet it may map the next one and zero the one that it left. A message that a live
@@ -93,6 +93,8 @@ public final class Subscriber extends Endpoint {
      *                                 thread is inside an operation of it.
      * @throws ChannelDamagedException if a file was truncated or overwritten.
      * @throws ChannelIOException      if a segment cannot be mapped.
+     * @throws PositionException       if this is lossy and its segment was removed from a journal: {@link #seek} to
+     *                                 {@link Channel#earliestPosition}.
      * @throws SyncFailedException     if only what is durable is wanted and a sync has failed.
      */
     public int poll(final MessageHandler handler, final int limit) {
@@ -180,6 +182,8 @@ public final class Subscriber extends Endpoint {
      *                                 thread is inside an operation of it.
      * @throws ChannelDamagedException if a file was truncated or overwritten.
      * @throws ChannelIOException      if a segment cannot be mapped.
+     * @throws PositionException       if this is lossy and its segment was removed from a journal: {@link #seek} to
+     *                                 {@link Channel#earliestPosition}.
      * @throws SyncFailedException     if only what is durable is wanted and a sync has failed.
      */
     public int controlledPoll(final ControlledMessageHandler handler, final int limit) {
