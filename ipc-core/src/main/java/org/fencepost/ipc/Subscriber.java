@@ -238,7 +238,8 @@ public final class Subscriber extends Endpoint {
 
     /**
      * Goes on at another position: the beginning of a frame, which is the end of the one before it. Takes
-     * the housekeeping lock, and reads the segment up to the position to see that it is one.
+     * the housekeeping lock, for which it waits as {@link Channel#addPublisher} does, and reads the segment up to
+     * the position to see that it is one.
      *
      * @throws PositionException      if nothing can be read there; the message names what can.
      * @throws ChannelClosedException if this is closed.
