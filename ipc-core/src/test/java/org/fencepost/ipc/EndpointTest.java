@@ -141,9 +141,7 @@ class EndpointTest {
         leave.countDown();
         assertTrue(offer.get() > 0);
         assertTrue(publisher.offer(7, new byte[8], 0, 8) > 0, "they take turns");
-        final List<Integer> types = new ArrayList<>();
-        poll(subscriber, types);
-        assertEquals(List.of(5, 7), types);
+        assertEquals(List.of(5, 7), types(subscriber));
     }
 
     @Test
@@ -156,9 +154,7 @@ class EndpointTest {
         assertThrows(IllegalStateException.class, claim::close);
         assertTrue(claim.isOpen());
         worker.submit(claim::commit).get();
-        final List<Integer> types = new ArrayList<>();
-        poll(subscriber, types);
-        assertEquals(List.of(5), types);
+        assertEquals(List.of(5), types(subscriber));
     }
 
     @Test
@@ -168,9 +164,7 @@ class EndpointTest {
         assertThrows(IllegalStateException.class, () -> publisher.offer(5,
             readingThis(() -> publisher.offer(6, new byte[8], 0, 8)), 0, Long.BYTES));
         assertTrue(publisher.offer(7, new byte[8], 0, 8) > 0);
-        final List<Integer> types = new ArrayList<>();
-        poll(subscriber, types);
-        assertEquals(List.of(6, 7), types);
+        assertEquals(List.of(6, 7), types(subscriber));
     }
 
     @Test
@@ -252,6 +246,12 @@ class EndpointTest {
                 return 0;
             }
         };
+    }
+
+    private static List<Integer> types(final Subscriber subscriber) {
+        final List<Integer> types = new ArrayList<>();
+        poll(subscriber, types);
+        return types;
     }
 
     private static int poll(final Subscriber subscriber, final List<Integer> types) {
