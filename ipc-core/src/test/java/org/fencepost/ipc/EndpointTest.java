@@ -53,14 +53,8 @@ class EndpointTest {
         final Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest());
         final Publisher publisher = other.addPublisher();
         assertTrue(publisher.offer(1, new byte[1000], 0, 1000) > 0);
-        final CountDownLatch inside = new CountDownLatch(1);
         final CountDownLatch leave = new CountDownLatch(1);
-        final Future<Integer> poll = worker.submit(
-            () -> subscriber.poll((buffer, offset, length, header) -> {
-                inside.countDown();
-                await(leave);
-            }, 1));
-        inside.await();
+        final Future<Integer> poll = pollAndStay(subscriber, leave);
         subscriber.close();
         assertEquals(Publisher.BACK_PRESSURED, fill(publisher));
 
@@ -107,14 +101,8 @@ class EndpointTest {
         final Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest());
         final Publisher publisher = other.addPublisher();
         publisher.offer(1, new byte[8], 0, 8);
-        final CountDownLatch inside = new CountDownLatch(1);
         final CountDownLatch leave = new CountDownLatch(1);
-        final Future<Integer> poll = worker.submit(
-            () -> subscriber.poll((buffer, offset, length, header) -> {
-                inside.countDown();
-                await(leave);
-            }, 1));
-        inside.await();
+        final Future<Integer> poll = pollAndStay(subscriber, leave);
         assertThrows(IllegalStateException.class, () -> poll(subscriber, new ArrayList<>()));
         assertThrows(IllegalStateException.class, () -> subscriber.seek(0));
         leave.countDown();
@@ -246,6 +234,19 @@ class EndpointTest {
                 return 0;
             }
         };
+    }
+
+    /** The worker is in a handler when this returns, and stays there until it may leave. */
+    private Future<Integer> pollAndStay(final Subscriber subscriber, final CountDownLatch leave)
+        throws InterruptedException {
+        final CountDownLatch inside = new CountDownLatch(1);
+        final Future<Integer> poll = worker.submit(
+            () -> subscriber.poll((buffer, offset, length, header) -> {
+                inside.countDown();
+                await(leave);
+            }, 1));
+        inside.await();
+        return poll;
     }
 
     private static List<Integer> types(final Subscriber subscriber) {
