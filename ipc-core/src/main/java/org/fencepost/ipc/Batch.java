@@ -105,7 +105,7 @@ public final class Batch extends Claimed {
      * Publishes all messages added, at once; also none.
      *
      * @return the position at which the batch's frame ends, or {@link Publisher#CLOSED}.
-     * @throws IllegalStateException if no batch is open.
+     * @throws IllegalStateException if no batch is open, or another thread made the claim.
      */
     public long commit() {
         if (!requireOpenOnce()) {

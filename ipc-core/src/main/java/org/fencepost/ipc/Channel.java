@@ -162,7 +162,8 @@ public final class Channel implements AutoCloseable {
 
     /**
      * A publisher that shares the channel with others, for one thread. Waits while another member does
-     * a unit of housekeeping.
+     * a unit of housekeeping, for as long as that one is paused in it if it is; an
+     * interruption does not end that, closing the channel does.
      *
      * @throws ChannelLimitException    if there are {@value Publisher#PUBLISHERS_MAX}, or an exclusive one.
      * @throws ChannelDamagedException  if the channel is damaged so that it can only be read.
@@ -175,7 +176,8 @@ public final class Channel implements AutoCloseable {
 
     /**
      * A publisher that has the channel for itself, and is faster. For one thread. Waits while another
-     * member does a unit of housekeeping.
+     * member does a unit of housekeeping, for as long as that one is paused in it if it is; an
+     * interruption does not end that, closing the channel does.
      *
      * @throws ChannelLimitException    if there is any other publisher, in any process.
      * @throws ChannelDamagedException  if the channel is damaged so that it can only be read.
@@ -188,7 +190,8 @@ public final class Channel implements AutoCloseable {
 
     /**
      * A subscriber, for one thread. Unless it begins at the latest position, waits while another member
-     * does a unit of housekeeping.
+     * does a unit of housekeeping, for as long as that one is paused in it if it is; an
+     * interruption does not end that, closing the channel does.
      *
      * @throws ChannelLimitException    if there are {@value Subscriber#SUBSCRIBERS_MAX}, or its named
      *                                  cursor belongs to another.

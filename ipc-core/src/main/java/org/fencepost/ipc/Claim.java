@@ -34,7 +34,7 @@ public final class Claim extends Claimed {
      * Publishes the message.
      *
      * @return the position at which its frame ends, or {@link Publisher#CLOSED}.
-     * @throws IllegalStateException if no claim is open.
+     * @throws IllegalStateException if no claim is open, or another thread made the claim.
      */
     public long commit() {
         if (!requireOpenOnce()) {

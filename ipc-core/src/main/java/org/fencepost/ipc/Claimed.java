@@ -32,7 +32,7 @@ abstract sealed class Claimed implements AutoCloseable permits Claim, Batch {
     /**
      * Gives the room up; subscribers never see it.
      *
-     * @throws IllegalStateException if nothing is open.
+     * @throws IllegalStateException if nothing is open, or another thread made the claim.
      */
     public final void abort() {
         if (requireOpenOnce()) {
@@ -57,9 +57,15 @@ abstract sealed class Claimed implements AutoCloseable permits Claim, Batch {
         return !closed;
     }
 
-    /** As {@link #requireOpen}, before it is resolved: afterwards it has been told. */
+    /**
+     * As {@link #requireOpen}, before it is resolved: afterwards it has been told. Not by another thread, beside
+     * which this one may be about to resolve it, too.
+     */
     final boolean requireOpenOnce() {
         final boolean open = requireOpen();
+        if (!publisher.isUser()) {
+            throw publisher.usedByTwo();
+        }
         closed = false;
         return open;
     }

@@ -20,6 +20,7 @@ public final class ConcurrentPublisher implements AutoCloseable {
      */
     public ConcurrentPublisher(final Publisher publisher) {
         this.publisher = publisher;
+        publisher.lockedByUsers();
     }
 
     /** As {@link Publisher#offer(int, DirectBuffer, int, int)}, from any thread. */

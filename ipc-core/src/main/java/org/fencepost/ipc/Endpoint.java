@@ -4,26 +4,36 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.agrona.concurrent.IdleStrategy;
 import org.fencepost.ipc.log.Bell;
 import org.fencepost.ipc.log.Log;
 
 /**
- * A publisher or subscriber: used by one thread, closed by any, also while that one waits.
+ * A publisher or subscriber: used by one thread, closed by any, also while that one waits. A thread that comes
+ * while another is inside an operation, or has a claim open, is refused with an {@link IllegalStateException}.
+ * Threads that take turns are not; each change costs a fence in all threads of the process.
  *
  * <p>Its lock byte and cursor may not be given up while its thread works on shared memory with them:
  * a publisher's claim would be taken for a dead one's, a subscriber's segment would be used again
  * under its handler. So the thread marks that it is inside, and a closer that finds it there
  * leaves the release to it. The thread pays two ordinary stores; the closer makes all threads pass
  * a fence between its own store and its look, so that one of the two sees the other.
+ *
+ * <p>Two threads inside at once would compute addresses from each other's words, and such an address may end
+ * the JVM. So the thread that comes is compared with the one that came last, and one that takes its place
+ * does as a closer does: whoever of the two finds the other is refused.
  */
 public abstract sealed class Endpoint implements AutoCloseable permits Publisher, Subscriber {
     private static final VarHandle INSIDE;
+    private static final VarHandle USER;
 
     static {
         try {
-            INSIDE = MethodHandles.lookup().findVarHandle(Endpoint.class, "inside", boolean.class);
+            final MethodHandles.Lookup lookup = MethodHandles.lookup();
+            INSIDE = lookup.findVarHandle(Endpoint.class, "inside", boolean.class);
+            USER = lookup.findVarHandle(Endpoint.class, "user", Thread.class);
         } catch (final ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -34,6 +44,10 @@ public abstract sealed class Endpoint implements AutoCloseable permits Publisher
     private final AtomicBoolean released = new AtomicBoolean();
     private boolean inside;
     private volatile boolean closed;
+    /** The thread that works with this, or did last. Written by who holds the monitor. */
+    private Thread user;
+    /** Its threads come one after the other, by a lock of their own. Written before there are several. */
+    private boolean lockedByUsers;
 
     /** {@code barrier} makes every thread of this process pass a fence. */
     Endpoint(final Log log, final Runnable barrier) {
@@ -55,12 +69,61 @@ public abstract sealed class Endpoint implements AutoCloseable permits Publisher
     /** The next fruitless look is the last one for some time. */
     abstract void beThorough();
 
-    /** Whether work may begin; {@link #exit} follows in any case. */
+    /**
+     * Whether work may begin; then {@link #exit} follows in any case, and otherwise it does not.
+     *
+     * @throws IllegalStateException if another thread is inside.
+     */
     final boolean enter() {
-        // Opaque, so that the compiler keeps the store before the load of closed; the processor is
-        // ordered by the closer's barrier.
+        final Thread thread = Thread.currentThread();
+        if (user != thread) {
+            takeOver(thread);
+        }
+        // Opaque, so that the compiler keeps the store before the loads of user and closed; the processor is
+        // ordered by the barrier of who takes over, or closes.
         INSIDE.setOpaque(this, true);
-        return !closed;
+        if ((Thread) USER.getOpaque(this) != thread) {
+            // Not taken back: it may be the other one's by now.
+            throw usedByTwo();
+        }
+        if (closed) {
+            exit();
+            return false;
+        }
+        return true;
+    }
+
+    private synchronized void takeOver(final Thread thread) {
+        final Thread before = user;
+        USER.setOpaque(this, thread);
+        if (before != null && before != thread && !lockedByUsers) {
+            barrier.run();
+        }
+        if ((boolean) INSIDE.getAcquire(this) && before != null && before != thread && before.isAlive()) {
+            USER.setOpaque(this, before);
+            throw usedByTwo();
+        }
+    }
+
+    /** Whether this is the thread that came last. */
+    final boolean isUser() {
+        return user == Thread.currentThread();
+    }
+
+    /** From now on a lock keeps its threads apart: who takes over need not make them pass a fence. */
+    final void lockedByUsers() {
+        lockedByUsers = true;
+    }
+
+    final IllegalStateException usedByTwo() {
+        return new IllegalStateException("this " + getClass().getSimpleName().toLowerCase(Locale.ROOT) + " of "
+            + log.path() + " is in the hands of thread '" + nameOf(user) + "': expected that one, found '"
+            + nameOf(Thread.currentThread()) + "'; give each thread one of its own, or share a"
+            + " ConcurrentPublisher");
+    }
+
+    private static String nameOf(final Thread thread) {
+        return thread.getName().isEmpty() ? "#" + thread.threadId() : thread.getName();
     }
 
     /** Ends work; gives everything up if somebody has closed this meanwhile. */

@@ -99,7 +99,8 @@ public final class Publisher extends Endpoint {
      *     {@link #PREPARING}, {@link #CLOSED} or {@link #FAILED}.
      * @throws ChannelLimitException     if it is longer than {@link #maxMessageLength()}.
      * @throws IndexOutOfBoundsException if the buffer does not have these bytes.
-     * @throws IllegalStateException     if a claim of this publisher is open.
+     * @throws IllegalStateException     if a claim of this publisher is open, another thread is inside an
+     *                                   operation of it, or reading the buffer has published through it.
      * @throws ChannelIOException        if a segment cannot be made or mapped.
      * @throws ChannelDamagedException   if a file was truncated or overwritten.
      */
@@ -108,6 +109,9 @@ public final class Publisher extends Endpoint {
         checkLength(length);
         buffer.boundsCheck(offset, length);
         prepareToClaim();
+        if (!enter()) {
+            return CLOSED;
+        }
         try {
             final long position = claim(length);
             if (position < 0) {
@@ -127,6 +131,9 @@ public final class Publisher extends Endpoint {
         checkLength(length);
         Objects.checkFromIndexSize(offset, length, bytes.length);
         prepareToClaim();
+        if (!enter()) {
+            return CLOSED;
+        }
         try {
             final long position = claim(length);
             if (position < 0) {
@@ -147,6 +154,9 @@ public final class Publisher extends Endpoint {
         checkLength(length);
         Objects.checkFromIndexSize(offset, (long) length, segment.byteSize());
         prepareToClaim();
+        if (!enter()) {
+            return CLOSED;
+        }
         try {
             final long position = claim(length);
             if (position < 0) {
@@ -170,7 +180,8 @@ public final class Publisher extends Endpoint {
      *     {@link #BACK_PRESSURED}, {@link #PREPARING}, {@link #CLOSED} or {@link #FAILED}: then
      *     {@code claim} is not open.
      * @throws ChannelLimitException if it is longer than {@link #maxMessageLength()}.
-     * @throws IllegalStateException if {@code claim}, or another claim of this publisher, is open.
+     * @throws IllegalStateException if {@code claim}, or another claim of this publisher, is open, or another
+     *                               thread is inside an operation of it.
      */
     public long tryClaim(final int typeId, final int length, final Claim claim) {
         checkLength(length);
@@ -349,8 +360,11 @@ public final class Publisher extends Endpoint {
     }
 
     private long room(final int length) {
+        if (!enter()) {
+            return CLOSED;
+        }
         try {
-            return enter() ? claimer.room(length) : CLOSED;
+            return claimer.room(length);
         } catch (final Throwable error) {
             return failed(error);
         } finally {
@@ -359,9 +373,6 @@ public final class Publisher extends Endpoint {
     }
 
     private long claim(final int length) {
-        if (!enter()) {
-            return CLOSED;
-        }
         if (claimThread != Thread.currentThread()) {
             // Published by the release of the slot's announcement: a reader that is stuck behind the
             // claim sees the thread that made it.
@@ -376,6 +387,9 @@ public final class Publisher extends Endpoint {
     }
 
     private long open(final int length) {
+        if (!enter()) {
+            return CLOSED;
+        }
         boolean opened = false;
         try {
             final long position = claim(length);

@@ -23,8 +23,8 @@ import org.fencepost.ipc.log.VerifyingReader;
  * any thread may close it. Up to {@value #SUBSCRIBERS_MAX} a channel, named cursors included.
  *
  * <p>A <em>gating</em> subscriber of a ring holds publishers back when it is slow and reads in place. A
- * <em>lossy</em> one never does; it reads copies, and counts what it missed. In a journal nothing is
- * taken away, and both read in place.
+ * <em>lossy</em> one never does; it reads copies, and counts what it missed. In a journal both read in place; nothing
+ * is taken away but by its {@linkplain ChannelOptions#withRetentionBytes retention}, which waits for gating ones.
  *
  * <p>Polling never waits. Unobstructed it neither allocates, nor enters the kernel, nor takes a lock;
  * where segments meet it may map the next one and zero the one that it left. A message that a live
@@ -89,9 +89,12 @@ public final class Subscriber extends Endpoint {
      *                message that it threw at is consumed.
      * @param limit   most messages to deliver, at least 1; those of a batch count one each.
      * @return messages delivered, 0 if there are none, or {@link #CLOSED}.
-     * @throws IllegalStateException   if it is called from inside a handler of this subscriber.
+     * @throws IllegalStateException   if it is called from inside a handler of this subscriber, or another
+     *                                 thread is inside an operation of it.
      * @throws ChannelDamagedException if a file was truncated or overwritten.
      * @throws ChannelIOException      if a segment cannot be mapped.
+     * @throws PositionException       if this is lossy and its segment was removed from a journal: {@link #seek} to
+     *                                 {@link Channel#earliestPosition}.
      * @throws SyncFailedException     if only what is durable is wanted and a sync has failed.
      */
     public int poll(final MessageHandler handler, final int limit) {
@@ -99,12 +102,12 @@ public final class Subscriber extends Endpoint {
         // Read once: a load of a header with acquire would have them read again for each message.
         final LogReader reader = this.reader;
         final Header header = this.header;
+        if (!enter()) {
+            return CLOSED;
+        }
         int delivered = 0;
         try {
             polling = true;
-            if (!enter()) {
-                return CLOSED;
-            }
             final ReadableBuffer buffer = reader.buffer();
             final int payload = reader.payloadOffset();
             while (delivered < limit) {
@@ -175,19 +178,22 @@ public final class Subscriber extends Endpoint {
      * @param handler as for {@link #poll}; a message at which it throws is consumed.
      * @param limit   most messages to deliver, at least 1.
      * @return messages consumed, 0 if there are none, or {@link #CLOSED}.
-     * @throws IllegalStateException   if it is called from inside a handler of this subscriber.
+     * @throws IllegalStateException   if it is called from inside a handler of this subscriber, or another
+     *                                 thread is inside an operation of it.
      * @throws ChannelDamagedException if a file was truncated or overwritten.
      * @throws ChannelIOException      if a segment cannot be mapped.
+     * @throws PositionException       if this is lossy and its segment was removed from a journal: {@link #seek} to
+     *                                 {@link Channel#earliestPosition}.
      * @throws SyncFailedException     if only what is durable is wanted and a sync has failed.
      */
     public int controlledPoll(final ControlledMessageHandler handler, final int limit) {
         requireNotPolling();
+        if (!enter()) {
+            return CLOSED;
+        }
         int consumed = 0;
         try {
             polling = true;
-            if (!enter()) {
-                return CLOSED;
-            }
             while (consumed < limit) {
                 final long word = reader.peek();
                 if (word == LogReader.NOTHING) {
@@ -232,17 +238,18 @@ public final class Subscriber extends Endpoint {
 
     /**
      * Goes on at another position: the beginning of a frame, which is the end of the one before it. Takes
-     * the housekeeping lock, and reads the segment up to the position to see that it is one.
+     * the housekeeping lock, for which it waits as {@link Channel#addPublisher} does, and reads the segment up to
+     * the position to see that it is one.
      *
      * @throws PositionException      if nothing can be read there; the message names what can.
      * @throws ChannelClosedException if this is closed.
      */
     public void seek(final long position) {
         requireNotPolling();
+        if (!enter()) {
+            throw closedUse("subscriber");
+        }
         try {
-            if (!enter()) {
-                throw closedUse("subscriber");
-            }
             try {
                 subscriptions.seek(reader, position);
             } catch (final ChannelException e) {

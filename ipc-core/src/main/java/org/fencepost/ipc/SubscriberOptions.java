@@ -69,7 +69,8 @@ public final class SubscriberOptions {
     /**
      * The same, lossy: publishers never wait for it. In a ring each message is copied before the
      * handler sees it, and one that falls behind by more than the ring goes on at the oldest message
-     * that is kept; {@link Subscriber#lostBytes()} says what it missed.
+     * that is kept; {@link Subscriber#lostBytes()} says what it missed. In a journal that removes its oldest
+     * segments one that comes to a removed one is told so by a {@link PositionException}, and may seek.
      *
      * @throws IllegalArgumentException for a named cursor.
      */
@@ -88,13 +89,19 @@ public final class SubscriberOptions {
      *
      * @param name             1 to {@link #NAME_BYTES_MAX} bytes of UTF-8.
      * @param gatesWhileAbsent whether a ring holds publishers back for it while no subscriber has it.
-     * @throws IllegalArgumentException if the name is too short or too long, or this is lossy.
+     * @throws IllegalArgumentException if the name is too short or too long, half of a surrogate pair is missing
+     *                                  in it, or this is lossy.
      */
     public SubscriberOptions named(final String name, final boolean gatesWhileAbsent) {
         final int nameBytes = name.getBytes(StandardCharsets.UTF_8).length;
         if (nameBytes < 1 || nameBytes > NAME_BYTES_MAX) {
             throw new IllegalArgumentException(
                 "a cursor's name has 1 to " + NAME_BYTES_MAX + " bytes, this one " + nameBytes);
+        }
+        // Another character would stand in its place, and two names be one.
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+            throw new IllegalArgumentException(
+                "a cursor's name is text: half of a surrogate pair is missing in '" + name + "'");
         }
         if (lossy) {
             throw new IllegalArgumentException("a named cursor cannot be lossy: " + name);

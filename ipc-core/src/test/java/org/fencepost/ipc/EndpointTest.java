@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.agrona.DirectBuffer;
+import org.fencepost.ipc.buffer.ReadableBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,14 +53,8 @@ class EndpointTest {
         final Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest());
         final Publisher publisher = other.addPublisher();
         assertTrue(publisher.offer(1, new byte[1000], 0, 1000) > 0);
-        final CountDownLatch inside = new CountDownLatch(1);
         final CountDownLatch leave = new CountDownLatch(1);
-        final Future<Integer> poll = worker.submit(
-            () -> subscriber.poll((buffer, offset, length, header) -> {
-                inside.countDown();
-                await(leave);
-            }, 1));
-        inside.await();
+        final Future<Integer> poll = pollAndStay(subscriber, leave);
         subscriber.close();
         assertEquals(Publisher.BACK_PRESSURED, fill(publisher));
 
@@ -97,6 +94,165 @@ class EndpointTest {
         assertEquals(first.id(), successor.id());
         first.close();
         assertThrows(ChannelLimitException.class, () -> other.addExclusivePublisher());
+    }
+
+    @Test
+    void shouldRefuseAnotherThreadWhenOneIsInsideAHandler() throws Exception {
+        final Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest());
+        final Publisher publisher = other.addPublisher();
+        publisher.offer(1, new byte[8], 0, 8);
+        final CountDownLatch leave = new CountDownLatch(1);
+        final Future<Integer> poll = pollAndStay(subscriber, leave);
+        assertThrows(IllegalStateException.class, () -> poll(subscriber, new ArrayList<>()));
+        assertThrows(IllegalStateException.class, () -> subscriber.seek(0));
+        leave.countDown();
+        assertEquals(1, poll.get());
+        publisher.offer(2, new byte[8], 0, 8);
+        assertEquals(1, poll(subscriber, new ArrayList<>()), "they take turns");
+    }
+
+    @Test
+    void shouldRefuseAnotherThreadWhenOneIsInsideAnOffer() throws Exception {
+        final Publisher publisher = channel.addPublisher();
+        final Subscriber subscriber = other.addSubscriber(SubscriberOptions.latest());
+        final CountDownLatch inside = new CountDownLatch(1);
+        final CountDownLatch leave = new CountDownLatch(1);
+        final Future<Long> offer = worker.submit(() -> publisher.offer(5, readingThis(() -> {
+            inside.countDown();
+            await(leave);
+        }), 0, Long.BYTES));
+        inside.await();
+        final String message = assertThrows(
+            IllegalStateException.class, () -> publisher.offer(6, new byte[8], 0, 8)).getMessage();
+        assertTrue(message.contains("ConcurrentPublisher"), message);
+        assertThrows(IllegalStateException.class, () -> publisher.tryClaim(6, 8, new Claim()));
+        leave.countDown();
+        assertTrue(offer.get() > 0);
+        assertTrue(publisher.offer(7, new byte[8], 0, 8) > 0, "they take turns");
+        assertEquals(List.of(5, 7), types(subscriber));
+    }
+
+    @Test
+    void shouldRefuseToResolveAClaimWhenAnotherThreadMadeIt() throws Exception {
+        final Publisher publisher = channel.addPublisher();
+        final Subscriber subscriber = other.addSubscriber(SubscriberOptions.latest());
+        final Claim claim = new Claim();
+        worker.submit(() -> publisher.tryClaim(5, 8, claim)).get();
+        assertThrows(IllegalStateException.class, claim::commit);
+        assertThrows(IllegalStateException.class, claim::close);
+        assertTrue(claim.isOpen());
+        worker.submit(claim::commit).get();
+        assertEquals(List.of(5), types(subscriber));
+    }
+
+    @Test
+    void shouldGiveUpTheOuterMessageWhenItsBufferPublishes() {
+        final Publisher publisher = channel.addPublisher();
+        final Subscriber subscriber = other.addSubscriber(SubscriberOptions.latest());
+        assertThrows(IllegalStateException.class, () -> publisher.offer(5,
+            readingThis(() -> publisher.offer(6, new byte[8], 0, 8)), 0, Long.BYTES));
+        assertTrue(publisher.offer(7, new byte[8], 0, 8) > 0);
+        assertEquals(List.of(6, 7), types(subscriber));
+    }
+
+    @Test
+    void shouldDeliverWhatWasPublishedAndNothingElseWhenTwoThreadsRaceForAPublisher() throws Exception {
+        final Publisher publisher = channel.addPublisher();
+        final Subscriber subscriber = other.addSubscriber(SubscriberOptions.latest());
+        final Future<Integer> first = worker.submit(() -> race(publisher, 100));
+        final List<Integer> types = new ArrayList<>();
+        final Thread reader = new Thread(() -> {
+            while (!subscriber.isClosed()) {
+                poll(subscriber, types);
+            }
+        });
+        reader.start();
+        final int published = race(publisher, 200) + first.get();
+        while (subscriber.lagBytes() > 0) {
+            Thread.onSpinWait();
+        }
+        subscriber.close();
+        reader.join();
+        assertEquals(published, types.size());
+    }
+
+    /** How many messages of so many bytes this thread publishes. */
+    private static int race(final Publisher publisher, final int length) {
+        int published = 0;
+        for (int i = 0; i < 20_000; i++) {
+            try {
+                published += publisher.offer(1, new byte[length], 0, length) > 0 ? 1 : 0;
+            } catch (final IllegalStateException refused) {
+                assertTrue(refused.getMessage().contains("in the hands of"), refused.getMessage());
+            }
+        }
+        return published;
+    }
+
+    /** A buffer of 8 bytes that does something when they are read. */
+    private static DirectBuffer readingThis(final Runnable whenRead) {
+        return new ReadableBuffer() {
+            {
+                resize(Long.BYTES);
+            }
+
+            @Override
+            protected long longAt(final int index) {
+                whenRead.run();
+                return 0;
+            }
+
+            @Override
+            protected byte byteAt(final int index) {
+                throw new AssertionError("a long is read");
+            }
+
+            @Override
+            protected short shortAt(final int index) {
+                throw new AssertionError("a long is read");
+            }
+
+            @Override
+            protected int intAt(final int index) {
+                throw new AssertionError("a long is read");
+            }
+
+            @Override
+            protected void copyTo(
+                final int index, final byte[] target, final int offset, final int length) {
+                throw new AssertionError("a long is read");
+            }
+
+            @Override
+            protected void copyTo(
+                final int index, final MemorySegment target, final long offset, final int length) {
+                throw new AssertionError("a long is read");
+            }
+
+            @Override
+            public long addressOffset() {
+                return 0;
+            }
+        };
+    }
+
+    /** The worker is in a handler when this returns, and stays there until it may leave. */
+    private Future<Integer> pollAndStay(final Subscriber subscriber, final CountDownLatch leave)
+        throws InterruptedException {
+        final CountDownLatch inside = new CountDownLatch(1);
+        final Future<Integer> poll = worker.submit(
+            () -> subscriber.poll((buffer, offset, length, header) -> {
+                inside.countDown();
+                await(leave);
+            }, 1));
+        inside.await();
+        return poll;
+    }
+
+    private static List<Integer> types(final Subscriber subscriber) {
+        final List<Integer> types = new ArrayList<>();
+        poll(subscriber, types);
+        return types;
     }
 
     private static int poll(final Subscriber subscriber, final List<Integer> types) {

@@ -95,7 +95,7 @@ public final class FileSearch {
         final long size = windows.sizeBytes();
         long count = 0;
         long position = from;
-        while (position + pattern.length() <= size) {
+        while (position <= size - pattern.length()) {
             final MemorySegment window = windows.map(position, bytes);
             long index = pattern.indexIn(window, 0);
             while (index >= 0) {

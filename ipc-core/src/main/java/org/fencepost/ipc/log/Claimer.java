@@ -122,9 +122,15 @@ public abstract class Claimer {
      * @param payloadBytes as claimed, or less by an exclusive publisher.
      * @return the position at which the frame ends, or {@link #CLOSED}: then it may or may not be
      *     published.
+     * @throws IllegalStateException if no claim is open: something that was called while it was, such as the
+     *                               buffer that was copied from, has published through the same publisher.
      */
     public final long commit(final int kind, final int typeId, final int payloadBytes) {
         final long address = claimAddress;
+        if (address == NO_CLAIM) {
+            throw new IllegalStateException("the claim was given up before its commit: another message of the"
+                + " same publisher of " + log.path() + " began meanwhile");
+        }
         final long start = address - segmentBase;
         final int length = headerBytes + payloadBytes;
         final long headerWord = FrameFormat.headerWord(frameBits, length, kind);

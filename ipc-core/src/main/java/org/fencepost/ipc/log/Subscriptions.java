@@ -260,8 +260,8 @@ public final class Subscriptions {
                 if (next < 0 || next > position) {
                     throw new PositionException(log.path(),
                         "position " + position + " of " + log.path() + " is "
-                            + (next < 0 ? "behind a claim that is not committed yet"
-                                : "in the middle of a frame")
+                            + (next >= 0 ? "in the middle of a frame" : boundary < tail
+                                ? "behind a claim that is not committed yet" : "beyond the tail")
                             + "; the nearest before it is " + boundary
                             + (next < 0 ? "" : ", behind it " + next));
                 }

@@ -16,6 +16,10 @@ import java.util.Objects;
  * mapped over it, and again once the window is closed. Nothing is ever unmapped, since an access
  * to an address without a mapping ends the JVM; a mapping is only ever replaced by another, which
  * the kernel does in one step.
+ *
+ * <p>Behind the last slot lies one more, which nothing is ever mapped over. A view that its thread moves while
+ * another uses it may show the address of one frame with the length of another; what is made of that ends there
+ * at the latest, and not in memory of somebody else.
  */
 final class AddressWindow implements Window {
     private static final long PROT_READ = 1;
@@ -52,7 +56,7 @@ final class AddressWindow implements Window {
     static AddressWindow reserve(final long slotBytes, final int slots) throws IOException {
         final long unit = slotBytes < LARGE_PAGE_BYTES ? Platform.PAGE_BYTES : LARGE_PAGE_BYTES;
         final long strideBytes = roundUp(slotBytes, unit);
-        final long bytes = strideBytes * slots + unit - Platform.PAGE_BYTES;
+        final long bytes = strideBytes * (slots + 1L) + unit - Platform.PAGE_BYTES;
         try (Arena arena = Arena.ofConfined()) {
             final SystemCall calls = new SystemCall(arena);
             final long base = anonymous(calls, 0, bytes, 0);

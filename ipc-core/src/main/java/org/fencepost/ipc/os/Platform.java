@@ -128,7 +128,12 @@ public abstract class Platform {
     /** Another one since each start of the system; zeros where it does not tell. */
     public UUID bootId() throws IOException {
         try {
-            return UUID.fromString(Files.readString(BOOT_ID).strip());
+            return UUID.fromString(Undisturbed.by(new Undisturbed.Call<String>() {
+                @Override
+                public String make() throws IOException {
+                    return Files.readString(BOOT_ID);
+                }
+            }).strip());
         } catch (final NoSuchFileException | IllegalArgumentException e) {
             return new UUID(0, 0);
         }

@@ -1,7 +1,6 @@
 package org.fencepost.ipc.os;
 
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.FileSystemException;
@@ -25,30 +24,6 @@ import java.util.Set;
  */
 final class PortableFileCalls implements FileCalls {
     private static final String STATUS = "unix:mode,dev,ino,size,uid,gid";
-
-    /** A call that an interruption must not end, and that may be repeated if one did. */
-    interface Repeatable<T> {
-        T call() throws IOException;
-    }
-
-    /** Calls with the thread's interruption put aside. */
-    static <T> T undisturbed(final Repeatable<T> repeatable) throws IOException {
-        boolean interrupted = Thread.interrupted();
-        try {
-            while (true) {
-                try {
-                    return repeatable.call();
-                } catch (final ClosedByInterruptException again) {
-                    interrupted = true;
-                    Thread.interrupted();
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
 
     @Override
     public FileHandle create(final Path file, final int permissions) throws IOException {
@@ -132,7 +107,7 @@ final class PortableFileCalls implements FileCalls {
 
     @Override
     public void syncDirectory(final Path directory) throws IOException {
-        undisturbed(() -> {
+        Undisturbed.by(() -> {
             try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
                 channel.force(true);
                 return null;

@@ -82,10 +82,10 @@ final class PortableFileHandle implements FileHandle {
     }
 
     /** Not repeated where an interruption closed the channel: that is a failure. */
-    private <T> T once(final PortableFileCalls.Repeatable<T> call) throws IOException {
+    private <T> T once(final Undisturbed.Call<T> call) throws IOException {
         final boolean interrupted = Thread.interrupted();
         try {
-            return call.call();
+            return call.make();
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

@@ -13,6 +13,7 @@ import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.FileHeader.FileKind;
+import org.fencepost.ipc.os.Undisturbed;
 
 /** Reads the first page of a file and believes nothing in it before it has been checked. */
 final class Headers {
@@ -33,12 +34,13 @@ final class Headers {
         final ByteBuffer page =
             ByteBuffer.allocate(FileHeader.PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         final long size;
-        try (FileChannel channel = FileChannel.open(
-            file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            size = channel.size();
-            while (page.hasRemaining() && channel.read(page) >= 0) {
-                // Reads until the page is full or the file ends.
-            }
+        try {
+            size = Undisturbed.by(new Undisturbed.Call<Long>() {
+                @Override
+                public Long make() throws IOException {
+                    return fill(page.clear(), file);
+                }
+            });
         } catch (final NoSuchFileException e) {
             throw new ChannelDamagedException(file, file + ": expected a file, found nothing", e);
         } catch (final IOException e) {
@@ -75,6 +77,18 @@ final class Headers {
             throw wrong(file, "size", expectedSize + " bytes", size + " bytes, it was truncated");
         }
         return page;
+    }
+
+    /** Reads until the page is full or the file ends; the size of the file. */
+    private static long fill(final ByteBuffer page, final Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(
+            file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+            int read = 0;
+            while (page.hasRemaining() && read >= 0) {
+                read = channel.read(page);
+            }
+            return channel.size();
+        }
     }
 
     /** As {@link #read}, of the channel with this identity. */

@@ -100,6 +100,7 @@ class FileSearchTest {
         final Path file = file(new byte[0]);
         assertEquals(0, FileSearch.of(file).count(bytes("a")));
         assertEquals(-1, FileSearch.of(file).indexOf(bytes("a"), 100));
+        assertEquals(-1, FileSearch.of(file).indexOf(bytes("a"), Long.MAX_VALUE));
         assertThrows(IllegalArgumentException.class, () -> FileSearch.of(file).count(new byte[0]));
         assertThrows(IllegalArgumentException.class,
             () -> FileSearch.of(file).indexOf(bytes("a"), -1));

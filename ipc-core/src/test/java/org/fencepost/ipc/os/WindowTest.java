@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.fencepost.ipc.memory.SharedMemory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +62,29 @@ class WindowTest {
             assertEquals(42, memory.getLongAcquire(one.address(1) + 8));
             assertEquals(41, fileLong(SLOT_BYTES - 8));
             assertEquals(42, fileLong(SLOT_BYTES + 8));
+        }
+    }
+
+    @Test
+    void shouldReachNobodyElseWhenASlotsLengthIsUsedFromItsEndOn() throws IOException {
+        assumeTrue(platform.scheme() == LivenessScheme.OFD, "the JDK refuses such an access");
+        final List<Window> windows = new ArrayList<>();
+        try {
+            for (int i = 0; i < 8; i++) {
+                windows.add(platform.reserve(SLOT_BYTES, 2));
+            }
+            for (final Window window : windows) {
+                final long end = window.address(1) + SLOT_BYTES;
+                memory.putLong(end, 1);
+                memory.putLong(end + SLOT_BYTES - 8, 1);
+            }
+            for (final Window window : windows) {
+                for (int offset = 0; offset < 2 * SLOT_BYTES; offset += 8) {
+                    assertEquals(0, memory.getLong(window.address(0) + offset));
+                }
+            }
+        } finally {
+            windows.forEach(Window::close);
         }
     }
 

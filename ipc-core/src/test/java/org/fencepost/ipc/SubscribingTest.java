@@ -1,0 +1,82 @@
+package org.fencepost.ipc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What subscribers may ask for, and what they are told when it cannot be. */
+@Timeout(60)
+class SubscribingTest {
+    private static final ChannelOptions RING = ChannelOptions.ring(4 * 4096, 4);
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\ud800", "a\udc00b", "\udc00\ud800"})
+    void shouldRefuseANameWhenHalfOfASurrogatePairIsMissing(final String name) {
+        assertTrue(assertThrows(IllegalArgumentException.class,
+            () -> SubscriberOptions.earliest().named(name, true)).getMessage().contains("surrogate"));
+    }
+
+    @Test
+    void shouldKeepACursorWhenItsNameIsOddButText() {
+        final String name = "\0\n../\ud83d\ude00";
+        try (Channel channel = Channel.open(directory.resolve("ring"), RING);
+             Publisher publisher = channel.addPublisher()) {
+            channel.addSubscriber(SubscriberOptions.earliest().named(name, true)).close();
+            assertTrue(publisher.offer(1, new byte[8], 0, 8) > 0);
+            assertEquals(name, channel.status().subscribers().getFirst().name().orElseThrow());
+            try (Subscriber subscriber =
+                    channel.addSubscriber(SubscriberOptions.latest().named(name, true))) {
+                assertEquals(1, subscriber.poll((buffer, offset, length, header) -> { }, 10));
+            }
+        }
+    }
+
+    @Test
+    void shouldSayWhatIsThereWhenAPositionCannotBeRead() {
+        try (Channel channel = Channel.open(directory.resolve("ring"), RING);
+             Publisher publisher = channel.addPublisher();
+             Publisher second = channel.addPublisher()) {
+            assertEquals(64, publisher.offer(1, new byte[8], 0, 8));
+            assertRefused(channel, 32, "in the middle of a frame");
+            assertRefused(channel, 128, "beyond the tail; the nearest before it is 64");
+            final Claim claim = new Claim();
+            assertEquals(64, publisher.tryClaim(1, 8, claim));
+            assertEquals(192, second.offer(1, new byte[8], 0, 8));
+            assertRefused(channel, 128, "behind a claim that is not committed yet; the nearest before it is 64");
+            claim.abort();
+        }
+    }
+
+    @Test
+    void shouldGoOnAtTheEarliestWhenALossySubscriberSeeksBehindWhatAJournalHasRemoved() {
+        try (Channel channel = Channel.open(directory.resolve("journal"),
+                ChannelOptions.journal(4096).withRetentionBytes(8192));
+             Publisher publisher = channel.addPublisher();
+             Subscriber subscriber = channel.addSubscriber(SubscriberOptions.earliest().lossy())) {
+            while (channel.earliestPosition() == 0) {
+                assertTrue(publisher.offer(1, new byte[1000], 0, 1000) > 0);
+                channel.housekeeping().doWork();
+            }
+            assertThrows(PositionException.class,
+                () -> subscriber.poll((buffer, offset, length, header) -> { }, 1));
+            subscriber.seek(channel.earliestPosition());
+            assertEquals(1, subscriber.poll((buffer, offset, length, header) -> { }, 1));
+        }
+    }
+
+    private static void assertRefused(final Channel channel, final long position, final String reason) {
+        final String message = assertThrows(PositionException.class,
+            () -> channel.addSubscriber(SubscriberOptions.from(position))).getMessage();
+        assertTrue(message.contains(reason), message);
+    }
+}
