@@ -50,12 +50,20 @@ class ChannelCommandTest {
         "create CHANNEL --journal --ring 64k", "create CHANNEL --segment 4t",
         "create CHANNEL --segment 99999999999999999g", "create CHANNEL --no-checksums",
         "create CHANNEL --ring 64k --segments 3", "create CHANNEL --ring 64k --flush-millis 5",
-        "create CHANNEL --start 5", "create CHANNEL --ring 64k --keep 1m", "create CHANNEL --align 8", "rm", "stat",
-        "stat CHANNEL --every 0", "ls CHANNEL SURPLUS"})
+        "create CHANNEL --keep-hours 9999999999999999", "create CHANNEL --start 5",
+        "create CHANNEL --ring 64k --keep 1m", "create CHANNEL --align 8", "rm", "stat",
+        "stat CHANNEL --every 0", "stat CHANNEL --limit 0", "ls CHANNEL SURPLUS"})
     void shouldShowUsageWhenTheCommandLineIsWrong(final String line) {
         final ToolRun run = ToolRun.of(line.replace("CHANNEL", name).split(" "));
         misused("ipc " + line.split(" ")[0], run);
         assertFalse(Files.exists(path));
+    }
+
+    /** As of a variable of the shell that has no value. */
+    @ParameterizedTest
+    @ValueSource(strings = {"create", "rm", "stat", "publish", "tail", "export", "verify"})
+    void shouldTakeNothingForTheCurrentDirectoryWhenAPathIsEmpty(final String command) {
+        misused("ipc " + command, ToolRun.of(command, ""));
     }
 
     @Test

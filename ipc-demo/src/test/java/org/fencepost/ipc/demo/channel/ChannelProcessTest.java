@@ -154,6 +154,22 @@ class ChannelProcessTest {
     }
 
     @Test
+    void shouldSaySoWhenAStandardStreamIsClosed() throws Exception {
+        assertEquals("0 ipc: cannot read standard input: IOException: Bad file descriptor\n1\n"
+            + "ipc: cannot write to standard output: Bad file descriptor\n1\n1\n3\n",
+            shell.run("$ipc publish journal --create <&-; echo $?; "
+                + "seq 3 | $ipc publish journal; $ipc tail journal >&-; echo $?; "
+                + "$ipc tail nowhere 2>&-; echo $?; $ipc grep -c '' journal"));
+    }
+
+    @Test
+    void shouldTakeNamesAndPatternsForUtf8WhateverTheLocaleSays() throws Exception {
+        assertEquals("0 \u00fcber\n1\n",
+            shell.run("export LC_ALL=C; echo \u00fcber | $ipc publish \u00fc --create; "
+                + "$ipc tail \u00fc; $ipc grep -c '^.b' \u00fc"));
+    }
+
+    @Test
     void shouldUseColoursOnlyOnATerminal() throws Exception {
         final String outcome = shell.run("seq 3 | $ipc publish journal --create; "
             + "$ipc grep 2 journal; script -qec \"$ipc grep 2 journal\" /dev/null; "
