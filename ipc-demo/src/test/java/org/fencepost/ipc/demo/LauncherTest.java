@@ -156,6 +156,15 @@ class LauncherTest {
     }
 
     @Test
+    void shouldSayWhoIsToBuildWhenItCannot() throws Exception {
+        write(project.resolve("ipc-demo/target"), "no directory");
+        final String outcome = launch(Map.of("IPC_JAVA", jdk("given", 25).toString()));
+        assertTrue(outcome.startsWith("1 " + BUILDING), outcome);
+        assertTrue(outcome.endsWith("\nipc: cannot build in " + project
+            + "/ipc-demo/target: let its owner do so by " + launcher + " --version\n"), outcome);
+    }
+
+    @Test
     void shouldFindItselfWhenCalledThroughLink() throws Exception {
         final Path link = directory.resolve("link");
         Files.createSymbolicLink(link, Path.of("a project/ipc-demo/ipc"));

@@ -133,6 +133,11 @@ class ChannelProcessTest {
             + "chmod 700 journal");
         assertEquals(2, closed.lines().filter(line ->
             line.contains("cannot look into journal: permission denied; ask")).count(), closed);
+        // What may not be read is not missing, and nothing is to be restored.
+        final String segment = shell.run("chmod 0 journal/segment-*; " + as
+            + "$user $ipc verify journal; echo $?; chmod 600 journal/segment-*");
+        assertEquals("0 ipc: cannot read " + directory.resolve("journal/segment-0000000000000000")
+            + "; permission denied: ask the owner for it\n1\n", segment);
         final String debugged = shell.run("$ipc --debug tail . 2>&1");
         assertTrue(debugged.contains("\tat org.fencepost"), debugged);
     }
