@@ -159,6 +159,18 @@ class ChannelProcessTest {
     }
 
     @Test
+    void shouldSayWhatWasOverwrittenWhileItFollows() throws Exception {
+        final String outcome = shell.run("echo first | $ipc publish ring --create --ring 32k; "
+            + "$ipc tail --follow ring > tailed 2> told & tail=$!; "
+            + "until [[ -s tailed ]]; do sleep 0.01; done; kill -STOP $tail; "
+            + "head -c 1000000 /dev/zero | $ipc publish --raw 100 ring; kill -CONT $tail; "
+            + "until [[ -s told ]]; do sleep 0.01; done; "
+            + "{ kill $tail; wait; } 2> /dev/null; cat told");
+        assertTrue(outcome.matches(
+            "0 ipc: \\d+ bytes of ring were overwritten before they could be read\n"), outcome);
+    }
+
+    @Test
     void shouldSaySoWhenAStandardStreamIsClosed() throws Exception {
         assertEquals("0 ipc: cannot read standard input: IOException: Bad file descriptor\n1\n"
             + "ipc: cannot write to standard output: Bad file descriptor\n1\n1\n3\n",
