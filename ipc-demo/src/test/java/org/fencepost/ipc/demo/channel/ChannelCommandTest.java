@@ -134,6 +134,17 @@ class ChannelCommandTest {
     }
 
     @Test
+    void shouldListOneRowForEachWhenANameHasLineFeedsAndEscapes() throws IOException {
+        final String strange = "two\nlines\u001b[2J";
+        done(ToolRun.of("create", directory.resolve(strange).toString(), "--segment", "4k"));
+        final List<String> rows = done(ToolRun.of("ls", directory.toString())).lines().toList();
+        assertEquals(2, rows.size(), rows::toString);
+        assertTrue(rows.getLast().endsWith("  two?lines?[2J"), rows::toString);
+        assertEquals(directory.resolve(strange).toString(), new ObjectMapper().readTree(
+            done(ToolRun.of("ls", "--json", directory.toString()))).required("path").textValue());
+    }
+
+    @Test
     void shouldGoOnWithTheOthersWhenAChannelIsDamaged() throws IOException {
         done(ToolRun.of("create", name, "--ring", "64k"));
         Files.createDirectories(directory.resolve("broken"));
