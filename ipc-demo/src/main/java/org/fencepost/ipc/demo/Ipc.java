@@ -5,6 +5,8 @@ import java.io.FileInputStream;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.fencepost.ipc.ChannelException;
@@ -32,6 +34,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -99,10 +102,23 @@ public final class Ipc implements Runnable, Streams {
             && command.getAnnotation(Command.class).name().equals(arguments[0])).toList();
         (meant.isEmpty() ? ALL : meant).forEach(tool::addSubcommand);
         return tool
+            .registerConverter(Path.class, Ipc::path)
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setParameterExceptionHandler((misuse, ignored) -> ipc.told(misuse))
             .setExecutionExceptionHandler((failure, commandLine, parsed) -> ipc.told(
                 failure, commandLine.getErr()));
+    }
+
+    /** What a variable of the shell without a value gives would be the current directory. */
+    private static Path path(final String typed) {
+        if (typed.isEmpty()) {
+            throw new TypeConversionException("expected a path, but was ''");
+        }
+        try {
+            return Path.of(typed);
+        } catch (final InvalidPathException refusal) {
+            throw new TypeConversionException("expected a path: " + refusal.getMessage());
+        }
     }
 
     @Override

@@ -136,6 +136,15 @@ class LauncherTest {
     }
 
     @Test
+    void shouldChooseTheCollectorWhenTheEnvironmentHasAnotherOne() throws Exception {
+        final Path jdk = jdk("given", 25);
+        script(jdk.resolve("bin/java"), "echo \"java: $1 [$JAVA_TOOL_OPTIONS] [$_JAVA_OPTIONS]\"");
+        final String outcome = launch(Map.of("IPC_JAVA", jdk.toString(), "JAVA_TOOL_OPTIONS",
+            "-Xmx64m -XX:+UseZGC -XX:-UseG1GC -Da=b", "_JAVA_OPTIONS", "-XX:+UseParallelGC"));
+        assertTrue(outcome.endsWith("\njava: -XX:+UseSerialGC [-Xmx64m   -Da=b] []\n"), outcome);
+    }
+
+    @Test
     void shouldBuildAgainWhenSourceIsNewer() throws Exception {
         final Map<String, String> environment = Map.of("IPC_JAVA", jdk("given", 25).toString());
         launch(environment);
@@ -153,6 +162,15 @@ class LauncherTest {
         assertTrue(outcome.startsWith("1 " + BUILDING), outcome);
         assertTrue(outcome.endsWith(
             "compilation error\nipc: the build failed; its output is above\n"), outcome);
+    }
+
+    @Test
+    void shouldSayWhoIsToBuildWhenItCannot() throws Exception {
+        write(project.resolve("ipc-demo/target"), "no directory");
+        final String outcome = launch(Map.of("IPC_JAVA", jdk("given", 25).toString()));
+        assertTrue(outcome.startsWith("1 " + BUILDING), outcome);
+        assertTrue(outcome.endsWith("\nipc: cannot build in " + project
+            + "/ipc-demo/target: let its owner do so by " + launcher + " --version\n"), outcome);
     }
 
     @Test

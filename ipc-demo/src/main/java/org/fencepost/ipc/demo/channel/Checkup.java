@@ -141,6 +141,10 @@ final class Checkup {
             }
         }
         final String found = options.isEmpty() ? "not known" : best + ": " + options;
+        if (options.matches("(.*,)?ro(,.*)?")) {
+            return Diagnosis.wrong(name, found, "channels there can be read, and nothing can be"
+                + " published: mount -o remount,rw " + best + ", or use another directory");
+        }
         return ("," + options + ",").matches(".*,(nobarrier|barrier=0),.*")
             ? Diagnosis.wrong(name, found, "without barriers a sync returns before the disk has"
                 + " written: mount -o remount,barrier=1 " + best)

@@ -123,7 +123,8 @@ public final class ListCommand extends ToolCommand {
             String.valueOf(status.subscribers().stream().filter(SubscriberStatus::live).count()),
             Units.size(sizeBytes),
             rate,
-            path.getFileName().toString());
+            // One row a channel, whatever somebody has called it.
+            path.getFileName().toString().replaceAll("\\p{Cntrl}", "?"));
     }
 
     /** Columns to the right, but for the last one. */

@@ -48,7 +48,7 @@ final class NewChannel {
 
     @Option(names = "--keep-hours", paramLabel = "N", defaultValue = "0",
         description = "How long messages of a journal are kept at least. Default: 0, for ever.")
-    private long keepHours;
+    private int keepHours;
 
     @Option(names = "--start", paramLabel = "POSITION", defaultValue = "0",
         description = "First position of the log: a multiple of the segment's size. "

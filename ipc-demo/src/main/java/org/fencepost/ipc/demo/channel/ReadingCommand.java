@@ -22,6 +22,7 @@ abstract class ReadingCommand extends ToolCommand {
 
     /** The message has been met behind which to begin. */
     private boolean started;
+    private long toldLostBytes;
 
     /** Shows what is there now, and with {@code follow} what comes. */
     final void read(
@@ -31,7 +32,10 @@ abstract class ReadingCommand extends ToolCommand {
                  isBefore(header) ? Action.CONTINUE : shown.show(payload, header))) {
             try {
                 if (follow) {
-                    reading.onAndOn(out::flush);
+                    reading.onAndOn(() -> {
+                        out.flush();
+                        tellLoss(reading, path);
+                    });
                 } else {
                     try (WorkProgress progress =
                         progress(OptionalLong.of(reading.bytesLeft()))) {
@@ -42,10 +46,21 @@ abstract class ReadingCommand extends ToolCommand {
                 out.flush();
             }
             if (reading.lostBytes() > 0) {
-                throw new CommandFailedException(reading.lostBytes() + " bytes of " + path
-                    + " were overwritten before they could be read");
+                throw new CommandFailedException(loss(reading.lostBytes(), path));
             }
         }
+    }
+
+    /** Who follows is interrupted at last, and would never hear of it. */
+    private void tellLoss(final Reading reading, final Path path) {
+        if (reading.lostBytes() > toldLostBytes) {
+            tell("ipc: " + loss(reading.lostBytes() - toldLostBytes, path));
+            toldLostBytes = reading.lostBytes();
+        }
+    }
+
+    private static String loss(final long bytes, final Path path) {
+        return bytes + " bytes of " + path + " were overwritten before they could be read";
     }
 
     private boolean isBefore(final Header header) {

@@ -54,6 +54,9 @@ public final class StatCommand extends ToolCommand {
     @Override
     protected int run(final Output out) throws InterruptedException {
         requireRange("--every", seconds, 1, SECONDS_MAX);
+        if (limit != null) {
+            requireRange("--limit", limit, 1, Long.MAX_VALUE);
+        }
         try (Channel channel = ChannelFiles.view(path)) {
             ChannelStatus before = channel.status();
             print(before, Optional.empty(), channel.recoveryEpoch(), out);

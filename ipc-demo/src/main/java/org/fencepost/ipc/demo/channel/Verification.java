@@ -1,6 +1,7 @@
 package org.fencepost.ipc.demo.channel;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.ChannelStatus;
 import org.fencepost.ipc.OpenClaim;
 import org.fencepost.ipc.SubscriberStatus;
+import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.SegmentFormat;
 
@@ -215,6 +217,8 @@ final class Verification {
             } else {
                 lostBytes += end - begin;
             }
+        } catch (final AccessDeniedException denied) {
+            throw new CommandFailedException("cannot read " + fileOf(start), denied);
         } catch (final IOException cut) {
             stop(new Finding(Finding.Kind.MISSING, begin, end,
                 fileOf(start).getFileName() + ": " + cut.getMessage() + "; restore it"));

@@ -50,12 +50,20 @@ class ChannelCommandTest {
         "create CHANNEL --journal --ring 64k", "create CHANNEL --segment 4t",
         "create CHANNEL --segment 99999999999999999g", "create CHANNEL --no-checksums",
         "create CHANNEL --ring 64k --segments 3", "create CHANNEL --ring 64k --flush-millis 5",
-        "create CHANNEL --start 5", "create CHANNEL --ring 64k --keep 1m", "create CHANNEL --align 8", "rm", "stat",
-        "stat CHANNEL --every 0", "ls CHANNEL SURPLUS"})
+        "create CHANNEL --keep-hours 9999999999999999", "create CHANNEL --start 5",
+        "create CHANNEL --ring 64k --keep 1m", "create CHANNEL --align 8", "rm", "stat",
+        "stat CHANNEL --every 0", "stat CHANNEL --limit 0", "ls CHANNEL SURPLUS"})
     void shouldShowUsageWhenTheCommandLineIsWrong(final String line) {
         final ToolRun run = ToolRun.of(line.replace("CHANNEL", name).split(" "));
         misused("ipc " + line.split(" ")[0], run);
         assertFalse(Files.exists(path));
+    }
+
+    /** As of a variable of the shell that has no value. */
+    @ParameterizedTest
+    @ValueSource(strings = {"create", "rm", "stat", "publish", "tail", "export", "verify"})
+    void shouldTakeNothingForTheCurrentDirectoryWhenAPathIsEmpty(final String command) {
+        misused("ipc " + command, ToolRun.of(command, ""));
     }
 
     @Test
@@ -123,6 +131,17 @@ class ChannelCommandTest {
             done(ToolRun.of("ls", "--json", directory.toString())).lines().findFirst().orElseThrow());
         assertEquals("ring", ring.required("kind").textValue());
         assertTrue(ring.required("sizeBytes").longValue() >= 64 << 10);
+    }
+
+    @Test
+    void shouldListOneRowForEachWhenANameHasLineFeedsAndEscapes() throws IOException {
+        final String strange = "two\nlines\u001b[2J";
+        done(ToolRun.of("create", directory.resolve(strange).toString(), "--segment", "4k"));
+        final List<String> rows = done(ToolRun.of("ls", directory.toString())).lines().toList();
+        assertEquals(2, rows.size(), rows::toString);
+        assertTrue(rows.getLast().endsWith("  two?lines?[2J"), rows::toString);
+        assertEquals(directory.resolve(strange).toString(), new ObjectMapper().readTree(
+            done(ToolRun.of("ls", "--json", directory.toString()))).required("path").textValue());
     }
 
     @Test

@@ -133,6 +133,11 @@ class ChannelProcessTest {
             + "chmod 700 journal");
         assertEquals(2, closed.lines().filter(line ->
             line.contains("cannot look into journal: permission denied; ask")).count(), closed);
+        // What may not be read is not missing, and nothing is to be restored.
+        final String segment = shell.run("chmod 0 journal/segment-*; " + as
+            + "$user $ipc verify journal; echo $?; chmod 600 journal/segment-*");
+        assertEquals("0 ipc: cannot read " + directory.resolve("journal/segment-0000000000000000")
+            + "; permission denied: ask the owner for it\n1\n", segment);
         final String debugged = shell.run("$ipc --debug tail . 2>&1");
         assertTrue(debugged.contains("\tat org.fencepost"), debugged);
     }
@@ -151,6 +156,34 @@ class ChannelProcessTest {
         assertFalse(outcome.contains("WARN"), outcome);
         assertTrue(outcome.contains(" messages are published\n1\n"), outcome);
         assertTrue(outcome.endsWith(", checksums verified\n0\nsame\n"), outcome);
+    }
+
+    @Test
+    void shouldSayWhatWasOverwrittenWhileItFollows() throws Exception {
+        final String outcome = shell.run("echo first | $ipc publish ring --create --ring 32k; "
+            + "$ipc tail --follow ring > tailed 2> told & tail=$!; "
+            + "until [[ -s tailed ]]; do sleep 0.01; done; kill -STOP $tail; "
+            + "head -c 1000000 /dev/zero | $ipc publish --raw 100 ring; kill -CONT $tail; "
+            + "until [[ -s told ]]; do sleep 0.01; done; "
+            + "{ kill $tail; wait; } 2> /dev/null; cat told");
+        assertTrue(outcome.matches(
+            "0 ipc: \\d+ bytes of ring were overwritten before they could be read\n"), outcome);
+    }
+
+    @Test
+    void shouldSaySoWhenAStandardStreamIsClosed() throws Exception {
+        assertEquals("0 ipc: cannot read standard input: IOException: Bad file descriptor\n1\n"
+            + "ipc: cannot write to standard output: Bad file descriptor\n1\n1\n3\n",
+            shell.run("$ipc publish journal --create <&-; echo $?; "
+                + "seq 3 | $ipc publish journal; $ipc tail journal >&-; echo $?; "
+                + "$ipc tail nowhere 2>&-; echo $?; $ipc grep -c '' journal"));
+    }
+
+    @Test
+    void shouldTakeNamesAndPatternsForUtf8WhateverTheLocaleSays() throws Exception {
+        assertEquals("0 \u00fcber\n1\n",
+            shell.run("export LC_ALL=C; echo \u00fcber | $ipc publish \u00fc --create; "
+                + "$ipc tail \u00fc; $ipc grep -c '^.b' \u00fc"));
     }
 
     @Test

@@ -97,4 +97,15 @@ class DoctorCommandTest {
             + " ext4 rw,relatime 0 0\n");
         assertEquals(Level.OK, about("mount options").level());
     }
+
+    @Test
+    void shouldSayThatNothingCanBePublishedWhenTheDiskIsReadOnly() throws IOException {
+        for (final String options : List.of("ro", "ro,relatime", "relatime,ro,size=2048k")) {
+            write("proc/mounts", "/dev/a / ext4 rw,relatime 0 0\ntmpfs " + directory + " tmpfs "
+                + options + " 0 0\n");
+            assertEquals(Level.WRONG, about("mount options").level(), options);
+        }
+        write("proc/mounts", "/dev/a / ext4 rw,errors=remount-ro 0 0\n");
+        assertEquals(Level.OK, about("mount options").level());
+    }
 }
