@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.fencepost.ipc.Batch;
 import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelClosedException;
 import org.fencepost.ipc.ChannelDoor;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.ChannelOptions;
@@ -71,6 +72,7 @@ final class CrashLife implements Disk.Watcher {
     private boolean changing;
     private List<Publisher> publishers;
     private Publisher claiming;
+    private Publisher first;
     private Subscriber named;
     private byte[] claimed;
     private boolean open;
@@ -90,9 +92,10 @@ final class CrashLife implements Disk.Watcher {
      * @param earliest     from where on it was kept when the power failed.
      * @param acknowledged up to where it was durable when the power failed.
      * @param epoch        its recovery epoch then.
+     * @param nanos        the time then.
      */
-    record Start(boolean created, long earliest, long acknowledged, long epoch) {
-        static final Start OF_ALL = new Start(false, 0, 0, 0);
+    record Start(boolean created, long earliest, long acknowledged, long epoch, long nanos) {
+        static final Start OF_ALL = new Start(false, 0, 0, 0, 0);
     }
 
     /** A moment at which the power may fail, and what is certain then. */
@@ -113,7 +116,9 @@ final class CrashLife implements Disk.Watcher {
         this.start = start;
         this.failing = random.nextInt(3) == 0;
         this.exclusive = random.nextInt(4) == 0;
-        this.pollMax = options.retentionBytes() > 0 ? POLL_MAX_OF_REMOVAL : POLL_MAX;
+        this.pollMax = options.retentionBytes() > 0 || !options.retentionTime().isZero()
+            ? POLL_MAX_OF_REMOVAL : POLL_MAX;
+        this.nanos = start.nanos();
     }
 
     /** On a machine with the disk that this one watches. */
@@ -128,16 +133,10 @@ final class CrashLife implements Disk.Watcher {
         kept = Recovered.kept(path);
         open = true;
         requireWhole();
-        other = ChannelDoor.join(path, machine, this::nanoTime);
         startThird();
-        if (exclusive) {
-            claiming = channel.addExclusivePublisher();
-            publishers = List.of(claiming);
-        } else {
-            claiming = channel.addPublisher();
-            publishers = List.of(channel.addPublisher(), other.addPublisher());
-        }
-        named = other.addSubscriber(SubscriberOptions.earliest().named(CrashRun.CURSOR, true));
+        claiming = exclusive ? channel.addExclusivePublisher() : channel.addPublisher();
+        first = exclusive ? claiming : channel.addPublisher();
+        startOther();
         for (int operation = 0; operation < OPERATIONS; operation++) {
             operate();
         }
@@ -162,6 +161,12 @@ final class CrashLife implements Disk.Watcher {
             }
         }
         return ChannelDoor.join(path, machine, this::nanoTime);
+    }
+
+    private void startOther() {
+        other = ChannelDoor.join(machine.path(CrashRun.CHANNEL), machine, this::nanoTime);
+        publishers = exclusive ? List.of(first) : List.of(first, other.addPublisher());
+        named = other.addSubscriber(SubscriberOptions.earliest().named(CrashRun.CURSOR, true));
     }
 
     private void startThird() {
@@ -203,7 +208,7 @@ final class CrashLife implements Disk.Watcher {
 
     /** What the next life begins with. */
     Start end() {
-        return new Start(true, earliest(), acknowledged(), epoch);
+        return new Start(true, earliest(), acknowledged(), epoch, nanos);
     }
 
     private long earliest() {
@@ -247,12 +252,13 @@ final class CrashLife implements Disk.Watcher {
     }
 
     private void operate() {
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(13)) {
             case 0, 1, 2, 3 -> alone(this::offer);
             case 4, 5 -> alone(this::toggle);
             case 6 -> alone(this::offerBatch);
             case 7 -> named.poll((buffer, offset, length, header) -> { }, 1 + random.nextInt(pollMax));
             case 8 -> alone(this::housekeep);
+            case 9 -> restart();
             default -> sync();
         }
     }
@@ -341,6 +347,19 @@ final class CrashLife implements Disk.Watcher {
         }
     }
 
+    /** Whoever syncs may be closed by another thread in the middle of it. */
+    private void restart() {
+        if (random.nextBoolean()) {
+            third.close();
+            startThird();
+        } else {
+            alone(() -> {
+                other.close();
+                startOther();
+            });
+        }
+    }
+
     private void sync() {
         final boolean outer = committing;
         try {
@@ -355,6 +374,8 @@ final class CrashLife implements Disk.Watcher {
             }
         } catch (final SyncFailedException | ChannelIOException failure) {
             // Publishing goes on until the segments are full; of the journal's name it is tried again.
+        } catch (final ChannelClosedException closed) {
+            // In the middle of it, by another thread.
         } catch (final Disk.Death death) {
             if (outer) {
                 throw death;

@@ -1,5 +1,6 @@
 package org.fencepost.ipc.tests.crash;
 
+import java.time.Duration;
 import java.util.SplittableRandom;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.disk.Crash;
@@ -22,6 +23,10 @@ final class CrashRun {
      * With so many things that may or may not have reached the disk, every set of them is tried.
      */
     private static final int CHOICES_MAX = 12;
+    /** Two images out of so many are looked at before they are opened. */
+    private static final int IMAGES_PER_VIEW = 7;
+    /** Of a recovery, about. */
+    private static final int EVENTS_OF_RECOVERY = 16;
 
     private final long seed;
     private final Effort effort;
@@ -59,9 +64,12 @@ final class CrashRun {
         this.effort = effort;
         this.random = new SplittableRandom(seed);
         // Of small ones more come to be removed.
-        this.options = random.nextInt(3) == 0
-            ? ChannelOptions.journal(SEGMENT_BYTES).withRetentionBytes(SEGMENT_BYTES)
-            : ChannelOptions.journal(SEGMENT_BYTES << random.nextInt(3));
+        this.options = switch (random.nextInt(6)) {
+            case 0 -> ChannelOptions.journal(SEGMENT_BYTES).withRetentionBytes(SEGMENT_BYTES);
+            case 1 -> ChannelOptions.journal(SEGMENT_BYTES).withTimestamps(true)
+                .withRetentionTime(Duration.ofMillis(1));
+            default -> ChannelOptions.journal(SEGMENT_BYTES << random.nextInt(3));
+        };
     }
 
     /** Tries all images. */
@@ -95,8 +103,8 @@ final class CrashRun {
             for (long newest = 0; newest < 1L << choices; newest++) {
                 if (isWanted()) {
                     final long set = newest;
-                    check(moment, published, () ->
-                        moment.crash().image(set, false, Disk.Watcher.NOBODY), when + ", with "
+                    check(moment, published, watcher ->
+                        moment.crash().image(set, false, watcher), when + ", with "
                         + Long.toBinaryString(newest) + " of " + choices + " on the disk");
                 }
             }
@@ -104,8 +112,8 @@ final class CrashRun {
         for (int i = 0; i < effort.drawn(); i++) {
             if (isWanted()) {
                 final SplittableRandom drawing = new SplittableRandom(seed * 31 + images);
-                check(moment, published, () ->
-                    moment.crash().image(drawing, false, Disk.Watcher.NOBODY), when + ", drawn");
+                check(moment, published, watcher ->
+                    moment.crash().image(drawing, false, watcher), when + ", drawn");
             }
         }
     }
@@ -117,16 +125,25 @@ final class CrashRun {
     }
 
     private interface Image {
-        Disk make();
+        Disk make(Disk.Watcher watcher);
     }
 
     private void check(
         final CrashLife.Moment moment, final Published published, final Image image,
         final String when) {
         ofRemoval += moment.certain().earliest() > 0 ? 1 : 0;
+        final int of = (int) (images % IMAGES_PER_VIEW);
         String flaw;
         try {
-            flaw = Recovered.flaw(image.make(), options, published, moment.certain());
+            if (moment.certain().created() && of < 2) {
+                final Killer killer =
+                    new Killer(of == 0 ? 0 : 1 + (int) (images % EVENTS_OF_RECOVERY));
+                flaw = Recovered.flawOfViewed(
+                    image.make(killer), options, published, moment.certain(), killer);
+            } else {
+                flaw = Recovered.flaw(
+                    image.make(Disk.Watcher.NOBODY), options, published, moment.certain());
+            }
         } catch (final RuntimeException e) {
             throw failure(when, "cannot be used: " + e, e);
         }

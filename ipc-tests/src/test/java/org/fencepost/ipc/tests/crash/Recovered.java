@@ -9,16 +9,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelDoor;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Publisher;
+import org.fencepost.ipc.RepairReport;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.disk.Disk;
 import org.fencepost.ipc.disk.Machine;
 import org.fencepost.ipc.format.SegmentFormat;
+import org.fencepost.ipc.store.ChannelDirectory;
+import org.fencepost.ipc.store.MappedChannel;
 
 /** A journal that is opened behind a crash, and what has to be true of it then. */
 final class Recovered {
@@ -45,20 +49,69 @@ final class Recovered {
         long epochMax, Map<String, ByteBuffer> kept) {
     }
 
+    /**
+     * What only looking has shown.
+     *
+     * @param end   where it was to end.
+     * @param epoch in which recovery epoch.
+     * @param flaw  what was wrong with it, or null.
+     */
+    private record Viewed(long end, long epoch, String flaw) {
+        static Viewed of(final Machine machine, final Path path, final Published published) {
+            final RepairReport report =
+                MappedChannel.examine(new ChannelDirectory(path, machine), machine);
+            try (Channel view = ChannelDoor.view(path, machine)) {
+                final long end = view.tailPosition();
+                return new Viewed(end, view.recoveryEpoch(), report.isDamaged()
+                    ? report.toString()
+                    : published.difference(
+                        read(view, SubscriberOptions.earliest().lossy()), view.earliestPosition(), end));
+            }
+        }
+    }
+
     /** What is wrong with the journal on this disk, or null. */
     static String flaw(
         final Disk disk, final ChannelOptions options, final Published published,
         final Certain certain) {
+        return flaw(disk, options, published, certain, Optional.empty());
+    }
+
+    /**
+     * The same, if it is there and somebody examines it and looks at it first, without changing anything. Before
+     * that somebody opens it whom the killer, who watches the disk, lets die.
+     */
+    static String flawOfViewed(
+        final Disk disk, final ChannelOptions options, final Published published,
+        final Certain certain, final Killer killer) {
+        return flaw(disk, options, published, certain, Optional.of(killer));
+    }
+
+    private static String flaw(
+        final Disk disk, final ChannelOptions options, final Published published,
+        final Certain certain, final Optional<Killer> killer) {
         final Machine machine = new Machine(disk);
         final Path path = machine.path(CrashRun.CHANNEL);
         final Map<String, ByteBuffer> segments =
             certain.created() ? files(path, SegmentFormat.NAME_PREFIX) : Map.of();
+        Viewed viewed = null;
+        if (killer.isPresent()) {
+            openAndDie(machine, path, killer.get());
+            viewed = Viewed.of(machine, path, published);
+        }
+        if (viewed != null && viewed.flaw() != null) {
+            return "is only looked at and " + viewed.flaw();
+        }
         try (Channel channel = certain.created()
             ? ChannelDoor.join(path, machine) : ChannelDoor.open(path, options, machine)) {
             final long end = channel.tailPosition();
             final long epoch = channel.recoveryEpoch();
             if (end < certain.acknowledged()) {
                 return "ends at " + end + ", but " + certain.acknowledged() + " was durable";
+            }
+            if (viewed != null && (viewed.end() != end || viewed.epoch() != epoch)) {
+                return "ends at " + end + " in recovery epoch " + epoch + ", but who only looked saw "
+                    + viewed.end() + " in " + viewed.epoch();
             }
             if (end < certain.endMin() || end > certain.endMax()) {
                 return "ends at " + end + ", not from " + certain.endMin() + " to "
@@ -88,6 +141,20 @@ final class Recovered {
             }
             final String difference = published.difference(found, earliest, end);
             return difference != null ? difference : flawOfCursors(channel, found, end);
+        }
+    }
+
+    private static void openAndDie(
+        final Machine machine, final Path path, final Killer killer) {
+        if (!killer.isArmed()) {
+            return;
+        }
+        try {
+            ChannelDoor.join(path, machine).close();
+        } catch (final Disk.Death dead) {
+            // Its locks are gone, and everything that it had stored is there.
+        } finally {
+            killer.disarm();
         }
     }
 
@@ -159,9 +226,12 @@ final class Recovered {
     }
 
     static Published read(final Channel channel) {
+        return read(channel, SubscriberOptions.earliest().verified());
+    }
+
+    private static Published read(final Channel channel, final SubscriberOptions options) {
         final Published found = new Published();
-        try (Subscriber subscriber =
-            channel.addSubscriber(SubscriberOptions.earliest().verified())) {
+        try (Subscriber subscriber = channel.addSubscriber(options)) {
             drain(subscriber, found::read);
         }
         return found;

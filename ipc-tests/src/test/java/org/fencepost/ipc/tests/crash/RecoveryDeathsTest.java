@@ -33,22 +33,6 @@ class RecoveryDeathsTest {
     private static final int LIVES = 3;
     private static final int SEGMENT_BYTES = 4096;
 
-    /** Kills once. */
-    private static final class Killer implements Disk.Watcher {
-        private int stepsLeft;
-
-        private Killer(final int steps) {
-            this.stepsLeft = steps;
-        }
-
-        @Override
-        public void happened() {
-            if (--stepsLeft == 0) {
-                throw new Disk.Death();
-            }
-        }
-    }
-
     private record Opened(long end, long earliest, long epoch, Map<String, ByteBuffer> kept) {
         private static Opened of(final Channel channel, final Path path) {
             return new Opened(channel.tailPosition(), channel.earliestPosition(),
