@@ -41,6 +41,8 @@ final class CrashLife implements Disk.Watcher {
     private static final int EVENTS = 1500;
     private static final int EVENTS_OF_OPENING = 60;
     private static final int DEATHS_MAX = 2;
+    private static final int ERRORS_OF_RECOVERY_MAX = 4;
+    private static final int SYNCS_PER_ERROR_OF_RECOVERY = 5;
     private static final long NANOS_PER_LOOK = 250_000;
     /**
      * One sync out of so many fails, in a life with a failure; one in half as many is interrupted.
@@ -81,6 +83,8 @@ final class CrashLife implements Disk.Watcher {
     /** What recoveries have cut off so far. */
     private Map<String, ByteBuffer> kept;
     private int depth;
+    /** How often whoever recovers the journal has met an error of the disk. */
+    private int errorsOfRecovery;
     private long nanos;
     /** After so many events whoever recovers the journal dies; 0: he lives. */
     private int eventsToDeath;
@@ -150,17 +154,20 @@ final class CrashLife implements Disk.Watcher {
 
     /** Whoever recovers it may die of something else meanwhile; then another process goes on. */
     private Channel join(final Path path) {
-        for (int death = 0; death < DEATHS_MAX; death++) {
-            eventsToDeath = 1 + random.nextInt(EVENTS_OF_OPENING);
+        int deaths = 0;
+        while (true) {
+            eventsToDeath = deaths < DEATHS_MAX ? 1 + random.nextInt(EVENTS_OF_OPENING) : 0;
             try {
                 return ChannelDoor.join(path, machine, this::nanoTime);
             } catch (final Disk.Death again) {
                 // Its locks are gone, and everything that it had stored is there.
+                deaths++;
+            } catch (final ChannelIOException failedSync) {
+                errorsOfRecovery++;
             } finally {
                 eventsToDeath = 0;
             }
         }
-        return ChannelDoor.join(path, machine, this::nanoTime);
     }
 
     private void startOther() {
@@ -243,6 +250,10 @@ final class CrashLife implements Disk.Watcher {
 
     @Override
     public Disk.Outcome outcome() {
+        if (!open && start.created() && errorsOfRecovery < ERRORS_OF_RECOVERY_MAX
+            && random.nextInt(SYNCS_PER_ERROR_OF_RECOVERY) == 0) {
+            return Disk.Outcome.FAILED;
+        }
         if (open && failing && random.nextInt(SYNCS_PER_FAILURE) == 0) {
             return committing && random.nextBoolean()
                 ? Disk.Outcome.FAILED_AND_DIED : Disk.Outcome.FAILED;
