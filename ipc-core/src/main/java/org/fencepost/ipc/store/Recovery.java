@@ -3,6 +3,7 @@ package org.fencepost.ipc.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,6 +138,9 @@ final class Recovery {
         try (FileHandle file = calls.open(segment, false)) {
             final int found = file.read(header, SegmentFormat.DATA_OFFSET + position - segmentStart);
             return found < Long.BYTES ? 0 : header.getLong(0);
+        } catch (final AccessDeniedException notReadable) {
+            // Whoever comes there is told so.
+            return 0;
         }
     }
 
