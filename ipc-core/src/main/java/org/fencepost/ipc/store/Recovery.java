@@ -116,15 +116,17 @@ final class Recovery {
             || tail > ControlFormat.POSITION_MAX || tail % geometry.frameAlignment() != 0) {
             return false;
         }
+        final long exclusive = control.word(ControlFormat.EXCLUSIVE_OFFSET);
         long header = header(tail);
-        if (header != 0 && control.word(ControlFormat.EXCLUSIVE_OFFSET) != 0) {
+        if (header != 0 && exclusive != 0) {
             header = header(tail + geometry.span(FrameFormat.length(header)));
         }
         if (header == 0) {
             return false;
         }
         control.read();
-        return control.word(ControlFormat.TAIL_OFFSET) == tail;
+        return control.word(ControlFormat.TAIL_OFFSET) == tail
+            && control.word(ControlFormat.EXCLUSIVE_OFFSET) == exclusive;
     }
 
     /** What stands at a position, or 0. */

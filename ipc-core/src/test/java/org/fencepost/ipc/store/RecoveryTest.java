@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -314,6 +315,23 @@ class RecoveryTest {
         journal.word(ControlFormat.EXCLUSIVE_OFFSET, 1);
         assertEquals(numbers(10), journal.numbers());
         assertEquals(1, journal.word(ControlFormat.EPOCH_OFFSET));
+    }
+
+    @Test
+    void shouldBelieveTheWordsWhenAnExclusivePublisherComesWhileTheyAreRead3() throws IOException {
+        final long end = journal.publish(0, 5).getLast();
+        journal.publish(5, 1);
+        journal.word(ControlFormat.TAIL_OFFSET, end);
+        final FileCalls calls = Platform.detect().files();
+        final FileCalls meanwhile = (FileCalls) Proxy.newProxyInstance(FileCalls.class.getClassLoader(),
+            new Class<?>[] {FileCalls.class}, (proxy, method, arguments) -> {
+                if (method.getName().equals("open")
+                    && arguments[0].toString().contains(SegmentFormat.NAME_PREFIX)) {
+                    journal.word(ControlFormat.EXCLUSIVE_OFFSET, 1);
+                }
+                return method.invoke(calls, arguments);
+            });
+        assertTrue(recovery(path, meanwhile).isSameLife());
     }
 
     @Test
