@@ -140,14 +140,19 @@ class RecoveryTest {
             kept, Arrays.copyOfRange(segment, (int) (4096 + ends.get(3)),
                 (int) (4096 + ends.get(3)) + kept.length)));
         assertTrue(kept.length > 500 && kept.length <= ends.get(4) - ends.get(3));
-        final byte[] left = Files.readAllBytes(journal.segment(0));
-        for (int i = (int) (4096 + ends.get(3)); i < left.length; i++) {
-            assertEquals(0, left[i], "behind the end at " + i);
-        }
+        requireZeros(ends.get(3));
         assertEquals(Finding.SAME_LIFE, recover());
         journal.publish(4, 20);
         assertEquals(numbers(24), journal.numbers());
         assertEquals(1, journal.word(ControlFormat.EPOCH_OFFSET));
+    }
+
+    /** From a position in the first segment to the end of that. */
+    private void requireZeros(final long position) throws IOException {
+        final byte[] left = Files.readAllBytes(journal.segment(0));
+        for (int i = (int) (4096 + position); i < left.length; i++) {
+            assertEquals(0, left[i], "behind the end at " + i);
+        }
     }
 
     @Test
@@ -156,6 +161,7 @@ class RecoveryTest {
         journal.overwrite(ends.get(2), new byte[8]);
         journal.reboot();
         assertEquals(Finding.TORN, recover());
+        requireZeros(ends.get(2));
         assertEquals(numbers(3), journal.numbers());
         journal.publish(3, 1);
         assertEquals(numbers(4), journal.numbers(), "nothing old comes to light behind it");
