@@ -27,6 +27,8 @@ import org.fencepost.ipc.SubscriberOptions;
  * over and over. It lives in its own JVM because its failure may be that JVM's crash.
  */
 final class ClosingLoops {
+    /** Who keeps house makes no more ahead of the tail, as docs/protocol.md has it. */
+    private static final int SEGMENTS_AHEAD_MAX = 4;
     private static final String FILES =
         "control|cursors|members|members\\.lock|segment-[0-9a-f]{16}";
     private static final byte[] BYTES = new byte[300];
@@ -256,7 +258,7 @@ final class ClosingLoops {
         final long place = Long.parseLong(name.substring("segment-".length()), 16);
         return options.kind() == ChannelOptions.Kind.JOURNAL
             && (place < keeper.startPosition()
-                || place > keeper.tailPosition() + 2 * options.segmentBytes());
+                || place >= keeper.tailPosition() + SEGMENTS_AHEAD_MAX * options.segmentBytes());
     }
 
     private void deleteChannel() throws Exception {
