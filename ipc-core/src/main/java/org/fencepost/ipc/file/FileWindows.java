@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import org.fencepost.ipc.os.Undisturbed;
 
 /**
  * A file that is mapped for reading, one window at a time; the window before is unmapped. The same
@@ -38,29 +39,17 @@ final class FileWindows implements AutoCloseable {
         sizeBytes = undisturbed(() -> channel.size());
     }
 
-    /** Something that may fail. */
-    interface Call<T> {
-        T make() throws IOException;
-    }
-
-    /** An interruption closes a channel; that of this thread is put aside. */
-    private <T> T undisturbed(final Call<T> call) throws IOException {
-        boolean interrupted = Thread.interrupted();
-        try {
-            while (true) {
-                try {
-                    return call.make();
-                } catch (final ClosedByInterruptException interruption) {
-                    interrupted = true;
-                    Thread.interrupted();
-                    channel = open();
-                }
+    /** An interruption that closes the channel is put aside, and the same file opened again. */
+    private <T> T undisturbed(final Undisturbed.Call<T> call) throws IOException {
+        return Undisturbed.by(() -> {
+            try {
+                return call.make();
+            } catch (final ClosedByInterruptException interruption) {
+                Thread.interrupted();
+                channel = open();
+                throw interruption;
             }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        });
     }
 
     private FileChannel open() throws IOException {
@@ -102,7 +91,7 @@ final class FileWindows implements AutoCloseable {
     }
 
     /** Does something with windows; an access that failed because the file was cut says so. */
-    <T> T unlessCut(final Call<T> call) throws IOException {
+    <T> T unlessCut(final Undisturbed.Call<T> call) throws IOException {
         try {
             return call.make();
         } catch (final InternalError refusal) {

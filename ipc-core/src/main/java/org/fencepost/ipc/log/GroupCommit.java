@@ -14,9 +14,10 @@ import org.fencepost.ipc.memory.SharedMemory;
  * docs/protocol.md.
  *
  * <p>Invariants: the watermark is raised only to the end of frames that were all committed before the
- * sync that returned 0 began, and by {@link Retention}; it never falls, and not even this one moves it behind a failure. Of the
- * {@link ControlFormat#SYNCS_MAX} sync slots one is enough; the others are for those who have waited
- * long for a slot's owner, who may be paused. Nobody is judged for it: several may sync the same range.
+ * sync that returned 0 began, and by {@link Retention} to where the log begins on the disk; it never falls,
+ * and not even this one moves it behind a failure. Of the {@link ControlFormat#SYNCS_MAX} sync slots one is
+ * enough; the others are for those who have waited long for a slot's owner, who may be paused. Nobody is judged
+ * for it: several may sync the same range.
  *
  * <p>An error is reported to each mapping once, and to one that was made behind it perhaps never. So a
  * slot says what its owner syncs until it has ended well, and whoever maps a segment and then finds
