@@ -77,8 +77,10 @@ class FullExt4Test {
     void shouldBeDurableUpToWhereTheDiskWasFullAndGoOnBehindThat() throws Exception {
         final Path path = disk.resolve("journal");
         int published;
-        try (Channel channel = Channel.open(path, ChannelOptions.journal(SEGMENT_BYTES));
-            Publisher publisher = channel.addPublisher()) {
+        try (Channel channel = Channel.open(path, ChannelOptions.journal(SEGMENT_BYTES))) {
+            // Nobody else is to make anything there meanwhile.
+            channel.housekeeping().byHand();
+            final Publisher publisher = channel.addPublisher();
             final Path ballast = disk.resolve("ballast");
             fill(ballast);
             published = publish(publisher, 1000);

@@ -26,10 +26,16 @@ public final class LimitedProcess {
     /** In that directory. */
     public static void main(final String... arguments) throws IOException {
         try (Channel channel =
-            Channel.open(Path.of(arguments[0]), ChannelOptions.journal(SEGMENT_BYTES));
-            Publisher publisher = channel.addPublisher();
-            Subscriber subscriber = channel.addSubscriber(SubscriberOptions.earliest())) {
+            Channel.open(Path.of(arguments[0]), ChannelOptions.journal(SEGMENT_BYTES))) {
             // Nobody else is to make anything there meanwhile.
+            channel.housekeeping().byHand();
+            answer(channel);
+        }
+    }
+
+    private static void answer(final Channel channel) throws IOException {
+        try (Publisher publisher = channel.addPublisher();
+            Subscriber subscriber = channel.addSubscriber(SubscriberOptions.earliest())) {
             System.out.println("READY");
             final BufferedReader lines =
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
