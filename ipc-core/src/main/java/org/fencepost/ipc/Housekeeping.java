@@ -135,7 +135,7 @@ public final class Housekeeping {
         }
         try {
             final int units =
-                (makeRoom(0) ? 1 : 0) + (durability.flushIfDue() ? 1 : 0);
+                (makeRoom(0, 0) ? 1 : 0) + (durability.flushIfDue() ? 1 : 0);
             mapAhead(0);
             return units;
         } catch (final ChannelClosedException e) {
@@ -143,8 +143,8 @@ public final class Housekeeping {
         }
     }
 
-    private boolean makeRoom(final long bytes) {
-        return log.cleaner().tryUnitAhead(bytes) == Cleaner.DONE;
+    private boolean makeRoom(final long bytes, final long pagesBytes) {
+        return log.cleaner().tryUnitAhead(bytes, pagesBytes) == Cleaner.DONE;
     }
 
     /** One thread at a time; nobody waits for it, so one that is torn away in here costs no more than time. */
@@ -198,7 +198,8 @@ public final class Housekeeping {
         // be in their way: what it does is what nobody has done since its last round.
         if (!log.geometry().ring() || readyNow == ready) {
             final long bytes = pace.bytesIn(SEGMENTS_AHEAD_NANOS);
-            Housekeeper.ofProcess().makeRoom(log.path(), () -> makeRoom(bytes));
+            final long pagesBytes = pace.bytesIn(PAGES_AHEAD_NANOS);
+            Housekeeper.ofProcess().makeRoom(log.path(), () -> makeRoom(bytes, pagesBytes));
         }
         durability.flushIfDue();
         tail = tailNow;

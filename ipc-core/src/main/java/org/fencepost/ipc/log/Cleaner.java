@@ -85,20 +85,23 @@ public final class Cleaner {
      * @return {@link #DONE}, {@link #IDLE}, {@link #GATED}, {@link #BUSY} or {@link #FAILED}.
      */
     public int tryUnit(final long walkedFrom, final long walkedTo) {
-        return tryUnit(walkedFrom, walkedTo, geometry.segmentBytes());
+        return tryUnit(walkedFrom, walkedTo, geometry.segmentBytes(), 0);
     }
 
     /**
      * The same for who keeps house for fast publishers, and has walked nothing: in a journal so many bytes are to
      * be ahead of them, and not only one segment.
+     *
+     * @param pagesBytes they publish in the time for which pages are made ahead.
      */
-    public int tryUnitAhead(final long bytes) {
+    public int tryUnitAhead(final long bytes, final long pagesBytes) {
         final long segmentBytes = geometry.segmentBytes();
-        return tryUnit(
-            NOT_WALKED, 0, Math.clamp(bytes, segmentBytes, SEGMENTS_AHEAD_MAX * segmentBytes));
+        return tryUnit(NOT_WALKED, 0,
+            Math.clamp(bytes, segmentBytes, SEGMENTS_AHEAD_MAX * segmentBytes), pagesBytes);
     }
 
-    private int tryUnit(final long walkedFrom, final long walkedTo, final long bytes) {
+    private int tryUnit(
+        final long walkedFrom, final long walkedTo, final long bytes, final long pagesBytes) {
         if (geometry.ring()) {
             final int state = look(false);
             if (state != DONE) {
@@ -111,7 +114,8 @@ public final class Cleaner {
             return BUSY;
         }
         try {
-            return geometry.ring() ? cleanUnit(walkedFrom, walkedTo) : prepareAndRemove(bytes);
+            return geometry.ring() ? cleanUnit(walkedFrom, walkedTo)
+                : prepareAndRemove(bytes, pagesBytes);
         } finally {
             log.members().leaveHousekeeping();
         }
@@ -228,8 +232,8 @@ public final class Cleaner {
     }
 
     /** One unit for publishers, one for the disk; the second one never keeps publishers from theirs. */
-    private int prepareAndRemove(final long bytes) {
-        final int state = prepareOrMakeRoom(bytes);
+    private int prepareAndRemove(final long bytes, final long pagesBytes) {
+        final int state = prepareOrMakeRoom(bytes, pagesBytes);
         if (state != DONE) {
             return retention.run() ? DONE : state;
         }
@@ -243,14 +247,14 @@ public final class Cleaner {
     }
 
     /** Where there is no room for a segment, there is once surplus ones have gone. */
-    private int prepareOrMakeRoom(final long bytes) {
+    private int prepareOrMakeRoom(final long bytes, final long pagesBytes) {
         try {
-            return prepare(bytes);
+            return prepare(bytes, pagesBytes);
         } catch (final ChannelIOException noRoom) {
             if (!hasRemoved(noRoom)) {
                 throw noRoom;
             }
-            return prepare(bytes);
+            return prepare(bytes, pagesBytes);
         }
     }
 
@@ -263,7 +267,7 @@ public final class Cleaner {
         }
     }
 
-    private int prepare(final long bytes) {
+    private int prepare(final long bytes, final long pagesBytes) {
         if (hasAhead(bytes) || words.isDamaged()) {
             return IDLE;
         }
@@ -280,7 +284,9 @@ public final class Cleaner {
                 "positions of " + path + " end at 2^62 = " + ControlFormat.POSITION_MAX
                     + " and the log is prepared up to " + ready + "; open a new channel");
         }
-        log.store().prepare(ready);
+        // Small syncs want small pages, and load them.
+        log.store().prepare(ready, pagesBytes >= geometry.segmentBytes()
+            && !log.isSyncedBehind(words.tailAcquire()));
         words.clearingOpaque(ready + geometry.segmentBytes());
         words.readyRelease(ready + geometry.segmentBytes());
         log.progress().ring();

@@ -144,7 +144,7 @@ public final class Log {
      * Also where nobody has published since it was opened: until what comes without syncs is a stretch long. Not
      * where retention alone has moved the watermark.
      */
-    private boolean isSyncedBehind(final long tail) {
+    boolean isSyncedBehind(final long tail) {
         final SyncWords syncs = words.syncs();
         final long durable = syncs.position(syncs.durableAcquire());
         return durable > words.earliestAcquire() && tail - durable < GroupCommit.AHEAD_BYTES;

@@ -41,9 +41,10 @@ public interface SegmentStore {
      * Makes the segment of a journal that starts here exist, zeroed and allocated; does nothing if it
      * exists. Called under the housekeeping lock; may block on the disk.
      *
+     * @param soon whether all of it will be used soon: then its pages are made already, if that is no long work.
      * @throws org.fencepost.ipc.ChannelException if it cannot be made; nothing is left behind then.
      */
-    void prepare(long segmentStart);
+    void prepare(long segmentStart, boolean soon);
 
     /**
      * Makes durable that the log of a journal begins here, if any segment before this one is left; otherwise

@@ -3,13 +3,14 @@ package org.fencepost.ipc.os;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 
 /** A descriptor. The number is never used again once it was closed. */
 final class LinuxFileHandle implements FileHandle {
-    /** How much of a buffer is copied for one call. */
+    /** How much of a buffer is copied for one call where the system cannot have it as it is. */
     private static final int PIECE_BYTES = 64 * 1024;
 
     private static final long SYNC_FILE_RANGE_WRITE = 2;
@@ -28,14 +29,27 @@ final class LinuxFileHandle implements FileHandle {
     public synchronized int write(final ByteBuffer source, final long position)
         throws IOException {
         checkOpen();
+        final int written = source.isDirect() ? writeDirect(source, position)
+            : writeCopied(source, position);
+        source.position(source.position() + written);
+        return written;
+    }
+
+    private int writeDirect(final ByteBuffer source, final long position) throws IOException {
+        try {
+            return transfer(LinuxFileCalls.NUMBERS.pwrite(), MemorySegment.ofBuffer(source),
+                source.remaining(), position, "write");
+        } finally {
+            Reference.reachabilityFence(source);
+        }
+    }
+
+    private int writeCopied(final ByteBuffer source, final long position) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             final int length = Math.min(source.remaining(), PIECE_BYTES);
             final MemorySegment piece = arena.allocate(Math.max(1, length));
             piece.asByteBuffer().put(0, source, source.position(), length);
-            final int written = transfer(LinuxFileCalls.NUMBERS.pwrite(), piece, length,
-                position, "write");
-            source.position(source.position() + written);
-            return written;
+            return transfer(LinuxFileCalls.NUMBERS.pwrite(), piece, length, position, "write");
         }
     }
 

@@ -24,6 +24,9 @@ import org.fencepost.ipc.os.Platform;
 
 /** The segments of a journal: a file each, made ahead of need and kept until retention removes it. */
 final class JournalSegments implements SegmentStore, AutoCloseable {
+    /** Pages of a segment up to this are made at once: that takes its thread from other work for some 15 ms. */
+    private static final long PAGES_BYTES_MAX = 64 << 20;
+
     private final Platform platform;
     private final Surroundings surroundings;
     private final Path directory;
@@ -75,12 +78,12 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
      * closed under it may still be at work: each has a file of its own until it has the name.
      */
     @Override
-    public void prepare(final long segmentStart) {
+    public void prepare(final long segmentStart, final boolean soon) {
         final Path file = directory.resolve(SegmentFormat.name(segmentStart));
         try {
             Leftovers.remove(surroundings, directory);
             if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-                make(file, segmentStart);
+                make(file, segmentStart, soon);
             }
             // Also if it was there: whoever made it may have died, or failed, before this.
             surroundings.calls().syncDirectory(directory);
@@ -94,12 +97,16 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         SegmentFiles.verify(file, geometry.channelId(), geometry.segmentBytes(), segmentStart);
     }
 
-    private void make(final Path file, final long segmentStart) throws IOException {
+    private void make(final Path file, final long segmentStart, final boolean soon)
+        throws IOException {
         try (Temporary made = Temporary.create(surroundings, directory, Temporary.PRIVATE)) {
             // First, because whoever finds it left over has to be able to lock it.
             Access.of(control(), surroundings.calls()).give(made.handle());
             SegmentFiles.write(
                 made.handle(), geometry.channelId(), geometry.segmentBytes(), segmentStart);
+            if (soon && geometry.segmentBytes() <= PAGES_BYTES_MAX) {
+                SegmentFiles.makePages(made.handle(), geometry.segmentBytes());
+            }
             made.link(file);
         } catch (final FileAlreadyExistsException e) {
             // Made by somebody whose lock was dropped while it still worked; verified by the caller.

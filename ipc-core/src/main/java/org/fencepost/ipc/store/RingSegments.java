@@ -53,7 +53,7 @@ final class RingSegments implements SegmentStore, AutoCloseable {
     }
 
     @Override
-    public void prepare(final long segmentStart) {
+    public void prepare(final long segmentStart, final boolean soon) {
         throw new IllegalStateException("a ring has all its segments");
     }
 

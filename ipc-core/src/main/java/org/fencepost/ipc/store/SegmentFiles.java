@@ -1,6 +1,7 @@
 package org.fencepost.ipc.store;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -16,6 +17,12 @@ import org.fencepost.ipc.os.FileHandle;
 
 /** Writes and verifies segment files. */
 final class SegmentFiles {
+    /**
+     * So large the pages are that the system makes of zeros that are written. Smaller ones take longer, and memory for
+     * those of a MiB and more may be none that the machine has had: a virtual one gives it back to its host.
+     */
+    private static final int PIECE_BYTES = 256 << 10;
+
     private SegmentFiles() {
     }
 
@@ -32,6 +39,23 @@ final class SegmentFiles {
         Temporary.write(file, FileHeader.seal(page).rewind(), 0);
         file.allocate(fileBytes);
         file.sync();
+    }
+
+    /**
+     * Has pages in memory for all data of a new segment, by writing the zeros that it has: who stores into one that is
+     * not there waits until it is, and of stores come small ones at first. Nobody else may have the file yet.
+     */
+    static void makePages(final FileHandle file, final long segmentBytes) throws IOException {
+        final long end = SegmentFormat.fileBytes(segmentBytes);
+        try (Arena arena = Arena.ofConfined()) {
+            final ByteBuffer zeros = arena.allocate(PIECE_BYTES).asByteBuffer();
+            long at = SegmentFormat.DATA_OFFSET;
+            while (at < end) {
+                final long next = Math.min(end, (at & -PIECE_BYTES) + PIECE_BYTES);
+                Temporary.write(file, zeros.clear().limit((int) (next - at)), at);
+                at = next;
+            }
+        }
     }
 
     /** Verifies that the file is the segment of this channel for this place. */

@@ -1,5 +1,6 @@
 package org.fencepost.ipc.log;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -15,11 +16,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.fencepost.ipc.ChannelClosedException;
 import org.fencepost.ipc.ChannelDamagedException;
@@ -42,6 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** How a journal's next segment comes into being. */
 class JournalTest {
     private static final int SEGMENT = 4096;
+    private static final int PAGE_BYTES = 4096;
     private static final int LARGE = 16_384;
 
     @TempDir
@@ -114,11 +118,71 @@ class JournalTest {
     }
 
     @Test
+    void shouldMakePagesOfASegmentBeforeItHasItsNameWhenItIsUsedSoon() throws IOException {
+        final AtomicReference<RecordingCalls> calls = new AtomicReference<>();
+        final int segmentBytes = 1 << 20;
+        try (Handle handle =
+            new Handle(channel(), ChannelOptions.journal(segmentBytes), recording(calls))) {
+            publish(handle);
+            calls.get().take();
+            assertEquals(Cleaner.DONE,
+                handle.log.cleaner().tryUnitAhead(2 * segmentBytes, segmentBytes));
+            final List<Effect> effects = calls.get().take();
+            final Effect named = effects.stream()
+                .filter(Effect.Linked.class::isInstance).findFirst().orElseThrow();
+            final List<Effect> before = effects.subList(0, effects.indexOf(named));
+            assertEquals(pages(segmentBytes), written(before), "all of it but the header's");
+            assertEquals(written(before), written(effects), "nothing in what others have");
+        }
+        final byte[] segment = Files.readAllBytes(segment(segmentBytes));
+        assertArrayEquals(new byte[segmentBytes],
+            Arrays.copyOfRange(segment, SegmentFormat.DATA_OFFSET, segment.length));
+    }
+
+    @Test
+    void shouldMakeNoPagesOfASegmentThatIsNotUsedSoonOrSyncedByTheMessage() {
+        final AtomicReference<RecordingCalls> calls = new AtomicReference<>();
+        try (Handle handle = open(recording(calls))) {
+            publish(handle);
+            calls.get().take();
+            assertEquals(Cleaner.DONE,
+                handle.log.cleaner().tryUnitAhead(2 * SEGMENT, SEGMENT - 1));
+            assertEquals(Set.of(), written(calls.get().take()), "some will be used soon");
+            assertEquals(GroupCommit.DONE, new GroupCommit(handle.log).trySync(1));
+            calls.get().take();
+            assertEquals(Cleaner.DONE,
+                handle.log.cleaner().tryUnitAhead(3 * SEGMENT, 3 * SEGMENT));
+            assertEquals(Set.of(), written(calls.get().take()), "a small sync has come");
+        }
+    }
+
+    private static Set<Long> pages(final long segmentBytes) {
+        return LongStream.range(SegmentFormat.DATA_OFFSET / PAGE_BYTES,
+            SegmentFormat.fileBytes(segmentBytes) / PAGE_BYTES)
+            .boxed().collect(Collectors.toSet());
+    }
+
+    /** Pages that were written behind the first one. */
+    private static Set<Long> written(final List<Effect> effects) {
+        final Set<Long> pages = new HashSet<>();
+        for (final Effect effect : effects) {
+            if (effect instanceof final Effect.Written write) {
+                for (long at = write.position(); at < write.position() + write.bytes().length;
+                    at += PAGE_BYTES) {
+                    pages.add(at / PAGE_BYTES);
+                }
+            }
+        }
+        pages.remove(0L);
+        return pages;
+    }
+
+    @Test
     void shouldSyncWhereTheLogBeginsBeforeASegmentGoesAndThenTheNames() {
         final AtomicReference<RecordingCalls> calls = new AtomicReference<>();
         try (Handle handle = open(recording(calls))) {
-            handle.log.store().prepare(SEGMENT);
-            handle.log.store().prepare(2 * SEGMENT);
+            handle.log.store().prepare(SEGMENT, false);
+            handle.log.store().prepare(2 * SEGMENT, false);
             calls.get().take();
             assertTrue(handle.log.store().recordEarliest(2 * SEGMENT));
             handle.log.store().removeBelow(2 * SEGMENT);
@@ -145,10 +209,10 @@ class JournalTest {
         try (Handle slow = open(beforeTheName(meanwhile))) {
             meanwhile.set(() -> {
                 try (Handle fast = open()) {
-                    fast.log.store().prepare(SEGMENT);
+                    fast.log.store().prepare(SEGMENT, false);
                 }
             });
-            slow.log.store().prepare(SEGMENT);
+            slow.log.store().prepare(SEGMENT, false);
             assertEquals(Set.of("control", "cursors", "members", segment(0).getFileName().toString(),
                 segment(SEGMENT).getFileName().toString()), names());
         }
@@ -161,10 +225,10 @@ class JournalTest {
         final List<Integer> answers = new ArrayList<>();
         try (Handle first = open(beforeTheName(meanwhile));
             Handle second = open(recording(calls))) {
-            meanwhile.set(() -> answers.add(second.log.cleaner().tryUnitAhead(SEGMENT)));
+            meanwhile.set(() -> answers.add(second.log.cleaner().tryUnitAhead(SEGMENT, 0)));
             calls.get().take();
             assertEquals(Cleaner.DONE, prepare(first));
-            answers.add(second.log.cleaner().tryUnitAhead(SEGMENT));
+            answers.add(second.log.cleaner().tryUnitAhead(SEGMENT, 0));
             assertEquals(List.of(Cleaner.BUSY, Cleaner.IDLE), answers);
             assertEquals(List.of(), calls.get().take(), "nothing is made to be thrown away");
         }
@@ -182,7 +246,7 @@ class JournalTest {
             calls.get().take();
             // The late one has seen that a segment is missing.
             locks.beforeHousekeeping = () -> assertEquals(Cleaner.DONE, prepare(first));
-            assertEquals(Cleaner.IDLE, late.tryUnitAhead(SEGMENT));
+            assertEquals(Cleaner.IDLE, late.tryUnitAhead(SEGMENT, 0));
             assertEquals(2 * SEGMENT, first.log.words().readyAcquire());
             assertEquals(List.of(), calls.get().take(), "nothing is made to be thrown away");
         }
@@ -317,7 +381,7 @@ class JournalTest {
 
     /** As if somebody had died between the name and the words. */
     private long prepareAndForget(final Handle handle) throws IOException {
-        handle.log.store().prepare(SEGMENT);
+        handle.log.store().prepare(SEGMENT, false);
         return inode(segment(SEGMENT));
     }
 

@@ -108,7 +108,7 @@ final class WatchedSyncs implements SegmentStore {
     }
 
     @Override
-    public void prepare(final long segmentStart) {
-        store.prepare(segmentStart);
+    public void prepare(final long segmentStart, final boolean soon) {
+        store.prepare(segmentStart, soon);
     }
 }

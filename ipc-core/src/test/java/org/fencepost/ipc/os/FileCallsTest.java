@@ -22,7 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ParameterizedClass
 @MethodSource("org.fencepost.ipc.os.Platforms#all")
@@ -86,9 +88,11 @@ class FileCallsTest {
         }
     }
 
-    @Test
-    void shouldMoveManyPiecesWhenABufferIsLarge() throws IOException {
-        final ByteBuffer source = ByteBuffer.allocate(200_000);
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldMoveAllWhenABufferIsLarge(final boolean direct) throws IOException {
+        final ByteBuffer source =
+            direct ? ByteBuffer.allocateDirect(200_000) : ByteBuffer.allocate(200_000);
         source.put(199_999, (byte) 7);
         try (FileHandle handle = calls.create(path, 0600)) {
             while (source.hasRemaining()) {
@@ -100,6 +104,20 @@ class FileCallsTest {
             }
             assertEquals(source.flip(), target.flip());
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldWriteWhatABufferHasLeft(final boolean direct) throws IOException {
+        final byte[] content = "before, what is left, behind".getBytes(StandardCharsets.UTF_8);
+        final ByteBuffer source = direct ? ByteBuffer.allocateDirect(content.length)
+            : ByteBuffer.allocate(content.length);
+        source.put(content).position(8).limit(20);
+        try (FileHandle handle = calls.create(path, 0600)) {
+            assertEquals(12, handle.write(source, 0));
+        }
+        assertEquals(20, source.position());
+        assertEquals("what is left", Files.readString(path));
     }
 
     @Test

@@ -322,7 +322,7 @@ final class SimulatedChannel {
         }
 
         @Override
-        public void prepare(final long segmentStart) {
+        public void prepare(final long segmentStart, final boolean soon) {
             simulation.systemCall();
             makeSegment(segmentStart);
             simulation.systemCall();
