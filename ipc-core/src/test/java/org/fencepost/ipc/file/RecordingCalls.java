@@ -4,13 +4,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.FileHandle;
 import org.fencepost.ipc.os.FileStatus;
 
-/** Makes the calls and keeps what each did to the disk, in order. */
+/** Makes the calls and keeps what each did to the disk, in order. Any thread. */
 public final class RecordingCalls implements FileCalls {
     /** What a call did that returned. */
     public sealed interface Effect {
@@ -43,7 +44,7 @@ public final class RecordingCalls implements FileCalls {
     }
 
     private final FileCalls calls;
-    private final List<Effect> effects = new ArrayList<>();
+    private final List<Effect> effects = Collections.synchronizedList(new ArrayList<>());
 
     /** Around these calls. */
     public RecordingCalls(final FileCalls calls) {
@@ -52,9 +53,11 @@ public final class RecordingCalls implements FileCalls {
 
     /** What happened since the last time that this was asked. */
     public List<Effect> take() {
-        final List<Effect> taken = List.copyOf(effects);
-        effects.clear();
-        return taken;
+        synchronized (effects) {
+            final List<Effect> taken = List.copyOf(effects);
+            effects.clear();
+            return taken;
+        }
     }
 
     @Override

@@ -22,7 +22,7 @@ enum Layer {
         "org.fencepost.ipc.BatchTest", "org.fencepost.ipc.EndpointTest",
         "org.fencepost.ipc.DurabilityTest", "org.fencepost.ipc.DiskWaitersTest",
         "org.fencepost.ipc.RetentionTest", "org.fencepost.ipc.PositionByTimeTest",
-        "org.fencepost.ipc.ChannelViewTest"),
+        "org.fencepost.ipc.ChannelViewTest", "org.fencepost.ipc.FastPublisherTest"),
     /** Losses of power, and calls that fail. */
     CRASH(Module.TESTS, List.of(), "org.fencepost.ipc.tests.crash",
         "org.fencepost.ipc.tests.faults"),
