@@ -1,6 +1,7 @@
 package org.fencepost.ipc.log;
 
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.ChannelLimitException;
 import org.fencepost.ipc.format.ControlFormat;
@@ -38,6 +39,9 @@ public final class Cleaner {
 
     /** Segments of a journal that are ahead of the one of the tail at most. */
     static final int SEGMENTS_AHEAD_MAX = 4;
+
+    /** Pages of a segment are made for so long, which is several times what they take. */
+    private static final long PAGES_NANOS_MAX = 100_000_000;
 
     /** For callers that have walked nothing. */
     public static final long NOT_WALKED = Long.MAX_VALUE;
@@ -285,12 +289,23 @@ public final class Cleaner {
                     + " and the log is prepared up to " + ready + "; open a new channel");
         }
         // Small syncs want small pages, and load them.
-        log.store().prepare(ready, pagesBytes >= geometry.segmentBytes()
-            && !log.isSyncedBehind(words.tailAcquire()));
+        final boolean soon =
+            pagesBytes >= geometry.segmentBytes() && !log.isSyncedBehind(words.tailAcquire());
+        log.store().prepare(ready, soon ? untilSomebodyWaits(ready) : () -> false);
         words.clearingOpaque(ready + geometry.segmentBytes());
         words.readyRelease(ready + geometry.segmentBytes());
         log.progress().ring();
         return DONE;
+    }
+
+    /**
+     * Pages come while publishers have something left: once they have not, they wait for this segment, with pages
+     * or without. Whoever joins or leaves waits for the lock; where the system slows writers down, not for all pages.
+     */
+    private BooleanSupplier untilSomebodyWaits(final long ready) {
+        final long endNanos = log.clock().nanoTime() + PAGES_NANOS_MAX;
+        return () -> words.tailAcquire() < ready && log.clock().nanoTime() < endNanos
+            && !log.isClosed();
     }
 
     private SegmentMap segments() {

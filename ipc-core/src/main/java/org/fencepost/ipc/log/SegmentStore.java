@@ -1,5 +1,7 @@
 package org.fencepost.ipc.log;
 
+import java.util.function.BooleanSupplier;
+
 /** Where segments come from. */
 public interface SegmentStore {
     /** A map for one endpoint; for a ring always the same one. */
@@ -41,10 +43,11 @@ public interface SegmentStore {
      * Makes the segment of a journal that starts here exist, zeroed and allocated; does nothing if it
      * exists. Called under the housekeeping lock; may block on the disk.
      *
-     * @param soon whether all of it will be used soon: then its pages are made already, if that is no long work.
+     * @param wantsPages whether all of it will be used soon: then its pages are made already, if that is no long
+     *                   work. Asked again before each piece; once it is false, the rest is left without.
      * @throws org.fencepost.ipc.ChannelException if it cannot be made; nothing is left behind then.
      */
-    void prepare(long segmentStart, boolean soon);
+    void prepare(long segmentStart, BooleanSupplier wantsPages);
 
     /**
      * Makes durable that the log of a journal begins here, if any segment before this one is left; otherwise

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.fencepost.ipc.ChannelClosedException;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.durable.Leftovers;
@@ -78,12 +79,12 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
      * closed under it may still be at work: each has a file of its own until it has the name.
      */
     @Override
-    public void prepare(final long segmentStart, final boolean soon) {
+    public void prepare(final long segmentStart, final BooleanSupplier wantsPages) {
         final Path file = directory.resolve(SegmentFormat.name(segmentStart));
         try {
             Leftovers.remove(surroundings, directory);
             if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-                make(file, segmentStart, soon);
+                make(file, segmentStart, wantsPages);
             }
             // Also if it was there: whoever made it may have died, or failed, before this.
             surroundings.calls().syncDirectory(directory);
@@ -97,15 +98,16 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         SegmentFiles.verify(file, geometry.channelId(), geometry.segmentBytes(), segmentStart);
     }
 
-    private void make(final Path file, final long segmentStart, final boolean soon)
+    private void make(
+        final Path file, final long segmentStart, final BooleanSupplier wantsPages)
         throws IOException {
         try (Temporary made = Temporary.create(surroundings, directory, Temporary.PRIVATE)) {
             // First, because whoever finds it left over has to be able to lock it.
             Access.of(control(), surroundings.calls()).give(made.handle());
             SegmentFiles.write(
                 made.handle(), geometry.channelId(), geometry.segmentBytes(), segmentStart);
-            if (soon && geometry.segmentBytes() <= PAGES_BYTES_MAX) {
-                SegmentFiles.makePages(made.handle(), geometry.segmentBytes());
+            if (geometry.segmentBytes() <= PAGES_BYTES_MAX) {
+                SegmentFiles.makePages(made.handle(), geometry.segmentBytes(), wantsPages);
             }
             made.link(file);
         } catch (final FileAlreadyExistsException e) {

@@ -2,6 +2,7 @@ package org.fencepost.ipc.store;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.format.SegmentFormat;
@@ -53,7 +54,7 @@ final class RingSegments implements SegmentStore, AutoCloseable {
     }
 
     @Override
-    public void prepare(final long segmentStart, final boolean soon) {
+    public void prepare(final long segmentStart, final BooleanSupplier wantsPages) {
         throw new IllegalStateException("a ring has all its segments");
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.fencepost.ipc.durable.Temporary;
 import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.FileHeader.FileKind;
@@ -43,14 +44,17 @@ final class SegmentFiles {
 
     /**
      * Has pages in memory for all data of a new segment, by writing the zeros that it has: who stores into one that is
-     * not there waits until it is, and of stores come small ones at first. Nobody else may have the file yet.
+     * not there waits until it is, and of stores come small ones at first. Nobody else may have the file yet. As
+     * long as they are wanted: the rest has its zeros without.
      */
-    static void makePages(final FileHandle file, final long segmentBytes) throws IOException {
+    static void makePages(
+        final FileHandle file, final long segmentBytes, final BooleanSupplier wanted)
+        throws IOException {
         final long end = SegmentFormat.fileBytes(segmentBytes);
         try (Arena arena = Arena.ofConfined()) {
             final ByteBuffer zeros = arena.allocate(PIECE_BYTES).asByteBuffer();
             long at = SegmentFormat.DATA_OFFSET;
-            while (at < end) {
+            while (at < end && wanted.getAsBoolean()) {
                 final long next = Math.min(end, (at & -PIECE_BYTES) + PIECE_BYTES);
                 Temporary.write(file, zeros.clear().limit((int) (next - at)), at);
                 at = next;

@@ -121,8 +121,8 @@ class JournalTest {
     void shouldMakePagesOfASegmentBeforeItHasItsNameWhenItIsUsedSoon() throws IOException {
         final AtomicReference<RecordingCalls> calls = new AtomicReference<>();
         final int segmentBytes = 1 << 20;
-        try (Handle handle =
-            new Handle(channel(), ChannelOptions.journal(segmentBytes), recording(calls))) {
+        try (Handle handle = new Handle(
+            channel(), ChannelOptions.journal(segmentBytes), recording(calls), () -> 0)) {
             publish(handle);
             calls.get().take();
             assertEquals(Cleaner.DONE,
@@ -181,8 +181,8 @@ class JournalTest {
     void shouldSyncWhereTheLogBeginsBeforeASegmentGoesAndThenTheNames() {
         final AtomicReference<RecordingCalls> calls = new AtomicReference<>();
         try (Handle handle = open(recording(calls))) {
-            handle.log.store().prepare(SEGMENT, false);
-            handle.log.store().prepare(2 * SEGMENT, false);
+            handle.log.store().prepare(SEGMENT, () -> false);
+            handle.log.store().prepare(2 * SEGMENT, () -> false);
             calls.get().take();
             assertTrue(handle.log.store().recordEarliest(2 * SEGMENT));
             handle.log.store().removeBelow(2 * SEGMENT);
@@ -209,10 +209,10 @@ class JournalTest {
         try (Handle slow = open(beforeTheName(meanwhile))) {
             meanwhile.set(() -> {
                 try (Handle fast = open()) {
-                    fast.log.store().prepare(SEGMENT, false);
+                    fast.log.store().prepare(SEGMENT, () -> false);
                 }
             });
-            slow.log.store().prepare(SEGMENT, false);
+            slow.log.store().prepare(SEGMENT, () -> false);
             assertEquals(Set.of("control", "cursors", "members", segment(0).getFileName().toString(),
                 segment(SEGMENT).getFileName().toString()), names());
         }
@@ -381,7 +381,7 @@ class JournalTest {
 
     /** As if somebody had died between the name and the words. */
     private long prepareAndForget(final Handle handle) throws IOException {
-        handle.log.store().prepare(SEGMENT, false);
+        handle.log.store().prepare(SEGMENT, () -> false);
         return inode(segment(SEGMENT));
     }
 

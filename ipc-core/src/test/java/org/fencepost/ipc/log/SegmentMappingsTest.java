@@ -207,7 +207,7 @@ class SegmentMappingsTest {
 
     private static void prepare(final Handle handle, final int segments) {
         for (int i = 1; i <= segments; i++) {
-            handle.log.store().prepare((long) i * SEGMENT, false);
+            handle.log.store().prepare((long) i * SEGMENT, () -> false);
         }
     }
 

@@ -2,6 +2,7 @@ package org.fencepost.ipc.log;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * The segments of a handle, with a record of what is synced and written ahead, and a say in what comes of a
@@ -108,7 +109,7 @@ final class WatchedSyncs implements SegmentStore {
     }
 
     @Override
-    public void prepare(final long segmentStart, final boolean soon) {
-        store.prepare(segmentStart, soon);
+    public void prepare(final long segmentStart, final BooleanSupplier wantsPages) {
+        store.prepare(segmentStart, wantsPages);
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -118,6 +119,19 @@ class FileCallsTest {
         }
         assertEquals(20, source.position());
         assertEquals("what is left", Files.readString(path));
+    }
+
+    @Test
+    void shouldWriteNothingOfABufferWhoseMemoryIsGone() throws IOException {
+        final ByteBuffer source;
+        try (Arena arena = Arena.ofShared()) {
+            source = arena.allocate(200_000).asByteBuffer();
+        }
+        try (FileHandle handle = calls.create(path, 0600)) {
+            assertThrows(IllegalStateException.class, () -> handle.write(source, 0));
+        }
+        assertEquals(0, Files.size(path));
+        assertEquals(0, source.position());
     }
 
     @Test

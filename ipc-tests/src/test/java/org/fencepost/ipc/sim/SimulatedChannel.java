@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.EpochNanoClock;
 import org.fencepost.ipc.ChannelClosedException;
 import org.fencepost.ipc.ChannelException;
@@ -322,7 +323,7 @@ final class SimulatedChannel {
         }
 
         @Override
-        public void prepare(final long segmentStart, final boolean soon) {
+        public void prepare(final long segmentStart, final BooleanSupplier wantsPages) {
             simulation.systemCall();
             makeSegment(segmentStart);
             simulation.systemCall();

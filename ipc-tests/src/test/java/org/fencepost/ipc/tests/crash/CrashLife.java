@@ -37,6 +37,7 @@ final class CrashLife implements Disk.Watcher {
     /** The cursor keeps segments, but where they are to go. */
     private static final int POLL_MAX = 8;
     private static final int POLL_MAX_OF_REMOVAL = 64;
+    private static final int SEGMENTS_AHEAD_MAX = 4;
     /** Of a life, about: moments are drawn from them. */
     private static final int EVENTS = 1500;
     private static final int EVENTS_OF_OPENING = 60;
@@ -141,6 +142,9 @@ final class CrashLife implements Disk.Watcher {
         claiming = exclusive ? channel.addExclusivePublisher() : channel.addPublisher();
         first = exclusive ? claiming : channel.addPublisher();
         startOther();
+        if (random.nextBoolean()) {
+            alone(this::housekeep);
+        }
         for (int operation = 0; operation < OPERATIONS; operation++) {
             operate();
         }
@@ -352,10 +356,22 @@ final class CrashLife implements Disk.Watcher {
 
     private void housekeep() {
         try {
-            other.housekeeping().doWork();
+            if (random.nextBoolean()) {
+                other.housekeeping().doWork();
+            } else {
+                prepareForFast();
+            }
         } catch (final ChannelIOException noSegment) {
             // As above.
+        } catch (final ChannelClosedException closed) {
+            // In the middle of it, by another thread.
         }
+    }
+
+    /** As for publishers so fast that the pages of a segment are made too, while nothing has been synced. */
+    private void prepareForFast() {
+        third.log().cleaner().tryUnitAhead(
+            random.nextInt(1, SEGMENTS_AHEAD_MAX + 1) * options.segmentBytes(), Long.MAX_VALUE);
     }
 
     /** Whoever syncs may be closed by another thread in the middle of it. */
