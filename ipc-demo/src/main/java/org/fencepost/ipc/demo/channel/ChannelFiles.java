@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.fencepost.ipc.Channel;
@@ -13,8 +15,11 @@ import org.fencepost.ipc.ChannelStatus;
 import org.fencepost.ipc.PublisherStatus;
 import org.fencepost.ipc.SubscriberStatus;
 import org.fencepost.ipc.demo.CommandFailedException;
+import org.fencepost.ipc.durable.Leftovers;
 import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.MembersFormat;
 import org.fencepost.ipc.format.SegmentFormat;
+import org.fencepost.ipc.store.ChannelDirectory;
 
 /** The directory of a channel, seen from outside. */
 final class ChannelFiles {
@@ -25,7 +30,7 @@ final class ChannelFiles {
     private final Path path;
 
     ChannelFiles(final Path path) {
-        this.path = path.toAbsolutePath().normalize();
+        this.path = ChannelDirectory.absolute(path);
     }
 
     /**
@@ -96,12 +101,25 @@ final class ChannelFiles {
         return list().stream().mapToLong(file -> file.toFile().length()).sum();
     }
 
+    /** What makers and removers of channels that were killed have left below a directory, or such as are at work. */
+    static List<Path> leftBelow(final Path directory) {
+        final List<Path> left = new ArrayList<>();
+        Leftovers.forEach(directory, entry -> {
+            if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+                left.add(entry);
+            }
+        });
+        return left;
+    }
+
     /**
-     * Takes the channel away from its name at once, and then removes its files.
+     * Takes the channel away from its name at once, and then removes its files. If this is killed in the middle,
+     * what is left looks like what a creator that was killed leaves, and the next creator there removes it.
      *
-     * @throws CommandFailedException if there are files that no channel has; nothing is removed.
+     * @throws CommandFailedException if it is a link, or there are files that no channel has; nothing is removed.
      */
     void remove() {
+        requireNoLink();
         final List<Path> strangers = list().stream()
             .filter(file -> !file.getFileName().toString().matches(OWN_NAMES))
             .toList();
@@ -110,16 +128,34 @@ final class ChannelFiles {
                 + " files of a channel, found " + strangers.getFirst() + "; move it away");
         }
         try {
-            final Path doomed = path.resolveSibling(
-                ".removed-" + path.getFileName() + "-" + ProcessHandle.current().pid());
+            final Path doomed = Leftovers.newName(path.getParent());
             Files.move(path, doomed);
-            for (final Path file : new ChannelFiles(doomed).list()) {
-                Files.delete(file);
+            // In order: the lock by which the rest is recognised comes behind everything that is large.
+            final List<Path> files = new ArrayList<>(new ChannelFiles(doomed).list());
+            files.sort(Comparator.comparing(ChannelFiles::isOfMembers));
+            for (final Path file : files) {
+                Files.deleteIfExists(file);
             }
-            Files.delete(doomed);
+            Files.deleteIfExists(doomed);
         } catch (final IOException refusal) {
             throw new ChannelIOException(path, "cannot remove " + path + ": " + refusal, refusal);
         }
+    }
+
+    /** Removing a link would leave the channel, and removing the files behind it an empty directory. */
+    private void requireNoLink() {
+        try {
+            if (Files.isSymbolicLink(path)) {
+                throw new CommandFailedException(path + " is not removed: it is a symbolic link; the channel is "
+                    + path.toRealPath() + ", name that");
+            }
+        } catch (final IOException refusal) {
+            throw new ChannelIOException(path, "cannot remove " + path + ": " + refusal, refusal);
+        }
+    }
+
+    private static boolean isOfMembers(final Path file) {
+        return file.getFileName().toString().startsWith(MembersFormat.FILE_NAME);
     }
 
     private List<Path> list() {

@@ -1,9 +1,12 @@
 package org.fencepost.ipc.demo.channel;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.demo.CommandFailedException;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -76,7 +79,12 @@ final class NewChannel {
     }
 
     /** Makes the channel unless it is there, and joins it. */
-    Channel open(final Path path) {
+    Channel open(final Path path) throws IOException {
+        // A new channel takes the place of an empty directory, and who stands in that one stands nowhere.
+        if (!new ChannelFiles(path).exist() && Files.exists(path) && Files.isSameFile(path, Path.of(""))) {
+            throw new CommandFailedException(path + " is the current directory, which a channel would replace; name one"
+                + " below it, or go elsewhere and name this one");
+        }
         return Channel.open(path, options());
     }
 

@@ -23,6 +23,7 @@ import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.ToolRun;
+import org.fencepost.ipc.demo.ToolShell;
 import org.fencepost.ipc.format.FileHeader;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -296,5 +297,58 @@ class ChannelCommandTest {
         final ToolRun forced = ToolRun.of("rm", "--force", name);
         assertEquals(0, forced.exitCode(), forced::toString);
         assertFalse(Files.exists(path));
+    }
+
+    @Test
+    void shouldRemoveTheChannelThatThePathLeadsToWhenALinkComesBeforeTheParent() throws IOException {
+        final Path inside = Files.createDirectories(directory.resolve("a/b"));
+        Files.createSymbolicLink(directory.resolve("link"), inside);
+        done(ToolRun.of("create", name, "--segment", "64k"));
+        final String other = directory.resolve("link/../channel").toString();
+        done(ToolRun.of("create", other, "--segment", "4k"));
+        assertTrue(Files.exists(inside.resolveSibling("channel/control")));
+        done(ToolRun.of("rm", other));
+        assertFalse(Files.exists(inside.resolveSibling("channel")));
+        assertTrue(Files.exists(path.resolve("control")));
+    }
+
+    @Test
+    void shouldRemoveNothingWhenAChannelIsNamedByALink() throws IOException {
+        done(ToolRun.of("create", name, "--segment", "64k"));
+        final Path link = Files.createSymbolicLink(directory.resolve("link"), path);
+        failed(ToolRun.of("rm", link.toString()), "symbolic link", "the channel is " + path.toRealPath());
+        failed(ToolRun.of("rm", "--force", link.toString()), "symbolic link");
+        done(ToolRun.of("verify", link.toString()));
+        assertTrue(Files.isSymbolicLink(link));
+    }
+
+    @Test
+    void shouldSayWhatARemovalHasLeftAndRemoveItWithTheNextCreation() throws IOException {
+        done(ToolRun.of("create", name, "--segment", "64k"));
+        final Path blocking = path.resolve("segment-that-cannot-be-deleted");
+        Files.createDirectories(blocking.resolve("by rmdir"));
+        failed(ToolRun.of("rm", name), "cannot remove");
+        assertFalse(Files.exists(path));
+        final Path left = ChannelFiles.leftBelow(directory).getFirst();
+        assertTrue(Files.exists(left.resolve("members")), "it cannot be told from one that is alive");
+        final ToolRun listed = ToolRun.of("ls", directory.toString());
+        assertEquals(0, listed.exitCode());
+        assertTrue(listed.err().startsWith("ipc: " + left + " has "), listed::toString);
+        Files.delete(left.resolve(blocking.getFileName()).resolve("by rmdir"));
+        done(ToolRun.of("create", name, "--segment", "64k"));
+        assertEquals(List.of("channel"), List.of(directory.toFile().list()));
+        assertEquals("", ToolRun.of("ls", directory.toString()).err());
+    }
+
+    @Test
+    void shouldRefuseToReplaceTheDirectoryInWhichItIsCalled() throws Exception {
+        final ToolShell shell = new ToolShell(directory);
+        final String outcome = shell.run("$ipc create . --segment 64k");
+        assertTrue(outcome.startsWith("1 ipc: . is the current directory, "), outcome);
+        assertEquals(0, directory.toFile().list().length);
+        final String gone = shell.run("mkdir gone; cd gone; rmdir ../gone; exec 2> ../said; $ipc ls");
+        assertEquals("1 ", gone);
+        assertTrue(Files.readString(directory.resolve("said")).endsWith(
+            "ipc: the current directory has been removed; go to another one\n"));
     }
 }
