@@ -22,7 +22,7 @@ public final class CreateCommand extends ToolCommand {
         + "made too.")
     private Path path;
 
-    @Mixin
+    @Mixin(name = NewChannel.NAME)
     private NewChannel wanted;
 
     @Option(names = "--if-missing", description = "It may be there already, but only as asked for.")
@@ -37,6 +37,7 @@ public final class CreateCommand extends ToolCommand {
 
     @Override
     protected int run(final Output out) throws IOException {
+        wanted.options();
         if (!ifMissing && new ChannelFiles(path).exist()) {
             throw new CommandFailedException(path + " is a channel already; ipc stat shows it,"
                 + " ipc rm removes it, --if-missing lets it be");
