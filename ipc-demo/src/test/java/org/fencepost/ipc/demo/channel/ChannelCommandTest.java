@@ -78,6 +78,43 @@ class ChannelCommandTest {
     }
 
     @Test
+    void shouldShowTheCommandBelowAnotherWhenHelpNamesBoth() {
+        final String help = done(ToolRun.of("help", "file", "grep"));
+        assertTrue(help.startsWith("Usage: ipc file grep "), help);
+        assertTrue(done(ToolRun.of("help")).startsWith("Usage: ipc "));
+        for (final String line : List.of("help nosuch", "help file nosuch", "help ls nosuch")) {
+            final ToolRun run = ToolRun.of(line.split(" "));
+            assertEquals(ExitCode.USAGE, run.exitCode());
+            assertEquals(1, run.err().lines().count(), run::toString);
+            assertTrue(run.err().contains("nosuch"), run::toString);
+        }
+        misused("ipc file", ToolRun.of("help", "file", "nosuch"));
+    }
+
+    @Test
+    void shouldSayInWordsWhatIsWrongWithANumberOrAnArgument() {
+        assertEquals("ipc: Invalid value for option '--limit': expected a whole number from"
+            + " -9223372036854775808 to 9223372036854775807, but was '99999999999999999999'; see ipc tail --help\n",
+            ToolRun.of("tail", name, "--limit", "99999999999999999999").err());
+        assertEquals("ipc: Invalid value for option '--type': expected a whole number from -2147483648 to"
+            + " 2147483647, but was 'x'; see ipc publish --help\n",
+            ToolRun.of("publish", name, "--type", "x").err());
+        assertEquals("ipc: --hex, --json are mutually exclusive (specify only one); see ipc tail --help\n",
+            ToolRun.of("tail", name, "--hex", "--json").err());
+        assertEquals("ipc: Unexpected argument ''; see ipc publish --help\n",
+            ToolRun.of("publish", name, "").err());
+    }
+
+    @Test
+    void shouldSaySoWhenHelpCannotBePrinted() throws Exception {
+        final ToolShell shell = new ToolShell(directory);
+        assertEquals("0 " + ("ipc: cannot write to standard output: No space left on device\n1\n").repeat(5),
+            shell.run("for line in --help --version 'help create' 'create --help' generate-completion; do"
+                + " $ipc $line > /dev/full; echo $?; done"));
+        assertEquals("0 0\n", shell.run("$ipc --help | true; echo ${PIPESTATUS[0]}"));
+    }
+
+    @Test
     void shouldNameCommandsThatAreAlikeWhenThereIsNone() {
         for (final String line : List.of("nosuch", "file nosuch")) {
             final ToolRun run = ToolRun.of(line.split(" "));
