@@ -57,6 +57,9 @@ public final class Ipc implements Runnable, Streams {
     private static final List<Class<?>> ALL = Stream.concat(
         COMMANDS.stream(), Stream.of(HelpCommand.class, GenerateCompletion.class)).toList();
 
+    /** What the JVM makes of bytes that are no character. */
+    private static final char NOT_UTF_8 = '\ufffd';
+
     /** The version of the jar; classes that are in none have none. */
     static final class Version implements IVersionProvider {
         @Override
@@ -135,6 +138,10 @@ public final class Ipc implements Runnable, Streams {
     private static Path path(final String typed) {
         if (typed.isEmpty()) {
             throw new TypeConversionException("expected a path, but was ''");
+        }
+        if (typed.indexOf(NOT_UTF_8) >= 0) {
+            // It would be that of another file.
+            throw new TypeConversionException("expected a path of UTF-8, but was '" + typed + "'");
         }
         try {
             return Path.of(typed);

@@ -3,10 +3,13 @@ package org.fencepost.ipc.demo.channel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelException;
@@ -56,10 +59,14 @@ final class ChannelFiles {
     private static void requireThere(final Path path) {
         requireOpenTo(path);
         if (!Files.exists(path.resolve(ControlFormat.FILE_NAME), LinkOption.NOFOLLOW_LINKS)) {
-            throw new CommandFailedException("no channel at " + path + ": expected a directory with"
-                + " a file " + ControlFormat.FILE_NAME + "; ipc ls lists the channels of a"
-                + " directory, ipc create makes one");
+            throw noChannel(path);
         }
+    }
+
+    private static CommandFailedException noChannel(final Path path) {
+        return new CommandFailedException("no channel at " + path + ": expected a directory with a"
+            + " file " + ControlFormat.FILE_NAME + "; ipc ls lists the channels of a directory, ipc"
+            + " create makes one");
     }
 
     /**
@@ -90,6 +97,40 @@ final class ChannelFiles {
         return Files.isRegularFile(path.resolve("control"), LinkOption.NOFOLLOW_LINKS);
     }
 
+    /**
+     * What tells this channel from another one that has its name later.
+     *
+     * @throws CommandFailedException if there is none.
+     */
+    Identity identity() {
+        return new Identity(key().orElseThrow(() -> noChannel(path)));
+    }
+
+    /** A channel, as the file system knows it. */
+    final class Identity {
+        private final Object key;
+
+        private Identity(final Object key) {
+            this.key = key;
+        }
+
+        /** Whether the channel still has its name. */
+        boolean isThere() {
+            return key().equals(Optional.of(key));
+        }
+    }
+
+    private Optional<Object> key() {
+        try {
+            return Optional.of(Files.readAttributes(path.resolve(ControlFormat.FILE_NAME),
+                BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey());
+        } catch (final NoSuchFileException gone) {
+            return Optional.empty();
+        } catch (final IOException refusal) {
+            throw new ChannelIOException(path, "cannot look at " + path + ": " + refusal, refusal);
+        }
+    }
+
     /** Its files that hold messages. */
     int segmentCount() {
         return (int) list().stream().filter(file ->
@@ -110,6 +151,12 @@ final class ChannelFiles {
             }
         });
         return left;
+    }
+
+    /** How many directories below a directory this user may not look into. */
+    static long closedBelow(final Path directory) {
+        return new ChannelFiles(directory).list().stream().filter(entry -> Files.isDirectory(entry)
+            && !Files.isExecutable(entry) && !entry.getFileName().toString().startsWith(".")).count();
     }
 
     /**

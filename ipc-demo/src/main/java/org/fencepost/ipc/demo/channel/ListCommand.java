@@ -58,6 +58,7 @@ public final class ListCommand extends ToolCommand {
         try {
             look(seen, out);
             ChannelFiles.leftBelow(directory).forEach(this::tellLeft);
+            tellClosed();
             // What nobody publishes into does not have to be waited for.
             if (seen.stream().anyMatch(one -> isFed(one.status()))) {
                 Thread.sleep(BETWEEN_LOOKS_MILLIS);
@@ -67,6 +68,15 @@ public final class ListCommand extends ToolCommand {
             seen.forEach(one -> one.channel().close());
         }
         return exitCode;
+    }
+
+    /** Whoever may not look into a directory does not see whether that is a channel. */
+    private void tellClosed() {
+        final long closed = ChannelFiles.closedBelow(directory);
+        if (closed > 0) {
+            tell("ipc: this user may not look into " + closed + " directories of " + directory
+                + ", which may be channels");
+        }
     }
 
     private void tellLeft(final Path left) {

@@ -57,12 +57,17 @@ abstract class SendingCommand extends ToolCommand {
         files.forEach(SendingCommand::requireReadable);
         try (Channel channel = missing ? wanted.open(path) : ChannelFiles.join(path);
              Sender sender = new Sender(channel, exclusive, dropping)) {
+            final ChannelFiles.Identity identity = new ChannelFiles(path).identity();
             if (durable) {
                 sender.syncMeanwhile();
             }
             sendAll(sender);
             if (durable) {
                 sender.awaitDurable();
+            }
+            if (!identity.isThere()) {
+                throw new CommandFailedException(path + " has been removed meanwhile: the " + sender.messages()
+                    + " messages that were published reach only those who had it open");
             }
             if (json) {
                 out.json(JsonNodeFactory.instance.objectNode()
