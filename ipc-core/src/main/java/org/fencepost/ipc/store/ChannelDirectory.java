@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -30,8 +31,41 @@ public final class ChannelDirectory {
 
     /** The channel at {@code path}, which may not exist yet. */
     public ChannelDirectory(final Path path, final Platform platform) {
-        this.path = path.toAbsolutePath().normalize();
+        this.path = absolute(path);
         this.platform = platform;
+    }
+
+    /**
+     * The absolute path without {@code .} and {@code ..}, of the same place for the kernel: behind a symbolic link
+     * {@code ..} is the parent of what that leads to, and without the link's text would be somewhere else.
+     *
+     * @throws ChannelIOException if it leads through a link to nothing, or where this user may not look.
+     */
+    public static Path absolute(final Path path) {
+        final Path whole = path.toAbsolutePath();
+        Path place = whole.getRoot();
+        for (final Path name : whole) {
+            if (name.toString().equals("..")) {
+                place = parent(place, path);
+            } else if (!name.toString().equals(".")) {
+                place = place.resolve(name);
+            }
+        }
+        return place;
+    }
+
+    private static Path parent(final Path place, final Path path) {
+        Path real = place;
+        try {
+            real = place.toRealPath();
+        } catch (final IOException e) {
+            // What is not there at all is no link.
+            if (!(e instanceof NoSuchFileException) || Files.isSymbolicLink(place)) {
+                throw new ChannelIOException(path, "cannot find " + path + ": expected a directory at "
+                    + place + ", where '..' is looked for: " + reason(e), e);
+            }
+        }
+        return real.getParent() == null ? real : real.getParent();
     }
 
     /** The directory. */

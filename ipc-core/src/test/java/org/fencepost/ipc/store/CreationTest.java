@@ -63,6 +63,26 @@ class CreationTest {
     }
 
     @Test
+    void shouldFindTheParentAsTheKernelDoesWhenALinkComesBeforeIt() throws IOException {
+        final Path inside = Files.createDirectories(directory.toRealPath().resolve("a/b"));
+        final Path link = Files.createSymbolicLink(directory.resolve("link"), inside);
+        assertEquals(inside.resolveSibling("channel"),
+            ChannelDirectory.absolute(link.resolve("../channel")));
+        assertEquals(link.resolve("channel"), ChannelDirectory.absolute(link.resolve("./channel")));
+        assertEquals(directory.resolve("channel"),
+            ChannelDirectory.absolute(directory.resolve("none/../channel")));
+        assertEquals(Path.of("/"), ChannelDirectory.absolute(Path.of("/../..")));
+        try (Channel channel = Channel.open(link.resolve("../channel"), RING)) {
+            assertEquals(inside.resolveSibling("channel"), channel.path());
+            assertTrue(Files.isRegularFile(link.resolve("../channel/control")));
+        }
+        Files.createSymbolicLink(directory.resolve("dangling"), directory.resolve("none"));
+        final String message = assertThrows(ChannelIOException.class, () ->
+            Channel.join(directory.resolve("dangling/../channel"))).getMessage();
+        assertTrue(message.contains("expected a directory at " + directory.resolve("dangling")), message);
+    }
+
+    @Test
     @Timeout(value = 60, unit = TimeUnit.SECONDS)
     void shouldGiveAllWhoOpenAtTheSameMomentTheSameChannel() throws Exception {
         final int threads = 4;

@@ -4,6 +4,7 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -27,7 +28,6 @@ import org.fencepost.ipc.file.FileFailedException;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -57,6 +57,9 @@ public final class Ipc implements Runnable, Streams {
     private static final List<Class<?>> ALL = Stream.concat(
         COMMANDS.stream(), Stream.of(HelpCommand.class, GenerateCompletion.class)).toList();
 
+    /** What the JVM makes of bytes that are no character. */
+    private static final char NOT_UTF_8 = '\ufffd';
+
     /** The version of the jar; classes that are in none have none. */
     static final class Version implements IVersionProvider {
         @Override
@@ -83,9 +86,26 @@ public final class Ipc implements Runnable, Streams {
 
     /** Runs a command and ends this JVM with its exit code. */
     public static void main(final String[] arguments) {
-        System.exit(
-            commandLine(new FileInputStream(FileDescriptor.in), Output.standard(), arguments)
-                .execute(arguments));
+        final Output out = Output.standard();
+        System.exit(run(
+            commandLine(new FileInputStream(FileDescriptor.in), out, arguments), out, arguments));
+    }
+
+    /** Runs a command; what is printed about commands counts as printed when it is written. */
+    private static int run(final CommandLine tool, final Output out, final String... arguments) {
+        try {
+            final int exitCode = tool.execute(arguments);
+            if (exitCode == 0) {
+                tool.getOut().flush();
+                out.flush();
+            }
+            return exitCode;
+        } catch (final Output.ClosedException readerHasEnough) {
+            return 0;
+        } catch (final CommandFailedException notWritten) {
+            tool.getErr().println(oneLine(notWritten.getMessage()));
+            return ExitCode.FAILED;
+        }
     }
 
     /**
@@ -102,7 +122,12 @@ public final class Ipc implements Runnable, Streams {
             && command.getAnnotation(Command.class).name().equals(arguments[0])).toList();
         (meant.isEmpty() ? ALL : meant).forEach(tool::addSubcommand);
         return tool
+            .setOut(new PrintWriter(out.stream(), false, StandardCharsets.UTF_8))
             .registerConverter(Path.class, Ipc::path)
+            .registerConverter(Long.class, Ipc::number)
+            .registerConverter(Long.TYPE, Ipc::number)
+            .registerConverter(Integer.class, Ipc::smallNumber)
+            .registerConverter(Integer.TYPE, Ipc::smallNumber)
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setParameterExceptionHandler((misuse, ignored) -> ipc.told(misuse))
             .setExecutionExceptionHandler((failure, commandLine, parsed) -> ipc.told(
@@ -114,11 +139,36 @@ public final class Ipc implements Runnable, Streams {
         if (typed.isEmpty()) {
             throw new TypeConversionException("expected a path, but was ''");
         }
+        if (typed.indexOf(NOT_UTF_8) >= 0) {
+            // It would be that of another file.
+            throw new TypeConversionException("expected a path of UTF-8, but was '" + typed + "'");
+        }
         try {
             return Path.of(typed);
         } catch (final InvalidPathException refusal) {
             throw new TypeConversionException("expected a path: " + refusal.getMessage());
         }
+    }
+
+    private static Long number(final String typed) {
+        return number(typed, Long.MIN_VALUE, Long.MAX_VALUE);
+    }
+
+    private static Integer smallNumber(final String typed) {
+        return (int) number(typed, Integer.MIN_VALUE, Integer.MAX_VALUE);
+    }
+
+    private static long number(final String typed, final long min, final long max) {
+        try {
+            final long number = Long.parseLong(typed);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (final NumberFormatException none) {
+            // Nor is what is too large for any.
+        }
+        throw new TypeConversionException(
+            "expected a whole number from " + min + " to " + max + ", but was '" + typed + "'");
     }
 
     @Override
@@ -138,18 +188,22 @@ public final class Ipc implements Runnable, Streams {
         if (debug) {
             misuse.printStackTrace(err);
         }
-        String message = misuse.getMessage();
-        if (misuse instanceof final UnmatchedArgumentException unmatched
-            && !unmatched.isUnknownOption() && !command.getSubcommands().isEmpty()) {
+        String message = misuse.getMessage().replaceFirst("^Error: ", "");
+        if (misuse instanceof final UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
             final String typed = unmatched.getUnmatched().getFirst();
-            final List<String> alike = unmatched.getSuggestions().stream()
-                .filter(name -> name.regionMatches(0, typed, 0, 1)).toList();
-            message = "There is no command " + typed
-                + (alike.isEmpty() ? "" : ", did you mean " + String.join(" or ", alike) + "?");
+            message = command.getSubcommands().isEmpty()
+                ? "Unexpected argument '" + typed + "'" : noCommand(typed, unmatched.getSuggestions());
         }
         err.println(oneLine(message) + "; see " + command.getCommandSpec().qualifiedName()
             + " --help");
         return ExitCode.USAGE;
+    }
+
+    private static String noCommand(final String typed, final List<String> suggestions) {
+        final List<String> alike =
+            suggestions.stream().filter(name -> name.regionMatches(0, typed, 0, 1)).toList();
+        return "There is no command " + typed
+            + (alike.isEmpty() ? "" : ", did you mean " + String.join(" or ", alike) + "?");
     }
 
     private static String oneLine(final String message) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import org.fencepost.ipc.ChannelException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -34,12 +35,24 @@ public abstract class ToolCommand implements Callable<Integer> {
             return exitCode;
         } catch (final Output.ClosedException readerHasEnough) {
             return 0;
+        } catch (final CommandFailedException | ChannelException failure) {
+            flush(out, failure);
+            throw failure;
         } catch (final OutOfMemoryError tooLarge) {
             throw new CommandFailedException(
                 "too large for the memory of this JVM: " + tooLarge.getMessage(), tooLarge);
         } catch (final InternalError pageGone) {
             throw new CommandFailedException(
                 "a file was cut while it was read: " + pageGone.getMessage(), pageGone);
+        }
+    }
+
+    /** What was found before it failed is shown as well. */
+    private static void flush(final Output out, final RuntimeException failure) {
+        try {
+            out.flush();
+        } catch (final Output.ClosedException | CommandFailedException notWritten) {
+            failure.addSuppressed(notWritten);
         }
     }
 

@@ -3,8 +3,13 @@ package org.fencepost.ipc.demo.channel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelException;
@@ -13,8 +18,11 @@ import org.fencepost.ipc.ChannelStatus;
 import org.fencepost.ipc.PublisherStatus;
 import org.fencepost.ipc.SubscriberStatus;
 import org.fencepost.ipc.demo.CommandFailedException;
+import org.fencepost.ipc.durable.Leftovers;
 import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.MembersFormat;
 import org.fencepost.ipc.format.SegmentFormat;
+import org.fencepost.ipc.store.ChannelDirectory;
 
 /** The directory of a channel, seen from outside. */
 final class ChannelFiles {
@@ -25,7 +33,7 @@ final class ChannelFiles {
     private final Path path;
 
     ChannelFiles(final Path path) {
-        this.path = path.toAbsolutePath().normalize();
+        this.path = ChannelDirectory.absolute(path);
     }
 
     /**
@@ -51,10 +59,14 @@ final class ChannelFiles {
     private static void requireThere(final Path path) {
         requireOpenTo(path);
         if (!Files.exists(path.resolve(ControlFormat.FILE_NAME), LinkOption.NOFOLLOW_LINKS)) {
-            throw new CommandFailedException("no channel at " + path + ": expected a directory with"
-                + " a file " + ControlFormat.FILE_NAME + "; ipc ls lists the channels of a"
-                + " directory, ipc create makes one");
+            throw noChannel(path);
         }
+    }
+
+    private static CommandFailedException noChannel(final Path path) {
+        return new CommandFailedException("no channel at " + path + ": expected a directory with a"
+            + " file " + ControlFormat.FILE_NAME + "; ipc ls lists the channels of a directory, ipc"
+            + " create makes one");
     }
 
     /**
@@ -85,6 +97,40 @@ final class ChannelFiles {
         return Files.isRegularFile(path.resolve("control"), LinkOption.NOFOLLOW_LINKS);
     }
 
+    /**
+     * What tells this channel from another one that has its name later.
+     *
+     * @throws CommandFailedException if there is none.
+     */
+    Identity identity() {
+        return new Identity(key().orElseThrow(() -> noChannel(path)));
+    }
+
+    /** A channel, as the file system knows it. */
+    final class Identity {
+        private final Object key;
+
+        private Identity(final Object key) {
+            this.key = key;
+        }
+
+        /** Whether the channel still has its name. */
+        boolean isThere() {
+            return key().equals(Optional.of(key));
+        }
+    }
+
+    private Optional<Object> key() {
+        try {
+            return Optional.of(Files.readAttributes(path.resolve(ControlFormat.FILE_NAME),
+                BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey());
+        } catch (final NoSuchFileException gone) {
+            return Optional.empty();
+        } catch (final IOException refusal) {
+            throw new ChannelIOException(path, "cannot look at " + path + ": " + refusal, refusal);
+        }
+    }
+
     /** Its files that hold messages. */
     int segmentCount() {
         return (int) list().stream().filter(file ->
@@ -96,12 +142,31 @@ final class ChannelFiles {
         return list().stream().mapToLong(file -> file.toFile().length()).sum();
     }
 
+    /** What makers and removers of channels that were killed have left below a directory, or such as are at work. */
+    static List<Path> leftBelow(final Path directory) {
+        final List<Path> left = new ArrayList<>();
+        Leftovers.forEach(directory, entry -> {
+            if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+                left.add(entry);
+            }
+        });
+        return left;
+    }
+
+    /** How many directories below a directory this user may not look into. */
+    static long closedBelow(final Path directory) {
+        return new ChannelFiles(directory).list().stream().filter(entry -> Files.isDirectory(entry)
+            && !Files.isExecutable(entry) && !entry.getFileName().toString().startsWith(".")).count();
+    }
+
     /**
-     * Takes the channel away from its name at once, and then removes its files.
+     * Takes the channel away from its name at once, and then removes its files. If this is killed in the middle,
+     * what is left looks like what a creator that was killed leaves, and the next creator there removes it.
      *
-     * @throws CommandFailedException if there are files that no channel has; nothing is removed.
+     * @throws CommandFailedException if it is a link, or there are files that no channel has; nothing is removed.
      */
     void remove() {
+        requireNoLink();
         final List<Path> strangers = list().stream()
             .filter(file -> !file.getFileName().toString().matches(OWN_NAMES))
             .toList();
@@ -110,16 +175,34 @@ final class ChannelFiles {
                 + " files of a channel, found " + strangers.getFirst() + "; move it away");
         }
         try {
-            final Path doomed = path.resolveSibling(
-                ".removed-" + path.getFileName() + "-" + ProcessHandle.current().pid());
+            final Path doomed = Leftovers.newName(path.getParent());
             Files.move(path, doomed);
-            for (final Path file : new ChannelFiles(doomed).list()) {
-                Files.delete(file);
+            // In order: the lock by which the rest is recognised comes behind everything that is large.
+            final List<Path> files = new ArrayList<>(new ChannelFiles(doomed).list());
+            files.sort(Comparator.comparing(ChannelFiles::isOfMembers));
+            for (final Path file : files) {
+                Files.deleteIfExists(file);
             }
-            Files.delete(doomed);
+            Files.deleteIfExists(doomed);
         } catch (final IOException refusal) {
             throw new ChannelIOException(path, "cannot remove " + path + ": " + refusal, refusal);
         }
+    }
+
+    /** Removing a link would leave the channel, and removing the files behind it an empty directory. */
+    private void requireNoLink() {
+        try {
+            if (Files.isSymbolicLink(path)) {
+                throw new CommandFailedException(path + " is not removed: it is a symbolic link; the channel is "
+                    + path.toRealPath() + ", name that");
+            }
+        } catch (final IOException refusal) {
+            throw new ChannelIOException(path, "cannot remove " + path + ": " + refusal, refusal);
+        }
+    }
+
+    private static boolean isOfMembers(final Path file) {
+        return file.getFileName().toString().startsWith(MembersFormat.FILE_NAME);
     }
 
     private List<Path> list() {

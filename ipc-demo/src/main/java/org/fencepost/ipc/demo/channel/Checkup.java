@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.fencepost.ipc.demo.Units;
 import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.store.ChannelDirectory;
 
 /** What the machine does to channels in a directory, as far as files of the kernel tell. */
 final class Checkup {
@@ -27,6 +28,10 @@ final class Checkup {
     /** Of MADV_POPULATE_WRITE, the newest call that is used. */
     private static final int KERNEL_MIN = 514;
     private static final int MINOR_VERSIONS = 100;
+    private static final Pattern ESCAPED = Pattern.compile("\\\\([0-7]{3})");
+    private static final int OCTAL = 8;
+    private static final int WRITABLE_BY_OTHERS = 02;
+    private static final int STICKY = 01000;
 
     private final Path root;
     private final Path directory;
@@ -38,13 +43,13 @@ final class Checkup {
      */
     Checkup(final Path root, final Path directory) {
         this.root = root;
-        this.directory = directory.toAbsolutePath().normalize();
+        this.directory = ChannelDirectory.absolute(directory);
     }
 
     /** Everything that was looked at. */
     Stream<Diagnosis> diagnoses() {
         return Stream.of(jdk(), nativeAccess(), kernel(System.getProperty("os.version")),
-            processors(Runtime.getRuntime().availableProcessors()), governor(), fileSystem(),
+            processors(Runtime.getRuntime().availableProcessors()), governor(), place(), fileSystem(),
             mountOptions(), room(directory, "space", DISK_BYTES_LITTLE,
                 "a journal that finds no room cannot go on; make some, or use another disk"),
             room(root.resolve("dev/shm"), "/dev/shm", SHM_BYTES_LITTLE,
@@ -98,6 +103,35 @@ final class Checkup {
             .orElse(Diagnosis.ok(name, "none: the speed is not the system's to choose"));
     }
 
+    private Diagnosis place() {
+        final String name = "directory";
+        final Path there = existing();
+        if (!Files.isDirectory(there)) {
+            return Diagnosis.wrong(name, there + " is no directory", "name one");
+        }
+        if (!there.equals(directory)) {
+            return Diagnosis.note(name, directory + " is not there; the rest is about " + there,
+                "create makes it; if that is not what was meant, name another one");
+        }
+        if (!Files.isWritable(there) || !Files.isExecutable(there)) {
+            return Diagnosis.note(name, there + " is not for this user to write to",
+                "no channel can be made there: ask its owner for the right, or use another one");
+        }
+        return isOpenToAll(there)
+            ? Diagnosis.wrong(name, there + " is for everybody to write to, and not sticky", "anybody could"
+                + " put another channel in the place of one, so none is made there: chmod o-w or +t")
+            : Diagnosis.ok(name, there.toString());
+    }
+
+    private static boolean isOpenToAll(final Path place) {
+        try {
+            final int mode = (int) Files.getAttribute(place, "unix:mode");
+            return (mode & WRITABLE_BY_OTHERS) != 0 && (mode & STICKY) == 0;
+        } catch (final IOException | UnsupportedOperationException unknown) {
+            return false;
+        }
+    }
+
     private Diagnosis fileSystem() {
         final String name = "file system";
         try {
@@ -132,11 +166,12 @@ final class Checkup {
         final String name = "mount options";
         String best = "";
         String options = "";
+        final Path place = real(existing());
         for (final String line : read("proc/mounts").orElse("").split("\n")) {
             final String[] fields = line.split(" ");
-            if (fields.length > 3 && existing().startsWith(fields[1])
-                && fields[1].length() >= best.length()) {
-                best = fields[1];
+            final String mount = fields.length > 3 ? unescaped(fields[1]) : "";
+            if (!mount.isEmpty() && place.startsWith(mount) && mount.length() >= best.length()) {
+                best = mount;
                 options = fields[3];
             }
         }
@@ -149,6 +184,21 @@ final class Checkup {
             ? Diagnosis.wrong(name, found, "without barriers a sync returns before the disk has"
                 + " written: mount -o remount,barrier=1 " + best)
             : Diagnosis.ok(name, found);
+    }
+
+    /** What is mounted is known by its own path. */
+    private static Path real(final Path place) {
+        try {
+            return place.toRealPath();
+        } catch (final IOException unknown) {
+            return place;
+        }
+    }
+
+    /** As the kernel writes it: a blank as {@code \040}. */
+    private static String unescaped(final String field) {
+        return ESCAPED.matcher(field).replaceAll(found -> Matcher.quoteReplacement(
+            String.valueOf((char) Integer.parseInt(found.group(1), OCTAL))));
     }
 
     private Diagnosis room(

@@ -1,5 +1,6 @@
 package org.fencepost.ipc.demo.channel;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.demo.CommandFailedException;
@@ -21,7 +22,7 @@ public final class CreateCommand extends ToolCommand {
         + "made too.")
     private Path path;
 
-    @Mixin
+    @Mixin(name = NewChannel.NAME)
     private NewChannel wanted;
 
     @Option(names = "--if-missing", description = "It may be there already, but only as asked for.")
@@ -35,7 +36,8 @@ public final class CreateCommand extends ToolCommand {
     }
 
     @Override
-    protected int run(final Output out) {
+    protected int run(final Output out) throws IOException {
+        wanted.options();
         if (!ifMissing && new ChannelFiles(path).exist()) {
             throw new CommandFailedException(path + " is a channel already; ipc stat shows it,"
                 + " ipc rm removes it, --if-missing lets it be");

@@ -26,9 +26,9 @@ public final class ExportCommand extends ReadingCommand {
     @ArgGroup
     private Form form = new Form();
 
-    @Option(names = "--payload", paramLabel = "ENCODING", defaultValue = "text",
+    @Option(names = "--payload", paramLabel = "ENCODING",
         description = "What a payload is in CSV: text (and base64 where it is not UTF-8), hex or "
-            + "base64. Default: ${DEFAULT-VALUE}.")
+            + "base64. Default: text.")
     private CsvRows.Encoding encoding;
 
     /** What is printed. */
@@ -48,6 +48,9 @@ public final class ExportCommand extends ReadingCommand {
 
     @Override
     protected int run(final Output out) {
+        if (encoding != null && !form.csv) {
+            throw wrongUsage("--payload is for --csv");
+        }
         final BiConsumer<Payload, Header> printer = printer(out);
         read(path, false, out, (payload, header) -> {
             printer.accept(payload, header);
@@ -58,7 +61,7 @@ public final class ExportCommand extends ReadingCommand {
 
     private BiConsumer<Payload, Header> printer(final Output out) {
         if (form.csv) {
-            return new CsvRows(out, encoding)::print;
+            return new CsvRows(out, encoding == null ? CsvRows.Encoding.TEXT : encoding)::print;
         }
         if (!form.raw) {
             return new MessageJson(out)::print;

@@ -49,7 +49,7 @@ public final class ListCommand extends ToolCommand {
     }
 
     /** A channel that could be opened. */
-    private record Seen(Path path, Channel channel, ChannelStatus status) {
+    private record Seen(Path path, Channel channel, ChannelStatus status, long sizeBytes) {
     }
 
     @Override
@@ -57,6 +57,8 @@ public final class ListCommand extends ToolCommand {
         final List<Seen> seen = new ArrayList<>();
         try {
             look(seen, out);
+            ChannelFiles.leftBelow(directory).forEach(this::tellLeft);
+            tellClosed();
             // What nobody publishes into does not have to be waited for.
             if (seen.stream().anyMatch(one -> isFed(one.status()))) {
                 Thread.sleep(BETWEEN_LOOKS_MILLIS);
@@ -68,6 +70,25 @@ public final class ListCommand extends ToolCommand {
         return exitCode;
     }
 
+    /** Whoever may not look into a directory does not see whether that is a channel. */
+    private void tellClosed() {
+        final long closed = ChannelFiles.closedBelow(directory);
+        if (closed > 0) {
+            tell("ipc: this user may not look into " + closed + " directories of " + directory
+                + ", which may be channels");
+        }
+    }
+
+    private void tellLeft(final Path left) {
+        try {
+            final String size = Units.size(new ChannelFiles(left).sizeBytes());
+            tell("ipc: " + left + " has " + size + " that a create or rm which was killed has left, unless one is at"
+                + " work: the next create there removes it");
+        } catch (final ChannelException goneOrAnothers) {
+            // Nothing that this user could do anything about.
+        }
+    }
+
     private static boolean isFed(final ChannelStatus status) {
         return status.publishers().stream().anyMatch(PublisherStatus::live);
     }
@@ -75,8 +96,10 @@ public final class ListCommand extends ToolCommand {
     private void look(final List<Seen> seen, final Output out) {
         for (final Path path : Channels.list(directory)) {
             try {
+                ChannelFiles.requireOpenTo(path);
+                final long sizeBytes = new ChannelFiles(path).sizeBytes();
                 final Channel channel = ChannelFiles.view(path);
-                seen.add(new Seen(path, channel, channel.status()));
+                seen.add(new Seen(path, channel, channel.status(), sizeBytes));
             } catch (final ChannelException | CommandFailedException notToBeOpened) {
                 exitCode = ExitCode.FAILED;
                 tell("ipc: " + notToBeOpened.getMessage());
@@ -93,15 +116,14 @@ public final class ListCommand extends ToolCommand {
         rows.add(List.of(
             "KIND", "SEGMENTS", "EARLIEST", "TAIL", "PUB", "SUB", "SIZE", "RATE", "CHANNEL"));
         for (final Seen one : seen) {
-            final long sizeBytes = new ChannelFiles(one.path()).sizeBytes();
             final Optional<Rates> rates = isFed(one.status()) ? Optional.of(Rates.between(
                 one.channel(), one.status(), one.channel().status())) : Optional.empty();
             if (json) {
-                final ObjectNode object = StatusJson.of(one.status()).put("sizeBytes", sizeBytes);
+                final ObjectNode object = StatusJson.of(one.status()).put("sizeBytes", one.sizeBytes());
                 rates.ifPresent(known -> known.addTo(object));
                 out.json(object);
             } else {
-                rows.add(row(one.path(), one.status(), sizeBytes,
+                rows.add(row(one.path(), one.status(), one.sizeBytes(),
                     rates.map(Rates::total).orElse("-")));
             }
         }

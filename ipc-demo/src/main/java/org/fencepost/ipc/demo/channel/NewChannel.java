@@ -1,17 +1,26 @@
 package org.fencepost.ipc.demo.channel;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.demo.CommandFailedException;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The options that say what a channel is to be that is made. */
 final class NewChannel {
+    /** What the commands that take these options call them. */
+    static final String NAME = "wanted";
+    private static final long SEGMENT_BYTES_DEFAULT = 64L << 20;
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
@@ -19,9 +28,9 @@ final class NewChannel {
     private Kind kind = new Kind();
 
     @Option(names = "--segment", paramLabel = "SIZE", converter = ByteSize.class,
-        defaultValue = "64m", description = "Bytes of a file of a journal, which is the longest "
-            + "message too: a power of two, 4k to 1g. Default: ${DEFAULT-VALUE}.")
-    private long segmentBytes;
+        description = "Bytes of a file of a journal, which is the longest message too: a power of "
+            + "two, 4k to 1g. Default: 64m.")
+    private Long segmentBytes;
 
     @Option(names = "--segments", paramLabel = "N",
         description = "Number of files of a ring: a power of two, 2 to 1024. Default: 32, or 8 of "
@@ -76,14 +85,35 @@ final class NewChannel {
     }
 
     /** Makes the channel unless it is there, and joins it. */
-    Channel open(final Path path) {
+    Channel open(final Path path) throws IOException {
+        // A new channel takes the place of an empty directory, and who stands in that one stands nowhere.
+        if (!new ChannelFiles(path).exist() && Files.exists(path) && Files.isSameFile(path, Path.of(""))) {
+            throw new CommandFailedException(path + " is the current directory, which a channel would replace; name one"
+                + " below it, or go elsewhere and name this one");
+        }
         return Channel.open(path, options());
+    }
+
+    /** The first of these options that was typed. */
+    Optional<OptionSpec> typed() {
+        final CommandSpec own = command.mixins().get(NAME);
+        return command.commandLine().getParseResult().matchedOptions().stream()
+            .filter(option -> own.findOption(option.longestName()) != null).findFirst();
     }
 
     /** What was asked for. */
     ChannelOptions options() {
+        if (kind.ringBytes != null && segmentBytes != null) {
+            throw new ParameterException(command.commandLine(),
+                "--segment is the size of a journal's files, those of a ring are --segments N");
+        }
+        if (kind.ringBytes == null && segments != null) {
+            throw new ParameterException(command.commandLine(),
+                "--segments is for a ring, which --ring SIZE makes; a journal's files have --segment SIZE");
+        }
         try {
-            ChannelOptions options = kind.ringBytes == null ? ChannelOptions.journal(segmentBytes)
+            ChannelOptions options = kind.ringBytes == null
+                ? ChannelOptions.journal(segmentBytes == null ? SEGMENT_BYTES_DEFAULT : segmentBytes)
                 : segments == null ? ChannelOptions.ring(kind.ringBytes)
                 : ChannelOptions.ring(kind.ringBytes, segments);
             if (checksums != null) {

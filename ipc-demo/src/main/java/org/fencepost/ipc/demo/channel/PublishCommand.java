@@ -52,6 +52,16 @@ public final class PublishCommand extends SendingCommand {
     }
 
     @Override
+    void requireValid(final int lengthMax) {
+        if (rate != null) {
+            requireRange("--rate", rate, 1, Pace.RATE_MAX);
+        }
+        if (framing.chunkBytes != null) {
+            requireRange("--raw", framing.chunkBytes, 1, lengthMax);
+        }
+    }
+
+    @Override
     void send(final Input in, final Sender sender) {
         final Splitter splitter = splitter(in, sender.limits()).ofType(typeId);
         if (pace == null) {
@@ -75,7 +85,7 @@ public final class PublishCommand extends SendingCommand {
             return Splitter.atLengths(in, limits);
         }
         if (framing.chunkBytes != null) {
-            requireRange("--raw", framing.chunkBytes, 1, limits.lengthMax());
+            requireValid(limits.lengthMax());
             return Splitter.ofChunks(in, framing.chunkBytes.intValue(), limits);
         }
         return Splitter.atDelimiter(
@@ -83,10 +93,6 @@ public final class PublishCommand extends SendingCommand {
     }
 
     private Pace pace() {
-        if (rate == null) {
-            return Pace.fullSpeed();
-        }
-        requireRange("--rate", rate, 1, Pace.RATE_MAX);
-        return Pace.of(rate, 0, 1);
+        return rate == null ? Pace.fullSpeed() : Pace.of(rate, 0, 1);
     }
 }

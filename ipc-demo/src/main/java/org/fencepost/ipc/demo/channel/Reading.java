@@ -70,10 +70,12 @@ final class Reading implements AutoCloseable {
      * Shows what is there and what comes, until it is enough.
      *
      * @param pause is done whenever there is nothing new.
+     * @param look  is done every second in which there is nothing new.
      */
-    void onAndOn(final Runnable pause) {
+    void onAndOn(final Runnable pause, final Runnable look) {
         final IdleStrategy idle = Sender.idleStrategy();
         boolean paused = false;
+        long lookedNanos = System.nanoTime();
         while (!enough) {
             if (pollAll() > 0) {
                 idle.reset();
@@ -83,6 +85,10 @@ final class Reading implements AutoCloseable {
             if (!paused) {
                 pause.run();
                 paused = true;
+            }
+            if (System.nanoTime() - lookedNanos > PATIENCE_NANOS) {
+                look.run();
+                lookedNanos = System.nanoTime();
             }
             idle.idle();
         }

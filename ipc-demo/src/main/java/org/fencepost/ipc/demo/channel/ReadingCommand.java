@@ -32,10 +32,11 @@ abstract class ReadingCommand extends ToolCommand {
                  isBefore(header) ? Action.CONTINUE : shown.show(payload, header))) {
             try {
                 if (follow) {
+                    final ChannelFiles.Identity identity = new ChannelFiles(path).identity();
                     reading.onAndOn(() -> {
                         out.flush();
                         tellLoss(reading, path);
-                    });
+                    }, () -> requireThere(identity, path));
                 } else {
                     try (WorkProgress progress =
                         progress(OptionalLong.of(reading.bytesLeft()))) {
@@ -48,6 +49,12 @@ abstract class ReadingCommand extends ToolCommand {
             if (reading.lostBytes() > 0) {
                 throw new CommandFailedException(loss(reading.lostBytes(), path));
             }
+        }
+    }
+
+    private static void requireThere(final ChannelFiles.Identity identity, final Path path) {
+        if (!identity.isThere()) {
+            throw new CommandFailedException(path + " has been removed, and nothing comes any more");
         }
     }
 

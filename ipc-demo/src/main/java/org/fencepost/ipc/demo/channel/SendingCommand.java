@@ -9,11 +9,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelException;
+import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.Input;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.ToolCommand;
 import org.fencepost.ipc.demo.WorkProgress;
+import org.fencepost.ipc.format.FrameFormat;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -46,20 +48,26 @@ abstract class SendingCommand extends ToolCommand {
     @Option(names = "--create", description = "Make the channel if it is not there, as these say:")
     private boolean create;
 
-    @Mixin
+    @Mixin(name = NewChannel.NAME)
     private NewChannel wanted;
 
     @Override
     protected final int run(final Output out) throws IOException {
-        try (Channel channel = create && !new ChannelFiles(path).exist()
-                 ? wanted.open(path) : ChannelFiles.join(path);
+        final boolean missing = requireValid();
+        files.forEach(SendingCommand::requireReadable);
+        try (Channel channel = missing ? wanted.open(path) : ChannelFiles.join(path);
              Sender sender = new Sender(channel, exclusive, dropping)) {
+            final ChannelFiles.Identity identity = new ChannelFiles(path).identity();
             if (durable) {
                 sender.syncMeanwhile();
             }
             sendAll(sender);
             if (durable) {
                 sender.awaitDurable();
+            }
+            if (!identity.isThere()) {
+                throw new CommandFailedException(path + " has been removed meanwhile: the " + sender.messages()
+                    + " messages that were published reach only those who had it open");
             }
             if (json) {
                 out.json(JsonNodeFactory.instance.objectNode()
@@ -73,6 +81,34 @@ abstract class SendingCommand extends ToolCommand {
             }
         }
         return 0;
+    }
+
+    /** Checks the command line, before anything is made; returns whether there is a channel to make. */
+    private boolean requireValid() {
+        if (!create) {
+            wanted.typed().ifPresent(option -> {
+                throw wrongUsage(option.longestName() + " is for a channel that is made, which --create does");
+            });
+            requireValid(Integer.MAX_VALUE);
+            return false;
+        }
+        final ChannelOptions options = wanted.options();
+        final boolean missing = !new ChannelFiles(path).exist();
+        if (missing && durable && options.kind() == ChannelOptions.Kind.RING) {
+            throw wrongUsage("--durable is for a journal, and excludes --create with --ring");
+        }
+        requireValid(missing ? (int) options.segmentBytes() - (options.timestamps()
+            ? FrameFormat.HEADER_BYTES_WITH_TIMESTAMP : FrameFormat.HEADER_BYTES) : Integer.MAX_VALUE);
+        return missing;
+    }
+
+    /** What cannot be read is said before what comes before it is published. */
+    private static void requireReadable(final Path file) {
+        if (!file.equals(STANDARD_INPUT) && (Files.isDirectory(file) || !Files.isReadable(file))) {
+            throw new CommandFailedException("cannot read " + file + ": " + (Files.isDirectory(file)
+                ? "it is a directory" : Files.exists(file) ? "permission denied" : "there is no such file")
+                + "; nothing is published");
+        }
     }
 
     private void sendAll(final Sender sender) throws IOException {
@@ -108,6 +144,14 @@ abstract class SendingCommand extends ToolCommand {
     @Override
     protected final boolean isQuiet() {
         return true;
+    }
+
+    /**
+     * Throws if something is wrong with the options for any channel.
+     *
+     * @param lengthMax bytes of a message at most, as far as that is known before there is a channel.
+     */
+    void requireValid(final int lengthMax) {
     }
 
     /** Publishes an input. */

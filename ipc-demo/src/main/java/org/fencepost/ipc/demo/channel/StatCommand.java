@@ -38,11 +38,11 @@ public final class StatCommand extends ToolCommand {
         + "fast each member goes, and who is held back since when.")
     private boolean watch;
 
-    @Option(names = "--every", paramLabel = "SECONDS", defaultValue = "1",
-        description = "How often to look with --watch. Default: ${DEFAULT-VALUE}.")
-    private long seconds;
+    @Option(names = "--every", paramLabel = "SECONDS",
+        description = "How often to look with --watch. Default: 1.")
+    private Long seconds;
 
-    @Option(names = "--limit", paramLabel = "N", description = "End after so many looks.")
+    @Option(names = "--limit", paramLabel = "N", description = "End after so many looks with --watch.")
     private Long limit;
 
     private final Map<String, Long> heldBackSince = new LinkedHashMap<>();
@@ -53,7 +53,11 @@ public final class StatCommand extends ToolCommand {
 
     @Override
     protected int run(final Output out) throws InterruptedException {
-        requireRange("--every", seconds, 1, SECONDS_MAX);
+        if (!watch && (seconds != null || limit != null)) {
+            throw wrongUsage((seconds != null ? "--every" : "--limit") + " is for --watch");
+        }
+        final long everySeconds = seconds == null ? 1 : seconds;
+        requireRange("--every", everySeconds, 1, SECONDS_MAX);
         if (limit != null) {
             requireRange("--limit", limit, 1, Long.MAX_VALUE);
         }
@@ -62,7 +66,7 @@ public final class StatCommand extends ToolCommand {
             print(before, Optional.empty(), channel.recoveryEpoch(), out);
             for (long look = 1; watch && (limit == null || look < limit); look++) {
                 out.flush();
-                Thread.sleep(seconds * MILLIS_PER_SECOND);
+                Thread.sleep(everySeconds * MILLIS_PER_SECOND);
                 final ChannelStatus now = channel.status();
                 print(now, Optional.of(Rates.between(channel, before, now)),
                     channel.recoveryEpoch(), out);

@@ -23,6 +23,7 @@ import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.ToolRun;
+import org.fencepost.ipc.demo.ToolShell;
 import org.fencepost.ipc.format.FileHeader;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,43 @@ class ChannelCommandTest {
             assertTrue(help.contains("  " + command + " "), help);
             assertTrue(done(ToolRun.of("help", command)).contains("--debug"));
         }
+    }
+
+    @Test
+    void shouldShowTheCommandBelowAnotherWhenHelpNamesBoth() {
+        final String help = done(ToolRun.of("help", "file", "grep"));
+        assertTrue(help.startsWith("Usage: ipc file grep "), help);
+        assertTrue(done(ToolRun.of("help")).startsWith("Usage: ipc "));
+        for (final String line : List.of("help nosuch", "help file nosuch", "help ls nosuch")) {
+            final ToolRun run = ToolRun.of(line.split(" "));
+            assertEquals(ExitCode.USAGE, run.exitCode());
+            assertEquals(1, run.err().lines().count(), run::toString);
+            assertTrue(run.err().contains("nosuch"), run::toString);
+        }
+        misused("ipc file", ToolRun.of("help", "file", "nosuch"));
+    }
+
+    @Test
+    void shouldSayInWordsWhatIsWrongWithANumberOrAnArgument() {
+        assertEquals("ipc: Invalid value for option '--limit': expected a whole number from"
+            + " -9223372036854775808 to 9223372036854775807, but was '99999999999999999999'; see ipc tail --help\n",
+            ToolRun.of("tail", name, "--limit", "99999999999999999999").err());
+        assertEquals("ipc: Invalid value for option '--type': expected a whole number from -2147483648 to"
+            + " 2147483647, but was 'x'; see ipc publish --help\n",
+            ToolRun.of("publish", name, "--type", "x").err());
+        assertEquals("ipc: --hex, --json are mutually exclusive (specify only one); see ipc tail --help\n",
+            ToolRun.of("tail", name, "--hex", "--json").err());
+        assertEquals("ipc: Unexpected argument ''; see ipc publish --help\n",
+            ToolRun.of("publish", name, "").err());
+    }
+
+    @Test
+    void shouldSaySoWhenHelpCannotBePrinted() throws Exception {
+        final ToolShell shell = new ToolShell(directory);
+        assertEquals("0 " + ("ipc: cannot write to standard output: No space left on device\n1\n").repeat(5),
+            shell.run("for line in --help --version 'help create' 'create --help' generate-completion; do"
+                + " $ipc $line > /dev/full; echo $?; done"));
+        assertEquals("0 0\n", shell.run("$ipc --help | true; echo ${PIPESTATUS[0]}"));
     }
 
     @Test
@@ -296,5 +334,58 @@ class ChannelCommandTest {
         final ToolRun forced = ToolRun.of("rm", "--force", name);
         assertEquals(0, forced.exitCode(), forced::toString);
         assertFalse(Files.exists(path));
+    }
+
+    @Test
+    void shouldRemoveTheChannelThatThePathLeadsToWhenALinkComesBeforeTheParent() throws IOException {
+        final Path inside = Files.createDirectories(directory.resolve("a/b"));
+        Files.createSymbolicLink(directory.resolve("link"), inside);
+        done(ToolRun.of("create", name, "--segment", "64k"));
+        final String other = directory.resolve("link/../channel").toString();
+        done(ToolRun.of("create", other, "--segment", "4k"));
+        assertTrue(Files.exists(inside.resolveSibling("channel/control")));
+        done(ToolRun.of("rm", other));
+        assertFalse(Files.exists(inside.resolveSibling("channel")));
+        assertTrue(Files.exists(path.resolve("control")));
+    }
+
+    @Test
+    void shouldRemoveNothingWhenAChannelIsNamedByALink() throws IOException {
+        done(ToolRun.of("create", name, "--segment", "64k"));
+        final Path link = Files.createSymbolicLink(directory.resolve("link"), path);
+        failed(ToolRun.of("rm", link.toString()), "symbolic link", "the channel is " + path.toRealPath());
+        failed(ToolRun.of("rm", "--force", link.toString()), "symbolic link");
+        done(ToolRun.of("verify", link.toString()));
+        assertTrue(Files.isSymbolicLink(link));
+    }
+
+    @Test
+    void shouldSayWhatARemovalHasLeftAndRemoveItWithTheNextCreation() throws IOException {
+        done(ToolRun.of("create", name, "--segment", "64k"));
+        final Path blocking = path.resolve("segment-that-cannot-be-deleted");
+        Files.createDirectories(blocking.resolve("by rmdir"));
+        failed(ToolRun.of("rm", name), "cannot remove");
+        assertFalse(Files.exists(path));
+        final Path left = ChannelFiles.leftBelow(directory).getFirst();
+        assertTrue(Files.exists(left.resolve("members")), "it cannot be told from one that is alive");
+        final ToolRun listed = ToolRun.of("ls", directory.toString());
+        assertEquals(0, listed.exitCode());
+        assertTrue(listed.err().startsWith("ipc: " + left + " has "), listed::toString);
+        Files.delete(left.resolve(blocking.getFileName()).resolve("by rmdir"));
+        done(ToolRun.of("create", name, "--segment", "64k"));
+        assertEquals(List.of("channel"), List.of(directory.toFile().list()));
+        assertEquals("", ToolRun.of("ls", directory.toString()).err());
+    }
+
+    @Test
+    void shouldRefuseToReplaceTheDirectoryInWhichItIsCalled() throws Exception {
+        final ToolShell shell = new ToolShell(directory);
+        final String outcome = shell.run("$ipc create . --segment 64k");
+        assertTrue(outcome.startsWith("1 ipc: . is the current directory, "), outcome);
+        assertEquals(0, directory.toFile().list().length);
+        final String gone = shell.run("mkdir gone; cd gone; rmdir ../gone; exec 2> ../said; $ipc ls");
+        assertEquals("1 ", gone);
+        assertTrue(Files.readString(directory.resolve("said")).endsWith(
+            "ipc: the current directory has been removed; go to another one\n"));
     }
 }

@@ -129,8 +129,10 @@ class ChannelProcessTest {
             + directory.resolve("journal/control") + ": ")
             && line.endsWith("; permission denied: ask the owner for it")).count(), unreadable);
         final String closed = shell.run("chmod 600 journal; " + as
-            + "$user $ipc tail journal; echo $?; $user $ipc rm journal; echo $?; "
+            + "$user $ipc tail journal; echo $?; $user $ipc rm journal; echo $?; $user $ipc ls; "
             + "chmod 700 journal");
+        assertTrue(closed.endsWith("ipc: this user may not look into 1 directories of ., which may"
+            + " be channels\n"), closed);
         assertEquals(2, closed.lines().filter(line ->
             line.contains("cannot look into journal: permission denied; ask")).count(), closed);
         // What may not be read is not missing, and nothing is to be restored.
@@ -206,5 +208,26 @@ class ChannelProcessTest {
         assertTrue(outcome.matches("(?s)0 ipc: expected the benchmark programs at .*\n1\n"
             + "measured --measures round-trip --quick --rounds 3\nmeasured files\n\\{}\n"),
             outcome);
+    }
+
+    @Test
+    void shouldEndWithAWordWhenTheChannelIsRemovedMeanwhile() throws Exception {
+        assertEquals("0 1\n1\n2\nipc: journal has been removed, and nothing comes any more\n", shell.run(
+            "seq 2 | $ipc publish journal --create --segment 64k; $ipc tail -f journal > tailed 2> said & tail=$!; "
+                + "until [[ -s tailed ]]; do sleep 0.01; done; $ipc rm journal; wait $tail; echo $?; "
+                + "cat tailed said"));
+        assertEquals("0 1\nipc: ring has been removed meanwhile: the 1 messages that were published reach only"
+            + " those who had it open\n", shell.run(
+                "mkfifo pipe; $ipc publish ring --create --ring 64k pipe 2> said & publisher=$!; exec 3> pipe; "
+                    + "echo one >&3; until [[ $($ipc tail ring 2> /dev/null) == one ]]; do :; done; "
+                    + "$ipc rm --force ring 2> /dev/null; exec 3>&-; wait $publisher; echo $?; cat said"));
+    }
+
+    @Test
+    void shouldRefuseAPathWhenItIsNotUtf8() throws Exception {
+        final String outcome = shell.run("$ipc create $'\\xff' --segment 64k; echo $?; ls -A");
+        assertTrue(outcome.startsWith("0 ipc: Invalid value for positional parameter at index 0 (CHANNEL):"
+            + " expected a path of UTF-8, but was "), outcome);
+        assertTrue(outcome.endsWith("\n2\n"), outcome);
     }
 }

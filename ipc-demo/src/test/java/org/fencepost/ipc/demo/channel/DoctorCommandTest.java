@@ -108,4 +108,40 @@ class DoctorCommandTest {
         write("proc/mounts", "/dev/a / ext4 rw,errors=remount-ro 0 0\n");
         assertEquals(Level.OK, about("mount options").level());
     }
+
+    private static Diagnosis ofDirectory(final Path place) {
+        return new Checkup(Path.of("/"), place).diagnoses()
+            .filter(one -> one.name().equals("directory")).findFirst().orElseThrow();
+    }
+
+    @Test
+    void shouldSaySoWhenTheDirectoryIsNotThereOrNoneOrOpenToAll() throws IOException {
+        assertEquals(Level.OK, ofDirectory(directory).level());
+        final Diagnosis missing = ofDirectory(directory.resolve("none/such"));
+        assertEquals(Level.NOTE, missing.level());
+        assertTrue(missing.found().contains("none/such is not there"), missing::toString);
+        final Path file = Files.createFile(directory.resolve("file"));
+        assertEquals(Level.WRONG, ofDirectory(file).level());
+        assertEquals(Level.WRONG, ofDirectory(file.resolve("below")).level());
+        final Path open = Files.createDirectory(directory.resolve("open"));
+        Files.setAttribute(open, "unix:mode", 0777);
+        assertEquals(Level.WRONG, ofDirectory(open).level());
+        failed(ToolRun.of("create", open.resolve("channel").toString(), "--segment", "64k"), "+t");
+        Files.setAttribute(open, "unix:mode", 01777);
+        assertEquals(Level.OK, ofDirectory(open).level());
+    }
+
+    @Test
+    void shouldFindTheMountWhenALinkLeadsThereOrItsNameHasABlank() throws IOException {
+        final Path disk = Files.createDirectory(directory.toRealPath().resolve("the disk"));
+        final Path link = Files.createSymbolicLink(directory.resolve("link"), disk);
+        write("proc/mounts", "/dev/a / ext4 rw,relatime 0 0\n/dev/b "
+            + disk.toString().replace(" ", "\\040") + " ext4 ro,relatime 0 0\n");
+        for (final Path place : List.of(disk, link)) {
+            final Diagnosis found = new Checkup(directory, place).diagnoses()
+                .filter(one -> one.name().equals("mount options")).findFirst().orElseThrow();
+            assertEquals(Level.WRONG, found.level(), found::toString);
+            assertTrue(found.found().startsWith(disk + ": "), found::toString);
+        }
+    }
 }

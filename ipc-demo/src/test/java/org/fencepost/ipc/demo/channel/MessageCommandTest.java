@@ -63,7 +63,9 @@ class MessageCommandTest {
         "publish CHANNEL --raw 0", "publish CHANNEL --raw 4 --length-prefixed",
         "publish CHANNEL --raw 65k", "publish CHANNEL --create --ring 5", "tail",
         "tail CHANNEL --from sometime", "tail CHANNEL --limit 0", "tail CHANNEL --hex --json",
-        "export", "import"})
+        "export", "import", "publish CHANNEL --ring 64k", "import CHANNEL --start 0",
+        "export CHANNEL --payload hex", "export CHANNEL --raw --payload hex", "stat CHANNEL --every 2",
+        "stat CHANNEL --limit 2", "create CHANNEL --ring 64k --segment 64k", "create CHANNEL --segments 4"})
     void shouldShowUsageWhenTheCommandLineIsWrong(final String line) {
         final ToolRun run = ToolRun.of(
             line.replace("CHANNEL", line.contains("--create") ? name + "-none" : name).split(" "));
@@ -191,6 +193,29 @@ class MessageCommandTest {
         assertEquals("short\n", done(ToolRun.of("tail", name)));
         done(ToolRun.withInput("y".repeat(65512), "publish", name));
         assertEquals("short\n" + "y".repeat(65512) + "\n", done(ToolRun.of("tail", name)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "--raw 0", "--raw 64k --segment 64k", "--raw 65513 --segment 64k", "--rate 0", "--rate 2000000000",
+        "--durable --ring 64k", "--ring 64k --segment 64k", "--segments 4", "--ring 3k"})
+    void shouldMakeNoChannelWhenTheCommandLineIsWrong(final String options) {
+        final String other = directory.resolve("other").toString();
+        misused("ipc publish", ToolRun.of(("publish --create " + options + " " + other).split(" ")));
+        assertFalse(Files.exists(Path.of(other)));
+    }
+
+    @Test
+    void shouldPublishNothingWhenALaterFileCannotBeRead() throws IOException {
+        final String file = Files.writeString(directory.resolve("file"), "one\n").toString();
+        final String none = directory.resolve("none").toString();
+        for (final String command : List.of("publish", "import")) {
+            failed(ToolRun.of(command, name, file, none), "cannot read " + none, "nothing is published");
+            failed(ToolRun.of(command, name, file, directory.toString()), "it is a directory");
+            failed(ToolRun.of(command, "--create", none, none), "cannot read " + none);
+        }
+        assertEquals("", done(ToolRun.of("tail", name)));
+        assertFalse(Files.exists(Path.of(none)));
     }
 
     @Test

@@ -137,6 +137,19 @@ class RepairCommandTest {
     }
 
     @Test
+    void shouldShowWhatIsWrongWhenThatIsNotToBeRepaired() throws IOException {
+        final Path ring = directory.resolve("ring");
+        done(ToolRun.withInput("abcabc", "publish", ring.toString(), "--create", "--ring", "64k",
+            "--checksums", "--raw", "3", "--separate"));
+        new DamagedFiles(ring).overwrite(FIRST, FILE_HEADER_BYTES + PAYLOAD_OFFSET - Long.BYTES, (byte) 'X');
+        final ToolRun run = ToolRun.of("repair", ring.toString());
+        assertEquals(ExitCode.FAILED, run.exitCode());
+        assertTrue(run.out().contains("WRONG: damaged from position 0 to 64: "), run::toString);
+        assertEquals(1, run.err().lines().count(), run::toString);
+        assertTrue(run.err().contains("ring"), run::toString);
+    }
+
+    @Test
     void shouldCutATornTailAndKeepIt() throws IOException {
         // As it is behind a loss of power: another boot, and what was written last is not whole.
         done(ToolRun.withInput("abcabc", "publish", name, "--raw", "3", "--separate"));
