@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.OffsetEpochNanoClock;
 import org.fencepost.ipc.file.RecordingCalls;
 import org.fencepost.ipc.file.RecordingCalls.Effect;
@@ -38,7 +39,11 @@ class FastPublisherTest {
             Publisher publisher = channel.addPublisher()) {
             final long beginNanos = System.nanoTime();
             while (!havePages(calls)) {
-                publisher.offer(1, MESSAGE, 0, MESSAGE.length);
+                // Fast, and not so fast that it waits for every segment: then nobody makes pages.
+                for (int i = 0; i < 8; i++) {
+                    publisher.offer(1, MESSAGE, 0, MESSAGE.length);
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
                 assertTrue(System.nanoTime() - beginNanos < TimeUnit.SECONDS.toNanos(20),
                     "no segment was made with its pages");
             }
