@@ -114,8 +114,14 @@ public final class Temporary implements AutoCloseable {
         }
     }
 
-    /** Which file it is, and whose. */
+    /** Which file it is, and whose, as far as that was looked at. */
     public FileStatus status() {
+        return status;
+    }
+
+    /** Finds out what its permissions and its owner are now; writing may have taken some away. */
+    public FileStatus look() throws IOException {
+        status = handle.status();
         return status;
     }
 
@@ -148,7 +154,7 @@ public final class Temporary implements AutoCloseable {
     /** Gives it permissions, and finds out what they and the owner are now. */
     public void changePermissions(final int permissions) throws IOException {
         handle.changePermissions(permissions);
-        status = handle.status();
+        look();
     }
 
     /** Makes content, owner and permissions durable. */

@@ -93,17 +93,36 @@ public final class AtomicWriter extends OutputStream {
         append(ByteBuffer.wrap(bytes, offset, length));
     }
 
-    /** Appends what remains in a buffer, with the same exceptions. */
+    /**
+     * Appends what remains in a buffer, with the same exceptions. Where the buffer's memory cannot
+     * be read, because its arena is closed or its file was cut, that is an exception too, behind
+     * which nothing more can be written or committed.
+     */
     public void write(final ByteBuffer bytes) {
         append(bytes);
     }
 
     private void append(final ByteBuffer bytes) {
         requireOpen();
-        final int length = bytes.remaining();
-        if (length == 0) {
+        if (!bytes.hasRemaining()) {
             return;
         }
+        try {
+            put(bytes);
+        } catch (final RuntimeException | Error failure) {
+            fail(failure);
+            throw failure;
+        }
+    }
+
+    /** Something may be missing: memory to read that was not there any more, or to copy into. */
+    private void fail(final Throwable cause) {
+        state = State.FAILED;
+        successor.closeAfter(cause);
+    }
+
+    private void put(final ByteBuffer bytes) {
+        final int length = bytes.remaining();
         lineOpen = bytes.get(bytes.limit() - 1) != '\n';
         if (length > buffer.remaining()) {
             writeBuffer();
@@ -126,6 +145,9 @@ public final class AtomicWriter extends OutputStream {
             successor.write(bytes);
         } catch (final IOException refusal) {
             throw failed(Content.OLD, "writing", refusal);
+        } catch (final RuntimeException | Error failure) {
+            fail(failure);
+            throw failure;
         }
     }
 
@@ -183,8 +205,7 @@ public final class AtomicWriter extends OutputStream {
 
     private FileFailedException failed(
         final Content content, final String step, final IOException cause) {
-        state = State.FAILED;
-        successor.closeAfter(cause);
+        fail(cause);
         return new FileFailedException(file, content, step, cause);
     }
 

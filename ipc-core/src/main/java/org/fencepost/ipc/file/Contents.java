@@ -18,14 +18,19 @@ final class Contents {
     private Contents() {
     }
 
+    /** Refuses a content that could not be read any more. */
+    static void requireSize(final Path file, final long bytes) throws IOException {
+        if (bytes > BYTES_MAX) {
+            throw new FileSystemException(file.toString(), null,
+                "expected at most " + BYTES_MAX + " bytes, found " + bytes);
+        }
+    }
+
     /** What a file holds; empty if there is none. */
     static Optional<byte[]> read(final FileCalls calls, final Path file) throws IOException {
         try (FileHandle handle = calls.open(file, false)) {
             final long size = handle.status().sizeBytes();
-            if (size > BYTES_MAX) {
-                throw new FileSystemException(file.toString(), null,
-                    "expected at most " + BYTES_MAX + " bytes, found " + size);
-            }
+            requireSize(file, size);
             final ByteBuffer content = ByteBuffer.allocate((int) size);
             int read = 0;
             while (content.hasRemaining() && read >= 0) {

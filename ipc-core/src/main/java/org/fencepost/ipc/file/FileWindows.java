@@ -3,6 +3,7 @@ package org.fencepost.ipc.file;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
@@ -37,6 +38,19 @@ final class FileWindows implements AutoCloseable {
         key = attributes.fileKey();
         channel = open();
         sizeBytes = undisturbed(() -> channel.size());
+        if (sizeBytes == 0) {
+            requireEmpty();
+        }
+    }
+
+    /** Some files of the kernel say that they are empty, and are not. */
+    private void requireEmpty() throws IOException {
+        final int read = undisturbed(() -> channel.read(ByteBuffer.allocate(1), 0));
+        if (read > 0 && undisturbed(() -> channel.size()) == 0) {
+            close();
+            throw new FileSystemException(file.toString(), null, "expected a file that can be "
+                + "mapped, found one that has content and a size of 0; copy it");
+        }
     }
 
     /** An interruption that closes the channel is put aside, and the same file opened again. */
@@ -90,11 +104,11 @@ final class FileWindows implements AutoCloseable {
         return offset;
     }
 
-    /** Does something with windows; an access that failed because the file was cut says so. */
+    /** Does something with windows; what failed because the file was cut says so. */
     <T> T unlessCut(final Undisturbed.Call<T> call) throws IOException {
         try {
             return call.make();
-        } catch (final InternalError refusal) {
+        } catch (final IOException | InternalError refusal) {
             final long now = undisturbed(() -> channel.size());
             if (now >= sizeBytes) {
                 throw refusal;

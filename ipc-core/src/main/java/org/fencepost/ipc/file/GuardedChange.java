@@ -95,6 +95,7 @@ final class GuardedChange {
     }
 
     Replacement replace(final byte[] content) throws IOException {
+        Contents.requireSize(file, content.length);
         final Optional<Path> kept = present().isEmpty() ? Optional.empty()
             : Optional.of(versions.path(versions.keep(file, present().get())));
         final FileStatus written;

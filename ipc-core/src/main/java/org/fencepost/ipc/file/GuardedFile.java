@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -201,15 +203,24 @@ public final class GuardedFile {
             final Versions versions = new Versions(surroundings, guardDirectory(file()));
             final List<Version> found = new ArrayList<>();
             for (final long number : versions.numbers()) {
-                final Path version = versions.path(number);
-                if (Files.exists(version)) {
-                    found.add(new Version(number, Files.size(version),
-                        Files.getLastModifiedTime(version).toInstant(), version));
-                }
+                addIfThere(number, versions.path(number), found);
             }
             return found;
         } catch (final IOException refusal) {
             throw new FileFailedException(path, "listing its versions", refusal);
+        }
+    }
+
+    /** A change that is made meanwhile may forget it. */
+    private static void addIfThere(
+        final long number, final Path file, final List<Version> versions) throws IOException {
+        try {
+            final BasicFileAttributes there =
+                Files.readAttributes(file, BasicFileAttributes.class);
+            versions.add(new Version(
+                number, there.size(), there.lastModifiedTime().toInstant(), file));
+        } catch (final NoSuchFileException forgotten) {
+            return;
         }
     }
 

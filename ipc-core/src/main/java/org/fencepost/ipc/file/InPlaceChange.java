@@ -3,6 +3,7 @@ package org.fencepost.ipc.file;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
@@ -65,13 +66,17 @@ final class InPlaceChange {
                 throw undone(refusal);
             }
         }
+        removeRecordOfNew();
+        return change.places().length;
+    }
+
+    private void removeRecordOfNew() {
         try {
             removeRecord();
         } catch (final IOException refusal) {
             throw new FileFailedException(
                 file, Content.NEW, "removing the undo record", refusal);
         }
-        return change.places().length;
     }
 
     private long[] find(final byte[] bytes) throws IOException {
@@ -136,8 +141,14 @@ final class InPlaceChange {
             final boolean forward = direction == Direction.FORWARD
                 || complete && direction == Direction.BACK_UNLESS_COMPLETE;
             writeAgain(handle, change, forward ? change.newBytes() : change.oldBytes());
+        } catch (final NoSuchFileException missing) {
+            throw misfit("expected the file of an undo record, found none");
         }
-        removeRecord();
+        if (direction == Direction.FORWARD) {
+            removeRecordOfNew();
+        } else {
+            removeRecord();
+        }
         return change.places().length;
     }
 
@@ -194,7 +205,7 @@ final class InPlaceChange {
     }
 
     private IOException misfit(final String what) {
-        return new FileSystemException(file.toString(), null, what + ": it was written by who does "
+        return new FileSystemException(file.toString(), null, what + ": it was changed by who does "
             + "not use its guard; look at it, then remove " + recordPath());
     }
 }

@@ -128,15 +128,21 @@ public final class JacksonFiles {
         try {
             found = values(content);
         } catch (final JsonProcessingException problem) {
-            final JsonLocation place = problem.getLocation();
-            throw new IOException("line " + (firstLine + place.getLineNr() - 1) + ", column "
-                + place.getColumnNr() + ": "
+            throw new IOException(placeOf(problem, firstLine)
                 + problem.getOriginalMessage().replaceAll(START_MARKER, ""), problem);
         }
         if (found != 1) {
             throw new IOException("line " + firstLine + ": expected one value of JSON, found "
                 + found);
         }
+    }
+
+    /** Where it is, as far as that is known: not where one of Jackson's limits is exceeded. */
+    private static String placeOf(final JsonProcessingException problem, final int firstLine) {
+        final JsonLocation place = problem.getLocation();
+        return place == null ? "in what begins at line " + firstLine + ": "
+            : "line " + (firstLine + place.getLineNr() - 1) + ", column " + place.getColumnNr()
+                + ": ";
     }
 
     /** Reads all, in constant memory; how many values there are at the top. */

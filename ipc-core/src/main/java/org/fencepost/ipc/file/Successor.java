@@ -2,6 +2,7 @@ package org.fencepost.ipc.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.fencepost.ipc.durable.Surroundings;
@@ -69,6 +70,13 @@ final class Successor implements AutoCloseable {
             }
         }
         temporary.changePermissions(permissions);
+        if (status().permissions() != permissions) {
+            throw new FileSystemException(target.toString(), null, "its permissions cannot be "
+                + "kept: expected 0" + Integer.toOctalString(permissions)
+                + ", found that those of its successor became 0"
+                + Integer.toOctalString(status().permissions())
+                + "; let a member of its group or root replace it");
+        }
     }
 
     /** Which file it is. */
@@ -86,15 +94,15 @@ final class Successor implements AutoCloseable {
         final Optional<FileStatus> replaced = surroundings.calls().status(target, false);
         if (replaced.isPresent()) {
             replaced.get().checkRegular(target);
-            if (!hasAttributesOf(replaced.get())) {
+            // Whoever writes into a file takes set-user-id and set-group-id away, unless it is root.
+            if (!hasAttributes(temporary.look(), replaced.get())) {
                 inherit(replaced);
             }
         }
         temporary.sync();
     }
 
-    private boolean hasAttributesOf(final FileStatus wanted) {
-        final FileStatus own = status();
+    private boolean hasAttributes(final FileStatus own, final FileStatus wanted) {
         final boolean owned = own.user() == wanted.user() && own.group() == wanted.group();
         return own.permissions() == wanted.permissions() && (owned || !options.keepsOwner());
     }

@@ -87,12 +87,14 @@ final class Versions {
         final long number = numbers.isEmpty() ? 1 : numbers.getFirst() + 1;
         try {
             calls().link(file, path(number));
-            calls().syncDirectory(directory);
         } catch (final FileSystemException refusal) {
             LOGGER.debug("copying {} because it cannot be linked: {}", file, refusal.toString());
             dropUnfinished(file);
             copy(path(number), content);
+            return number;
         }
+        // Not tried again in another way: what it has not made durable may look as if it were.
+        calls().syncDirectory(directory);
         return number;
     }
 

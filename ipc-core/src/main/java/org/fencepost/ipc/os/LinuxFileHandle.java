@@ -14,6 +14,7 @@ final class LinuxFileHandle implements FileHandle {
     private static final int PIECE_BYTES = 64 * 1024;
 
     private static final long SYNC_FILE_RANGE_WRITE = 2;
+    private static final Thread NOBODY = new Thread();
 
     private final Path file;
     private final long descriptor;
@@ -29,10 +30,20 @@ final class LinuxFileHandle implements FileHandle {
     public synchronized int write(final ByteBuffer source, final long position)
         throws IOException {
         checkOpen();
-        final int written = source.isDirect() ? writeDirect(source, position)
+        final int written = isOwn(source) ? writeDirect(source, position)
             : writeCopied(source, position);
         source.position(source.position() + written);
         return written;
+    }
+
+    /** Whether nobody but this thread can give up the memory that the kernel is to read. */
+    private static boolean isOwn(final ByteBuffer source) {
+        if (!source.isDirect()) {
+            return false;
+        }
+        final MemorySegment segment = MemorySegment.ofBuffer(source);
+        return segment.scope().isAlive() && segment.isAccessibleBy(Thread.currentThread())
+            && !segment.isAccessibleBy(NOBODY);
     }
 
     private int writeDirect(final ByteBuffer source, final long position) throws IOException {

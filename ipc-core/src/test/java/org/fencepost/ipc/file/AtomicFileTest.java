@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -18,6 +20,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Random;
 import org.fencepost.ipc.file.FileFailedException.Content;
+import org.fencepost.ipc.os.ChildJvm;
+import org.fencepost.ipc.os.Platform;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -94,6 +98,24 @@ class AtomicFileTest extends OnEveryPlatform {
                 throw own;
             }));
         assertFalse(Files.exists(missing));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {10, 100_000})
+    void shouldKeepOldContentWhenMemoryToWriteIsNotThereAnyMore(final int length)
+        throws IOException {
+        final ByteBuffer closed;
+        try (Arena arena = Arena.ofConfined()) {
+            closed = arena.allocate(length).asByteBuffer();
+        }
+        try (AtomicWriter writer = file().writer()) {
+            writer.write(new byte[100]);
+            assertThrows(IllegalStateException.class, () -> writer.write(closed));
+            assertThrows(IllegalStateException.class, () -> writer.write('1'));
+            assertThrows(IllegalStateException.class, writer::commit);
+            assertEquals(List.of(), Places.temporaries(directory));
+        }
+        assertEquals("old", Files.readString(path));
     }
 
     @Test
@@ -216,7 +238,61 @@ class AtomicFileTest extends OnEveryPlatform {
         file().writeText("new");
         assertEquals(12_345, Files.getAttribute(path, "unix:uid"));
         assertEquals(23_456, Files.getAttribute(path, "unix:gid"));
-        assertEquals(04755, (int) Files.getAttribute(path, "unix:mode") & 07777);
+        assertEquals(04755, mode(path));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {04755, 02755, 06711, 01644})
+    void shouldKeepAllTwelveBitsWhenItsOwnUserReplacesIt(final int mode) throws Exception {
+        final Path place = placeOf(12_345, 23_456);
+        final Path file = fileOf(place, 12_345, 23_456, mode);
+        assertEquals("written", replacedBy(12_345, 23_456, file));
+        assertEquals("new\n", Files.readString(file));
+        assertEquals(mode, mode(file));
+    }
+
+    @Test
+    void shouldFailWhenABitOfThePermissionsCannotBeKept() throws Exception {
+        final Path place = placeOf(12_345, 23_456);
+        // Files in it have its group, of which their maker need not be a member.
+        Files.setAttribute(place, "unix:mode", 02755);
+        final Path file = fileOf(place, 12_345, 23_456, 02755);
+        final String said = replacedBy(12_345, 34_567, file);
+        assertTrue(said.startsWith("OLD") && said.contains("expected 02755"), said);
+        assertEquals("old", Files.readString(file));
+        assertEquals(02755, mode(file));
+    }
+
+    private Path placeOf(final int user, final int group) throws IOException {
+        assumeTrue((int) Files.getAttribute(directory, "unix:uid") == 0, "only root may give away");
+        final Path place = Files.createDirectory(directory.resolve("place"));
+        Files.setAttribute(place, "unix:uid", user);
+        Files.setAttribute(place, "unix:gid", group);
+        return place;
+    }
+
+    private static Path fileOf(
+        final Path place, final int user, final int group, final int mode) throws IOException {
+        final Path file = Files.writeString(place.resolve("config"), "old");
+        Files.setAttribute(file, "unix:uid", user);
+        Files.setAttribute(file, "unix:gid", group);
+        Files.setAttribute(file, "unix:mode", mode);
+        return file;
+    }
+
+    private static int mode(final Path file) throws IOException {
+        return (int) Files.getAttribute(file, "unix:mode") & 07777;
+    }
+
+    /** What another user says who replaces the file on this platform. */
+    private String replacedBy(final int user, final int group, final Path file) throws Exception {
+        try (ChildJvm child = ChildJvm.startAs(
+            user, group, group, "0022", ReplacingUser.class, file,
+            surroundings.platform() == Platform.portable())) {
+            final String said = child.line();
+            assertEquals("", child.rest());
+            return said;
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.fencepost.ipc.file;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -140,13 +141,32 @@ class FileSearchTest {
         final Path file = file(new byte[64 * WINDOW]);
         Files.write(file, bytes("abc"), StandardOpenOption.WRITE);
         final FileFailedException failure = assertThrows(FileFailedException.class,
-            () -> FileSearch.of(file).forEach(bytes("abc"), 0, position -> cut(file)));
-        assertTrue(failure.getMessage().contains("cut"), failure.getMessage());
+            () -> FileSearch.of(file).forEach(bytes("abc"), 0, position -> cut(file, 10)));
+        assertTrue(failure.getMessage().contains("cut to 10 "), failure.getMessage());
     }
 
-    private static boolean cut(final Path file) {
+    @Test
+    void shouldSayThatTheFileWasCutWhenTheNextWindowIsNotThere() throws IOException {
+        final Path file = file(new byte[64 * WINDOW]);
+        Files.write(file, bytes("abc"), StandardOpenOption.WRITE);
+        final FileFailedException failure = assertThrows(FileFailedException.class,
+            () -> FileSearch.of(file).windowBytes(WINDOW)
+                .forEach(bytes("abc"), 0, position -> cut(file, WINDOW)));
+        assertTrue(failure.getMessage().contains("cut to " + WINDOW), failure.getMessage());
+    }
+
+    @Test
+    void shouldRefuseAFileThatHidesItsContentFromAMapping() {
+        final Path hidden = Path.of("/proc/self/status");
+        assumeTrue(Files.isReadable(hidden), "needs /proc");
+        final FileFailedException failure = assertThrows(FileFailedException.class,
+            () -> FileSearch.of(hidden).count(bytes("Name")));
+        assertTrue(failure.getMessage().contains("copy it"), failure.getMessage());
+    }
+
+    private static boolean cut(final Path file, final long bytes) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.truncate(10);
+            channel.truncate(bytes);
             return true;
         } catch (final IOException failure) {
             throw new AssertionError(failure);

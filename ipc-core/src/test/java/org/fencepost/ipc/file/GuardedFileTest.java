@@ -26,6 +26,7 @@ import org.fencepost.ipc.file.FileFailedException.Content;
 import org.fencepost.ipc.file.GuardedFile.Version;
 import org.fencepost.ipc.os.Platform;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -286,6 +287,42 @@ class GuardedFileTest extends OnEveryPlatform {
         calls.corrupt(false);
         assertTrue(file.replace(bytes("1")).isDone());
         assertEquals(replacing ? List.of("0") : List.of(), history());
+    }
+
+    @Test
+    void shouldListVersionsWhenOthersAreForgottenMeanwhile(
+        @TempDir(factory = MemoryDirectory.class) final Path inMemory) throws Exception {
+        path = inMemory.resolve("config");
+        try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
+            final Future<Object> changes = executor.submit(() -> {
+                for (int i = 0; i < 300; i++) {
+                    file(GuardOptions.defaults().history(1)).replace(bytes(i)).orThrow();
+                }
+                return null;
+            });
+            long listed = 0;
+            while (!changes.isDone()) {
+                listed += file().versions().size();
+            }
+            changes.get();
+            assertTrue(listed > 0);
+        }
+    }
+
+    @Test
+    void shouldTryNothingElseWhenTheNameOfAVersionIsNotMadeDurable() throws IOException {
+        final FaultyCalls calls = new FaultyCalls(Platform.detect().files());
+        final GuardedFile file = GuardedFile.of(
+            Surroundings.of(surroundings.platform(), calls), path, GuardOptions.defaults());
+        file.replace(bytes("1")).orThrow();
+        calls.made().clear();
+        file.replace(bytes("2")).orThrow();
+        final int sync = calls.made().indexOf("link") + 1;
+        assertEquals("sync of directory", calls.made().get(sync));
+        calls.failing(FaultyCalls.Fault.EIO, sync, sync, false);
+        assertEquals(Content.OLD, assertThrows(FileFailedException.class,
+            () -> file.replace(bytes("3"))).content());
+        assertEquals("2", Files.readString(path));
     }
 
     @Test

@@ -186,8 +186,55 @@ class InPlaceChangeTest {
     }
 
     @Test
+    void shouldHaveTheContentThatTheErrorNamesWhenACallOfCompletingFails() throws IOException {
+        final FaultyCalls calls = new FaultyCalls(Platform.detect().files());
+        final GuardedFile file = GuardedFile.of(
+            Surroundings.of(Platform.detect(), calls), path, GuardOptions.defaults());
+        final String mixed = "__ABcd__abxy";
+        final Set<Content> seen = new HashSet<>();
+        Files.createDirectories(record(path).getParent());
+        for (final boolean afterEffect : new boolean[] {false, true}) {
+            int failing = 0;
+            do {
+                Files.writeString(path, mixed);
+                Files.write(record(path), recordOf().encode());
+                calls.failing(Fault.EIO, failing, failing, afterEffect);
+                Content said = Content.NEW;
+                try {
+                    file.recover(true).orThrow();
+                } catch (final FileFailedException failure) {
+                    said = failure.content();
+                    seen.add(said);
+                }
+                final String found = Files.readString(path);
+                switch (said) {
+                    case OLD -> assertEquals(mixed, found, calls.made().toString());
+                    case NEW -> assertEquals(NEW, found, calls.made().toString());
+                    default -> assertTrue(Files.exists(record(path)));
+                }
+                failing++;
+            } while (failing <= calls.made().size());
+        }
+        assertEquals(Set.of(Content.OLD, Content.NEW, Content.MIXED), seen);
+    }
+
+    @Test
+    void shouldSayWhichRecordIsInTheWayWhenItsFileIsGone() throws IOException {
+        Files.createDirectories(record(path).getParent());
+        Files.write(record(path), recordOf().encode());
+        Files.delete(path);
+        final FileFailedException refusal =
+            assertThrows(FileFailedException.class, () -> file().replace(bytes("other")));
+        assertTrue(refusal.getMessage().contains("remove " + record(path)), refusal.getMessage());
+    }
+
+    private static UndoRecord recordOf() {
+        return new UndoRecord(OLD.length(), FIND, REPLACE, new long[] {2, 8});
+    }
+
+    @Test
     void shouldRefuseWhenTheRecordDoesNotFitOrIsDamaged() throws IOException {
-        final UndoRecord record = new UndoRecord(OLD.length(), FIND, REPLACE, new long[] {2, 8});
+        final UndoRecord record = recordOf();
         Files.createDirectories(record(path).getParent());
         Files.write(record(path), record.encode());
         Files.writeString(path, "__abcd__????");

@@ -1,6 +1,7 @@
 package org.fencepost.ipc.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -85,6 +86,16 @@ class JacksonFilesTest {
         final byte[] bytes = content.replace('~', '\n').getBytes(StandardCharsets.UTF_8);
         assertEquals(isJson, passes(json.json(), bytes));
         assertEquals(isLines, passes(json.jsonLines(), bytes));
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWhenAValueIsDeeperThanJacksonReads() {
+        final byte[] deep = ("1\n" + "[".repeat(5_000) + "]".repeat(5_000))
+            .getBytes(StandardCharsets.UTF_8);
+        final Replacement result = GuardedFile.of(directory.resolve("deep"),
+            GuardOptions.defaults().validator(json.jsonLines())).replace(deep);
+        final String problem = assertInstanceOf(Replacement.Invalid.class, result).problem();
+        assertTrue(problem.contains("line 2: ") && problem.contains("nesting depth"), problem);
     }
 
     private boolean passes(final Validator validator, final byte[] content) {

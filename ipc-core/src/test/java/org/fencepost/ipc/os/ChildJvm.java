@@ -25,7 +25,8 @@ public final class ChildJvm implements AutoCloseable {
             command(List.of("--enable-native-access=ALL-UNNAMED"), main, arguments));
     }
 
-    static ChildJvm start(
+    /** Starts it with options, which may set another heap than 64 MiB. */
+    public static ChildJvm start(
         final List<String> options, final Class<?> main, final Object... arguments)
         throws IOException {
         return new ChildJvm(command(options, main, arguments));
@@ -73,8 +74,8 @@ public final class ChildJvm implements AutoCloseable {
         final List<String> options, final Class<?> main, final Object... arguments) {
         final List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(options);
         command.addAll(List.of("-Xmx64m", "-XX:TieredStopAtLevel=1", "-XX:-CreateCoredumpOnCrash"));
+        command.addAll(options);
         command.addAll(List.of("-XX:+ErrorFileToStdout"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         for (final Object argument : arguments) {

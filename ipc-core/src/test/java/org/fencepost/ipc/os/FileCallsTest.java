@@ -3,6 +3,7 @@ package org.fencepost.ipc.os;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -18,14 +19,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @ParameterizedClass
 @MethodSource("org.fencepost.ipc.os.Platforms#all")
@@ -89,13 +92,29 @@ class FileCallsTest {
         }
     }
 
+    /** Where a buffer has its memory, and who may give it up. */
+    private enum Memory {
+        HEAP, COLLECTED, OWN, SHARED;
+
+        Arena arena() {
+            return this == OWN ? Arena.ofConfined() : Arena.ofShared();
+        }
+
+        ByteBuffer allocate(final Arena arena, final int bytes) {
+            return switch (this) {
+                case HEAP -> ByteBuffer.allocate(bytes);
+                case COLLECTED -> ByteBuffer.allocateDirect(bytes);
+                default -> arena.allocate(bytes).asByteBuffer();
+            };
+        }
+    }
+
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void shouldMoveAllWhenABufferIsLarge(final boolean direct) throws IOException {
-        final ByteBuffer source =
-            direct ? ByteBuffer.allocateDirect(200_000) : ByteBuffer.allocate(200_000);
-        source.put(199_999, (byte) 7);
-        try (FileHandle handle = calls.create(path, 0600)) {
+    @EnumSource
+    void shouldMoveAllWhenABufferIsLarge(final Memory memory) throws IOException {
+        try (Arena arena = memory.arena(); FileHandle handle = calls.create(path, 0600)) {
+            final ByteBuffer source = memory.allocate(arena, 200_000);
+            source.put(199_999, (byte) 7);
             while (source.hasRemaining()) {
                 handle.write(source, source.position());
             }
@@ -108,17 +127,41 @@ class FileCallsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void shouldWriteWhatABufferHasLeft(final boolean direct) throws IOException {
+    @EnumSource
+    void shouldWriteWhatABufferHasLeft(final Memory memory) throws IOException {
         final byte[] content = "before, what is left, behind".getBytes(StandardCharsets.UTF_8);
-        final ByteBuffer source = direct ? ByteBuffer.allocateDirect(content.length)
-            : ByteBuffer.allocate(content.length);
-        source.put(content).position(8).limit(20);
-        try (FileHandle handle = calls.create(path, 0600)) {
+        try (Arena arena = memory.arena(); FileHandle handle = calls.create(path, 0600)) {
+            final ByteBuffer source = memory.allocate(arena, content.length);
+            source.put(content).position(8).limit(20);
             assertEquals(12, handle.write(source, 0));
+            assertEquals(20, source.position());
         }
-        assertEquals(20, source.position());
         assertEquals("what is left", Files.readString(path));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"OWN", "SHARED"})
+    void shouldRefuseABufferWhoseMemoryWasGivenUp(final Memory memory) throws IOException {
+        final ByteBuffer source;
+        try (Arena arena = memory.arena()) {
+            source = memory.allocate(arena, 200_000);
+        }
+        try (FileHandle handle = calls.create(path, 0600)) {
+            assertThrows(IllegalStateException.class, () -> handle.write(source, 0));
+        }
+        assertEquals(0, Files.size(path));
+    }
+
+    @Test
+    void shouldRefuseABufferThatIsAnotherThreadsAlone() throws Exception {
+        try (Arena arena = Arena.ofConfined(); FileHandle handle = calls.create(path, 0600)) {
+            final ByteBuffer source = arena.allocate(200_000).asByteBuffer();
+            final FutureTask<Object> other = new FutureTask<>(() -> handle.write(source, 0));
+            Thread.ofPlatform().start(other).join();
+            assertInstanceOf(WrongThreadException.class,
+                assertThrows(ExecutionException.class, other::get).getCause());
+        }
+        assertEquals(0, Files.size(path));
     }
 
     @Test

@@ -13,7 +13,8 @@ enum ContentKind {
     /** By the extension; anything if that is none of these. */
     static ContentKind of(final Path file) {
         final String name = String.valueOf(file.getFileName());
-        return switch (name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT)) {
+        final int dot = name.lastIndexOf('.');
+        return switch (dot < 0 ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT)) {
             case "xml" -> XML;
             case "properties" -> PROPERTIES;
             case "json" -> JSON;

@@ -61,8 +61,21 @@ final class GrepCommand extends ToolCommand {
         } catch (final IllegalArgumentException notBytes) {
             throw wrongUsage("Invalid value for TEXT: " + notBytes.getMessage());
         }
+        if (!instead.positions && holdsNewline(bytes)) {
+            throw wrongUsage("Invalid value for TEXT: expected a part of a line, found the end of "
+                + "one inside; --positions finds it too");
+        }
         final long found = instead.positions ? positions(bytes, out) : lines(bytes, out);
         return found > 0 ? 0 : ExitCode.FAILED;
+    }
+
+    private static boolean holdsNewline(final byte[] bytes) {
+        for (final byte value : bytes) {
+            if (value == '\n') {
+                return true;
+            }
+        }
+        return false;
     }
 
     private long positions(final byte[] bytes, final Output out) {

@@ -66,6 +66,7 @@ class FileCommandTest {
         "file patch --history 1001 FILE", "file history", "file rollback",
         "file rollback --to newest FILE", "file rollback --history -1 FILE", "file grep",
         "file grep TEXT", "file grep --count --positions TEXT FILE", "file grep --hex 0x FILE",
+        "file grep --hex 6f6c640a6e FILE", "file grep --count --hex 0a FILE",
         "file replace FILE OLD", "file replace FILE OLD LONGER", "file replace --hex FILE 0 1"})
     void shouldShowUsageWhenTheCommandLineIsWrong(final String line) throws IOException {
         final ToolRun run = ToolRun.of(line.replace("FILE", name).split(" "));
@@ -235,6 +236,14 @@ class FileCommandTest {
         done(ToolRun.withInput(good, "file", "patch", path.toString()));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"xml", "properties", "json"})
+    void shouldTakeAnythingWhenANameHasNoExtension(final String file) throws IOException {
+        final Path path = directory.resolve(file);
+        done(ToolRun.withInput("<{\\u00", "file", "patch", path.toString()));
+        assertEquals("<{\\u00", Files.readString(path));
+    }
+
     @Test
     void shouldValidateAsToldWhenAKindIsNamed() throws IOException {
         failed(ToolRun.withInput("text", "file", "patch", "--validate", "xml", name), "not valid");
@@ -278,6 +287,7 @@ class FileCommandTest {
         assertEquals("3\n", done(ToolRun.of("file", "grep", "--count", "two", name)));
         assertEquals("4\n8\n12\n28\n", done(ToolRun.of("file", "grep", "--positions", "two", name)));
         assertEquals("grün two\n", done(ToolRun.of("file", "grep", "--hex", "c3bc6e", name)));
+        assertEquals("6\n", done(ToolRun.of("file", "grep", "--positions", "o\ntwo", name)));
         assertEquals(3, parse(done(
             ToolRun.of("file", "grep", "--json", "--count", "two", name))).required("count")
             .intValue());
