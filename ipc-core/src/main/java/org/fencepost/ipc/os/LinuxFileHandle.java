@@ -47,22 +47,11 @@ final class LinuxFileHandle implements FileHandle {
     }
 
     private int writeDirect(final ByteBuffer source, final long position) throws IOException {
-        requireMemory(source);
         try {
-            final int written = transfer(LinuxFileCalls.NUMBERS.pwrite(),
-                MemorySegment.ofBuffer(source), source.remaining(), position, "write");
-            // The system does not ask whose memory that is meanwhile.
-            requireMemory(source);
-            return written;
+            return transfer(LinuxFileCalls.NUMBERS.pwrite(), MemorySegment.ofBuffer(source),
+                source.remaining(), position, "write");
         } finally {
             Reference.reachabilityFence(source);
-        }
-    }
-
-    /** Throws what any access does if the buffer's memory was given back, or is another thread's. */
-    private static void requireMemory(final ByteBuffer source) {
-        if (source.hasRemaining()) {
-            source.get(source.position());
         }
     }
 
