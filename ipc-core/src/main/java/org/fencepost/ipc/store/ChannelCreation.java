@@ -107,9 +107,12 @@ final class ChannelCreation {
         calls.syncDirectory(parent.getParent());
     }
 
-    /** In a directory where everybody may write, anybody could put another channel in the place of this. */
+    /** The parent is a directory. Where everybody may write, anybody could put another channel in the place of this. */
     private void requireNobodyElseRenames(final Path parent) throws IOException {
         final Optional<FileStatus> status = calls.status(parent, true);
+        if (status.isPresent() && !status.get().isDirectory()) {
+            throw refused("a parent directory", parent + ", which is none", "use another path");
+        }
         final int permissions = status.isPresent() ? status.get().permissions() : 0;
         if ((permissions & WRITABLE_BY_OTHERS) != 0 && (permissions & STICKY) == 0) {
             throw refused("a parent directory that not everybody may write to, or that is sticky as /tmp is",

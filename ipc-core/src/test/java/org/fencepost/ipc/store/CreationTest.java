@@ -83,6 +83,13 @@ class CreationTest {
     }
 
     @Test
+    void shouldRefuseAParentThatIsNoDirectory() {
+        final String message = assertThrows(ChannelIOException.class,
+            () -> Channel.open(Path.of("/dev/null/channel"), RING)).getMessage();
+        assertTrue(message.contains("expected a parent directory, found /dev/null, which is none"), message);
+    }
+
+    @Test
     @Timeout(value = 60, unit = TimeUnit.SECONDS)
     void shouldGiveAllWhoOpenAtTheSameMomentTheSameChannel() throws Exception {
         final int threads = 4;

@@ -4,11 +4,13 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.demo.channel.CreateCommand;
@@ -57,6 +59,7 @@ public final class Ipc implements Runnable, Streams {
     private static final List<Class<?>> ALL = Stream.concat(
         COMMANDS.stream(), Stream.of(HelpCommand.class, GenerateCompletion.class)).toList();
 
+    private static final Pattern WHOLE_NUMBER = Pattern.compile("[+-]?\\d+");
     /** What the JVM makes of bytes that are no character. */
     private static final char NOT_UTF_8 = '\ufffd';
 
@@ -159,13 +162,12 @@ public final class Ipc implements Runnable, Streams {
     }
 
     private static long number(final String typed, final long min, final long max) {
-        try {
-            final long number = Long.parseLong(typed);
-            if (number >= min && number <= max) {
-                return number;
+        if (WHOLE_NUMBER.matcher(typed).matches()) {
+            final BigInteger number = new BigInteger(typed);
+            if (number.compareTo(BigInteger.valueOf(min)) >= 0
+                && number.compareTo(BigInteger.valueOf(max)) <= 0) {
+                return number.longValue();
             }
-        } catch (final NumberFormatException none) {
-            // Nor is what is too large for any.
         }
         throw new TypeConversionException(
             "expected a whole number from " + min + " to " + max + ", but was '" + typed + "'");

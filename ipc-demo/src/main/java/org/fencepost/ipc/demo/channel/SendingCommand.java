@@ -74,7 +74,8 @@ abstract class SendingCommand extends ToolCommand {
                     .put("messages", sender.messages())
                     .put("bytes", sender.bytes())
                     .put("dropped", sender.dropped())
-                    .put("position", sender.position()));
+                    .put("position", sender.messages() == 0
+                        ? channel.tailPosition() : sender.position()));
             } else if (sender.dropped() > 0) {
                 tell(sender.dropped() + " messages were dropped, " + sender.messages()
                     + " published");

@@ -227,6 +227,8 @@ class MessageCommandTest {
         assertEquals(0, json.required("dropped").intValue());
         try (Channel channel = Channel.join(path)) {
             assertEquals(channel.tailPosition(), json.required("position").longValue());
+            assertEquals(json.required("position"), parse(
+                done(ToolRun.of("publish", "--json", name))).required("position"));
         }
         failed(ToolRun.of("publish", name, directory.resolve("none").toString()), "cannot read");
         failed(ToolRun.of("publish", name + "-none"), "no channel at");
