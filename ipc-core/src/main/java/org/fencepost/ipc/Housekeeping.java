@@ -55,6 +55,7 @@ public final class Housekeeping {
     private long tail = -1;
     private long pagesNanos;
     private long dueNanos;
+    private long aheadNanos;
     private String failure = "";
 
     Housekeeping(final Log log, final Durability durability, final long flushIntervalNanos) {
@@ -64,6 +65,7 @@ public final class Housekeeping {
             : Math.clamp(flushIntervalNanos / 2, Pace.PAUSE_NANOS_MIN, PAUSE_NANOS_MAX));
         // A ring is as it is left, and its first round would only look: not beside what opens it.
         this.dueNanos = System.nanoTime() + (log.geometry().ring() ? PAUSE_NANOS_MAX : 0);
+        this.aheadNanos = dueNanos;
         log.keptBy(new LongSupplier() {
             @Override
             public long getAsLong() {
@@ -126,16 +128,21 @@ public final class Housekeeping {
      * for another member.
      *
      * @return units done: 0 to 2.
-     * @throws ChannelIOException  if a segment cannot be made; the channel goes on without.
+     * @throws ChannelIOException  if a segment cannot be made; the channel goes on without, and has flushed.
      * @throws SyncFailedException if a flush was due and a sync has failed, this one or an earlier one.
      */
     public int doWork() {
         if (log.isClosed() || !log.isWritable()) {
             return 0;
         }
+        int units = 0;
         try {
-            final int units =
-                (makeRoom(0, 0) ? 1 : 0) + (durability.flushIfDue() ? 1 : 0);
+            try {
+                units += makeRoom(0, 0) ? 1 : 0;
+            } finally {
+                // A disk may be full, and bring what it has to itself all the same.
+                units += durability.flushIfDue() ? 1 : 0;
+            }
             mapAhead(0);
             return units;
         } catch (final ChannelClosedException e) {
@@ -167,13 +174,8 @@ public final class Housekeeping {
         rounds.lock();
         try {
             final long nowNanos = System.nanoTime();
-            if (nowNanos - dueNanos >= 0) {
-                // Unless it fails: then it is not tried again so soon.
-                dueNanos = nowNanos + RETRY_NANOS;
-                if (Housekeeper.ofProcess().has(this)) {
-                    workAhead();
-                }
-                dueNanos = System.nanoTime() + pace.pauseNanos();
+            if (nowNanos - dueNanos >= 0 && Housekeeper.ofProcess().has(this)) {
+                work(nowNanos);
             }
             return Math.max(Pace.PAUSE_NANOS_MIN, dueNanos - System.nanoTime());
         } finally {
@@ -181,14 +183,29 @@ public final class Housekeeping {
         }
     }
 
-    private void workAhead() {
-        final long nowNanos = System.nanoTime();
+    /** What is published is brought to the disk whatever becomes of what publishers will need, and as often. */
+    private void work(final long nowNanos) {
+        // Unless they fail: then they are not tried again so soon, each by itself.
+        dueNanos = nowNanos + RETRY_NANOS;
+        try {
+            if (!log.geometry().ring()) {
+                pace.look(log.words().tailAcquire(), nowNanos);
+            }
+            if (nowNanos - aheadNanos >= 0) {
+                aheadNanos = nowNanos + RETRY_NANOS;
+                workAhead(nowNanos);
+                aheadNanos = nowNanos;
+            }
+        } finally {
+            durability.flushIfDue();
+            dueNanos = System.nanoTime() + pace.pauseNanos();
+        }
+    }
+
+    private void workAhead(final long nowNanos) {
         final long tailNow = log.words().tailAcquire();
         final long readyNow = log.words().readyAcquire();
         final boolean moved = tailNow != tail || readyNow != ready;
-        if (!log.geometry().ring()) {
-            pace.look(tailNow, nowNanos);
-        }
         // Before what may wait for the disk.
         if (moved || nowNanos - pagesNanos > PAGES_NANOS) {
             pagesNanos = nowNanos;
@@ -201,7 +218,6 @@ public final class Housekeeping {
             final long pagesBytes = pace.bytesIn(PAGES_AHEAD_NANOS);
             Housekeeper.ofProcess().makeRoom(log.path(), () -> makeRoom(bytes, pagesBytes));
         }
-        durability.flushIfDue();
         tail = tailNow;
         ready = readyNow;
     }

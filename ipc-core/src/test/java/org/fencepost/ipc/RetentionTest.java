@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -206,6 +209,48 @@ class RetentionTest {
             assertNotEquals(0, channel.earliestPosition());
             assertTrue(channel.awaitDurable(end, Duration.ofSeconds(30)));
             assertEquals(end, channel.durablePosition());
+        }
+    }
+
+    @Test
+    void shouldRemoveByTimeBehindASegmentWithoutMessages() throws IOException {
+        try (Channel channel = open(FOREVER.withRetentionTime(Duration.ofHours(1)));
+            Publisher publisher = channel.addPublisher()) {
+            publish(publisher, 0, IN_SEGMENT);
+            final Claim claim = new Claim();
+            while (channel.tailPosition() < 4 * SEGMENT) {
+                assertTrue(publisher.tryClaim(1, MESSAGE, claim) >= 0);
+                claim.abort();
+            }
+            nowNanos += Duration.ofMinutes(30).toNanos();
+            publish(publisher, 0, IN_SEGMENT);
+            work(channel);
+            assertEquals(0, channel.earliestPosition(), "the oldest message is not old enough");
+            nowNanos += Duration.ofMinutes(31).toNanos();
+            work(channel);
+            assertEquals(0, channel.earliestPosition(), "nor is the next one behind the padding");
+            publish(publisher, 0, 2 * IN_SEGMENT);
+            nowNanos += Duration.ofMinutes(31).toNanos();
+            work(channel);
+            assertEquals(4 * SEGMENT, segments().getFirst());
+            assertEquals(4 * SEGMENT, channel.earliestPosition());
+        }
+    }
+
+    @Test
+    void shouldPublishOnAndKeepWhatIsThereWhenAMessageIsDamagedThatIsLookedAt() throws IOException {
+        final ChannelOptions options = FOREVER.withRetentionTime(Duration.ofHours(1));
+        try (Channel channel = open(options); Publisher publisher = channel.addPublisher()) {
+            publish(publisher, 0, 3 * IN_SEGMENT);
+            final Path second = directory.resolve("journal").resolve("segment-0000000000002000");
+            try (FileChannel file = FileChannel.open(second, StandardOpenOption.WRITE)) {
+                file.write(ByteBuffer.wrap(new byte[] {3, 0, 0, 0, 9}), 4096);
+            }
+            nowNanos += Duration.ofHours(2).toNanos();
+            publish(publisher, 0, 3 * IN_SEGMENT);
+            assertThrows(ChannelDamagedException.class, () -> work(channel));
+            assertEquals(0, channel.earliestPosition());
+            assertEquals(0, segments().getFirst());
         }
     }
 

@@ -2,6 +2,7 @@ package org.fencepost.ipc.log;
 
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
+import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.ChannelLimitException;
 import org.fencepost.ipc.format.ControlFormat;
@@ -243,8 +244,8 @@ public final class Cleaner {
         }
         try {
             retention.run();
-        } catch (final ChannelIOException e) {
-            // Tried again without a publisher that waits for this, and then it is said.
+        } catch (final ChannelException e) {
+            // An error of the disk, or a damaged message that is looked at for its time. Tried again without a publisher that waits for this, and then it is said.
             return DONE;
         }
         return DONE;
@@ -265,7 +266,7 @@ public final class Cleaner {
     private boolean hasRemoved(final ChannelIOException noRoom) {
         try {
             return retention.run();
-        } catch (final ChannelIOException e) {
+        } catch (final ChannelException e) {
             noRoom.addSuppressed(e);
             return false;
         }

@@ -70,13 +70,14 @@ public final class Timestamps implements AutoCloseable {
         return earliest + low * geometry.segmentBytes();
     }
 
-    /** Of the first message of a segment; {@link #NONE} if there is none yet. */
+    /**
+     * Of the first message of a segment, or behind it where that has none, because it is all padding;
+     * {@link #NONE} if there is none yet.
+     */
     long first(final long segmentStart) {
-        final long end = segmentStart + geometry.segmentBytes();
-        final long position =
-            words.readyAcquire() < end ? end : walk(segmentStart, end, Long.MIN_VALUE);
+        final long position = walk(segmentStart, Long.MIN_VALUE);
         // Where the walk has met nothing there may be padding by now, which has no time.
-        final long word = position < end ? wordAt(position) : 0;
+        final long word = position < words.readyAcquire() ? wordAt(position) : 0;
         return word != 0 && !FrameFormat.isPadding(word) ? timestampAt(position) : NONE;
     }
 

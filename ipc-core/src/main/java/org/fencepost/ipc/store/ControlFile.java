@@ -93,6 +93,20 @@ final class ControlFile {
         return (word(ControlFormat.DURABLE_OFFSET) & ControlFormat.DURABLE_FAILED_MASK) != 0;
     }
 
+    /**
+     * Whether a sync has not ended well, as far as this says: its error may have been reported to somebody who has died,
+     * and what it was to write be in the cache alone, and clean.
+     */
+    boolean hasSyncInDoubt() {
+        for (int slot = 0; slot < ControlFormat.SYNCS_MAX; slot++) {
+            if (word(ControlFormat.SYNC_SLOTS_OFFSET + slot * ControlFormat.SYNC_SLOT_BYTES
+                + ControlFormat.SYNC_TO_OFFSET) != 0) {
+                return true;
+            }
+        }
+        return word(ControlFormat.SUSPECT_OFFSET) > word(ControlFormat.DURABLE_OFFSET);
+    }
+
     /** Whether somebody has begun to end the log there, and was stopped. */
     boolean hasBegun(final long end) {
         return word(ControlFormat.CUT_OFFSET) == end + 1;

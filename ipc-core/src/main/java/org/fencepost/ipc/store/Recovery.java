@@ -195,8 +195,8 @@ final class Recovery {
                 refuse(end, durable, life);
                 return Finding.DAMAGED;
             }
-            // Of whoever was stopped in here before, perhaps by an error of the disk.
-            final boolean again = control.hasBegun(end);
+            // Of whoever was stopped in here before, perhaps by an error of the disk; or in a sync, before a repair.
+            final boolean again = control.hasBegun(end) || control.hasSyncInDoubt();
             final boolean torn = new JournalCut(
                 segments, directory, calls, control, Access.of(controlFile, calls), report).at(end);
             if (copy) {

@@ -1,6 +1,7 @@
 package org.fencepost.ipc.tests.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -14,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Parking;
 import org.fencepost.ipc.Publisher;
@@ -190,6 +192,32 @@ class HousekeepingTest {
                 publish(publisher, 5);
                 final long end = channel.tailPosition();
                 Awaitility.await().until(() -> channel.durablePosition() >= end);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldFlushAlthoughTheNextSegmentCannotBeMade(final boolean byHand) throws IOException {
+        try (Channel channel = Channel.open(onDisk.resolve("journal"),
+            JOURNAL.withFlushInterval(Duration.ofMillis(5)))) {
+            if (byHand) {
+                channel.housekeeping().byHand();
+            }
+            // A directory in its place, as if there were no room.
+            Files.createDirectory(channel.path().resolve("segment-0000000000002000"));
+            try (Publisher publisher = channel.addPublisher()) {
+                for (int i = 0; i < 3; i++) {
+                    publish(publisher, 1);
+                    final long end = channel.tailPosition();
+                    Awaitility.await().until(() -> {
+                        if (byHand) {
+                            assertThrows(
+                                ChannelException.class, () -> channel.housekeeping().doWork());
+                        }
+                        return channel.durablePosition() >= end;
+                    });
+                }
             }
         }
     }
