@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.OffsetEpochNanoClock;
@@ -88,6 +89,7 @@ public final class Channel implements AutoCloseable {
      *                                  link.
      */
     public static Channel open(final Path directory, final ChannelOptions options) {
+        Objects.requireNonNull(options, "options");
         return open(directory, options, Platform.detect(), new OffsetEpochNanoClock());
     }
 
@@ -407,7 +409,8 @@ public final class Channel implements AutoCloseable {
      * Closes the publishers and subscribers of this handle and gives up its files; idempotent, from any
      * thread. The channel stays for others, and for who opens it again.
      *
-     * <p>A thread that is inside an operation at this moment is not waited for: the operation reports
+     * <p>Waits for the end of what the housekeeping thread of this process is at here, which may wait for the disk.
+     * A thread that is inside an operation at this moment is not waited for: the operation reports
      * {@code CLOSED} at its end, a handler that is running may read zeros, and an open claim is lost as
      * if its process had died. Close publishers and subscribers first where that matters.
      *

@@ -289,7 +289,7 @@ public final class Publisher extends Endpoint {
         if (result >= 0) {
             return "position " + result;
         }
-        return switch ((int) result) {
+        return switch ((int) Math.max(result, Integer.MIN_VALUE)) {
             case (int) BACK_PRESSURED -> "BACK_PRESSURED";
             case (int) PREPARING -> "PREPARING";
             case (int) CLOSED -> "CLOSED";
@@ -423,8 +423,8 @@ public final class Publisher extends Endpoint {
     /** Before each claim: no other may be open. */
     private void prepareToClaim() {
         if (claimer.isClaimOpen() && isLentOpen() && !heal()) {
-            throw new IllegalStateException(
-                "a claim of this publisher is open; commit or abort it before the next message");
+            throw isUser() ? new IllegalStateException("a claim of this publisher of " + log.path()
+                + " is open; commit or abort it before the next message") : usedByTwo();
         }
     }
 

@@ -341,7 +341,8 @@ public final class Subscriber extends Endpoint {
     /** Publishes what was consumed; nothing in the handler's hands can be read any more. */
     private void end() {
         reader.hideBuffer();
-        reader.publishPosition(batchIndex);
+        // Until a named cursor's batch has been come to again, the place in it is the one that it was left at.
+        reader.publishPosition(Math.max(batchIndex, batchResume));
     }
 
     private int failed(final Throwable error) {

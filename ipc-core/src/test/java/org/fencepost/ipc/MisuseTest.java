@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -87,6 +90,17 @@ class MisuseTest {
         assertEquals(List.of(1), types);
     }
 
+    @Test
+    void shouldMakeNothingWhenSomethingThatIsToBeMadeOfIsMissing() {
+        final Path parent = directory.resolve("parent");
+        assertThrows(
+            NullPointerException.class, () -> Channel.open(parent.resolve("channel"), null));
+        assertFalse(Files.exists(parent));
+        assertThrows(NullPointerException.class, () -> Channel.open(channel.path(), null));
+        assertThrows(
+            NullPointerException.class, () -> new Trailing(1, TimeUnit.MICROSECONDS, null));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
     void shouldDeliverNothingAndNotWaitWhenTheLimitIsNotPositive(final int limit) {
@@ -140,6 +154,21 @@ class MisuseTest {
     }
 
     @Test
+    void shouldSayWhoseAnOpenClaimIsWhenAnotherThreadPublishes() throws Exception {
+        final Claim claim = new Claim();
+        worker.submit(() -> publisher.tryClaim(1, 8, claim)).get();
+        final String message = assertThrows(IllegalStateException.class,
+            () -> publisher.offer(2, new byte[8], 0, 8)).getMessage();
+        assertTrue(message.contains("in the hands of"), message);
+        worker.submit(claim::abort).get();
+        assertTrue(publisher.offer(2, new byte[8], 0, 8) > 0, "they take turns");
+        publisher.tryClaim(1, 8, claim);
+        final String own = assertThrows(IllegalStateException.class,
+            () -> publisher.offer(2, new byte[8], 0, 8)).getMessage();
+        assertTrue(own.contains(channel.path().toString()) && own.contains("abort"), own);
+    }
+
+    @Test
     void shouldRefuseALengthWhenItIsNegative() {
         assertThrows(IllegalArgumentException.class, () -> Batch.recordBytes(-1));
         assertEquals(8, Batch.recordBytes(0));
@@ -177,6 +206,22 @@ class MisuseTest {
     }
 
     @Test
+    void shouldKeepItsPlaceInABatchWhenANamedCursorIsHeldAndNothingIsRead() {
+        final SubscriberOptions named = SubscriberOptions.earliest().named("kept", true);
+        try (Subscriber first = channel.addSubscriber(named)) {
+            publishThree(true);
+            assertEquals(2, first.poll(handler, 2));
+        }
+        try (Subscriber second = channel.addSubscriber(named)) {
+            assertEquals(0, second.poll(handler, 0));
+        }
+        try (Subscriber third = channel.addSubscriber(named)) {
+            assertEquals(1, third.poll(handler, 10));
+        }
+        assertEquals(List.of(1, 2, 3), types);
+    }
+
+    @Test
     void shouldTakeNoFailedOfferForADurablePosition() {
         for (final long result : new long[] {
             Publisher.BACK_PRESSURED, Publisher.PREPARING, Publisher.CLOSED, Publisher.FAILED}) {
@@ -184,6 +229,7 @@ class MisuseTest {
                 () -> channel.awaitDurable(result, Duration.ZERO)).getMessage();
             assertTrue(message.contains(Publisher.describe(result)), message);
         }
+        assertEquals("unknown result -4294967297", Publisher.describe(-(1L << Integer.SIZE) - 1));
     }
 
     @ParameterizedTest
@@ -193,8 +239,13 @@ class MisuseTest {
         final LockFile locks =
             Platform.detect().openLockFile(channel.path().resolve(MembersFormat.FILE_NAME));
         assertTrue(locks.isLockedByOther(0, MembersFormat.SYNC_BYTE));
-        truncate(file);
-        assertThrows(ChannelDamagedException.class, channel::close);
+        publishThree(true);
+        assertEquals(Subscriber.CLOSED, second.poll((buffer, offset, length, header) -> {
+            types.add(header.typeId());
+            truncate(file);
+            assertThrows(ChannelDamagedException.class, channel::close);
+        }, 10));
+        assertEquals(List.of(1), types, "the rest of the batch is not there any more");
         assertTrue(channel.isClosed());
         assertTrue(publisher.isClosed() && subscriber.isClosed() && second.isClosed());
         assertFalse(locks.isLockedByOther(0, MembersFormat.SYNC_BYTE), "somebody lives");
@@ -203,7 +254,7 @@ class MisuseTest {
     }
 
     @Test
-    void shouldSayWhatIsDamagedWhenAFileWasCutUnderIt() throws Exception {
+    void shouldSayWhatIsDamagedWhenAFileWasCutUnderIt() {
         publish(1);
         final long position = subscriber.position() + 64;
         publish(2);
@@ -214,12 +265,17 @@ class MisuseTest {
     }
 
     @Test
-    void shouldRefuseASecondConcurrentPublisherOfOne() {
+    void shouldRefuseOthersBesideAConcurrentPublisher() throws Exception {
         final ConcurrentPublisher shared = new ConcurrentPublisher(publisher);
         final String message = assertThrows(IllegalStateException.class,
             () -> new ConcurrentPublisher(publisher)).getMessage();
         assertTrue(message.contains(channel.path().toString()), message);
-        assertTrue(shared.offer(1, new byte[8], 0, 8) > 0);
+        assertTrue(worker.submit(() -> shared.offer(1, new byte[8], 0, 8)).get() > 0);
+        // Beside the lock nobody keeps it and the others apart.
+        assertThrows(IllegalStateException.class, () -> publisher.offer(2, new byte[8], 0, 8));
+        assertTrue(shared.offer(3, new byte[8], 0, 8) > 0);
+        subscriber.poll(handler, 10);
+        assertEquals(List.of(1, 3), types);
     }
 
     @Test
@@ -274,7 +330,7 @@ class MisuseTest {
     }
 
     @Test
-    void shouldSayWhatIsDamagedWhenItKeepsHouseInAFileThatWasCut() throws Exception {
+    void shouldSayWhatIsDamagedWhenItKeepsHouseInAFileThatWasCut() {
         channel.housekeeping().byHand();
         subscriber.close();
         while (channel.tailPosition() < RING.segmentBytes() * RING.segmentCount()) {
@@ -349,10 +405,12 @@ class MisuseTest {
         assertTrue(batch.commit() > 0);
     }
 
-    private void truncate(final String file) throws Exception {
+    private void truncate(final String file) {
         try (FileChannel cut =
             FileChannel.open(channel.path().resolve(file), StandardOpenOption.WRITE)) {
             cut.truncate(0);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
