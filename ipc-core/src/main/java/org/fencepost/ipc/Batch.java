@@ -31,9 +31,11 @@ public final class Batch extends Claimed {
     /**
      * Bytes that a message of this length takes of a batch's capacity.
      *
-     * @throws ArithmeticException if that is more than an {@code int} holds.
+     * @throws IllegalArgumentException if the length is negative.
+     * @throws ArithmeticException      if that is more than an {@code int} holds.
      */
     public static int recordBytes(final int messageLength) {
+        requireLength(messageLength);
         return Math.toIntExact(BatchFormat.recordBytes(messageLength));
     }
 
@@ -42,7 +44,7 @@ public final class Batch extends Claimed {
      *
      * @return whether they fitted; if not, the batch is as before.
      * @throws IndexOutOfBoundsException if the buffer does not have these bytes.
-     * @throws IllegalStateException     if no batch is open.
+     * @throws IllegalStateException     if no batch is open, or another thread made the claim.
      */
     public boolean add(
         final int typeId, final DirectBuffer buffer, final int offset, final int messageLength) {
@@ -85,7 +87,7 @@ public final class Batch extends Claimed {
      *
      * @return whether it fits; if not, the batch is as before.
      * @throws IllegalArgumentException if the length is negative.
-     * @throws IllegalStateException    if no batch is open.
+     * @throws IllegalStateException    if no batch is open, or another thread made the claim.
      */
     public boolean tryAppend(final int typeId, final int messageLength) {
         return startRecord(typeId, messageLength) >= 0 && endRecord(messageLength);
@@ -134,10 +136,7 @@ public final class Batch extends Claimed {
     /** Address of the payload of the next record, or -1 if it does not fit. */
     private long startRecord(final int typeId, final int messageLength) {
         final boolean open = requireOpen();
-        if (messageLength < 0) {
-            throw new IllegalArgumentException(
-                "a message has at least 0 bytes, this one " + messageLength);
-        }
+        requireLength(messageLength);
         final long recordEnd = end + BatchFormat.recordBytes(messageLength);
         if (recordEnd > length || !open) {
             return -1;
@@ -147,6 +146,13 @@ public final class Batch extends Claimed {
         publisher.memory().putInt(record + BatchFormat.RECORD_LENGTH_OFFSET, messageLength);
         publisher.memory().putInt(record + BatchFormat.RECORD_TYPE_OFFSET, typeId);
         return record + BatchFormat.RECORD_HEADER_BYTES;
+    }
+
+    private static void requireLength(final int messageLength) {
+        if (messageLength < 0) {
+            throw new IllegalArgumentException(
+                "a message has at least 0 bytes, this one " + messageLength);
+        }
     }
 
     /** Counts the record, whose payload could be copied. */

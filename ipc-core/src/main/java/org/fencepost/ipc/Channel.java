@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.OffsetEpochNanoClock;
@@ -88,6 +89,7 @@ public final class Channel implements AutoCloseable {
      *                                  link.
      */
     public static Channel open(final Path directory, final ChannelOptions options) {
+        Objects.requireNonNull(options, "options");
         return open(directory, options, Platform.detect(), new OffsetEpochNanoClock());
     }
 
@@ -199,6 +201,7 @@ public final class Channel implements AutoCloseable {
      * @throws ChannelMismatchException if it is for durable messages and nothing here becomes durable, or
      *                                  is to verify checksums that are not there, or of copies, or is
      *                                  to gate in a {@linkplain #view view}.
+     * @throws ChannelDamagedException  if a file was truncated or overwritten.
      * @throws ChannelClosedException   if the channel is closed.
      */
     public Subscriber addSubscriber(final SubscriberOptions wanted) {
@@ -209,6 +212,8 @@ public final class Channel implements AutoCloseable {
             subscription = subscriptions.join(wanted);
         } catch (final ChannelException e) {
             throw whileOpen(e);
+        } catch (final InternalError error) {
+            throw whileOpen(Endpoint.truncated(path(), error));
         }
         // Of a log that is known to be damaged, or whose life nobody has looked at, nothing is delivered
         // unseen.
@@ -286,15 +291,21 @@ public final class Channel implements AutoCloseable {
      * nothing is known; what was published is still there for who reads it.
      *
      * @param position at any place of the log, published already or not.
-     * @param timeout  how long to wait; with zero this only looks.
+     * @param timeout  how long to wait; with zero or less this only looks.
      * @return whether it is durable; false after the timeout, or if the thread was interrupted, which
      *     stays so.
+     * @throws IllegalArgumentException if the position is negative: it is what an offer returned that published
+     *                                  nothing.
      * @throws SyncFailedException      if it is not and never will be, because a sync failed in any process.
      * @throws ChannelMismatchException if nothing becomes durable here: a ring, or a file system in memory.
      * @throws ChannelDamagedException  if a frame on the way is damaged.
      * @throws ChannelClosedException   if the channel is closed, also meanwhile.
      */
     public boolean awaitDurable(final long position, final Duration timeout) {
+        if (position < 0) {
+            throw new IllegalArgumentException("position must not be negative, but is " + position + " ("
+                + Publisher.describe(position) + "): nothing was published that could become durable");
+        }
         return whileOpen(() -> {
             try {
                 return durability.await(position, Endpoint.nanosOf(timeout));
@@ -398,11 +409,13 @@ public final class Channel implements AutoCloseable {
      * Closes the publishers and subscribers of this handle and gives up its files; idempotent, from any
      * thread. The channel stays for others, and for who opens it again.
      *
-     * <p>A thread that is inside an operation at this moment is not waited for: the operation reports
+     * <p>Waits for the end of what the housekeeping thread of this process is at here, which may wait for the disk.
+     * A thread that is inside an operation at this moment is not waited for: the operation reports
      * {@code CLOSED} at its end, a handler that is running may read zeros, and an open claim is lost as
      * if its process had died. Close publishers and subscribers first where that matters.
      *
-     * @throws ChannelIOException if the operating system does not give a mapping up; call it again.
+     * @throws ChannelIOException      if the operating system does not give a mapping up; call it again.
+     * @throws ChannelDamagedException if a file was truncated; everything is given up all the same.
      */
     @Override
     public void close() {
@@ -413,10 +426,31 @@ public final class Channel implements AutoCloseable {
             endpoints.clear();
         }
         housekeeping.byHand();
-        for (final Endpoint endpoint : toClose) {
-            endpoint.closeFromAnyThread();
+        try {
+            closeAll(toClose);
+        } finally {
+            mapped.close();
         }
-        mapped.close();
+    }
+
+    /** Closes them all, whatever becomes of some; then throws what the first one has thrown. */
+    private static void closeAll(final List<Endpoint> endpoints) {
+        RuntimeException first = null;
+        for (final Endpoint endpoint : endpoints) {
+            try {
+                endpoint.closeFromAnyThread();
+            } catch (final RuntimeException | InternalError e) {
+                final RuntimeException failure = endpoint.translated(e);
+                if (first == null) {
+                    first = failure;
+                } else {
+                    first.addSuppressed(failure);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
     }
 
     @Override
@@ -461,6 +495,8 @@ public final class Channel implements AutoCloseable {
             claimer = exclusive ? membership.joinExclusive() : membership.joinShared();
         } catch (final ChannelException e) {
             throw whileOpen(e);
+        } catch (final InternalError error) {
+            throw whileOpen(Endpoint.truncated(path(), error));
         }
         return publisher(claimer, exclusive);
     }

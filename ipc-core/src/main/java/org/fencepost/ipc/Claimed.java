@@ -49,23 +49,23 @@ abstract sealed class Claimed implements AutoCloseable permits Claim, Batch {
         }
     }
 
-    /** Whether it can be written to; false if its publisher or channel was closed meanwhile. */
+    /**
+     * Whether it can be written to; false if its publisher was closed meanwhile. Not by another thread, beside
+     * which this one may be about to write or resolve it, too: what it writes would end up in somebody else's claim.
+     */
     final boolean requireOpen() {
         if (!view.isShown() && !closed) {
             throw new IllegalStateException("no claim is open: it was never made or is resolved");
         }
-        return !closed;
-    }
-
-    /**
-     * As {@link #requireOpen}, before it is resolved: afterwards it has been told. Not by another thread, beside
-     * which this one may be about to resolve it, too.
-     */
-    final boolean requireOpenOnce() {
-        final boolean open = requireOpen();
         if (!publisher.isUser()) {
             throw publisher.usedByTwo();
         }
+        return !closed;
+    }
+
+    /** As {@link #requireOpen}, before it is resolved: afterwards it has been told. */
+    final boolean requireOpenOnce() {
+        final boolean open = requireOpen();
         closed = false;
         return open;
     }

@@ -17,10 +17,12 @@ public final class ConcurrentPublisher implements AutoCloseable {
 
     /**
      * Shares {@code publisher}, which must not be used directly any more; closing this closes it.
+     *
+     * @throws IllegalStateException if another one shares it.
      */
     public ConcurrentPublisher(final Publisher publisher) {
         this.publisher = publisher;
-        publisher.lockedByUsers();
+        publisher.lockedByUsers(lock);
     }
 
     /** As {@link Publisher#offer(int, DirectBuffer, int, int)}, from any thread. */

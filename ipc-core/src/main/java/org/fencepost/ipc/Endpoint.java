@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import org.agrona.concurrent.IdleStrategy;
 import org.fencepost.ipc.log.Bell;
 import org.fencepost.ipc.log.Log;
@@ -46,8 +47,8 @@ public abstract sealed class Endpoint implements AutoCloseable permits Publisher
     private volatile boolean closed;
     /** The thread that works with this, or did last. Written by who holds the monitor. */
     private Thread user;
-    /** Its threads come one after the other, by a lock of their own. Written before there are several. */
-    private boolean lockedByUsers;
+    /** By which its threads come one after the other, or null. Written once, by who holds the monitor. */
+    private ReentrantLock usersLock;
 
     /** {@code barrier} makes every thread of this process pass a fence. */
     Endpoint(final Log log, final Runnable barrier) {
@@ -94,9 +95,13 @@ public abstract sealed class Endpoint implements AutoCloseable permits Publisher
     }
 
     private synchronized void takeOver(final Thread thread) {
+        if (usersLock != null && !usersLock.isHeldByCurrentThread()) {
+            throw new IllegalStateException("this publisher of " + log.path()
+                + " is shared: expected to be used through its ConcurrentPublisher, and only so");
+        }
         final Thread before = user;
         USER.setOpaque(this, thread);
-        if (before != null && before != thread && !lockedByUsers) {
+        if (before != null && before != thread && usersLock == null) {
             barrier.run();
         }
         if ((boolean) INSIDE.getAcquire(this) && before != null && before != thread && before.isAlive()) {
@@ -110,9 +115,14 @@ public abstract sealed class Endpoint implements AutoCloseable permits Publisher
         return user == Thread.currentThread();
     }
 
-    /** From now on a lock keeps its threads apart: who takes over need not make them pass a fence. */
-    final void lockedByUsers() {
-        lockedByUsers = true;
+    /** From now on this lock keeps its threads apart: who takes over need not make them pass a fence. */
+    final synchronized void lockedByUsers(final ReentrantLock lock) {
+        if (usersLock != null) {
+            throw new IllegalStateException("this publisher of " + log.path()
+                + " is shared already: expected one ConcurrentPublisher for it, found a second one;"
+                + " give that one to everybody, or add another publisher");
+        }
+        usersLock = lock;
     }
 
     final IllegalStateException usedByTwo() {
@@ -139,11 +149,22 @@ public abstract sealed class Endpoint implements AutoCloseable permits Publisher
     final void closeFromAnyThread() {
         closed = true;
         barrier.run();
-        if (!(boolean) INSIDE.getAcquire(this)) {
-            releaseOnce();
+        try {
+            if (!(boolean) INSIDE.getAcquire(this)) {
+                releaseOnce();
+            }
+        } finally {
+            // A thread that waits finds out.
+            bell().ring();
         }
-        // A thread that waits finds out.
-        bell().ring();
+    }
+
+    /**
+     * Whether this has been closed since {@link #enter}, which its channel does first when that is closed. One
+     * load of a word of this object.
+     */
+    final boolean isClosing() {
+        return closed;
     }
 
     final boolean isMarkedClosed() {

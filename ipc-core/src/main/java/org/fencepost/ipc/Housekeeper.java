@@ -108,8 +108,9 @@ final class Housekeeper implements Runnable {
     private static long round(final Housekeeping channel) {
         try {
             return channel.round();
-        } catch (final RuntimeException | InternalError e) {
-            // What is wrong shows to whoever uses the channel, too, and there it is handled.
+        } catch (final RuntimeException | Error e) {
+            // What is wrong shows to whoever uses the channel, too, and there it is handled. Also when memory has
+            // run out: this thread would be missing for all channels and for good.
             if (channel.isNewsworthy(e)) {
                 LoggerFactory.getLogger(Housekeeper.class).warn(
                     "housekeeping goes on without: {}", e.getMessage());

@@ -128,8 +128,9 @@ public final class Housekeeping {
      * for another member.
      *
      * @return units done: 0 to 2.
-     * @throws ChannelIOException  if a segment cannot be made; the channel goes on without, and has flushed.
-     * @throws SyncFailedException if a flush was due and a sync has failed, this one or an earlier one.
+     * @throws ChannelIOException      if a segment cannot be made; the channel goes on without, and has flushed.
+     * @throws ChannelDamagedException if a file was truncated or overwritten.
+     * @throws SyncFailedException     if a flush was due and a sync has failed, this one or an earlier one.
      */
     public int doWork() {
         if (log.isClosed() || !log.isWritable()) {
@@ -145,8 +146,17 @@ public final class Housekeeping {
             }
             mapAhead(0);
             return units;
-        } catch (final ChannelClosedException e) {
-            return 0;
+        } catch (final ChannelException e) {
+            // Whoever is closed meanwhile may have met anything.
+            if (log.isClosed()) {
+                return 0;
+            }
+            throw e;
+        } catch (final InternalError error) {
+            if (log.isClosed()) {
+                return 0;
+            }
+            throw Endpoint.truncated(log.path(), error);
         }
     }
 

@@ -6,12 +6,17 @@ import org.agrona.DirectBuffer;
 @FunctionalInterface
 public interface MessageHandler {
     /**
-     * One message. Called on the polling thread, which must not poll, seek or close the same
-     * subscriber from inside.
+     * One message. Called on the polling thread, which is refused if it polls or seeks the same
+     * subscriber from inside. It may close it, or its channel: this is called for no further message then.
      *
      * <p>For a gating subscriber the bytes are those of the shared log, in place. They are valid until
-     * this method returns; after that the buffer has no capacity and every access to it fails.
-     * What throws here passes through {@code poll}; the message counts as consumed.
+     * this method returns; after that the buffer shows the next message, and behind the poll it has no
+     * capacity and every access to it fails. That of a lossy one in a ring is a copy, and shows the last
+     * message until there is another. What throws here passes through {@code poll}; the message counts as
+     * consumed.
+     *
+     * <p>It may publish, also into the channel that it reads. But a gating subscriber's position is seen by
+     * publishers when the poll ends: who waits in here for room in the same ring may wait for itself.
      *
      * @param buffer read-only view that holds the payload.
      * @param offset of the payload in the buffer, in bytes.

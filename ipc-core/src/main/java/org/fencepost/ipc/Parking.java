@@ -67,7 +67,8 @@ public final class Parking implements IdleStrategy {
     }
 
     /**
-     * For a thread that waits for any of these.
+     * For a thread that waits for any of these. Whoever waits in one channel for messages, and for room or what
+     * is durable, waits for two.
      *
      * @throws IllegalArgumentException if there are none, or of more than {@link #CHANNELS_MAX} channels.
      */

@@ -188,6 +188,7 @@ public final class Publisher extends Endpoint {
         prepareToClaim(claim);
         final long position = open(length);
         if (position >= 0) {
+            lend(claim);
             claim.open(claimer.payloadAddress(), typeId, length);
         }
         return position;
@@ -215,6 +216,7 @@ public final class Publisher extends Endpoint {
         final int length = BatchFormat.RECORDS_OFFSET + capacityBytes;
         final long position = open(length);
         if (position >= 0) {
+            lend(batch);
             batch.open(claimer.payloadAddress(), length);
         }
         return position;
@@ -232,7 +234,7 @@ public final class Publisher extends Endpoint {
      * }</pre>
      *
      * @param length  of the message, or {@code capacityBytes} of the batch.
-     * @param timeout how long to wait; with zero this only looks.
+     * @param timeout how long to wait; with zero or less this only looks.
      * @param idle    how: any of Agrona's, or {@link Parking#on} this publisher, which sleeps.
      * @return 0 if there is room; {@link #BACK_PRESSURED} or {@link #PREPARING} after the timeout, or
      *     when the thread was interrupted, which stays so; {@link #CLOSED} or {@link #FAILED}.
@@ -242,6 +244,8 @@ public final class Publisher extends Endpoint {
      * @throws ChannelDamagedException if a file was truncated or overwritten.
      */
     public long awaitRoom(final int length, final Duration timeout, final IdleStrategy idle) {
+        Objects.requireNonNull(timeout, "timeout");
+        Objects.requireNonNull(idle, "idle");
         checkLength(length);
         prepareToClaim();
         long answer = room(length);
@@ -285,7 +289,7 @@ public final class Publisher extends Endpoint {
         if (result >= 0) {
             return "position " + result;
         }
-        return switch ((int) result) {
+        return switch ((int) Math.max(result, Integer.MIN_VALUE)) {
             case (int) BACK_PRESSURED -> "BACK_PRESSURED";
             case (int) PREPARING -> "PREPARING";
             case (int) CLOSED -> "CLOSED";
@@ -419,14 +423,18 @@ public final class Publisher extends Endpoint {
     /** Before each claim: no other may be open. */
     private void prepareToClaim() {
         if (claimer.isClaimOpen() && isLentOpen() && !heal()) {
-            throw new IllegalStateException(
-                "a claim of this publisher is open; commit or abort it before the next message");
+            throw isUser() ? new IllegalStateException("a claim of this publisher of " + log.path()
+                + " is open; commit or abort it before the next message") : usedByTwo();
         }
     }
 
     private void prepareToClaim(final Claimed claimed) {
         prepareToClaim();
         claimed.prepareFor(this);
+    }
+
+    /** Only once the claim is made: until then another thread may come, which is refused. */
+    private void lend(final Claimed claimed) {
         if (lent != claimed) {
             lent = claimed;
         }

@@ -1,6 +1,8 @@
 package org.fencepost.ipc;
 
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.Objects;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.IdleStrategy;
 import org.fencepost.ipc.buffer.ReadableBuffer;
@@ -87,7 +89,8 @@ public final class Subscriber extends Endpoint {
      *
      * @param handler called for each message on this thread. What it throws passes through; the
      *                message that it threw at is consumed.
-     * @param limit   most messages to deliver, at least 1; those of a batch count one each.
+     * @param limit   most messages to deliver; those of a batch count one each. With 0 or less nothing is
+     *                delivered, as in Agrona's ring buffers.
      * @return messages delivered, 0 if there are none, or {@link #CLOSED}.
      * @throws IllegalStateException   if it is called from inside a handler of this subscriber, or another
      *                                 thread is inside an operation of it.
@@ -98,6 +101,7 @@ public final class Subscriber extends Endpoint {
      * @throws SyncFailedException     if only what is durable is wanted and a sync has failed.
      */
     public int poll(final MessageHandler handler, final int limit) {
+        Objects.requireNonNull(handler, "handler");
         requireNotPolling();
         // Read once: a load of a header with acquire would have them read again for each message.
         final LogReader reader = this.reader;
@@ -110,7 +114,7 @@ public final class Subscriber extends Endpoint {
             polling = true;
             final ReadableBuffer buffer = reader.buffer();
             final int payload = reader.payloadOffset();
-            while (delivered < limit) {
+            while (delivered < limit && !isClosing()) {
                 final long word = reader.peek();
                 if (word == LogReader.NOTHING) {
                     break;
@@ -138,7 +142,8 @@ public final class Subscriber extends Endpoint {
     /**
      * As {@link #poll(MessageHandler, int)}, and waits for the first message if there is none.
      *
-     * @param timeout how long to wait; with zero this only looks.
+     * @param limit   as there; with 0 or less there is nothing to wait for.
+     * @param timeout how long to wait; with zero or less this only looks.
      * @param idle    how: any of Agrona's, or {@link Parking#on} this subscriber, which sleeps.
      * @return messages delivered; 0 after the timeout, or if the thread was interrupted, which stays so;
      *     or {@link #CLOSED}, also when it is closed meanwhile.
@@ -148,8 +153,10 @@ public final class Subscriber extends Endpoint {
         final int limit,
         final Duration timeout,
         final IdleStrategy idle) {
+        Objects.requireNonNull(timeout, "timeout");
+        Objects.requireNonNull(idle, "idle");
         int delivered = poll(handler, limit);
-        if (delivered == 0) {
+        if (delivered == 0 && limit > 0) {
             final long startNanos = System.nanoTime();
             final long timeoutNanos = nanosOf(timeout);
             idle.reset();
@@ -167,16 +174,23 @@ public final class Subscriber extends Endpoint {
      * @param roleName name of the agent, and of its thread.
      * @param handler  as for {@link #poll(MessageHandler, int)}.
      * @param limit    most messages of one duty cycle, at least 1.
+     * @throws IllegalArgumentException if the limit is less: it would run for ever and deliver nothing.
      */
     public Agent agent(final String roleName, final MessageHandler handler, final int limit) {
+        Objects.requireNonNull(roleName, "roleName");
+        Objects.requireNonNull(handler, "handler");
+        if (limit < 1) {
+            throw new IllegalArgumentException("an agent of " + log.path()
+                + " delivers at least 1 message at a time, this one " + limit);
+        }
         return new SubscriberAgent(this, roleName, handler, limit);
     }
 
     /**
      * Delivers up to {@code limit} messages, and lets the handler decide after each.
      *
-     * @param handler as for {@link #poll}; a message at which it throws is consumed.
-     * @param limit   most messages to deliver, at least 1.
+     * @param handler as for {@link #poll}; a message at which it throws, or returns null, is consumed.
+     * @param limit   most messages to deliver; with 0 or less nothing is delivered.
      * @return messages consumed, 0 if there are none, or {@link #CLOSED}.
      * @throws IllegalStateException   if it is called from inside a handler of this subscriber, or another
      *                                 thread is inside an operation of it.
@@ -187,6 +201,7 @@ public final class Subscriber extends Endpoint {
      * @throws SyncFailedException     if only what is durable is wanted and a sync has failed.
      */
     public int controlledPoll(final ControlledMessageHandler handler, final int limit) {
+        Objects.requireNonNull(handler, "handler");
         requireNotPolling();
         if (!enter()) {
             return CLOSED;
@@ -194,7 +209,7 @@ public final class Subscriber extends Endpoint {
         int consumed = 0;
         try {
             polling = true;
-            while (consumed < limit) {
+            while (consumed < limit && !isClosing()) {
                 final long word = reader.peek();
                 if (word == LogReader.NOTHING) {
                     break;
@@ -211,6 +226,7 @@ public final class Subscriber extends Endpoint {
                 } else {
                     continue;
                 }
+                Objects.requireNonNull(action, "action of the handler");
                 if (action == ControlledMessageHandler.Action.ABORT) {
                     break;
                 }
@@ -233,6 +249,8 @@ public final class Subscriber extends Endpoint {
 
     /** Position up to which every frame is consumed: where the next one begins. Any thread. */
     public long position() {
+        // Or a loop of another thread that waits for it might read it once and for all.
+        VarHandle.acquireFence();
         return reader.position();
     }
 
@@ -241,8 +259,11 @@ public final class Subscriber extends Endpoint {
      * the housekeeping lock, for which it waits as {@link Channel#addPublisher} does, and reads the segment up to
      * the position to see that it is one.
      *
-     * @throws PositionException      if nothing can be read there; the message names what can.
-     * @throws ChannelClosedException if this is closed.
+     * @throws IllegalStateException   if it is called from inside a handler of this subscriber, or another
+     *                                 thread is inside an operation of it.
+     * @throws PositionException       if nothing can be read there; the message names what can.
+     * @throws ChannelDamagedException if a file was truncated or overwritten.
+     * @throws ChannelClosedException  if this is closed.
      */
     public void seek(final long position) {
         requireNotPolling();
@@ -252,8 +273,8 @@ public final class Subscriber extends Endpoint {
         try {
             try {
                 subscriptions.seek(reader, position);
-            } catch (final ChannelException e) {
-                throw log.isClosed() ? closedUse("subscriber") : e;
+            } catch (final ChannelException | InternalError e) {
+                throw log.isClosed() ? closedUse("subscriber") : translated(e);
             }
             batchIndex = 0;
             batchOffset = 0;
@@ -273,6 +294,7 @@ public final class Subscriber extends Endpoint {
      * lapped, or of a named cursor that did not gate while it had no owner.
      */
     public long lostBytes() {
+        VarHandle.acquireFence();
         return reader.lostBytes();
     }
 
@@ -282,8 +304,8 @@ public final class Subscriber extends Endpoint {
     }
 
     /**
-     * Gives the cursor up; idempotent, from any thread. A poll that another thread is in finishes first
-     * and gives it up then. A named cursor keeps its position.
+     * Gives the cursor up; idempotent, from any thread, also from inside a handler. A poll that is under way
+     * ends behind the message that it is at, and gives it up then. A named cursor keeps its position.
      */
     @Override
     public void close() {
@@ -319,7 +341,8 @@ public final class Subscriber extends Endpoint {
     /** Publishes what was consumed; nothing in the handler's hands can be read any more. */
     private void end() {
         reader.hideBuffer();
-        reader.publishPosition(batchIndex);
+        // Until a named cursor's batch has been come to again, the place in it is the one that it was left at.
+        reader.publishPosition(Math.max(batchIndex, batchResume));
     }
 
     private int failed(final Throwable error) {
@@ -401,7 +424,7 @@ public final class Subscriber extends Endpoint {
                     ended = true;
                 }
                 handler.onMessage(buffer, message, length, header);
-            } while (!ended && delivered < limit && !log.isClosed());
+            } while (!ended && delivered < limit && !isClosing());
         } finally {
             if (!ended) {
                 batchIndex = index;

@@ -1,5 +1,6 @@
 package org.fencepost.ipc;
 
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.IdleStrategy;
 
@@ -25,7 +26,7 @@ public final class Trailing implements IdleStrategy {
      */
     public Trailing(final long delay, final TimeUnit unit, final IdleStrategy whenIdle) {
         this.delayNanos = unit.toNanos(delay);
-        this.whenIdle = whenIdle;
+        this.whenIdle = Objects.requireNonNull(whenIdle, "whenIdle");
         if (delayNanos < 1 || delayNanos > DELAY_NANOS_MAX) {
             throw new IllegalArgumentException("delay behind a publisher: expected 1 to "
                 + DELAY_NANOS_MAX + " ns, found " + delayNanos);

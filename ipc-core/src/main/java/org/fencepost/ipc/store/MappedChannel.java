@@ -101,7 +101,11 @@ public final class MappedChannel implements AutoCloseable {
     @Override
     public void close() {
         log.close();
-        log.ringAll();
+        try {
+            log.ringAll();
+        } catch (final InternalError cut) {
+            // Where the control file was truncated nobody can be woken; who sleeps looks again by itself.
+        }
         platform.barrier();
         try {
             closeQuietly(segments);

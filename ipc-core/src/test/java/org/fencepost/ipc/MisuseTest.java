@@ -1,0 +1,424 @@
+package org.fencepost.ipc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.NoOpIdleStrategy;
+import org.fencepost.ipc.ControlledMessageHandler.Action;
+import org.fencepost.ipc.buffer.MessageBuffer;
+import org.fencepost.ipc.format.MembersFormat;
+import org.fencepost.ipc.os.LockFile;
+import org.fencepost.ipc.os.Platform;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a caller should not do, and what it is told: nothing is consumed, published or left open by it. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = ThreadMode.SEPARATE_THREAD)
+class MisuseTest {
+    private static final ChannelOptions RING = ChannelOptions.ring(4 * 4096, 4);
+    private static final Duration LONG = Duration.ofHours(1);
+    private static final IdleStrategy SPIN = NoOpIdleStrategy.INSTANCE;
+
+    @TempDir
+    Path directory;
+
+    private final ExecutorService worker = Executors.newSingleThreadExecutor();
+    private final List<Integer> types = new ArrayList<>();
+    private final MessageHandler handler =
+        (buffer, offset, length, header) -> types.add(header.typeId());
+    private Channel channel;
+    private Publisher publisher;
+    private Subscriber subscriber;
+    private long looks;
+
+    @BeforeEach
+    void open() {
+        channel = Channel.open(directory.resolve("ring"), RING);
+        publisher = channel.addPublisher();
+        subscriber = channel.addSubscriber(SubscriberOptions.latest());
+    }
+
+    @AfterEach
+    void close() {
+        worker.shutdownNow();
+        channel.close();
+    }
+
+    @Test
+    void shouldConsumeNothingWhenSomethingThatAPollNeedsIsMissing() {
+        publish(1);
+        assertThrows(NullPointerException.class, () -> subscriber.poll(null, 1));
+        assertThrows(NullPointerException.class, () -> subscriber.controlledPoll(null, 1));
+        assertThrows(
+            NullPointerException.class, () -> subscriber.poll(null, 1, Duration.ZERO, SPIN));
+        assertThrows(NullPointerException.class, () -> subscriber.poll(handler, 1, null, SPIN));
+        assertThrows(
+            NullPointerException.class, () -> subscriber.poll(handler, 1, Duration.ZERO, null));
+        assertThrows(NullPointerException.class, () -> subscriber.agent("reading", null, 1));
+        assertThrows(NullPointerException.class, () -> subscriber.agent(null, handler, 1));
+        assertThrows(NullPointerException.class, () -> publisher.awaitRoom(1, null, SPIN));
+        assertThrows(NullPointerException.class, () -> publisher.awaitRoom(1, LONG, null));
+        assertEquals(List.of(), types);
+        assertEquals(1, subscriber.poll(handler, 1));
+        assertEquals(List.of(1), types);
+    }
+
+    @Test
+    void shouldMakeNothingWhenSomethingThatIsToBeMadeOfIsMissing() {
+        final Path parent = directory.resolve("parent");
+        assertThrows(
+            NullPointerException.class, () -> Channel.open(parent.resolve("channel"), null));
+        assertFalse(Files.exists(parent));
+        assertThrows(NullPointerException.class, () -> Channel.open(channel.path(), null));
+        assertThrows(
+            NullPointerException.class, () -> new Trailing(1, TimeUnit.MICROSECONDS, null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
+    void shouldDeliverNothingAndNotWaitWhenTheLimitIsNotPositive(final int limit) {
+        publish(1);
+        final IdleStrategy refusing = new IdleStrategy() {
+            @Override
+            public void idle(final int workCount) {
+                idle();
+            }
+
+            @Override
+            public void idle() {
+                throw new AssertionError("waits for what it must not deliver");
+            }
+
+            @Override
+            public void reset() {
+                idle();
+            }
+        };
+        assertEquals(0, subscriber.poll(handler, limit));
+        assertEquals(0, subscriber.poll(handler, limit, LONG, refusing));
+        assertEquals(0, subscriber.controlledPoll(
+            (buffer, offset, length, header) -> Action.CONTINUE, limit));
+        assertEquals(0, subscriber.position());
+        // An agent would go on so for ever.
+        final String message = assertThrows(IllegalArgumentException.class,
+            () -> subscriber.agent("reading", handler, limit)).getMessage();
+        assertTrue(message.contains(String.valueOf(limit)), message);
+        subscriber.close();
+        assertEquals(Subscriber.CLOSED, subscriber.poll(handler, limit, LONG, refusing));
+    }
+
+    @Test
+    void shouldRefuseAnotherThreadWhenItAddsToABatch() throws Exception {
+        final Batch batch = new Batch();
+        worker.submit(() -> publisher.tryClaimBatch(256, batch)).get();
+        worker.submit(() -> batch.add(1, new byte[8], 0, 8)).get();
+        final String message = assertThrows(IllegalStateException.class,
+            () -> batch.add(2, new byte[8], 0, 8)).getMessage();
+        assertTrue(message.contains("in the hands of"), message);
+        assertThrows(IllegalStateException.class,
+            () -> batch.add(2, MessageBuffer.allocate(8), 0, 8));
+        assertThrows(IllegalStateException.class,
+            () -> batch.add(2, MemorySegment.ofArray(new byte[8]), 0L, 8));
+        assertThrows(IllegalStateException.class, () -> batch.tryAppend(2, 8));
+        assertEquals(1, batch.count());
+        worker.submit(batch::commit).get();
+        subscriber.poll(handler, 10);
+        assertEquals(List.of(1), types);
+    }
+
+    @Test
+    void shouldSayWhoseAnOpenClaimIsWhenAnotherThreadPublishes() throws Exception {
+        final Claim claim = new Claim();
+        worker.submit(() -> publisher.tryClaim(1, 8, claim)).get();
+        final String message = assertThrows(IllegalStateException.class,
+            () -> publisher.offer(2, new byte[8], 0, 8)).getMessage();
+        assertTrue(message.contains("in the hands of"), message);
+        worker.submit(claim::abort).get();
+        assertTrue(publisher.offer(2, new byte[8], 0, 8) > 0, "they take turns");
+        publisher.tryClaim(1, 8, claim);
+        final String own = assertThrows(IllegalStateException.class,
+            () -> publisher.offer(2, new byte[8], 0, 8)).getMessage();
+        assertTrue(own.contains(channel.path().toString()) && own.contains("abort"), own);
+    }
+
+    @Test
+    void shouldRefuseALengthWhenItIsNegative() {
+        assertThrows(IllegalArgumentException.class, () -> Batch.recordBytes(-1));
+        assertEquals(8, Batch.recordBytes(0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldDeliverNothingMoreWhenAHandlerHasClosedItsSubscriber(final boolean inBatch) {
+        final SubscriberOptions named = SubscriberOptions.earliest().named("kept", true);
+        for (final SubscriberOptions options : List.of(named, SubscriberOptions.latest().lossy())) {
+            for (final boolean controlled : new boolean[] {false, true}) {
+                final Subscriber closing = channel.addSubscriber(options);
+                publishThree(inBatch);
+                types.clear();
+                final int delivered = controlled
+                    ? closing.controlledPoll((buffer, offset, length, header) -> {
+                        types.add(header.typeId());
+                        closing.close();
+                        return Action.CONTINUE;
+                    }, 10)
+                    : closing.poll((buffer, offset, length, header) -> {
+                        types.add(header.typeId());
+                        closing.close();
+                    }, 10);
+                assertEquals(1, delivered);
+                assertEquals(List.of(1), types);
+                if (options.isNamed()) {
+                    try (Subscriber next = channel.addSubscriber(options)) {
+                        next.poll(handler, 10);
+                        assertEquals(List.of(1, 2, 3), types, "what it was not given is still there");
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldKeepItsPlaceInABatchWhenANamedCursorIsHeldAndNothingIsRead() {
+        final SubscriberOptions named = SubscriberOptions.earliest().named("kept", true);
+        try (Subscriber first = channel.addSubscriber(named)) {
+            publishThree(true);
+            assertEquals(2, first.poll(handler, 2));
+        }
+        try (Subscriber second = channel.addSubscriber(named)) {
+            assertEquals(0, second.poll(handler, 0));
+        }
+        try (Subscriber third = channel.addSubscriber(named)) {
+            assertEquals(1, third.poll(handler, 10));
+        }
+        assertEquals(List.of(1, 2, 3), types);
+    }
+
+    @Test
+    void shouldTakeNoFailedOfferForADurablePosition() {
+        for (final long result : new long[] {
+            Publisher.BACK_PRESSURED, Publisher.PREPARING, Publisher.CLOSED, Publisher.FAILED}) {
+            final String message = assertThrows(IllegalArgumentException.class,
+                () -> channel.awaitDurable(result, Duration.ZERO)).getMessage();
+            assertTrue(message.contains(Publisher.describe(result)), message);
+        }
+        assertEquals("unknown result -4294967297", Publisher.describe(-(1L << Integer.SIZE) - 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cursors", "control"})
+    void shouldCloseTheOthersWhenOneCannotBeClosedInOrder(final String file) throws Exception {
+        final Subscriber second = channel.addSubscriber(SubscriberOptions.latest());
+        final LockFile locks =
+            Platform.detect().openLockFile(channel.path().resolve(MembersFormat.FILE_NAME));
+        assertTrue(locks.isLockedByOther(0, MembersFormat.SYNC_BYTE));
+        publishThree(true);
+        assertEquals(Subscriber.CLOSED, second.poll((buffer, offset, length, header) -> {
+            types.add(header.typeId());
+            truncate(file);
+            assertThrows(ChannelDamagedException.class, channel::close);
+        }, 10));
+        assertEquals(List.of(1), types, "the rest of the batch is not there any more");
+        assertTrue(channel.isClosed());
+        assertTrue(publisher.isClosed() && subscriber.isClosed() && second.isClosed());
+        assertFalse(locks.isLockedByOther(0, MembersFormat.SYNC_BYTE), "somebody lives");
+        channel.close();
+        locks.close();
+    }
+
+    @Test
+    void shouldSayWhatIsDamagedWhenAFileWasCutUnderIt() {
+        publish(1);
+        final long position = subscriber.position() + 64;
+        publish(2);
+        truncate("segment-0000000000000000");
+        assertThrows(ChannelDamagedException.class, () -> subscriber.seek(position));
+        assertThrows(ChannelDamagedException.class,
+            () -> channel.addSubscriber(SubscriberOptions.from(position)));
+    }
+
+    @Test
+    void shouldRefuseOthersBesideAConcurrentPublisher() throws Exception {
+        final ConcurrentPublisher shared = new ConcurrentPublisher(publisher);
+        final String message = assertThrows(IllegalStateException.class,
+            () -> new ConcurrentPublisher(publisher)).getMessage();
+        assertTrue(message.contains(channel.path().toString()), message);
+        assertTrue(worker.submit(() -> shared.offer(1, new byte[8], 0, 8)).get() > 0);
+        // Beside the lock nobody keeps it and the others apart.
+        assertThrows(IllegalStateException.class, () -> publisher.offer(2, new byte[8], 0, 8));
+        assertTrue(shared.offer(3, new byte[8], 0, 8) > 0);
+        subscriber.poll(handler, 10);
+        assertEquals(List.of(1, 3), types);
+    }
+
+    @Test
+    void shouldRefuseAnActionThatIsNoneAndConsumeTheMessage() {
+        publishThree(false);
+        publishThree(true);
+        for (int i = 0; i < 6; i++) {
+            assertThrows(NullPointerException.class, () -> subscriber.controlledPoll(
+                (buffer, offset, length, header) -> {
+                    types.add(header.typeId());
+                    return null;
+                }, 10));
+        }
+        assertEquals(List.of(1, 2, 3, 1, 2, 3), types);
+        assertEquals(0, subscriber.poll(handler, 10));
+    }
+
+    @Test
+    void shouldCloseAClaimWithItsPublisherWhenAnotherThreadCameWhileItWasMade() throws Exception {
+        final CountDownLatch reached = new CountDownLatch(1);
+        final CountDownLatch goOn = new CountDownLatch(1);
+        final Thread[] held = new Thread[1];
+        // Retention asks for the time when the next segment is made: in the middle of a claim.
+        try (Channel journal = Channel.open(directory.resolve("journal"),
+            ChannelOptions.journal(4096).withRetentionTime(Duration.ofDays(1)),
+            Platform.detect(), () -> {
+                if (Thread.currentThread() == held[0]) {
+                    held[0] = null;
+                    reached.countDown();
+                    await(goOn);
+                }
+                return System.currentTimeMillis() * 1_000_000;
+            })) {
+            journal.housekeeping().byHand();
+            final Publisher claiming = journal.addPublisher();
+            final Claim claim = new Claim();
+            final Future<Long> claimed = worker.submit(() -> {
+                claiming.offer(1, new byte[4000], 0, 4000);
+                claiming.offer(1, new byte[4000], 0, 4000);
+                held[0] = Thread.currentThread();
+                return claiming.tryClaim(2, 4000, claim);
+            });
+            reached.await();
+            assertThrows(
+                IllegalStateException.class, () -> claiming.tryClaim(3, 8, new Claim()));
+            goOn.countDown();
+            assertTrue(claimed.get() >= 0);
+            worker.submit(claiming::close).get();
+            assertFalse(claim.isOpen(), "its room is given up");
+            assertEquals(Publisher.CLOSED, worker.submit(claim::commit).get());
+        }
+    }
+
+    @Test
+    void shouldSayWhatIsDamagedWhenItKeepsHouseInAFileThatWasCut() {
+        channel.housekeeping().byHand();
+        subscriber.close();
+        while (channel.tailPosition() < RING.segmentBytes() * RING.segmentCount()) {
+            publish(1);
+        }
+        truncate("segment-0000000000000000");
+        assertThrows(ChannelDamagedException.class, channel.housekeeping()::doWork);
+        channel.close();
+        assertEquals(0, channel.housekeeping().doWork());
+    }
+
+    @Test
+    void shouldKeepHouseOnWhenMemoryRanOutOnce() throws Exception {
+        final AtomicBoolean full = new AtomicBoolean(true);
+        final CountDownLatch lookedAgain = new CountDownLatch(1);
+        // Retention asks for the time when it looks whether there is something to remove.
+        try (Channel journal = Channel.open(directory.resolve("journal"),
+            ChannelOptions.journal(4096).withRetentionTime(Duration.ofDays(1)),
+            Platform.detect(), () -> {
+                if (Thread.currentThread().getName().equals(Housekeeper.THREAD_NAME)) {
+                    if (full.getAndSet(false)) {
+                        throw new OutOfMemoryError("as if");
+                    }
+                    lookedAgain.countDown();
+                }
+                return System.currentTimeMillis() * 1_000_000;
+            });
+            Publisher filling = journal.addPublisher()) {
+            filling.offer(1, new byte[4000], 0, 4000);
+            filling.offer(1, new byte[4000], 0, 4000);
+            lookedAgain.await();
+        }
+    }
+
+    @Test
+    void shouldSeeTheSubscriberMoveWhenAnotherThreadWaitsForItsPosition()
+        throws Exception {
+        final Thread waiting = new Thread(() -> {
+            while (subscriber.position() < 1) {
+                looks++;
+            }
+        });
+        waiting.setDaemon(true);
+        waiting.start();
+        final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        // So long that it is compiled, with the load of the position in front of the loop if nothing forbids it.
+        while (threads.getThreadCpuTime(waiting.threadId()) < TimeUnit.MILLISECONDS.toNanos(500)) {
+            Thread.onSpinWait();
+        }
+        publish(1);
+        subscriber.poll(handler, 1);
+        waiting.join();
+        assertTrue(looks > 0);
+    }
+
+    private void publish(final int typeId) {
+        assertTrue(publisher.offer(typeId, new byte[8], 0, 8) > 0);
+    }
+
+    private void publishThree(final boolean inBatch) {
+        if (!inBatch) {
+            publish(1);
+            publish(2);
+            publish(3);
+            return;
+        }
+        final Batch batch = new Batch();
+        assertTrue(publisher.tryClaimBatch(3 * Batch.recordBytes(8), batch) >= 0);
+        for (int typeId = 1; typeId <= 3; typeId++) {
+            assertTrue(batch.add(typeId, new byte[8], 0, 8));
+        }
+        assertTrue(batch.commit() > 0);
+    }
+
+    private void truncate(final String file) {
+        try (FileChannel cut =
+            FileChannel.open(channel.path().resolve(file), StandardOpenOption.WRITE)) {
+            cut.truncate(0);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void await(final CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (final InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
