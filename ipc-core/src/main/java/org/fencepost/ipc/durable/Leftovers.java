@@ -70,6 +70,12 @@ public final class Leftovers {
             + CALLS.incrementAndGet() + SUFFIX);
     }
 
+    /** Whether a file has a temporary name, so that it may be removed as a left-over. */
+    public static boolean isTemporary(final Path file) {
+        final String name = file.getFileName().toString();
+        return name.startsWith(PREFIX) && name.endsWith(SUFFIX);
+    }
+
     /** Opens the lock of a temporary, as far as its permissions allow. */
     private static LockFile open(final Surroundings surroundings, final Path file)
         throws IOException {
@@ -112,8 +118,7 @@ public final class Leftovers {
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
             for (final Path entry : stream) {
                 entries++;
-                final String name = entry.getFileName().toString();
-                if (name.startsWith(PREFIX) && name.endsWith(SUFFIX)) {
+                if (isTemporary(entry)) {
                     action.accept(entry);
                 }
             }

@@ -25,6 +25,8 @@ import org.slf4j.LoggerFactory;
 final class Versions {
     private static final String PREFIX = "version-";
     private static final int DIGITS = 19;
+    /** Its successor is none. */
+    private static final String LAST = String.valueOf(Long.MAX_VALUE);
     private static final Logger LOGGER = LoggerFactory.getLogger(Versions.class);
 
     private final Surroundings surroundings;
@@ -45,7 +47,7 @@ final class Versions {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, PREFIX + "*")) {
             for (final Path entry : entries) {
                 final String digits = entry.getFileName().toString().substring(PREFIX.length());
-                if (digits.length() == DIGITS
+                if (digits.length() == DIGITS && digits.compareTo(LAST) < 0
                     && digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
                     numbers.add(Long.parseLong(digits));
                 }

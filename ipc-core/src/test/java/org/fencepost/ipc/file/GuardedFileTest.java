@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.fencepost.ipc.durable.Surroundings;
 import org.fencepost.ipc.file.FileFailedException.Content;
 import org.fencepost.ipc.file.GuardedFile.Version;
@@ -323,6 +324,22 @@ class GuardedFileTest extends OnEveryPlatform {
         assertEquals(Content.OLD, assertThrows(FileFailedException.class,
             () -> file.replace(bytes("3"))).content());
         assertEquals("2", Files.readString(path));
+    }
+
+    @Test
+    void shouldLeaveAloneWhatHasNoNumberOfAVersion() throws IOException {
+        file().replace(bytes("1")).orThrow();
+        final Path guard = directory.resolve(".config.guard");
+        for (final String foreign : new String[] {"9999999999999999999", "9223372036854775807",
+            "000000000000000000x", "-000000000000000001", "2"}) {
+            Files.createFile(guard.resolve("version-" + foreign));
+        }
+        assertTrue(file(GuardOptions.defaults().history(1)).replace(bytes("2")).isDone());
+        assertEquals(List.of("1"), history());
+        assertTrue(file().rollback().isDone());
+        try (Stream<Path> files = Files.list(guard)) {
+            assertEquals(5 + 3, files.count());
+        }
     }
 
     @Test

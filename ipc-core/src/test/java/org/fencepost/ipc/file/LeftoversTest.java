@@ -2,6 +2,7 @@ package org.fencepost.ipc.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -41,6 +42,18 @@ class LeftoversTest extends OnEveryPlatform {
             living.commit();
         }
         assertEquals("1", Files.readString(path));
+    }
+
+    @Test
+    void shouldRefuseToGiveContentTheNameOfALeftover() throws IOException {
+        final Path name = directory.resolve(".fencepost-mine.tmp");
+        final Path link = Files.createSymbolicLink(directory.resolve("link"), name);
+        for (final Path at : new Path[] {name, link}) {
+            final FileFailedException refusal =
+                assertThrows(FileFailedException.class, () -> file(at).writeText("new"));
+            assertTrue(refusal.getMessage().contains("take another"), refusal.getMessage());
+        }
+        assertFalse(Files.exists(name));
     }
 
     @Test

@@ -36,6 +36,8 @@ enum Layer {
     /** Memory, locks and files of both platforms. */
     PLATFORM(Module.CORE, List.of(), "org.fencepost.ipc.os", "org.fencepost.ipc.memory",
         "org.fencepost.ipc.format"),
+    /** Replacing, changing and reading files. */
+    FILES(Module.CORE, List.of(), "org.fencepost.ipc.file"),
     /** What the API promises. */
     CONFORMANCE(Module.TESTS, List.of(), "org.fencepost.ipc.tests.conformance"),
     /** The same on the portable fallback. */

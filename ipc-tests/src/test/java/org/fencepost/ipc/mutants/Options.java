@@ -31,8 +31,8 @@ record Options(
         usage: mutants [--only NAME,...] [--layers LAYER,...] [--jobs N] [--schedules N]
                        [--stress-options OPTIONS] [--list] [--table] [--fresh]
         --only       these faults (--list names them)
-        --layers     of units, crash, simulation, sweeps, platform, conformance, portable, processes,
-                     closing, damage (these run unless others are named) and stress
+        --layers     of units, crash, simulation, sweeps, platform, files, conformance, portable,
+                     processes, closing, damage (these run unless others are named) and stress
         --jobs       faults at a time (1)
         --schedules  of each scenario of the simulation, from seed 1 (8000)
         --table      what is known from earlier runs, without running anything
