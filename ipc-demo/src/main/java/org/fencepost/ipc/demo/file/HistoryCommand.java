@@ -1,9 +1,12 @@
 package org.fencepost.ipc.demo.file;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
+import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.ToolCommand;
 import org.fencepost.ipc.file.GuardedFile;
@@ -30,7 +33,11 @@ final class HistoryCommand extends ToolCommand {
 
     @Override
     protected int run(final Output out) {
-        for (final Version version : GuardedFile.of(file).versions()) {
+        final List<Version> versions = GuardedFile.of(file).versions();
+        if (versions.isEmpty() && !Files.exists(file)) {
+            throw new CommandFailedException("there is no " + file + ", and no earlier version of it");
+        }
+        for (final Version version : versions) {
             if (json) {
                 out.json(JsonNodeFactory.instance.objectNode()
                     .put("version", version.number())

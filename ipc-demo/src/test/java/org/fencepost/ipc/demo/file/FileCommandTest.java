@@ -218,6 +218,7 @@ class FileCommandTest {
     @Test
     void shouldChangeNothingWhenThereIsNoVersion() throws IOException {
         assertEquals("", done(ToolRun.of("file", "history", name)));
+        failed(ToolRun.of("file", "history", name + "-none"), "there is no " + name + "-none");
         failed(ToolRun.of("file", "rollback", name), "no such earlier version");
         unchanged();
     }
