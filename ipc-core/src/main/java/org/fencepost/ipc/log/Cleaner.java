@@ -245,7 +245,8 @@ public final class Cleaner {
         try {
             retention.run();
         } catch (final ChannelException e) {
-            // An error of the disk, or a damaged message that is looked at for its time. Tried again without a publisher that waits for this, and then it is said.
+            // An error of the disk, or a damaged message that is looked at for its time. Tried again without a
+            // publisher that waits for this, and then it is said.
             return DONE;
         }
         return DONE;
