@@ -50,15 +50,19 @@ final class SegmentFiles {
     static void makePages(
         final FileHandle file, final long segmentBytes, final BooleanSupplier wanted)
         throws IOException {
+        if (!wanted.getAsBoolean()) {
+            return;
+        }
         final long end = SegmentFormat.fileBytes(segmentBytes);
         try (Arena arena = Arena.ofConfined()) {
-            final ByteBuffer zeros = arena.allocate(PIECE_BYTES).asByteBuffer();
+            final ByteBuffer zeros =
+                arena.allocate(Math.min(PIECE_BYTES, segmentBytes)).asByteBuffer();
             long at = SegmentFormat.DATA_OFFSET;
-            while (at < end && wanted.getAsBoolean()) {
+            do {
                 final long next = Math.min(end, (at & -PIECE_BYTES) + PIECE_BYTES);
                 Temporary.write(file, zeros.clear().limit((int) (next - at)), at);
                 at = next;
-            }
+            } while (at < end && wanted.getAsBoolean());
         }
     }
 
