@@ -1,13 +1,13 @@
 /*
  * The bell of docs/protocol.md, "Waiting": PUBLISHERS processes publish MESSAGES each and ring,
  * SLEEPERS (1 or 2) wait until they have seen everything. Processors hold a publisher's stores back until it
- * fences, exchanges or enters the kernel, or until they feel like it; a sleeper's fence empties all
- * such buffers. Any publisher (KILLS) or sleeper (SKILLS) may be killed between two steps. Then one
- * more publisher comes, which nobody kills, and publishes one message.
+ * fences, exchanges or enters the kernel, or until they feel like it. Any publisher (KILLS) or sleeper (SKILLS)
+ * may be killed between two steps. Then one more publisher comes, which nobody kills, and publishes one message.
  *
- * TIMEOUTS sleeps end by themselves; who has slept so sleeps again behind a look, if nobody has rung. All
- * others have no timeout here. So what must hold is: nobody sleeps for ever, whoever was killed at
- * whatever, as long as somebody publishes after that. With a deadlock somebody does.
+ * The first sleep behind an enlistment ends by itself, when the processors have let out what they held back
+ * as the sleeper enlisted. Of all others TIMEOUTS do. Who has slept so sleeps again behind a look, if nobody has
+ * rung. So what must hold is: nobody sleeps for ever, whoever was killed at whatever, as long as somebody
+ * publishes after that. With a deadlock somebody does.
  */
 #ifndef PUBLISHERS
 #define PUBLISHERS 1
@@ -29,6 +29,8 @@
 /* Messages in memory, and in the buffer of each publisher's processor. */
 byte messages = 0;
 byte buffered[ALL];
+/* Whether a processor still holds something back that it held as a sleeper enlisted. */
+bool held[2 * ALL];
 /* The bell. */
 byte rings = 0;
 byte enlistments = 0;
@@ -38,7 +40,16 @@ bool asleep[2];
 byte ended = 0, killed = 0, skilled = 0, timeouts = 0;
 bool complete = false;
 
-#define DRAIN(p) messages = messages + buffered[p]; buffered[p] = 0
+#define DRAIN(p) messages = messages + buffered[p]; buffered[p] = 0; held[p] = false; held[ALL + p] = false
+#define HOLD(p) held[me * ALL + p] = (buffered[p] > 0)
+#define ARRIVED(p) !held[me * ALL + p]
+#if PUBLISHERS > 1
+#define HOLD_ALL HOLD(0); HOLD(1); HOLD(2)
+#define ALL_ARRIVED ARRIVED(0) && ARRIVED(1) && ARRIVED(2)
+#else
+#define HOLD_ALL HOLD(0); HOLD(1)
+#define ALL_ARRIVED ARRIVED(0) && ARRIVED(1)
+#endif
 
 /* The processor of p stores when it likes. */
 proctype Processor(byte p) {
@@ -123,7 +134,7 @@ dead:
 
 proctype Sleeper(byte me) {
     byte seen, expected, i;
-    bool unrung;
+    bool unrung, isFirst;
     seen = 0;
     do
     :: d_step { complete && seen == messages } -> break
@@ -135,20 +146,17 @@ proctype Sleeper(byte me) {
             SSTEP(d_step {
                 expected = rings;
 #ifdef NEG_FLAG
-                enlistments = 1
+                enlistments = 1;
 #else
-                enlistments = (enlistments == 15 -> 1 : enlistments + 1)
+                enlistments = (enlistments == 15 -> 1 : enlistments + 1);
+#endif
+                HOLD_ALL;
+#ifdef NEG_NOSHORT
+                isFirst = false
+#else
+                isFirst = true
 #endif
             });
-#ifndef NEG_NOFENCE
-            SSTEP(d_step {
-                DRAIN(0);
-                DRAIN(1);
-#if PUBLISHERS > 1
-                DRAIN(2);
-#endif
-                skip });
-#endif
 again:
 #ifndef NEG_NOLOOK
             SSTEP(d_step { i = messages });
@@ -170,6 +178,16 @@ again:
                     fi });
                 if
                 :: !asleep[me]
+#ifdef NEG_SHORTTOOSHORT
+                :: d_step { asleep[me] && isFirst -> isFirst = false; asleep[me] = false };
+#else
+                :: d_step { asleep[me] && isFirst && ALL_ARRIVED -> isFirst = false; asleep[me] = false };
+#endif
+                    SSTEP(d_step { unrung = (enlistments > 0 && rings == expected) });
+                    if
+                    :: unrung -> goto again
+                    :: else
+                    fi
                 :: d_step { asleep[me] && timeouts < TIMEOUTS -> timeouts++; asleep[me] = false };
                     SSTEP(d_step { unrung = (enlistments > 0 && rings == expected) });
                     if

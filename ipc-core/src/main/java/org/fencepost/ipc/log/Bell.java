@@ -51,7 +51,7 @@ public final class Bell {
 
     /** Wakes everybody who sleeps, if somebody does: behind the store of what is waited for. */
     public void ring() {
-        // Pairs with the sleeper's fence between enlisting and its last look.
+        // Pairs with the exchange of who enlists: one of the two finds what the other has stored, at once.
         memory.fullFence();
         if (writable) {
             wake();
@@ -74,7 +74,8 @@ public final class Bell {
     }
 
     /**
-     * Says that this thread is about to sleep. It looks once more behind a {@link Sleeping#fenceAll}.
+     * Says that this thread is about to sleep. It looks once more behind this, and again behind a short sleep, as
+     * {@link Sleeper} does.
      *
      * @return what it sleeps on: whoever rings from here on changes it.
      */

@@ -43,12 +43,7 @@ public abstract class Claimer {
     private final SegmentMap segments;
     private final FrameChecksum checksum;
     private final Bell arrivals;
-    /**
-     * What is read after each message to find out whether anybody sleeps. While the fence of those who are
-     * about to sleep does not reach this process it is a word that always says so: then the bell is looked
-     * at behind a fence.
-     */
-    private long sleepersAddress;
+    private final long arrivalsAddress;
     private final long segmentBytes;
     private final int frameFlags;
     /** What all header words of this publisher have in common. */
@@ -70,8 +65,7 @@ public abstract class Claimer {
         this.segments = log.store().newEndpointMap(true);
         this.checksum = geometry.checksums() ? new FrameChecksum(memory, geometry) : null;
         this.arrivals = log.arrivals();
-        this.sleepersAddress = log.sleeping().canWake() && !log.sleeping().register()
-            ? words.neverZeroAddress() : arrivals.address();
+        this.arrivalsAddress = arrivals.address();
         this.segmentBytes = geometry.segmentBytes();
         this.frameFlags = geometry.frameFlags();
         this.frameBits = FrameFormat.headerWord(0, 0, frameFlags, slot);
@@ -280,19 +274,12 @@ public abstract class Claimer {
             return CLOSED;
         }
         committed(end);
-        // Opaque keeps the compiler from moving it before the header; the processor is ordered by the
-        // sleeper's fence in all processes.
-        if (Bell.hasSleepers(memory.getLongOpaque(sleepersAddress))) {
-            ring();
+        // Opaque keeps the compiler from moving it before the header. The processor may still do so: then who has
+        // just enlisted finds the header at its look behind its first, short, sleep.
+        if (Bell.hasSleepers(memory.getLongOpaque(arrivalsAddress))) {
+            arrivals.ring();
         }
         return end;
-    }
-
-    private void ring() {
-        if (sleepersAddress != arrivals.address() && log.sleeping().register()) {
-            sleepersAddress = arrivals.address();
-        }
-        arrivals.ring();
     }
 
     private void putExtras(

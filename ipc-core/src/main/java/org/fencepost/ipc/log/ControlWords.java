@@ -20,7 +20,6 @@ import static org.fencepost.ipc.format.ControlFormat.TAIL_OFFSET;
 import java.nio.file.Path;
 import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.format.ControlFormat;
-import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.memory.SharedMemory;
 import org.fencepost.ipc.os.Sleeping;
@@ -52,11 +51,6 @@ public final class ControlWords {
     /** The words that say what is on the disk. */
     SyncWords syncs() {
         return syncs;
-    }
-
-    /** Where a word is whose high half is not zero. */
-    long neverZeroAddress() {
-        return address + FileHeader.MAGIC_OFFSET;
     }
 
     /** One of the bells. */

@@ -41,7 +41,6 @@ public final class Log {
     private final Members members;
     private final SegmentStore store;
     private final EpochNanoClock clock;
-    private final Sleeping sleeping;
     private final Bell arrivals;
     private final Bell progress;
     private final HoleRepair repair;
@@ -78,7 +77,6 @@ public final class Log {
         this.members = members;
         this.store = store;
         this.clock = clock;
-        this.sleeping = sleeping;
         this.arrivals = words.bell(ControlFormat.ARRIVALS_OFFSET, sleeping, writable);
         this.progress = words.bell(ControlFormat.PROGRESS_OFFSET, sleeping, writable);
         this.writable = writable;
@@ -244,10 +242,6 @@ public final class Log {
 
     EpochNanoClock clock() {
         return clock;
-    }
-
-    Sleeping sleeping() {
-        return sleeping;
     }
 
     HoleRepair repair() {

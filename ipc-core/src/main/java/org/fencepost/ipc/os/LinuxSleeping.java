@@ -3,16 +3,13 @@ package org.fencepost.ipc.os;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
-/** By {@code futex}, {@code futex_waitv} and {@code membarrier}. */
-final class LinuxSleeping implements Sleeping, Runnable {
+/** By {@code futex} and {@code futex_waitv}. */
+final class LinuxSleeping implements Sleeping {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long FUTEX_WAIT = 0;
     private static final long FUTEX_WAKE = 1;
-    private static final long MEMBARRIER_GLOBAL_EXPEDITED = 2;
-    private static final long MEMBARRIER_REGISTER_GLOBAL_EXPEDITED = 4;
     private static final long CLOCK_MONOTONIC = 1;
 
     /** {@code struct futex_waitv}: val (u64), uaddr (u64), flags (u32), reserved (u32). */
@@ -24,37 +21,10 @@ final class LinuxSleeping implements Sleeping, Runnable {
 
     /** Calls whose error numbers nobody reads, so that any thread may use it. */
     private final SystemCall calls = new SystemCall(Arena.global());
-    private volatile boolean refused;
-    private final AtomicBoolean registering = new AtomicBoolean();
-    private volatile boolean registered;
 
     @Override
     public boolean canWake() {
-        return !refused;
-    }
-
-    @Override
-    public boolean register() {
-        if (!registered && registering.compareAndSet(false, true)) {
-            final Thread thread = new Thread(this, "fencepost-registration");
-            thread.setDaemon(true);
-            thread.start();
-        }
-        return registered;
-    }
-
-    /** Registers: the kernel waits until every processor has been somewhere else since. */
-    @Override
-    public void run() {
-        registered = membarrier(MEMBARRIER_REGISTER_GLOBAL_EXPEDITED);
-    }
-
-    @Override
-    public boolean fenceAll() {
-        if (!refused && !membarrier(MEMBARRIER_GLOBAL_EXPEDITED)) {
-            refused = true;
-        }
-        return !refused;
+        return true;
     }
 
     @Override
@@ -66,10 +36,6 @@ final class LinuxSleeping implements Sleeping, Runnable {
     @Override
     public void wake(final long address) {
         calls.invoke(SystemCall.NUMBERS.futex(), address, FUTEX_WAKE, Integer.MAX_VALUE, 0, 0, 0);
-    }
-
-    private boolean membarrier(final long command) {
-        return calls.invoke(SystemCall.NUMBERS.membarrier(), command, 0, 0, 0, 0, 0) == 0;
     }
 
     private static void store(final MemorySegment time, final long nanos) {

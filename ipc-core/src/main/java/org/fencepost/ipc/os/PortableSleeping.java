@@ -12,16 +12,6 @@ final class PortableSleeping implements Sleeping {
     }
 
     @Override
-    public boolean register() {
-        return false;
-    }
-
-    @Override
-    public boolean fenceAll() {
-        return false;
-    }
-
-    @Override
     public Sleep on(final long... addresses) {
         Sleeping.checkCount(addresses.length);
         return (expected, timeoutNanos) ->

@@ -1,14 +1,6 @@
 package org.fencepost.ipc.os;
 
-/**
- * How threads of several processes sleep on four bytes that they have all mapped, and are woken.
- * Any thread.
- *
- * <p>Whoever wakes looks first whether anybody sleeps, with an ordinary load behind an ordinary store
- * of what the others wait for. That is enough because the sleeper makes everybody pass a fence
- * between saying so and its last look: {@link #fenceAll} for those processes that have
- * {@linkplain #register registered}; the others have to fence themselves.
- */
+/** How threads of several processes sleep on four bytes that they have all mapped, and are woken. Any thread. */
 public interface Sleeping {
     /** Most addresses that one thread sleeps on at a time. */
     int ADDRESSES_MAX = 128;
@@ -21,19 +13,6 @@ public interface Sleeping {
      * woken.
      */
     boolean canWake();
-
-    /**
-     * Whether {@link #fenceAll} reaches this process. If it does not yet, that is seen to: the system takes some
-     * 10 ms for it, during which nobody waits, so who was told false asks again now and then. It may stay
-     * false for ever.
-     */
-    boolean register();
-
-    /**
-     * Makes every running thread of all processes that have registered pass a full memory fence, and
-     * this thread too. False: not done, and it never will be.
-     */
-    boolean fenceAll();
 
     /**
      * A sleep of one thread.

@@ -170,13 +170,21 @@ final class Opening {
     /**
      * Takes the shared lock of who is present. Where the words are not believed, behind the opening byte:
      * so who comes while somebody recovers waits until that has ended, or its process has, and looks itself.
-     * Words that are believed stay so.
+     * Words that are believed stay so while anybody is present.
      */
     private void becomePresent() throws IOException {
         final Recovery recovery = recovery();
+        boolean present = false;
         if (!recoverable || recovery.isSettled()) {
             await(MembersFormat.PRESENCE_BYTE, true);
-        } else {
+            requireSameFile();
+            // Perhaps behind a repair, which may have died where nothing is to be believed.
+            present = !recoverable || recovery.isSettled();
+            if (!present) {
+                locks.unlock(MembersFormat.PRESENCE_BYTE);
+            }
+        }
+        if (!present) {
             await(MembersFormat.OPENING_BYTE, false);
             // Whoever is there already has joined as it is, or on another machine.
             if (!recovery.isSettled() && locks.tryLock(MembersFormat.PRESENCE_BYTE)) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class BellTest {
     private final SharedMemory memory = Platform.detect().memory();
     private final List<String> calls = new ArrayList<>();
-    private final List<Long> sleepMillis = new ArrayList<>();
+    private final List<Long> sleepMicros = new ArrayList<>();
     private Runnable whileWaking = () -> { };
     private Runnable whileAsleep = () -> { };
     private Window window;
@@ -34,21 +34,10 @@ class BellTest {
         }
 
         @Override
-        public boolean register() {
-            return true;
-        }
-
-        @Override
-        public boolean fenceAll() {
-            calls.add("fence");
-            return true;
-        }
-
-        @Override
         public Sleep on(final long... addresses) {
             return (expected, timeoutNanos) -> {
                 calls.add("sleep on " + expected[0]);
-                sleepMillis.add(TimeUnit.NANOSECONDS.toMillis(timeoutNanos));
+                sleepMicros.add(TimeUnit.NANOSECONDS.toMicros(timeoutNanos));
                 whileAsleep.run();
             };
         }
@@ -142,18 +131,19 @@ class BellTest {
     }
 
     @Test
-    void shouldLookBehindTheFenceWhenItIsAboutToSleep() {
+    void shouldLookBehindEnlistingWhenItIsAboutToSleep() {
         final Sleeper sleeper = new Sleeper(bell);
         assertTrue(sleeper.idle(Long.MAX_VALUE), "a look follows");
-        assertEquals(List.of("fence"), calls);
+        assertEquals(List.of(), calls);
         assertEquals(1, enlistments());
         whileAsleep = bell::ring;
         assertFalse(sleeper.idle(Long.MAX_VALUE), "it was woken");
-        assertEquals(List.of("fence", "sleep on 0", "wake"), calls);
+        assertEquals(List.of("sleep on 0", "wake"), calls);
         assertTrue(sleeper.idle(Long.MAX_VALUE));
         sleeper.reset();
         assertTrue(sleeper.idle(Long.MAX_VALUE), "from the start");
-        assertEquals(List.of("fence", "sleep on 0", "wake", "fence", "fence"), calls);
+        assertEquals(List.of("sleep on 0", "wake"), calls);
+        assertEquals(2, enlistments());
     }
 
     @Test
@@ -163,7 +153,7 @@ class BellTest {
         sleeper.idle(Long.MAX_VALUE);
         assertTrue(sleeper.idle(Long.MAX_VALUE), "a look follows, then it sleeps again");
         assertTrue(sleeper.idle(Long.MAX_VALUE));
-        assertEquals(List.of("fence", "sleep on 0", "sleep on 0"), calls);
+        assertEquals(List.of("sleep on 0", "sleep on 0"), calls);
         assertEquals(1, enlistments());
         // Rung between two of its sleeps.
         bell.ring();
@@ -175,15 +165,40 @@ class BellTest {
     @Test
     void shouldSleepForLongerWhileNothingComes() {
         final Sleeper sleeper = new Sleeper(bell);
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 6; i++) {
             sleeper.idle(Long.MAX_VALUE);
         }
-        assertEquals(List.of(10L, 20L, 40L, 40L), sleepMillis);
+        assertEquals(List.of(50L, 10_000L, 20_000L, 40_000L, 40_000L), sleepMicros);
         sleeper.reset();
-        sleeper.idle(Long.MAX_VALUE);
-        sleeper.idle(Long.MAX_VALUE);
+        sleepMicros.clear();
+        for (int i = 0; i < 3; i++) {
+            sleeper.idle(Long.MAX_VALUE);
+        }
         sleeper.idle(TimeUnit.MILLISECONDS.toNanos(7));
-        assertEquals(List.of(10L, 20L, 40L, 40L, 10L, 7L), sleepMillis);
+        assertEquals(List.of(50L, 10_000L, 7_000L), sleepMicros);
+    }
+
+    @Test
+    void shouldLookSoonBehindEachEnlistmentWhenAMessageMayBeOnItsWay() {
+        final Sleeper sleeper = new Sleeper(bell);
+        for (int i = 0; i < 3; i++) {
+            sleeper.idle(Long.MAX_VALUE);
+        }
+        // For somebody else, so that it goes on to wait.
+        bell.ring();
+        assertFalse(sleeper.idle(Long.MAX_VALUE), "the one that it had begun");
+        assertTrue(sleeper.idle(Long.MAX_VALUE), "enlists anew");
+        assertTrue(sleeper.idle(Long.MAX_VALUE), "and looks once more behind the short sleep");
+        assertEquals(List.of(50L, 10_000L, 20_000L, 50L), sleepMicros);
+    }
+
+    @Test
+    void shouldSleepNoLongerThanItIsToldWhenThatIsLess() {
+        final Sleeper sleeper = new Sleeper(TimeUnit.MICROSECONDS.toNanos(7), bell);
+        for (int i = 0; i < 3; i++) {
+            sleeper.idle(Long.MAX_VALUE);
+        }
+        assertEquals(List.of(7L, 7L), sleepMicros);
     }
 
     @Test
@@ -194,6 +209,6 @@ class BellTest {
         Thread.currentThread().interrupt();
         sleeper.idle(Long.MAX_VALUE);
         assertTrue(Thread.interrupted(), "stays interrupted");
-        assertEquals(List.of("fence"), calls);
+        assertEquals(List.of(), calls);
     }
 }

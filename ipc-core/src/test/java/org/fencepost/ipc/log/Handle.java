@@ -49,7 +49,7 @@ final class Handle implements AutoCloseable {
     /** The same log, and somebody who comes when its locks are asked. */
     Log watched(final WatchedLocks locks) {
         return new Log(log.path(), log.geometry(), memory, log.words(), log.cursors(),
-            new Members(log.path(), locks), log.store(), log.clock(), log.sleeping(), true,
+            new Members(log.path(), locks), log.store(), log.clock(), log.arrivals().sleeping(), true,
             Log.NO_END);
     }
 

@@ -34,7 +34,7 @@ final class WatchedSyncs implements SegmentStore {
             final Log log = handle.log;
             final WatchedSyncs syncs = new WatchedSyncs(log.store());
             final Log watched = new Log(log.path(), log.geometry(), log.memory(), log.words(),
-                log.cursors(), log.members(), syncs, log.clock(), log.sleeping(), true,
+                log.cursors(), log.members(), syncs, log.clock(), log.arrivals().sleeping(), true,
                 Log.NO_END);
             return new Watched(watched, new GroupCommit(watched), syncs);
         }

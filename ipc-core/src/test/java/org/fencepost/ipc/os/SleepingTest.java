@@ -1,10 +1,8 @@
 package org.fencepost.ipc.os;
 
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,14 +93,6 @@ class SleepingTest {
         }
         platform.memory().putInt(other.address(0), 1);
         sleep.awaitChange(expected, MINUTE_NANOS);
-    }
-
-    @Test
-    void shouldFenceAllWhenItCanWake() {
-        assumeTrue(sleeping.canWake(), "this platform's sleeps are short");
-        await().until(sleeping::register);
-        assertTrue(sleeping.register(), "and again");
-        assertTrue(sleeping.fenceAll());
     }
 
     @Test

@@ -57,6 +57,25 @@ class OpeningTest {
     }
 
     @Test
+    void shouldRecoverItWhenARepairHasDiedThatItWaitedFor() throws Exception {
+        Channel.join(path).close();
+        final AtomicReference<Object> result = new AtomicReference<>();
+        final Thread opener;
+        try (LockFile repairing = lock()) {
+            assertTrue(repairing.tryLock(MembersFormat.OPENING_BYTE));
+            assertTrue(repairing.tryLock(MembersFormat.PRESENCE_BYTE));
+            opener = openInThread(result);
+            awaitParked(opener);
+            // As a repair leaves it before it recovers.
+            journal.reboot();
+        }
+        opener.join();
+        assertEquals("opened", result.get());
+        assertTrue(journal.word(ControlFormat.BOOT_ID_OFFSET) != 1, "it is of this life now");
+        assertEquals(IntStream.range(0, 3).boxed().toList(), journal.numbers());
+    }
+
+    @Test
     void shouldSayWhatItWaitedForWhenItIsInterrupted() throws Exception {
         try (LockFile recovering = lock()) {
             assertTrue(recovering.tryLock(MembersFormat.OPENING_BYTE));

@@ -5,11 +5,15 @@ import org.fencepost.ipc.os.ForwardingSleeping;
 import org.fencepost.ipc.os.Platform;
 
 /**
- * The kernel's fence, and in the place of its sleep a note that one thread would sleep now, and whether somebody has
- * woken it since. As in the kernel, the look at the word and the note are one step for whoever wakes.
+ * In the place of the kernel's sleep a note that one thread would sleep now, and whether somebody has woken it since.
+ * As in the kernel, the look at the word and the note are one step for whoever wakes. A short sleep takes no time: it
+ * makes all threads of this process pass a fence, so that what they had stored has arrived.
  */
 final class LightSleep extends ForwardingSleeping {
-    private final SharedMemory memory = Platform.detect().memory();
+    private static final long SHORT_NANOS_MAX = 1_000_000;
+
+    private final Platform platform = Platform.detect();
+    private final SharedMemory memory = platform.memory();
     private volatile boolean asleep;
 
     /** Whether the thread would still sleep. */
@@ -19,7 +23,13 @@ final class LightSleep extends ForwardingSleeping {
 
     @Override
     public Sleep on(final long... addresses) {
-        return (expected, timeoutNanos) -> fallAsleep(addresses[0], expected[0]);
+        return (expected, timeoutNanos) -> {
+            if (timeoutNanos <= SHORT_NANOS_MAX) {
+                platform.barrier();
+            } else {
+                fallAsleep(addresses[0], expected[0]);
+            }
+        };
     }
 
     private synchronized void fallAsleep(final long address, final int expected) {

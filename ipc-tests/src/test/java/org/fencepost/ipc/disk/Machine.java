@@ -29,16 +29,6 @@ public final class Machine extends OpenPlatform {
         }
 
         @Override
-        public boolean register() {
-            return false;
-        }
-
-        @Override
-        public boolean fenceAll() {
-            return false;
-        }
-
-        @Override
         public Sleep on(final long... addresses) {
             return (expected, timeoutNanos) -> { };
         }

@@ -10,16 +10,6 @@ public abstract class ForwardingSleeping implements Sleeping {
     }
 
     @Override
-    public boolean register() {
-        return kernel.register();
-    }
-
-    @Override
-    public boolean fenceAll() {
-        return kernel.fenceAll();
-    }
-
-    @Override
     public Sleep on(final long... addresses) {
         return kernel.on(addresses);
     }

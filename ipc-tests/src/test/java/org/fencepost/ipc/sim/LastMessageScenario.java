@@ -5,13 +5,11 @@ import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.log.Sleeper;
 import org.fencepost.ipc.sim.SimulatedPublisher.Wish;
-import org.fencepost.ipc.sim.SimulatedSleeping.Fence;
 
 /**
  * A message behind which nothing follows that would wake its subscriber in its stead: no other message, nobody who
- * leaves with a ring. No sleep ends by itself, so that whoever sleeps over it sleeps for good. The publisher's process
- * has registered for the fence of those who are about to sleep, or is about to, or the kernel has refused it, and
- * without it it has to pass one of its own.
+ * leaves with a ring. Only the first sleep behind an enlistment ends by itself, so that whoever sleeps over it behind
+ * that sleeps for good.
  */
 final class LastMessageScenario {
     private final Simulation simulation;
@@ -22,11 +20,8 @@ final class LastMessageScenario {
     LastMessageScenario(final Simulation simulation) {
         this.simulation = simulation;
         this.messages = 1 + simulation.random(3);
-        final Fence[] fences = Fence.values();
         final SimulatedChannel channel = new SimulatedChannel(simulation,
-            new Geometry(true, 256, 4, FrameFormat.ALIGNMENT, false, false, 0, 0, 0, 0, 1),
-            new SimulatedSleeping(simulation, simulation.memory(),
-                fences[simulation.random(fences.length)]));
+            new Geometry(true, 256, 4, FrameFormat.ALIGNMENT, false, false, 0, 0, 0, 0, 1));
         final boolean exclusive = simulation.random(2) == 0;
         publisher = new SimulatedPublisher(
             simulation, channel, channel.open(simulation.process("publisher")), exclusive);

@@ -40,7 +40,7 @@ final class RetentionScenario {
             SEGMENT_BYTES * simulation.random(3), 0,
             byTime && simulation.random(2) == 0 ? 0 : 1 + simulation.random(2 * SEGMENT_BYTES),
             byTime ? (100 + simulation.random(500)) * NANOS_PER_STEP : 0, 1),
-            new SimulatedSleeping(simulation, simulation.memory(), SimulatedSleeping.Fence.ALL), this::nanoTime);
+            new SimulatedSleeping(simulation, simulation.memory()), this::nanoTime);
     }
 
     private long nanoTime() {

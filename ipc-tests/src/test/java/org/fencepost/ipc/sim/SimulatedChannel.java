@@ -76,7 +76,7 @@ final class SimulatedChannel {
     }
 
     SimulatedChannel(final Simulation simulation, final Geometry geometry) {
-        this(simulation, geometry, new SimulatedSleeping(simulation, simulation.memory(), SimulatedSleeping.Fence.ALL));
+        this(simulation, geometry, new SimulatedSleeping(simulation, simulation.memory()));
     }
 
     SimulatedChannel(

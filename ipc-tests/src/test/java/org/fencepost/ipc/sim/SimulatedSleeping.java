@@ -7,61 +7,28 @@ import java.util.TreeSet;
 import org.fencepost.ipc.os.Sleeping;
 
 /**
- * The kernel's sleep on words, for all processes of a simulation. A sleep ends when somebody wakes it
- * and never by itself, before somebody is killed.
+ * The kernel's sleep on words, for all processes of a simulation. A short sleep ends by itself at some time, and then
+ * what was stored before it has arrived everywhere. A longer one ends when somebody wakes it and never by itself,
+ * before somebody is killed.
  */
 final class SimulatedSleeping implements Sleeping {
     private static final long HALF_MASK = 0xFFFF_FFFFL;
     private static final int TIMEOUT_CHANCE = 20;
+    /** Longer than the first sleep behind an enlistment, and shorter than any other. */
+    private static final long SHORT_NANOS_MAX = 1_000_000;
 
     private final Simulation simulation;
     private final SimulatedMemory memory;
-    private final boolean registersLate;
-    private boolean reachesAll;
     /** By address: who sleeps there, by number. */
     private final Map<Long, Set<Integer>> asleep = new HashMap<>();
 
-    /** Whom the fence of those who are about to sleep reaches. */
-    enum Fence {
-        /** All processes. */
-        ALL,
-        /** None: they fence themselves. */
-        NONE,
-        /** None at first, and all as soon as one has found that it is registered. */
-        ALL_LATE
-    }
-
-    SimulatedSleeping(
-        final Simulation simulation, final SimulatedMemory memory, final Fence fence) {
+    SimulatedSleeping(final Simulation simulation, final SimulatedMemory memory) {
         this.simulation = simulation;
         this.memory = memory;
-        this.reachesAll = fence == Fence.ALL;
-        this.registersLate = fence == Fence.ALL_LATE;
     }
 
     @Override
     public boolean canWake() {
-        return true;
-    }
-
-    @Override
-    public boolean register() {
-        if (registersLate && !reachesAll && simulation.random(2) == 0) {
-            // As the kernel: behind a fence of each thread that it is registered for now, it says so.
-            reachesAll = true;
-            simulation.fenceAll();
-        }
-        return reachesAll;
-    }
-
-    @Override
-    public boolean fenceAll() {
-        simulation.systemCall();
-        // The kernel looks behind a fence of its own who is registered.
-        memory.fullFence();
-        if (reachesAll) {
-            simulation.fenceAll();
-        }
         return true;
     }
 
@@ -80,16 +47,20 @@ final class SimulatedSleeping implements Sleeping {
             for (final long address : addresses) {
                 at(address).add(thread.index);
             }
+            final boolean isShort = timeoutNanos <= SHORT_NANOS_MAX;
             boolean sleeps = true;
             while (sleeps) {
                 simulation.idle();
-                sleeps = simulation.killed() == 0 || simulation.random(TIMEOUT_CHANCE) != 0;
+                sleeps = simulation.random(TIMEOUT_CHANCE) != 0 || !isShort && simulation.killed() == 0;
                 for (final long address : addresses) {
                     sleeps &= at(address).contains(thread.index);
                 }
             }
             for (final long address : addresses) {
                 at(address).remove(thread.index);
+            }
+            if (isShort) {
+                simulation.fenceAll();
             }
         };
     }

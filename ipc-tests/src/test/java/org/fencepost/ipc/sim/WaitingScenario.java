@@ -9,8 +9,8 @@ import org.fencepost.ipc.log.Sleeper;
 
 /**
  * Subscribers that sleep until there are messages, and publishers that sleep until there is room, some
- * of them killed. As long as no publisher dies nobody sleeps over anything, although no sleep ends by
- * itself; behind a death a sleep may, as the real ones do.
+ * of them killed. As long as no publisher dies nobody sleeps over anything, although no sleep but the first one
+ * behind an enlistment ends by itself; behind a death a sleep may, as the real ones do.
  */
 final class WaitingScenario {
     private static final int SEGMENT_BYTES = 256;
@@ -22,14 +22,8 @@ final class WaitingScenario {
 
     WaitingScenario(final Simulation simulation) {
         this.simulation = simulation;
-        final SimulatedSleeping sleeping = new SimulatedSleeping(
-            simulation, simulation.memory(), switch (simulation.random(4)) {
-                case 0 -> SimulatedSleeping.Fence.NONE;
-                case 1 -> SimulatedSleeping.Fence.ALL_LATE;
-                default -> SimulatedSleeping.Fence.ALL;
-            });
         channel = new SimulatedChannel(simulation, new Geometry(true, SEGMENT_BYTES,
-            2 << simulation.random(2), FrameFormat.ALIGNMENT, false, false, 0, 0, 0, 0, 1), sleeping);
+            2 << simulation.random(2), FrameFormat.ALIGNMENT, false, false, 0, 0, 0, 0, 1));
     }
 
     void run() {
