@@ -2,7 +2,10 @@ package org.fencepost.ipc;
 
 import org.agrona.DirectBuffer;
 
-/** Receives the messages of a {@link Subscriber#poll(MessageHandler, int) poll}. */
+/**
+ * Receives the messages of a {@link Subscriber#poll(MessageHandler, int) poll}. Agrona has another type of this
+ * name in {@code org.agrona.concurrent}: import this one by its name.
+ */
 @FunctionalInterface
 public interface MessageHandler {
     /**

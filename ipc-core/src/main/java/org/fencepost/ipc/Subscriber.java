@@ -169,7 +169,8 @@ public final class Subscriber extends Endpoint {
 
     /**
      * Polling as an Agrona agent, for an {@code AgentRunner} or an agent of many. It ends when this is
-     * closed, and closes this when it is.
+     * closed, of which a runner tells its error handler by an {@code AgentTerminationException}, and closes this
+     * when it is.
      *
      * @param roleName name of the agent, and of its thread.
      * @param handler  as for {@link #poll(MessageHandler, int)}.

@@ -27,7 +27,6 @@ final class Versions {
     private static final int DIGITS = 19;
     /** Its successor is none. */
     private static final String LAST = String.valueOf(Long.MAX_VALUE);
-    private static final Logger LOGGER = LoggerFactory.getLogger(Versions.class);
 
     private final Surroundings surroundings;
     private final Path directory;
@@ -35,6 +34,11 @@ final class Versions {
     Versions(final Surroundings surroundings, final Path directory) {
         this.surroundings = surroundings;
         this.directory = directory;
+    }
+
+    /** Not a constant: the first logger of a process takes it 40 ms, and says so where it finds no provider. */
+    private static Logger logger() {
+        return LoggerFactory.getLogger(Versions.class);
     }
 
     private FileCalls calls() {
@@ -90,7 +94,7 @@ final class Versions {
         try {
             calls().link(file, path(number));
         } catch (final FileSystemException refusal) {
-            LOGGER.debug("copying {} because it cannot be linked: {}", file, refusal.toString());
+            logger().debug("copying {} because it cannot be linked: {}", file, refusal.toString());
             dropUnfinished(file);
             copy(path(number), content);
             return number;
@@ -119,7 +123,7 @@ final class Versions {
                 calls().unlink(path(number));
             }
         } catch (final IOException refusal) {
-            LOGGER.warn("cannot forget old versions in {}: {}", directory, refusal.toString());
+            logger().warn("cannot forget old versions in {}: {}", directory, refusal.toString());
         }
     }
 }

@@ -59,11 +59,23 @@ class DependenciesTest {
         return found.getLength() == 0 ? "" : found.item(0).getTextContent();
     }
 
+    /** Without a provider the first logger of a process complains on its standard error. */
+    @Test
+    void shouldAskForNoLoggerWhenThereIsNothingToSay(@TempDir final Path directory) throws Exception {
+        assertEquals("2\n", outputWithoutJackson(directory, "slf4j-simple"));
+    }
+
     @Test
     void shouldWorkWhenJacksonIsMissing(@TempDir final Path directory) throws Exception {
+        final String output = outputWithoutJackson(directory, "jackson");
+        assertTrue(output.endsWith("2\n"), output);
+    }
+
+    private static String outputWithoutJackson(final Path directory, final String missing)
+        throws Exception {
         final String classPath = Arrays.stream(
             System.getProperty("java.class.path").split(File.pathSeparator))
-            .filter(entry -> !entry.contains("jackson"))
+            .filter(entry -> !entry.contains("jackson") && !entry.contains(missing))
             .collect(Collectors.joining(File.pathSeparator));
         final Process process = new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -72,6 +84,6 @@ class DependenciesTest {
         final String output =
             new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), output);
-        assertTrue(output.endsWith("2\n"), output);
+        return output;
     }
 }

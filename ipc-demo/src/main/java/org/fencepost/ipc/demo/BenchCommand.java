@@ -27,7 +27,8 @@ public final class BenchCommand extends ToolCommand {
 
     @Parameters(paramLabel = "NAME", arity = "0..*", description = "What to measure: a name that "
         + "--list prints, several with commas, or files. Behind -- what the programs take besides: "
-        + "-- --help shows it. Default: everything.")
+        + "-- --help shows it. Default: what --quick or --full say, or else check, "
+        + "throughput and round-trip.")
     private List<String> words = List.of();
 
     @ArgGroup
@@ -49,7 +50,7 @@ public final class BenchCommand extends ToolCommand {
         @Option(names = "--quick", description = "A minute or two for a first look.")
         private boolean quick;
 
-        @Option(names = "--full", description = "Everything with everybody, for hours.")
+        @Option(names = "--full", description = "Everything with everybody, in half an hour.")
         private boolean full;
     }
 

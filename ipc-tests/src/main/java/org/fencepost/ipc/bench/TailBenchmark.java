@@ -39,8 +39,16 @@ final class TailBenchmark {
         this.out = out;
     }
 
-    /** Measures, prints a table, and draws the curves if there is to be a report. */
+    /**
+     * Measures, prints a table, and draws the curves if there is to be a report.
+     *
+     * @throws UsageException if it is to measure for less than a second, in which nothing is counted.
+     */
     static void run(final BenchmarkOptions options, final PrintStream out) {
+        if (options.measureMillis() < TimeUnit.SECONDS.toMillis(1)) {
+            throw new UsageException("tail measures whole seconds: expected --measure-millis of 1000 or more,"
+                + " found " + options.measureMillis());
+        }
         try (Scratch memory = new Scratch(options.directory());
             Scratch disk = new Scratch(options.disk())) {
             new TailBenchmark(options, memory, disk, out).run();

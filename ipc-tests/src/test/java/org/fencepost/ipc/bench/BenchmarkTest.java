@@ -158,7 +158,7 @@ class BenchmarkTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "--sizes 33", "--sizes 16", "--rounds 0", "--rounds", "--cpus 0", "--measures speed",
-        "--contenders nobody", "--contenders java.lang.String", "--wrong 1"})
+        "--contenders nobody", "--contenders java.lang.String", "--wrong 1", "tail --measure-millis 999"})
     void shouldExplainWhenTheCommandLineIsWrong(final String arguments) {
         assertEquals(
             2, Benchmark.run(stream(out), stream(progress), arguments.split(" ")), this::output);

@@ -28,7 +28,7 @@ final class NewChannel {
     private Kind kind = new Kind();
 
     @Option(names = "--segment", paramLabel = "SIZE", converter = ByteSize.class,
-        description = "Bytes of a file of a journal, which is the longest message too: a power of "
+        description = "Bytes of a file of a journal, into which each message has to fit: a power of "
             + "two, 4k to 1g. Default: 64m.")
     private Long segmentBytes;
 

@@ -15,6 +15,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.Input;
 
@@ -116,8 +117,10 @@ final class JsonValues implements Iterator<JsonValues>, AutoCloseable {
     }
 
     private CommandFailedException wrong(final IOException refusal) {
-        if (refusal instanceof JsonProcessingException problem && problem.getLocation() != null) {
-            final JsonLocation place = problem.getLocation();
+        if (refusal instanceof JsonProcessingException problem) {
+            // Where one of Jackson's limits is exceeded it does not say where.
+            final JsonLocation place =
+                Objects.requireNonNullElseGet(problem.getLocation(), parser::currentLocation);
             return new CommandFailedException(refused("line " + place.getLineNr() + ", column "
                 + place.getColumnNr() + ": "
                 + problem.getOriginalMessage().replaceAll(START_MARKER, "")),

@@ -176,6 +176,13 @@ class FileCommandTest {
     }
 
     @Test
+    void shouldSayWhereWhenTheInputExceedsALimitOfJackson() throws IOException {
+        failed(ToolRun.withInput("\n" + "[".repeat(1001), "file", "json", name),
+            "standard input: line 2, column 1002: Document nesting depth (1001)", name + " is unchanged");
+        unchanged();
+    }
+
+    @Test
     void shouldWriteALineForEachValueWhenJsonLinesAreRead() throws IOException {
         final String input = "{\n \"a\": 1 }\n\n[1,\n2] \"x\\n\" 7";
         done(ToolRun.withInput(input, "file", "jsonl", name));
