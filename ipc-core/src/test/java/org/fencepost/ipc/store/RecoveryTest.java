@@ -20,11 +20,13 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.fencepost.ipc.Batch;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelMismatchException;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Channels;
+import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.RepairReport;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
@@ -276,6 +278,41 @@ class RecoveryTest {
             assertEquals(ends.get(0), near.position());
             assertEquals(1, channel.recoveryEpoch());
         }
+    }
+
+    @Test
+    void shouldSkipNoMessageWhenACursorStandsInABatchThatIsGone12() throws IOException {
+        final long end = journal.publish(0, 3).getLast();
+        publishBatch(3, 4, 5, 6);
+        assertEquals(List.of(0, 1, 2, 3, 4), polled("inside", 5));
+        journal.overwrite(end, new byte[8]);
+        journal.reboot();
+        assertEquals(Finding.TORN, recover());
+        publishBatch(7, 8, 9);
+        assertEquals(List.of(7, 8, 9), polled("inside", 5));
+    }
+
+    private void publishBatch(final int... numbers) {
+        try (Channel channel = Channel.join(path); Publisher publisher = channel.addPublisher()) {
+            final Batch batch = new Batch();
+            assertTrue(publisher.tryClaimBatch(numbers.length * Batch.recordBytes(Integer.BYTES), batch) > 0);
+            for (final int number : numbers) {
+                final byte[] bytes = ByteBuffer.allocate(Integer.BYTES).putInt(number).array();
+                assertTrue(batch.add(1, bytes, 0, bytes.length));
+            }
+            assertTrue(batch.commit() > 0);
+        }
+    }
+
+    /** The numbers in the messages that the next owner of a named cursor gets, at most so many. */
+    private List<Integer> polled(final String name, final int limit) {
+        final List<Integer> numbers = new ArrayList<>();
+        try (Channel channel = Channel.join(path);
+            Subscriber subscriber = channel.addSubscriber(
+                SubscriberOptions.earliest().named(name, true))) {
+            subscriber.poll((b, o, l, h) -> numbers.add(b.getInt(o, ByteOrder.BIG_ENDIAN)), limit);
+        }
+        return numbers;
     }
 
     @Test
