@@ -218,8 +218,10 @@ public abstract sealed class Endpoint implements AutoCloseable permits Publisher
 
     static ChannelDamagedException truncated(final Path path, final Throwable error) {
         return new ChannelDamagedException(path,
-            "a page of " + path + " is missing: a file was truncated while it was mapped,"
-                + " expected its full size; restore it and open the channel again", error);
+            "a page of " + path + " is missing: a file was truncated while it was mapped, or its disk"
+                + " failed, or is full and the page was shared with a copy; expected its full size,"
+                + " blocks of its own and a disk that can be read; restore that and open the channel"
+                + " again", error);
     }
 
     private void releaseOnce() {

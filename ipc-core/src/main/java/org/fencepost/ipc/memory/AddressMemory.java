@@ -93,7 +93,15 @@ public final class AddressMemory extends SharedMemory {
 
     @Override
     public long compareAndExchangeLong(final long address, final long expected, final long value) {
-        return (long) ALIGNED_LONG.compareAndExchange(ALL, address, expected, value);
+        // Not VarHandle's own: before C2 has compiled it that is a function of the JVM, and a page that is missing in
+        // there ends the process. So it is with compareAndSet where it is interpreted; the read before it, which
+        // C2 leaves out, meets the missing page first.
+        ALL.get(LONG, address);
+        long witness = expected;
+        while (witness == expected && !ALIGNED_LONG.compareAndSet(ALL, address, expected, value)) {
+            witness = (long) ALIGNED_LONG.getAcquire(ALL, address);
+        }
+        return witness;
     }
 
     @Override

@@ -28,6 +28,7 @@ final class OfdLockFile implements LockFile {
     private static final int START = 8;
     private static final int LENGTH = 16;
     private static final int PROCESS = 24;
+    private static final long TO_THE_END = 0;
 
     private final SystemCall calls;
     private final long address;
@@ -83,7 +84,16 @@ final class OfdLockFile implements LockFile {
 
     @Override
     public synchronized void close() {
-        open.close();
+        if (!open.isClosed()) {
+            // A process that is being started has a copy of the descriptor until it runs its program, and with
+            // that the locks. Best effort, as they go with the descriptors in any case.
+            range.putShort(TYPE, F_UNLCK);
+            range.putLong(START, 0);
+            range.putLong(LENGTH, TO_THE_END);
+            range.putInt(PROCESS, 0);
+            calls.invokeRetrying(SystemCall.NUMBERS.fcntl(), open.descriptor(), F_OFD_SETLK, address, 0, 0, 0);
+            open.close();
+        }
     }
 
     private synchronized boolean set(final long byteIndex, final short type) throws IOException {

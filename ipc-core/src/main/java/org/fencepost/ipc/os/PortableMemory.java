@@ -273,8 +273,15 @@ final class PortableMemory extends SharedMemory {
         MemorySegment segment = segmentOrNull(window, address);
         while (segment != null) {
             try {
-                return (long) ALIGNED_LONG.compareAndExchange(
-                    segment, window.slotOffset(address), expected, value);
+                // As in AddressMemory, and for the same reason.
+                final long offset = window.slotOffset(address);
+                segment.get(LONG, offset);
+                long witness = expected;
+                while (witness == expected
+                    && !ALIGNED_LONG.compareAndSet(segment, offset, expected, value)) {
+                    witness = (long) ALIGNED_LONG.getAcquire(segment, offset);
+                }
+                return witness;
             } catch (final IllegalStateException closed) {
                 segment = successorOrNull(window, address, segment, closed);
             }

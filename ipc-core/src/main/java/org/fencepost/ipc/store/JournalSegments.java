@@ -39,13 +39,15 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
 
     JournalSegments(
         final Platform platform, final Path directory, final Geometry geometry,
-        final boolean writable) {
+        final boolean writable, final long controlAddress) {
         this.platform = platform;
         this.surroundings = Surroundings.of(platform, platform.files());
         this.directory = directory;
         this.geometry = geometry;
         this.mappings =
-            new SegmentMappings(platform, surroundings.calls(), directory, geometry, writable);
+            new SegmentMappings(platform, surroundings.calls(), directory, geometry, writable,
+                new UnsyncedSegments(platform.memory(), controlAddress, surroundings.calls(),
+                    directory, geometry));
     }
 
     @Override
@@ -141,6 +143,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
     public void removeBelow(final long earliest) {
         synchronized (removal) {
             requireOpen();
+            mappings.letGoOfSynced();
             try {
                 for (final long place : placesBelow(earliest)) {
                     surroundings.calls().unlink(directory.resolve(SegmentFormat.name(place)));

@@ -248,7 +248,7 @@ final class Opening {
         cursors.map(0, directory.cursors(), 0, writable, true);
         segments = geometry.ring()
             ? new RingSegments(platform, path, geometry, writable)
-            : new JournalSegments(platform, path, geometry, writable);
+            : new JournalSegments(platform, path, geometry, writable, control.address(0));
     }
 
     private ControlWords words() {

@@ -182,6 +182,9 @@ final class Recovery {
             }
             return Finding.SAME_LIFE;
         }
+        // In a file that comes from a lower layer of an overlayfs the words would be of what it was: it becomes
+        // another one, younger, when it is first opened for writing.
+        calls.open(controlFile, true).close();
         final Life life = control.lifeOfNow();
         if (geometry.ring()) {
             emptyRing(life);

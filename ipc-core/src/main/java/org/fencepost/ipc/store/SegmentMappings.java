@@ -50,6 +50,8 @@ final class SegmentMappings implements AutoCloseable {
     private final Geometry geometry;
     private final boolean writable;
     /** Guarded by this. */
+    private final UnsyncedSegments unsynced;
+    /** Guarded by this. */
     private final List<Place> places = new ArrayList<>();
     /** Guarded by this. */
     private final List<OwnMap> maps = new ArrayList<>();
@@ -60,12 +62,13 @@ final class SegmentMappings implements AutoCloseable {
 
     SegmentMappings(
         final Platform platform, final FileCalls calls, final Path directory,
-        final Geometry geometry, final boolean writable) {
+        final Geometry geometry, final boolean writable, final UnsyncedSegments unsynced) {
         this.platform = platform;
         this.calls = calls;
         this.directory = directory;
         this.geometry = geometry;
         this.writable = writable;
+        this.unsynced = unsynced;
     }
 
     /** Addresses of one segment, and which one is there. */
@@ -110,6 +113,7 @@ final class SegmentMappings implements AutoCloseable {
                 // It was kept for as long as was promised; whoever comes there finds out.
             }
         }
+        letGoOfSynced();
         loadSingly(tail, synced);
         if (writing && !synced) {
             loadAhead(tail, bytes);
@@ -170,10 +174,16 @@ final class SegmentMappings implements AutoCloseable {
         endpoints.forEach(EndpointMap::letGo);
     }
 
+    /** Closes files that are held open for a sync that has been. */
+    synchronized void letGoOfSynced() {
+        unsynced.letGoOfSynced();
+    }
+
     /** Replaces all mappings by memory that belongs to nobody. Idempotent. */
     @Override
     public synchronized void close() {
         closed = true;
+        unsynced.close();
         places.forEach(place -> place.window.close());
     }
 
@@ -265,6 +275,9 @@ final class SegmentMappings implements AutoCloseable {
                 "cannot map " + file + ": " + ChannelDirectory.reason(e), e);
         }
         place.segmentStart = segmentStart;
+        if (writable && map.isShared()) {
+            unsynced.hold(segmentStart);
+        }
     }
 
     private synchronized void remove(final OwnMap map) {

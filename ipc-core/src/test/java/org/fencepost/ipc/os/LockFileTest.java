@@ -8,10 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("org.fencepost.ipc.os.Platforms#all")
 class LockFileTest {
     private static final long FAR = 1L << 40;
+    private static final long F_DUPFD_CLOEXEC = 1030;
 
     @Parameter
     Platform platform;
@@ -59,6 +64,46 @@ class LockFileTest {
         assertFalse(second.tryLock(7));
         first.unlock(7);
         assertTrue(second.tryLock(7));
+    }
+
+    /** As a process has one that is being started at that moment. */
+    @Test
+    void shouldGiveItsLocksUpWhenItIsClosedAlthoughSomebodyHasACopyOfItsDescriptor()
+        throws Exception {
+        assumeTrue(platform.scheme() == LivenessScheme.OFD, "locks of the process go with any descriptor");
+        try (Arena arena = Arena.ofConfined()) {
+            final SystemCall calls = new SystemCall(arena);
+            assertTrue(first.tryLock(7));
+            assertTrue(first.tryLockShared(FAR));
+            final List<Long> copies = new ArrayList<>();
+            try {
+                for (final long descriptor : descriptorsOf(path)) {
+                    copies.add(calls.invoke(SystemCall.NUMBERS.fcntl(), descriptor, F_DUPFD_CLOEXEC, 0, 0, 0, 0));
+                }
+                assertFalse(copies.isEmpty() || copies.contains(-1L), "copies " + copies);
+
+                first.close();
+                assertTrue(second.tryLock(7));
+                assertTrue(second.tryLock(FAR));
+            } finally {
+                for (final long copy : copies) {
+                    calls.invoke(SystemCall.NUMBERS.close(), copy, 0, 0, 0, 0, 0);
+                }
+            }
+        }
+    }
+
+    private static List<Long> descriptorsOf(final Path file) throws IOException {
+        final List<Long> found = new ArrayList<>();
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (final Path descriptor : descriptors) {
+                if (Files.isSymbolicLink(descriptor)
+                    && Files.readSymbolicLink(descriptor).equals(file.toRealPath())) {
+                    found.add(Long.parseLong(descriptor.getFileName().toString()));
+                }
+            }
+        }
+        return found;
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.fencepost.ipc.os;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -10,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.fencepost.ipc.memory.SharedMemory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,7 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What SharedMemory promises, on a mapped file, whose bytes are the witness. */
 @ParameterizedClass
@@ -54,6 +58,22 @@ class PlatformMemoryTest {
 
     private ByteBuffer bytes() throws IOException {
         return ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Interpreted and by each compiler, none of which has it done by the same code. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-Xint", "-XX:TieredStopAtLevel=1", "-XX:TieredStopAtLevel=4"})
+    void shouldRaiseAnErrorWhenTheWordToExchangeIsNotInTheFileAnyMore(final String option)
+        throws Exception {
+        for (final long before : new long[] {0, 20_000}) {
+            Files.write(file, new byte[2 * BYTES]);
+            try (ChildJvm child = ChildJvm.start(
+                List.of("--enable-native-access=ALL-UNNAMED", option), MissingPage.class,
+                platform.name(), file, before)) {
+                final String output = child.rest();
+                assertTrue(output.endsWith("survived"), output);
+            }
+        }
     }
 
     @Test

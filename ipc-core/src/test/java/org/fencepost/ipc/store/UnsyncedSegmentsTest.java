@@ -1,0 +1,109 @@
+package org.fencepost.ipc.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.Publisher;
+import org.fencepost.ipc.format.SegmentFormat;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The system forgets an error of a file that nobody has open: which files a handle has open. */
+class UnsyncedSegmentsTest {
+    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+    private static final int SEGMENT_BYTES = 4096;
+    private static final Duration LONG = Duration.ofSeconds(20);
+
+    @TempDir
+    Path temporary;
+
+    private Path path;
+
+    @BeforeEach
+    void requireDescriptors() {
+        assumeTrue(Files.isDirectory(DESCRIPTORS), "needs " + DESCRIPTORS);
+        path = temporary.resolve("journal");
+    }
+
+    @Test
+    void shouldHoldSegmentsOpenUntilTheyAreOnTheDisk() throws Exception {
+        try (Channel channel = Channel.open(path, ChannelOptions.journal(SEGMENT_BYTES))) {
+            channel.housekeeping().byHand();
+            try (Publisher publisher = channel.addPublisher()) {
+                publishInto(publisher, 5);
+                assertEquals(segments(0, 5), open(), "what is not on the disk");
+
+                assertTrue(channel.awaitDurable(channel.tailPosition(), LONG), "should be durable");
+                channel.housekeeping().doWork();
+                assertEquals(segments(4, 6), open(), "the last one, and the next that was mapped ahead");
+
+                publishInto(publisher, 8);
+                assertEquals(segments(4, 8), open(), "what has come since");
+            }
+        }
+        assertEquals(Set.of(), open(), "nothing is left open");
+    }
+
+    @Test
+    void shouldHoldTheNewestOfMany() throws Exception {
+        final int count = UnsyncedSegments.HELD_MAX + 3;
+        try (Channel channel = Channel.open(path, ChannelOptions.journal(SEGMENT_BYTES))) {
+            channel.housekeeping().byHand();
+            try (Publisher publisher = channel.addPublisher()) {
+                publishInto(publisher, count);
+                assertEquals(segments(3, count), open());
+            }
+        }
+        assertEquals(Set.of(), open(), "nothing is left open");
+    }
+
+    /** Up to within the segment of that number, counted from 1. */
+    private static void publishInto(final Publisher publisher, final int segment) {
+        final byte[] message = new byte[1000];
+        long position;
+        do {
+            position = publisher.offer(1, message, 0, message.length);
+            assertTrue(position > 0, "offer should succeed, returned " + position);
+        } while (position <= (segment - 1L) * SEGMENT_BYTES);
+    }
+
+    private static Set<String> segments(final int first, final int end) {
+        final Set<String> names = new TreeSet<>();
+        for (int segment = first; segment < end; segment++) {
+            names.add(SegmentFormat.name((long) segment * SEGMENT_BYTES));
+        }
+        return names;
+    }
+
+    /** Names of the segments of which this process has a descriptor. */
+    private Set<String> open() throws IOException {
+        final Set<String> names = new TreeSet<>();
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(DESCRIPTORS)) {
+            for (final Path descriptor : descriptors) {
+                try {
+                    final Path file = Files.readSymbolicLink(descriptor);
+                    if (file.startsWith(path.toRealPath())
+                        && file.getFileName().toString().startsWith(SegmentFormat.NAME_PREFIX)) {
+                        names.add(file.getFileName().toString());
+                    }
+                } catch (final NoSuchFileException closed) {
+                    // Of somebody else, meanwhile; or the descriptor by which this looks.
+                    continue;
+                }
+            }
+        }
+        return names;
+    }
+}
