@@ -44,7 +44,7 @@ final class UnsyncedSegments implements AutoCloseable {
     /** Holds a segment that is mapped at this moment, unless it is on the disk. */
     void hold(final long segmentStart) {
         letGoOfSynced();
-        if (isSynced(segmentStart) || held.containsKey(segmentStart)) {
+        if (isSettled(segmentStart) || held.containsKey(segmentStart)) {
             return;
         }
         if (held.size() == HELD_MAX) {
@@ -60,17 +60,18 @@ final class UnsyncedSegments implements AutoCloseable {
         }
     }
 
-    /** Closes what is on the disk, or removed. */
+    /** Closes what no sync is to come of. */
     void letGoOfSynced() {
-        while (!held.isEmpty() && isSynced(held.firstKey())) {
+        while (!held.isEmpty() && isSettled(held.firstKey())) {
             held.pollFirstEntry().getValue().close();
         }
     }
 
-    private boolean isSynced(final long segmentStart) {
-        final long durable =
-            memory.getLongAcquire(durableAddress) & ~ControlFormat.DURABLE_FAILED_MASK;
-        return segmentStart + geometry.segmentBytes() <= durable;
+    /** Whether no sync of it is to come: it is on the disk, or removed, which raises the watermark; or one failed. */
+    private boolean isSettled(final long segmentStart) {
+        final long durable = memory.getLongAcquire(durableAddress);
+        return (durable & ControlFormat.DURABLE_FAILED_MASK) != 0
+            || segmentStart + geometry.segmentBytes() <= durable;
     }
 
     @Override

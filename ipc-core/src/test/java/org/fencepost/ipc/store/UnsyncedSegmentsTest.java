@@ -1,5 +1,6 @@
 package org.fencepost.ipc.store;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -15,7 +16,11 @@ import java.util.TreeSet;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Publisher;
+import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.format.SegmentFormat;
+import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.Window;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +72,42 @@ class UnsyncedSegmentsTest {
             }
         }
         assertEquals(Set.of(), open(), "nothing is left open");
+    }
+
+    @Test
+    void shouldHoldNothingOpenThatRetentionHasRemoved() throws Exception {
+        try (Channel channel = Channel.open(
+            path, ChannelOptions.journal(SEGMENT_BYTES).withRetentionBytes(2 * SEGMENT_BYTES))) {
+            channel.housekeeping().byHand();
+            try (Publisher publisher = channel.addPublisher()) {
+                publishInto(publisher, 10);
+                await().until(() -> {
+                    channel.housekeeping().doWork();
+                    return channel.earliestPosition() == 7 * SEGMENT_BYTES;
+                });
+                channel.housekeeping().doWork();
+                assertEquals(segments(7, 11), open(), "the space of the others is free");
+            }
+        }
+    }
+
+    @Test
+    void shouldHoldNothingOpenOnceASyncHasFailed() throws Exception {
+        final Platform platform = Platform.detect();
+        Files.createDirectory(path);
+        Files.createFile(path.resolve(SegmentFormat.name(0)));
+        try (Window control = platform.reserve(ControlFormat.FILE_BYTES, 1);
+            UnsyncedSegments unsynced = new UnsyncedSegments(platform.memory(), control.address(0),
+                platform.files(), path,
+                new Geometry(false, SEGMENT_BYTES, 0, 16, true, true, 0, 0, 0, 0, 1))) {
+            unsynced.hold(0);
+            assertEquals(segments(0, 1), open());
+            platform.memory().putLong(control.address(0) + ControlFormat.DURABLE_OFFSET, 1);
+            unsynced.letGoOfSynced();
+            assertEquals(Set.of(), open(), "everybody is told in any case");
+            unsynced.hold(0);
+            assertEquals(Set.of(), open());
+        }
     }
 
     /** Up to within the segment of that number, counted from 1. */
