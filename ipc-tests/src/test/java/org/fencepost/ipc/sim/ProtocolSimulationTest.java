@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Tag("simulation")
 class ProtocolSimulationTest {
-    private static final long SECONDS_PER_SCENARIO = 3;
+    private static final long SECONDS_PER_SCENARIO = 2;
 
     @ParameterizedTest
     @EnumSource
