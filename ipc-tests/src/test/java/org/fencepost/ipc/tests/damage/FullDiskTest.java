@@ -4,10 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -18,6 +16,7 @@ import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
+import org.fencepost.ipc.tests.support.Command;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,7 +43,7 @@ class FullDiskTest {
     @BeforeEach
     void mount() throws Exception {
         disk = Files.createDirectory(temporary.resolve("disk"));
-        mounted = run("mount", "-t", "tmpfs", "-o", "size=" + DISK_BYTES, "fencepost-test",
+        mounted = Command.succeeds("mount", "-t", "tmpfs", "-o", "size=" + DISK_BYTES, "fencepost-test",
             disk.toString());
         Assumptions.assumeTrue(mounted, "needs the right to mount a file system");
     }
@@ -52,18 +51,7 @@ class FullDiskTest {
     @AfterEach
     void unmount() throws Exception {
         if (mounted) {
-            assertTrue(run("umount", disk.toString()), "should be able to unmount " + disk);
-        }
-    }
-
-    private static boolean run(final String... command) throws Exception {
-        try {
-            final Process process =
-                new ProcessBuilder(command).redirectErrorStream(true).start();
-            process.getInputStream().readAllBytes();
-            return process.waitFor(Duration.ofSeconds(10)) && process.exitValue() == 0;
-        } catch (final IOException missing) {
-            return false;
+            assertTrue(Command.succeeds("umount", disk.toString()), "should be able to unmount " + disk);
         }
     }
 
@@ -128,7 +116,7 @@ class FullDiskTest {
     void shouldSayWhyWhenTheFileSystemMayNotBeWritten() throws Exception {
         final Path path = disk.resolve("channel");
         Channel.open(path, ChannelOptions.ring(64 * 1024)).close();
-        assertTrue(run("mount", "-o", "remount,ro", disk.toString()));
+        assertTrue(Command.succeeds("mount", "-o", "remount,ro", disk.toString()));
         final Map<String, String> before = ChannelFiles.contents(path);
         for (final ChannelException refusal : new ChannelException[] {
             assertThrows(ChannelIOException.class, () -> Channel.join(path)),

@@ -20,6 +20,7 @@ import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
+import org.fencepost.ipc.tests.support.Command;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,27 +50,19 @@ class FullExt4Test {
         try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
             file.setLength(DISK_BYTES);
         }
-        assumeTrue(run("mkfs.ext4", "-q", image.toString()), "needs mkfs.ext4");
+        assumeTrue(Command.succeeds("mkfs.ext4", "-q", image.toString()), "needs mkfs.ext4");
         mount();
         assumeTrue(mounted, "needs the right to mount a file");
     }
 
     private void mount() throws Exception {
-        mounted = run("mount", "-o", "loop", image.toString(), disk.toString());
+        mounted = Command.succeeds("mount", "-o", "loop", image.toString(), disk.toString());
     }
 
     @AfterEach
     void unmount() throws Exception {
         if (mounted) {
-            assertTrue(run("umount", disk.toString()), "should be able to unmount " + disk);
-        }
-    }
-
-    private static boolean run(final String... command) throws Exception {
-        try {
-            return new ProcessBuilder(command).start().waitFor() == 0;
-        } catch (final IOException missing) {
-            return false;
+            assertTrue(Command.succeeds("umount", disk.toString()), "should be able to unmount " + disk);
         }
     }
 

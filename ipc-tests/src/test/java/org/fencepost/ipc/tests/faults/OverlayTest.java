@@ -14,6 +14,7 @@ import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
+import org.fencepost.ipc.tests.support.Command;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ class OverlayTest {
     private void mount() throws Exception {
         final Path upper = Files.createDirectory(temporary.resolve("upper"));
         final Path work = Files.createDirectory(temporary.resolve("work"));
-        mounted = run("mount", "-t", "overlay", "overlay", "-o",
+        mounted = Command.succeeds("mount", "-t", "overlay", "overlay", "-o",
             "lowerdir=" + lower + ",upperdir=" + upper + ",workdir=" + work, merged.toString());
         assumeTrue(mounted, "needs the right to mount an overlayfs");
     }
@@ -48,15 +49,7 @@ class OverlayTest {
     @AfterEach
     void unmount() throws Exception {
         if (mounted) {
-            assertTrue(run("umount", merged.toString()), "should be able to unmount " + merged);
-        }
-    }
-
-    private static boolean run(final String... command) throws Exception {
-        try {
-            return new ProcessBuilder(command).start().waitFor() == 0;
-        } catch (final IOException missing) {
-            return false;
+            assertTrue(Command.succeeds("umount", merged.toString()), "should be able to unmount " + merged);
         }
     }
 

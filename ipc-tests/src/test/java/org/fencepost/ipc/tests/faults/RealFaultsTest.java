@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.fencepost.ipc.tests.support.Command;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -31,7 +32,7 @@ class RealFaultsTest {
 
     @Test
     void shouldGoOnWhenTheKernelRefusesACall() throws IOException, InterruptedException {
-        assumeTrue(isTraceable(), "needs strace");
+        assumeTrue(Command.succeeds("strace", "-o", "/dev/null", "true"), "needs strace");
         assumeFalse("tmpfs".equals(Files.getFileStore(directory).type()), "needs a disk");
         try (RealFaults faults = new RealFaults(directory)) {
             for (final Failing failing : SOME) {
@@ -39,14 +40,6 @@ class RealFaultsTest {
                     faults.live(failing.call(), failing.number(), failing.fault()),
                     failing::toString);
             }
-        }
-    }
-
-    private static boolean isTraceable() throws InterruptedException {
-        try {
-            return new ProcessBuilder("strace", "-o", "/dev/null", "true").start().waitFor() == 0;
-        } catch (final IOException missing) {
-            return false;
         }
     }
 }
