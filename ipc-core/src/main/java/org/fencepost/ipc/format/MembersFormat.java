@@ -34,7 +34,7 @@ public final class MembersFormat {
     public static final long PRESENCE_BYTE = HOUSEKEEPING_BYTE + 1;
     /** Held by an exclusive publisher, besides its slot's byte. */
     public static final long EXCLUSIVE_BYTE = PRESENCE_BYTE + 1;
-    /** Held while it is found out whether anybody has the channel open, and by who recovers it then. */
+    /** Shared by who opens the channel, until it is present; exclusive by who recovers or repairs. */
     public static final long OPENING_BYTE = EXCLUSIVE_BYTE + 1;
     /** Of publisher slot 0. */
     public static final long PUBLISHER_BYTE = 2 * 4096;

@@ -168,30 +168,26 @@ final class Opening {
     }
 
     /**
-     * Takes the shared lock of who is present. Where the words are not believed, behind the opening byte:
-     * so who comes while somebody recovers waits until that has ended, or its process has, and looks itself.
-     * Words that are believed stay so while anybody is present.
+     * Takes the shared lock of who is present, behind the opening byte, which is shared by all but who recovers or
+     * repairs: so who comes meanwhile waits until that has ended, or its process has, and looks itself; and who
+     * recovers finds nobody present who has not believed the words. They stay believed while anybody is present.
      */
     private void becomePresent() throws IOException {
-        final Recovery recovery = recovery();
-        boolean present = false;
-        if (!recoverable || recovery.isSettled()) {
-            await(MembersFormat.PRESENCE_BYTE, true);
-            requireSameFile();
-            // Perhaps behind a repair, which may have died where nothing is to be believed.
-            present = !recoverable || recovery.isSettled();
-            if (!present) {
-                locks.unlock(MembersFormat.PRESENCE_BYTE);
+        if (recoverable) {
+            final Recovery recovery = recovery();
+            await(MembersFormat.OPENING_BYTE, true);
+            if (!recovery.isSettled()) {
+                locks.unlock(MembersFormat.OPENING_BYTE);
+                await(MembersFormat.OPENING_BYTE, false);
+                // Whoever is there already has joined as it is, or on another machine.
+                if (!recovery.isSettled() && locks.tryLock(MembersFormat.PRESENCE_BYTE)) {
+                    requireSameFile();
+                    recover(recovery);
+                }
             }
         }
-        if (!present) {
-            await(MembersFormat.OPENING_BYTE, false);
-            // Whoever is there already has joined as it is, or on another machine.
-            if (!recovery.isSettled() && locks.tryLock(MembersFormat.PRESENCE_BYTE)) {
-                requireSameFile();
-                recover(recovery);
-            }
-            await(MembersFormat.PRESENCE_BYTE, true);
+        await(MembersFormat.PRESENCE_BYTE, true);
+        if (recoverable) {
             locks.unlock(MembersFormat.OPENING_BYTE);
         }
         requireSameFile();

@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.agrona.concurrent.SystemEpochNanoClock;
 import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.MembersFormat;
@@ -24,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class OpeningTest {
     private static final Platform PLATFORM = Platform.detect();
+    private static final int ROUNDS = 20;
+    private static final int OPENERS = 8;
 
     @TempDir
     Path directory;
@@ -91,12 +96,64 @@ class OpeningTest {
     }
 
     @Test
-    void shouldNotWaitWhenTheWordsAreOfThisLife() throws Exception {
+    void shouldAllOpenWhenARepairHasDiedThatTheyWaitedFor() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            Channel.join(path).close();
+            final List<AtomicReference<Object>> results =
+                Stream.generate(AtomicReference<Object>::new).limit(OPENERS).toList();
+            final List<Thread> openers;
+            try (LockFile repairing = lock()) {
+                assertTrue(repairing.tryLock(MembersFormat.OPENING_BYTE));
+                assertTrue(repairing.tryLock(MembersFormat.PRESENCE_BYTE));
+                openers = results.stream().map(this::openInThread).toList();
+                openers.forEach(OpeningTest::awaitParked);
+                journal.reboot();
+            }
+            for (final Thread opener : openers) {
+                opener.join();
+            }
+            for (final AtomicReference<Object> result : results) {
+                assertEquals("opened", result.get(), "round " + round);
+            }
+        }
+    }
+
+    @Test
+    void shouldNotWaitForAnotherWhoOpensItWhenTheWordsAreOfThisLife() throws Exception {
         Channel.join(path).close();
         try (LockFile opening = lock()) {
-            assertTrue(opening.tryLock(MembersFormat.OPENING_BYTE));
+            assertTrue(opening.tryLockShared(MembersFormat.OPENING_BYTE));
             Channel.join(path).close();
         }
+    }
+
+    @Test
+    void shouldNotRecoverWhileAnotherMayBelieveTheWords() throws Exception {
+        final AtomicReference<Object> result = new AtomicReference<>();
+        final Thread opener;
+        try (LockFile opening = lock()) {
+            assertTrue(opening.tryLockShared(MembersFormat.OPENING_BYTE));
+            opener = openInThread(result);
+            awaitParked(opener);
+            assertEquals(1, journal.word(ControlFormat.BOOT_ID_OFFSET), "nobody has recovered it");
+        }
+        opener.join();
+        assertEquals("opened", result.get());
+    }
+
+    @Test
+    void shouldNotBePresentWhileAnotherRecovers() throws Exception {
+        Channel.join(path).close();
+        final AtomicReference<Object> result = new AtomicReference<>();
+        final Thread opener;
+        try (LockFile recovering = lock()) {
+            assertTrue(recovering.tryLock(MembersFormat.OPENING_BYTE));
+            opener = openInThread(result);
+            awaitParked(opener);
+            assertFalse(recovering.isLockedByOther(MembersFormat.PRESENCE_BYTE, 1));
+        }
+        opener.join();
+        assertEquals("opened", result.get());
     }
 
     @Test
@@ -122,6 +179,8 @@ class OpeningTest {
                 result.set("opened");
             } catch (final ChannelIOException e) {
                 assertTrue(Thread.currentThread().isInterrupted(), "it stays interrupted");
+                result.set(e);
+            } catch (final ChannelException e) {
                 result.set(e);
             }
         });
