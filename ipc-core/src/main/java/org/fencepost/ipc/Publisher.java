@@ -268,7 +268,7 @@ public final class Publisher extends Endpoint {
 
     /**
      * Whether any subscriber is alive, in any process. Asks the kernel about each one of other handles
-     * (about a microsecond): not for every message.
+     * (about a microsecond): not for every message. False when this or its channel is closed. Any thread.
      */
     public boolean hasSubscribers() {
         return !isMarkedClosed() && subscriptions.hasSubscribers();

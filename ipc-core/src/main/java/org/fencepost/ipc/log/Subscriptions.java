@@ -1,5 +1,6 @@
 package org.fencepost.ipc.log;
 
+import org.fencepost.ipc.ChannelClosedException;
 import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.ChannelLimitException;
@@ -98,11 +99,15 @@ public final class Subscriptions {
     /** Whether any subscriber is alive, in this handle or another. */
     public boolean hasSubscribers() {
         final int used = cursors.usedAcquire();
-        for (int i = 0; i < used; i++) {
-            if ((cursors.stateAcquire(i) & CursorsFormat.STATE_USED) != 0
-                && members.isSubscriberLive(i)) {
-                return true;
+        try {
+            for (int i = 0; i < used; i++) {
+                if ((cursors.stateAcquire(i) & CursorsFormat.STATE_USED) != 0
+                    && members.isSubscriberLive(i)) {
+                    return true;
+                }
             }
+        } catch (final ChannelClosedException meanwhile) {
+            return false;
         }
         return false;
     }

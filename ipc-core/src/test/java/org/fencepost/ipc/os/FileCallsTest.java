@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -90,6 +91,24 @@ class FileCallsTest {
             assertEquals("content", new String(found, 0, 7, StandardCharsets.UTF_8));
             assertArrayEquals(new byte[100_000 - 7], Arrays.copyOfRange(found, 7, 100_000));
         }
+    }
+
+    @Test
+    void shouldTellAFileFromItsCopyAndOneDeviceFromAnother() throws IOException {
+        calls.create(path, 0600).close();
+        final Path copy = Files.copy(path, directory.resolve("copy"));
+        final FileStatus original = calls.status(path, false).orElseThrow();
+        assertEquals(Files.getAttribute(path, "unix:ino"), original.inode());
+        assertEquals(original.inode(), calls.status(path, false).orElseThrow().inode(), "it stays");
+        assertFalse(original.isSameFile(calls.status(copy, false).orElseThrow()));
+        assertEquals(original.device(), calls.status(copy, false).orElseThrow().device());
+        if (platform == Platform.portable()) {
+            assertEquals(0, original.bornNanos(), "the JDK does not say whether it knows");
+        }
+        assumeTrue(Files.isDirectory(ANOTHER_FILE_SYSTEM) && !Files.getFileStore(directory)
+            .equals(Files.getFileStore(ANOTHER_FILE_SYSTEM)), "needs two file systems");
+        assertNotEquals(
+            original.device(), calls.status(ANOTHER_FILE_SYSTEM, true).orElseThrow().device());
     }
 
     /** Where a buffer has its memory, and who may give it up. */

@@ -83,6 +83,7 @@ final class ClosingLoops {
             started -> claim(claiming, started),
             started -> poll(gating, started),
             started -> poll(lossy, started),
+            started -> ask(channel, publisher, started),
             started -> joinAndLeave(channel, started));
         final CountDownLatch started = new CountDownLatch(works.size());
         final List<Thread> threads = new ArrayList<>();
@@ -179,6 +180,14 @@ final class ClosingLoops {
             (buffer, offset, length, header) -> buffer.getBytes(offset, copy, 0, length), 10)
             != Subscriber.CLOSED) {
             polls = enough(started, polls);
+        }
+    }
+
+    private static void ask(
+        final Channel channel, final Publisher publisher, final CountDownLatch started) {
+        long questions = 0;
+        while (channel.hasSubscribers() | publisher.hasSubscribers() || !channel.isClosed()) {
+            questions = enough(started, questions);
         }
     }
 
