@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -23,10 +24,11 @@ import picocli.CommandLine.Parameters;
         + "checkout in processes of their own: tables, and with --report plots as well.",
         "Says what was measured, and when the machine was too busy for it."})
 public final class BenchCommand extends ToolCommand {
-    private static final String FILES = "files";
+    /** Programs of their own, which measure nothing else beside it. */
+    private static final Set<String> PROGRAMS = Set.of("files", "waiting", "tail");
 
     @Parameters(paramLabel = "NAME", arity = "0..*", description = "What to measure: a name that "
-        + "--list prints, several with commas, or files. Behind -- what the programs take besides: "
+        + "--list prints, several with commas, or one of files, waiting, tail. Behind -- what the programs take besides: "
         + "-- --help shows it. Default: what --quick or --full say, or else check, "
         + "throughput and round-trip.")
     private List<String> words = List.of();
@@ -95,8 +97,8 @@ public final class BenchCommand extends ToolCommand {
     private List<String> command(final String program) {
         final List<String> command = new ArrayList<>(List.of(program));
         final boolean named = !words.isEmpty() && !words.getFirst().startsWith("-");
-        if (named && words.getFirst().equals(FILES)) {
-            command.add(FILES);
+        if (named && PROGRAMS.contains(words.getFirst())) {
+            command.add(words.getFirst());
         } else if (named) {
             command.addAll(List.of("--measures", words.getFirst()));
         }

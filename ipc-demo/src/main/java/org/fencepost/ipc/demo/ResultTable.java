@@ -102,7 +102,8 @@ final class ResultTable {
         final InputFiles input = result.input();
         final StringBuilder text = new StringBuilder()
             .append(result.options().input()).append(": ")
-            .append(Units.count(input.files().size())).append(" text files, ")
+            .append(Units.count(input.files().size()))
+            .append(input.files().size() == 1 ? " text file, " : " text files, ")
             .append(Units.count(result.survey().lines())).append(" lines")
             .append(result.survey().wholeRound() ? " a round" : " used");
         if (input.binaryCount() > 0) {

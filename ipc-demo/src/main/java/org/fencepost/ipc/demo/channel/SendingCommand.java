@@ -16,6 +16,8 @@ import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.ToolCommand;
 import org.fencepost.ipc.demo.WorkProgress;
 import org.fencepost.ipc.format.FrameFormat;
+import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.store.DiskLevel;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -98,9 +100,21 @@ abstract class SendingCommand extends ToolCommand {
         if (missing && durable && options.kind() == ChannelOptions.Kind.RING) {
             throw wrongUsage("--durable is for a journal, and excludes --create with --ring");
         }
+        if (missing && durable) {
+            requireDisk();
+        }
         requireValid(missing ? (int) options.segmentBytes() - (options.timestamps()
             ? FrameFormat.HEADER_BYTES_WITH_TIMESTAMP : FrameFormat.HEADER_BYTES) : Integer.MAX_VALUE);
         return missing;
+    }
+
+    /** What can never be durable is said before the channel is there. */
+    private void requireDisk() {
+        Path place = path.toAbsolutePath();
+        while (!Files.exists(place)) {
+            place = place.getParent();
+        }
+        DiskLevel.require(place, Platform.detect());
     }
 
     /** What cannot be read is said before what comes before it is published. */

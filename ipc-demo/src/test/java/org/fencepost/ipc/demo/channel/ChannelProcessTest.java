@@ -204,9 +204,10 @@ class ChannelProcessTest {
             + "printf '#!/bin/sh\\necho measured $*\\nshift $(($# - 1))\\n"
             + "case $1 in *.json) echo {} > $1 ;; esac\\n' > checkout/ipc-tests/bench; "
             + "chmod +x checkout/ipc-tests/bench; $ipc bench round-trip --quick -- --rounds 3; "
-            + "$ipc bench files; $ipc bench --full --json 2> /dev/null");
+            + "$ipc bench files; $ipc bench waiting -- --rounds 2; $ipc bench --full --json 2> /dev/null");
         assertTrue(outcome.matches("(?s)0 ipc: expected the benchmark programs at .*\n1\n"
-            + "measured --measures round-trip --quick --rounds 3\nmeasured files\n\\{}\n"),
+            + "measured --measures round-trip --quick --rounds 3\nmeasured files\n"
+            + "measured waiting --rounds 2\n\\{}\n"),
             outcome);
     }
 

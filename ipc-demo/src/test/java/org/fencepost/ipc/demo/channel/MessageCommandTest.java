@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -23,6 +24,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import org.fencepost.ipc.Batch;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelOptions;
@@ -249,6 +251,16 @@ class MessageCommandTest {
             assertEquals(0, subscriber.lostBytes());
         }
         failed(ToolRun.of("publish", "--durable", ring), "cannot be made durable");
+    }
+
+    @Test
+    void shouldMakeNoChannelWhereNothingBecomesDurable() throws IOException {
+        final Path memory = Path.of("/dev/shm");
+        assumeTrue(Files.isWritable(memory) && "tmpfs".equals(Files.getFileStore(memory).type()));
+        final Path missing = memory.resolve("fencepost-test-" + UUID.randomUUID());
+        failed(ToolRun.withInput("text", "publish", "--create", "--durable",
+            missing.resolve("journal").toString()), "/dev/shm cannot be made durable");
+        assertFalse(Files.exists(missing));
     }
 
     @Test
