@@ -70,6 +70,8 @@ public final class Benchmark {
                 Contenders.names().forEach(name -> out.println("contender " + name));
                 Measures.of(Measures.LABELS).forEach(measure ->
                     out.println("measure " + measure.label() + ": " + measure.title()));
+            } else if ((waiting || tail) && options.wantsJson()) {
+                throw new UsageException("--json is not for " + arguments[0] + ", which prints tables only");
             } else if (files) {
                 new FileBenchmark(options, FileMeans.all(), FileContender.all()).run(out);
             } else if (waiting) {

@@ -137,6 +137,16 @@ class BenchmarkTest {
         assertFalse(output().contains("| " + contender.getName()), this::output);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"waiting", "tail"})
+    void shouldRefuseJsonWhereThereIsNone(final String program) {
+        assertEquals(2, Benchmark.run(
+            new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(progress, true, StandardCharsets.UTF_8),
+            program, "--json", reports.resolve("report.json").toString()));
+        assertTrue(progress.toString(StandardCharsets.UTF_8).contains("--json is not for " + program), progress::toString);
+        assertEquals(0, out.size());
+    }
+
     @Test
     void shouldFailWhenAnAnswerIsWrong() {
         assertEquals(1, benchUnbracketed(
