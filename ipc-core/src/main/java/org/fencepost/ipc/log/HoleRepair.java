@@ -34,7 +34,7 @@ final class HoleRepair {
     }
 
     /**
-     * End of the hole at {@code position}, or {@link #WAIT} or {@link #AGAIN}.
+     * End of the hole at {@code position}, or {@link #WAIT} or {@link #AGAIN}. Damage where it was durable.
      *
      * @param position       whose header was read as zero, before that {@code tail}.
      * @param segmentAddress address of the segment that holds it.
@@ -49,6 +49,10 @@ final class HoleRepair {
         // Mostly it is there by now, and nobody has to be asked for.
         if (bound <= position || memory.getLongAcquire(base + position) != 0) {
             return AGAIN;
+        }
+        // Nothing becomes durable before its header is there; so it was, if that is so and it is not now.
+        if (position < words.durableAcquire() && memory.getLongAcquire(base + position) == 0) {
+            throw log.damagedFrame(position, 0);
         }
         long wonEnd = 0;
 

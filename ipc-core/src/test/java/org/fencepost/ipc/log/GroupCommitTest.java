@@ -9,12 +9,14 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.ChannelStatus;
 import org.fencepost.ipc.DurabilityStatus;
 import org.fencepost.ipc.SyncFailedException;
 import org.fencepost.ipc.SyncStatus;
 import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.log.WatchedSyncs.Stretch;
 import org.fencepost.ipc.log.WatchedSyncs.Watched;
@@ -537,6 +539,26 @@ class GroupCommitTest {
         });
         assertEquals(GroupCommit.CLOSED, watched.commit().trySync(1));
         assertEquals(0, Watched.of(other).commit().durablePosition());
+    }
+
+    @Test
+    void shouldTakeZerosForDamageAndNotForAHoleWhereItWasDurable() {
+        final Handle handle = open();
+        final SharedClaimer claimer = handle.membership.joinShared();
+        assertEquals(0, claimer.claim(8));
+        final long address = claimer.payloadAddress() - FrameFormat.headerBytes(handle.log.geometry().frameFlags());
+        claimer.commit(FrameFormat.KIND_MESSAGE, 7, 8);
+        handle.publish(claimer, 2, 8);
+        final Watched watched = Watched.of(handle);
+        assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
+        final long end = handle.publish(claimer, 3, 8);
+        final HoleRepair repair = new HoleRepair(handle.log);
+        assertEquals(end, repair.walk(0, end, address));
+        handle.memory.putLongRelease(address, 0);
+        final ChannelDamagedException damaged =
+            assertThrows(ChannelDamagedException.class, () -> repair.walk(0, end, address));
+        assertTrue(damaged.getMessage().contains(" at position 0: expected a header"), damaged::getMessage);
+        assertEquals(0, handle.memory.getLongAcquire(address));
     }
 
     @Test
