@@ -93,6 +93,18 @@ final class ControlFile {
         return (word(ControlFormat.DURABLE_OFFSET) & ControlFormat.DURABLE_FAILED_MASK) != 0;
     }
 
+    /** Whether a sync has failed for somebody who died before it was marked; whoever syncs next marks it. */
+    boolean hasFailedSyncUnmarked() {
+        for (int slot = 0; slot < ControlFormat.SYNCS_MAX; slot++) {
+            final int offset = ControlFormat.SYNC_SLOTS_OFFSET + slot * ControlFormat.SYNC_SLOT_BYTES;
+            if (word(offset + ControlFormat.SYNC_TO_OFFSET) != 0
+                && word(offset + ControlFormat.SYNC_ERRNO_OFFSET) != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
      * Whether a sync has not ended well, as far as this says: its error may have been reported to somebody who has died,
      * and what it was to write be in the cache alone, and clean.

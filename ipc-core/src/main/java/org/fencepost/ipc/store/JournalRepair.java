@@ -99,7 +99,7 @@ final class JournalRepair {
 
     /** Behind a sync that has failed the cache shows what is not on the disk, until the system starts anew. */
     private void requireTheCacheToBeTrue() throws IOException {
-        if (recovery.isSameLife() && control.hasFailedSync()) {
+        if (recovery.isSameLife() && (control.hasFailedSync() || control.hasFailedSyncUnmarked())) {
             throw new ChannelMismatchException(directory, directory + " cannot be repaired here: expected"
                 + " that no sync has failed, found that one has, so what is read may not be on the"
                 + " disk; copy the directory to a disk that is whole, and repair the copy");

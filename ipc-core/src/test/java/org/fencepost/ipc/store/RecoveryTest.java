@@ -42,6 +42,8 @@ import org.fencepost.ipc.store.Recovery.Finding;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A test for each row of docs/recovery.md, named by its number. */
 class RecoveryTest {
@@ -95,7 +97,7 @@ class RecoveryTest {
     @Test
     void shouldStayFailedWhenTheLifeIsTheSame4() throws IOException {
         final long end = journal.publish(0, 3).getLast();
-        fail(end);
+        fail(end, true);
         assertEquals(Finding.SAME_LIFE, recover());
         try (Channel channel = Channel.join(path)) {
             assertThrows(SyncFailedException.class, () -> channel.awaitDurable(end, LONG));
@@ -110,7 +112,7 @@ class RecoveryTest {
         journal.word(ControlFormat.SLOTS_USED_OFFSET, 200);
         journal.word(ControlFormat.SLOTS_OFFSET, 64);
         journal.word(ControlFormat.SLOTS_OFFSET + 8, 128);
-        fail(end);
+        fail(end, true);
         journal.reboot();
         final Map<String, ByteBuffer> before = journal.files();
         try (Channel channel = Channel.join(path)) {
@@ -651,10 +653,11 @@ class RecoveryTest {
         assertEquals(List.of(0, 1, 3, 4, 5, 6, 7, 8), journal.numbers());
     }
 
-    @Test
-    void shouldNotRepairWhereASyncHasFailedButInACopy() throws IOException {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldNotRepairWhereASyncHasFailedButInACopy(final boolean marked) throws IOException {
         final List<Long> ends = journal.publish(0, 20);
-        fail(ends.get(1));
+        fail(ends.get(1), marked);
         journal.overwrite(ends.get(8) + 100, new byte[] {1});
         final Map<String, ByteBuffer> before = journal.files();
         final ChannelMismatchException refusal =
@@ -870,11 +873,13 @@ class RecoveryTest {
         return files;
     }
 
-    /** As a process leaves it whose sync has failed. */
-    private void fail(final long end) throws IOException {
+    /** As a process leaves it whose sync has failed; not marked, if it was killed just then. */
+    private void fail(final long end, final boolean marked) throws IOException {
         journal.word(ControlFormat.SYNC_SLOTS_OFFSET + ControlFormat.SYNC_TO_OFFSET, end);
         journal.word(ControlFormat.SYNC_SLOTS_OFFSET + ControlFormat.SYNC_ERRNO_OFFSET, 5);
-        journal.word(ControlFormat.DURABLE_OFFSET, 1);
+        if (marked) {
+            journal.word(ControlFormat.DURABLE_OFFSET, 1);
+        }
     }
 
     private static List<Integer> numbers(final int count) {
