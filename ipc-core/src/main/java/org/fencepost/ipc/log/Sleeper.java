@@ -118,11 +118,12 @@ public final class Sleeper {
         }
         if (wakeable) {
             final long longestNanos = sleptSince ? sleepNanos : Math.min(FIRST_SLEEP_NANOS, sleepNanos);
-            sleep.awaitChange(rings, Math.min(nanosMax, longestNanos));
+            final boolean timeIsOver = sleep.awaitChange(rings, Math.min(nanosMax, longestNanos));
             if (sleptSince) {
                 sleepNanos = sleepNanos < sleepNanosMax / 2 ? sleepNanos * 2 : sleepNanosMax;
             }
-            sleptSince = true;
+            // A signal, or who was late to wake those before, may have ended the first one.
+            sleptSince |= timeIsOver;
         } else {
             LockSupport.parkNanos(this, Math.min(nanosMax, napNanos));
             napNanos = Math.min(napNanos * 2, Sleeping.SHORT_NANOS);

@@ -46,18 +46,20 @@ final class LinuxSleeping implements Sleeping {
     /** On one address. */
     private final class One implements Sleep {
         private final long address;
-        private final MemorySegment timeout = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG, 2);
+        private final Arena arena = Arena.ofAuto();
+        private final SystemCall ownCalls = new SystemCall(arena);
+        private final MemorySegment timeout = arena.allocate(ValueLayout.JAVA_LONG, 2);
 
         One(final long address) {
             this.address = address;
         }
 
         @Override
-        public void awaitChange(final int[] expected, final long timeoutNanos) {
+        public boolean awaitChange(final int[] expected, final long timeoutNanos) {
             store(timeout, timeoutNanos);
-            // Changed already, timed out, interrupted: whoever waits looks again in any case.
-            calls.invoke(SystemCall.NUMBERS.futex(), address, FUTEX_WAIT, expected[0],
-                timeout.address(), 0, 0);
+            // Changed already, interrupted, woken by who was late: whoever waits looks again in any case.
+            return ownCalls.invoke(SystemCall.NUMBERS.futex(), address, FUTEX_WAIT, expected[0],
+                timeout.address(), 0, 0) == -1 && ownCalls.errno() == Errno.ETIMEDOUT;
         }
     }
 
@@ -82,10 +84,10 @@ final class LinuxSleeping implements Sleeping {
         }
 
         @Override
-        public void awaitChange(final int[] expected, final long timeoutNanos) {
+        public boolean awaitChange(final int[] expected, final long timeoutNanos) {
             if (refusedHere) {
                 LockSupport.parkNanos(this, Math.min(timeoutNanos, SHORT_NANOS));
-                return;
+                return false;
             }
             for (int i = 0; i < count; i++) {
                 waiters.set(ValueLayout.JAVA_LONG, i * WAITV_BYTES,
@@ -98,11 +100,13 @@ final class LinuxSleeping implements Sleeping {
                 + time.getAtIndex(ValueLayout.JAVA_LONG, 1) + timeoutNanos);
             final long result = ownCalls.invoke(SystemCall.NUMBERS.futexWaitv(), waiters.address(),
                 count, 0, time.address(), CLOCK_MONOTONIC, 0);
-            if (result == -1) {
-                final int errno = ownCalls.errno();
-                refusedHere =
-                    errno != Errno.EAGAIN && errno != Errno.EINTR && errno != Errno.ETIMEDOUT;
+            if (result != -1) {
+                return false;
             }
+            final int errno = ownCalls.errno();
+            refusedHere =
+                errno != Errno.EAGAIN && errno != Errno.EINTR && errno != Errno.ETIMEDOUT;
+            return errno == Errno.ETIMEDOUT;
         }
     }
 }

@@ -14,8 +14,10 @@ final class PortableSleeping implements Sleeping {
     @Override
     public Sleep on(final long... addresses) {
         Sleeping.checkCount(addresses.length);
-        return (expected, timeoutNanos) ->
+        return (expected, timeoutNanos) -> {
             LockSupport.parkNanos(this, Math.min(timeoutNanos, PARK_NANOS_MAX));
+            return false;
+        };
     }
 
     @Override

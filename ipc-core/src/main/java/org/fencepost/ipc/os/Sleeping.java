@@ -34,8 +34,9 @@ public interface Sleeping {
          * <p>An interruption does not end it, and a virtual thread pins its carrier for as long.
          *
          * @param expected what stands at each of the addresses
+         * @return whether the time is over; false if it returned before
          */
-        void awaitChange(int[] expected, long timeoutNanos);
+        boolean awaitChange(int[] expected, long timeoutNanos);
     }
 
     /** Checks the number of addresses. */

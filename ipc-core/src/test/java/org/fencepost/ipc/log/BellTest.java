@@ -22,6 +22,8 @@ class BellTest {
     private final List<Long> sleepMicros = new ArrayList<>();
     private Runnable whileWaking = () -> { };
     private Runnable whileAsleep = () -> { };
+    /** Whether sleeps end with their time. */
+    private boolean timeIsOver = true;
     private Window window;
     private long address;
     private Bell bell;
@@ -39,6 +41,7 @@ class BellTest {
                 calls.add("sleep on " + expected[0]);
                 sleepMicros.add(TimeUnit.NANOSECONDS.toMicros(timeoutNanos));
                 whileAsleep.run();
+                return timeIsOver;
             };
         }
 
@@ -190,6 +193,19 @@ class BellTest {
         assertTrue(sleeper.idle(Long.MAX_VALUE), "enlists anew");
         assertTrue(sleeper.idle(Long.MAX_VALUE), "and looks once more behind the short sleep");
         assertEquals(List.of(50L, 10_000L, 20_000L, 50L), sleepMicros);
+    }
+
+    @Test
+    void shouldSleepShortlyAgainWhenTheFirstSleepWasEndedBefore() {
+        final Sleeper sleeper = new Sleeper(bell);
+        sleeper.idle(Long.MAX_VALUE);
+        timeIsOver = false;
+        assertTrue(sleeper.idle(Long.MAX_VALUE), "nobody has rung");
+        sleeper.idle(Long.MAX_VALUE);
+        timeIsOver = true;
+        sleeper.idle(Long.MAX_VALUE);
+        sleeper.idle(Long.MAX_VALUE);
+        assertEquals(List.of(50L, 50L, 50L, 10_000L), sleepMicros);
     }
 
     @Test

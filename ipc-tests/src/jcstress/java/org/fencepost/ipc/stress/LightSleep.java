@@ -26,9 +26,10 @@ final class LightSleep extends ForwardingSleeping {
         return (expected, timeoutNanos) -> {
             if (timeoutNanos <= SHORT_NANOS_MAX) {
                 platform.barrier();
-            } else {
-                fallAsleep(addresses[0], expected[0]);
+                return true;
             }
+            fallAsleep(addresses[0], expected[0]);
+            return false;
         };
     }
 

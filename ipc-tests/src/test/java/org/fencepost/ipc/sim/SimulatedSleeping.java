@@ -40,7 +40,7 @@ final class SimulatedSleeping implements Sleeping {
             for (int i = 0; i < addresses.length; i++) {
                 if ((memory.peek(addresses[i]) & HALF_MASK)
                     != Integer.toUnsignedLong(expected[i])) {
-                    return;
+                    return false;
                 }
             }
             final SimulatedThread thread = simulation.current();
@@ -48,20 +48,22 @@ final class SimulatedSleeping implements Sleeping {
                 at(address).add(thread.index);
             }
             final boolean isShort = timeoutNanos <= SHORT_NANOS_MAX;
-            boolean sleeps = true;
-            while (sleeps) {
+            boolean woken = false;
+            boolean timeIsOver = false;
+            while (!woken && !timeIsOver) {
                 simulation.idle();
-                sleeps = simulation.random(TIMEOUT_CHANCE) != 0 || !isShort && simulation.killed() == 0;
+                timeIsOver = simulation.random(TIMEOUT_CHANCE) == 0 && (isShort || simulation.killed() != 0);
                 for (final long address : addresses) {
-                    sleeps &= at(address).contains(thread.index);
+                    woken |= !at(address).contains(thread.index);
                 }
             }
             for (final long address : addresses) {
                 at(address).remove(thread.index);
             }
-            if (isShort) {
+            if (isShort && timeIsOver) {
                 simulation.fenceAll();
             }
+            return timeIsOver;
         };
     }
 

@@ -20,7 +20,7 @@ final class NotedSleeping extends ForwardingSleeping {
             if (Thread.currentThread().isVirtual()) {
                 ofVirtualThreads.add(timeoutNanos);
             }
-            sleep.awaitChange(expected, timeoutNanos);
+            return sleep.awaitChange(expected, timeoutNanos);
         };
     }
 }
