@@ -38,6 +38,9 @@ import org.fencepost.ipc.store.MappedChannel;
  * What {@code offer} has returned a position for survives the death of any process. In a journal on a disk it
  * survives that of the machine once {@link #awaitDurable} has returned true for it, or
  * {@link #durablePosition} has reached it.
+ *
+ * <p>A channel outlives its processes: who opens it again finds the messages of the last run, in a ring those that
+ * it still has. {@code ipc rm} removes it, or whoever removes the directory while nobody has it open.
  */
 public final class Channel implements AutoCloseable {
     private final MappedChannel mapped;
@@ -79,8 +82,10 @@ public final class Channel implements AutoCloseable {
      *
      * @param directory does not exist, is empty, or is a channel.
      * @param options   what the channel is to be, or is.
-     * @throws ChannelMismatchException if it exists with other options, or one of its files belongs to another
-     *                                  user than its directory.
+     * @throws ChannelMismatchException if it exists with other options, or was made by a process with native
+     *                                  access and this one has none, or the other way round, or one of its files
+     *                                  belongs to another user than its directory, or it is to be flushed on a file
+     *                                  system in memory.
      * @throws ChannelDamagedException  if there is something else, or a damaged channel.
      * @throws ChannelIOException       if the operating system refuses, or it would be created where somebody
      *                                  else could put another in its place: a parent directory that
@@ -235,6 +240,33 @@ public final class Channel implements AutoCloseable {
         }
     }
 
+    /**
+     * Removes a {@linkplain SubscriberOptions#named named cursor} that nobody has: publishers and retention do not
+     * wait for it any more, and its place is free. Who asks for the name again begins anew. Waits as
+     * {@link #addPublisher} does. After a loss of power it may be there again, where it was.
+     *
+     * @return whether there was one.
+     * @throws ChannelLimitException    if a subscriber has it.
+     * @throws ChannelMismatchException if this is a {@linkplain #view view}.
+     * @throws ChannelDamagedException  if a file was truncated or overwritten.
+     * @throws ChannelClosedException   if the channel is closed, also meanwhile.
+     */
+    public boolean removeCursor(final String name) {
+        if (isView()) {
+            throw new ChannelMismatchException(path(), "the cursor '" + name + "' of " + path() + " cannot be removed"
+                + " through a view: expected a handle that may write, found one for reading; use Channel.join");
+        }
+        return whileOpen(() -> {
+            try {
+                final boolean removed = subscriptions.remove(name);
+                requireOpen();
+                return removed;
+            } catch (final InternalError error) {
+                throw Endpoint.truncated(path(), error);
+            }
+        });
+    }
+
     /** What this channel is. */
     public ChannelOptions options() {
         return options;
@@ -325,7 +357,8 @@ public final class Channel implements AutoCloseable {
      * one begins so much earlier, and looks at the timestamps. Looks at the first message of some segments, then at
      * each header of one, which takes as long as reading them from memory or from the disk does. Any thread.
      *
-     * @param nanos since 1970-01-01 UTC, as in {@link Header#timestamp()}.
+     * @param nanos since 1970-01-01 UTC, as in {@link Header#timestamp()}: of an {@link java.time.Instant}
+     *              {@code ChronoUnit.NANOS.between(Instant.EPOCH, instant)}.
      * @throws ChannelMismatchException if frames have no timestamps here.
      * @throws ChannelDamagedException  if a frame on the way is damaged.
      * @throws ChannelClosedException   if the channel is closed, also meanwhile.

@@ -55,7 +55,8 @@ abstract sealed class Claimed implements AutoCloseable permits Claim, Batch {
      */
     final boolean requireOpen() {
         if (!view.isShown() && !closed) {
-            throw new IllegalStateException("no claim is open: it was never made or is resolved");
+            throw new IllegalStateException("no claim is open: it is resolved, was never made, or what"
+                + " was to make it returned a negative value, which says why not");
         }
         if (!publisher.isUser()) {
             throw publisher.usedByTwo();

@@ -2,7 +2,10 @@ package org.fencepost.ipc;
 
 import org.agrona.DirectBuffer;
 
-/** Receives messages and decides after each one how the poll goes on. */
+/**
+ * Receives messages and decides after each one how the poll goes on. Agrona has another type of this name in
+ * {@code org.agrona.concurrent}: import this one by its name.
+ */
 @FunctionalInterface
 public interface ControlledMessageHandler {
     /** What a poll does after a message. */

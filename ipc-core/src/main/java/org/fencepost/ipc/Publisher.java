@@ -101,7 +101,8 @@ public final class Publisher extends Endpoint {
      * @throws IndexOutOfBoundsException if the buffer does not have these bytes.
      * @throws IllegalStateException     if a claim of this publisher is open, another thread is inside an
      *                                   operation of it, or reading the buffer has published through it.
-     * @throws ChannelIOException        if a segment cannot be made or mapped.
+     * @throws ChannelIOException        if a segment cannot be made or mapped, as on a full disk: nothing was
+     *                                   published, and it may be tried again.
      * @throws ChannelDamagedException   if a file was truncated or overwritten.
      */
     public long offer(
@@ -179,9 +180,11 @@ public final class Publisher extends Endpoint {
      * @return the position at which the frame begins, which is not negative, or
      *     {@link #BACK_PRESSURED}, {@link #PREPARING}, {@link #CLOSED} or {@link #FAILED}: then
      *     {@code claim} is not open.
-     * @throws ChannelLimitException if it is longer than {@link #maxMessageLength()}.
-     * @throws IllegalStateException if {@code claim}, or another claim of this publisher, is open, or another
-     *                               thread is inside an operation of it.
+     * @throws ChannelLimitException   if it is longer than {@link #maxMessageLength()}.
+     * @throws IllegalStateException   if {@code claim}, or another claim of this publisher, is open, or another
+     *                                 thread is inside an operation of it.
+     * @throws ChannelIOException      if a segment cannot be made or mapped: nothing is claimed.
+     * @throws ChannelDamagedException if a file was truncated or overwritten.
      */
     public long tryClaim(final int typeId, final int length, final Claim claim) {
         checkLength(length);
@@ -210,7 +213,7 @@ public final class Publisher extends Endpoint {
             throw new ChannelLimitException(log.path(),
                 "a batch of " + log.path() + " has 0 to "
                     + (messageLengthMax - BatchFormat.RECORDS_OFFSET) + " bytes, this one "
-                    + capacityBytes);
+                    + capacityBytes + tooLong(capacityBytes));
         }
         prepareToClaim(batch);
         final int length = BatchFormat.RECORDS_OFFSET + capacityBytes;
@@ -416,8 +419,15 @@ public final class Publisher extends Endpoint {
         if (length < 0 || length > messageLengthMax) {
             throw new ChannelLimitException(log.path(),
                 "a message of " + log.path() + " has 0 to " + messageLengthMax
-                    + " bytes, this one " + length);
+                    + " bytes, this one " + length + tooLong(length));
         }
+    }
+
+    /** What to do about a length that is not allowed. */
+    private static String tooLong(final int length) {
+        return length < 0 ? ""
+            : "; publish less at a time, or create the channel with longer segments (a ring with more bytes or fewer"
+                + " segments)";
     }
 
     /** Before each claim: no other may be open. */

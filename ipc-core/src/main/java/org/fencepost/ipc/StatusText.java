@@ -47,6 +47,10 @@ final class StatusText {
                 waits.add("publishers are held back by " + subscriber + at(subscriber)
                     + holdingBack(subscriber));
             }
+            if (subscriber.holdsRetentionBack()) {
+                waits.add("what retention would remove is kept for " + subscriber + at(subscriber)
+                    + holdingBack(subscriber));
+            }
         }
         for (final OpenClaim claim : status.openClaims()) {
             if (claim.holdsPublishersBack()) {
@@ -92,7 +96,7 @@ final class StatusText {
             return "";
         }
         return subscriber.gatesWhileAbsent()
-            ? ", which is kept for its next owner"
+            ? ", which is kept for its next owner, or until it is removed"
             : "; whoever is turned away by it next finds that out";
     }
 
@@ -112,7 +116,8 @@ final class StatusText {
         return subscriber + (subscriber.gating()
             ? subscriber.gatesWhileAbsent() ? ", gating also while absent" : ", gating"
             : ", not gating") + at(subscriber)
-            + (subscriber.holdsPublishersBack() ? ", HOLDS PUBLISHERS BACK" : "");
+            + (subscriber.holdsPublishersBack() ? ", HOLDS PUBLISHERS BACK" : "")
+            + (subscriber.holdsRetentionBack() ? ", HOLDS RETENTION BACK" : "");
     }
 
     private static String at(final SubscriberStatus subscriber) {

@@ -55,7 +55,10 @@ public final class SubscriberOptions {
     }
 
     /**
-     * Begin with the message that starts at {@code position}; gating.
+     * Begin with the message that starts at {@code position}; gating. That is where the one before it ends, what
+     * {@link Channel#positionAtOrAfter} found, or the start of any segment that is kept, a multiple of
+     * {@link ChannelOptions#segmentBytes}: to see the last messages of a long journal, begin at that of the tail or
+     * at the one before.
      *
      * @throws IllegalArgumentException if it is negative.
      */
@@ -85,10 +88,19 @@ public final class SubscriberOptions {
     /**
      * The same with a cursor that is kept in the channel under {@code name}. If it exists, the
      * subscriber goes on where the last one of that name stopped, whatever the start says. One
-     * subscriber at a time may hold it.
+     * subscriber at a time may hold it. It stays until {@link Channel#removeCursor}.
+     *
+     * <p>It moves when a poll ends. If its owner is killed in one, the next owner is given again what that poll had
+     * delivered, at most as many messages as its limit; one at most if a {@link ControlledMessageHandler} answers
+     * {@link ControlledMessageHandler.Action#COMMIT} each time. After a loss of power it may stand further back.
+     * Whoever must do nothing twice keeps {@link Header#position} of the last message, and in a batch
+     * {@link Header#batchIndex}, together with what it did, and passes over all up to there.
      *
      * @param name             1 to {@link #NAME_BYTES_MAX} bytes of UTF-8.
-     * @param gatesWhileAbsent whether a ring holds publishers back for it while no subscriber has it.
+     * @param gatesWhileAbsent whether a ring's publishers, or a journal's {@linkplain
+     *                         ChannelOptions#withRetentionBytes retention}, wait for it while no subscriber has it;
+     *                         what its last owner said counts. If not, {@link Subscriber#lostBytes} tells the next
+     *                         owner how much was taken away.
      * @throws IllegalArgumentException if the name is too short or too long, half of a surrogate pair is missing
      *                                  in it, or this is lossy.
      */

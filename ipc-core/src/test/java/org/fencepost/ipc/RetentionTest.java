@@ -149,6 +149,57 @@ class RetentionTest {
     }
 
     @Test
+    void shouldSayForWhomItKeepsWhatItWouldRemove() {
+        final ChannelOptions byTime = FOREVER.withRetentionTime(Duration.ofHours(1));
+        for (final ChannelOptions options : List.of(BYTES, byTime)) {
+            final Path path = directory.resolve(options == BYTES ? "bytes" : "time");
+            try (Channel channel = open(path, options); Publisher publisher = channel.addPublisher()) {
+                final Subscriber gating = channel.addSubscriber(SubscriberOptions.earliest());
+                final Subscriber lossy = channel.addSubscriber(SubscriberOptions.earliest().lossy());
+                channel.addSubscriber(SubscriberOptions.earliest().named("kept", true)).close();
+                channel.addSubscriber(SubscriberOptions.earliest().named("left", false)).close();
+                publish(publisher, 0, 2 * IN_SEGMENT);
+                assertEquals(List.of(), channel.status().waits(), "nothing is to go");
+                publish(publisher, 2 * IN_SEGMENT, 4 * IN_SEGMENT);
+                nowNanos += Duration.ofHours(2).toNanos();
+                work(channel);
+                final List<String> waits = channel.status().waits();
+                assertEquals(2, waits.size(), waits.toString());
+                assertTrue(waits.get(0).startsWith("what retention would remove is kept for subscriber "
+                    + "0 (process "), waits.toString());
+                assertTrue(waits.get(1).contains("'kept' (absent") && waits.get(1).endsWith(
+                    ", which is kept for its next owner, or until it is removed"), waits.toString());
+                assertTrue(channel.status().toString().contains("HOLDS RETENTION BACK"));
+                try (Channel view = Channel.view(path, Platform.detect(), () -> nowNanos)) {
+                    assertEquals(waits, view.status().waits());
+                }
+                gating.close();
+                lossy.close();
+                assertTrue(channel.removeCursor("kept"));
+                assertEquals(List.of(), channel.status().waits(), "it will go");
+                assertEquals(0, channel.earliestPosition());
+                work(channel);
+                assertTrue(channel.earliestPosition() >= 3 * SEGMENT);
+                assertEquals(List.of(), channel.status().waits());
+            }
+        }
+    }
+
+    @Test
+    void shouldShowAJournalsStatusWhenTheSegmentThatRetentionLooksAtIsDamaged() throws IOException {
+        try (Channel channel = open(FOREVER.withRetentionTime(Duration.ofHours(1)));
+            Publisher publisher = channel.addPublisher()) {
+            publish(publisher, 0, 4 * IN_SEGMENT);
+            final Path segment = directory.resolve("journal").resolve(String.format("segment-%016x", SEGMENT));
+            try (FileChannel file = FileChannel.open(segment, StandardOpenOption.WRITE)) {
+                file.write(ByteBuffer.wrap(new byte[] {-1, -1, -1, -1, -1, -1, -1, -1}), 4096);
+            }
+            assertEquals(List.of(), channel.status().waits());
+            assertEquals(0, channel.status().earliestPosition());
+        }
+    }
+
+    @Test
     void shouldRemoveWhatIsOlder() {
         try (Channel channel = open(FOREVER.withRetentionTime(Duration.ofHours(1)));
             Publisher publisher = channel.addPublisher()) {

@@ -1,10 +1,12 @@
 package org.fencepost.ipc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +44,88 @@ class SubscribingTest {
     }
 
     @Test
+    void shouldGoOnWithoutACursorWhenItIsRemoved() {
+        final SubscriberOptions kept = SubscriberOptions.latest().named("kept", true);
+        try (Channel channel = Channel.open(directory.resolve("ring"), RING);
+             Publisher publisher = channel.addPublisher()) {
+            channel.addSubscriber(kept).close();
+            publishUntil(publisher, Publisher.BACK_PRESSURED);
+            assertTrue(channel.removeCursor("kept"));
+            assertEquals(List.of(), channel.status().subscribers());
+            assertFalse(channel.removeCursor("kept"), "it is gone");
+            for (int i = 0; i < 100; i++) {
+                assertTrue(publisher.offer(1, new byte[1000], 0, 1000) > 0);
+            }
+            try (Subscriber subscriber = channel.addSubscriber(kept)) {
+                assertEquals(channel.tailPosition(), subscriber.position(), "it begins anew");
+                assertEquals(0, subscriber.lostBytes());
+            }
+        }
+    }
+
+    @Test
+    void shouldKeepACursorWhenItIsToBeRemovedUnderItsOwner() {
+        try (Channel channel = Channel.open(directory.resolve("ring"), RING);
+             Channel other = Channel.join(directory.resolve("ring"));
+             Publisher publisher = channel.addPublisher();
+             Subscriber owner =
+                 channel.addSubscriber(SubscriberOptions.earliest().named("kept", true))) {
+            for (final Channel handle : List.of(channel, other)) {
+                final String message = assertThrows(ChannelLimitException.class,
+                    () -> handle.removeCursor("kept")).getMessage();
+                assertTrue(message.contains("close that one first"), message);
+            }
+            publishUntil(publisher, Publisher.BACK_PRESSURED);
+            assertTrue(owner.poll((buffer, offset, length, header) -> { }, 1) == 1);
+            assertEquals(0, owner.lostBytes());
+        }
+    }
+
+    @Test
+    void shouldHaveAPlaceWhenOneOfTheMostCursorsIsRemoved() {
+        try (Channel channel = Channel.open(directory.resolve("ring"), RING)) {
+            for (int i = 0; i < Subscriber.SUBSCRIBERS_MAX; i++) {
+                channel.addSubscriber(SubscriberOptions.latest().named("name " + i, false)).close();
+            }
+            final String message = assertThrows(ChannelLimitException.class,
+                () -> channel.addSubscriber(SubscriberOptions.latest())).getMessage();
+            assertTrue(message.contains("remove a named cursor"), message);
+            assertTrue(channel.removeCursor("name 17"));
+            channel.addSubscriber(SubscriberOptions.latest()).close();
+        }
+    }
+
+    @Test
+    void shouldRefuseToRemoveACursorWhenTheHandleIsAViewOrClosed() {
+        final Path path = directory.resolve("ring");
+        final Channel channel = Channel.open(path, RING);
+        channel.addSubscriber(SubscriberOptions.earliest().named("kept", true)).close();
+        try (Channel view = Channel.view(path)) {
+            assertTrue(assertThrows(ChannelMismatchException.class, () -> view.removeCursor("kept"))
+                .getMessage().contains("Channel.join"));
+            assertEquals(1, view.status().subscribers().size());
+        }
+        channel.close();
+        assertThrows(ChannelClosedException.class, () -> channel.removeCursor("kept"));
+    }
+
+    @Test
+    void shouldBeginAtTheStartOfAnySegmentWhenThatIsKept() {
+        try (Channel channel = Channel.open(directory.resolve("journal"), ChannelOptions.journal(4096));
+             Publisher publisher = channel.addPublisher()) {
+            for (int i = 0; i < 20; i++) {
+                assertTrue(publisher.offer(1, new byte[1500], 0, 1500) > 0);
+            }
+            for (long start = 0; start < channel.tailPosition(); start += 4096) {
+                try (Subscriber subscriber = channel.addSubscriber(SubscriberOptions.from(start))) {
+                    assertEquals(start, subscriber.position());
+                    assertEquals(1, subscriber.poll((buffer, offset, length, header) -> { }, 1));
+                }
+            }
+        }
+    }
+
+    @Test
     void shouldSayWhatIsThereWhenAPositionCannotBeRead() {
         try (Channel channel = Channel.open(directory.resolve("ring"), RING);
              Publisher publisher = channel.addPublisher();
@@ -71,6 +155,12 @@ class SubscribingTest {
                 () -> subscriber.poll((buffer, offset, length, header) -> { }, 1));
             subscriber.seek(channel.earliestPosition());
             assertEquals(1, subscriber.poll((buffer, offset, length, header) -> { }, 1));
+        }
+    }
+
+    private static void publishUntil(final Publisher publisher, final long result) {
+        for (long last = 0; last != result; last = publisher.offer(1, new byte[1000], 0, 1000)) {
+            assertTrue(last >= 0 || last == Publisher.PREPARING, Publisher.describe(last));
         }
     }
 

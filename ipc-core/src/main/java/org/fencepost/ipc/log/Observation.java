@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeSet;
 import org.fencepost.ipc.ChannelDamagedException;
+import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.ChannelStatus;
 import org.fencepost.ipc.DurabilityStatus;
@@ -50,6 +51,7 @@ public final class Observation {
     private final Map<Long, Long> firstSeenNanos = new HashMap<>();
     /** What an exclusive publisher had lent at the last look; that of a dead one is erased. */
     private Optional<OpenClaim> lentClaim = Optional.empty();
+    private final Surplus surplus;
     private SegmentMap segments;
 
     /** Of this handle's log. */
@@ -60,6 +62,7 @@ public final class Observation {
         this.cursors = log.cursors();
         this.members = log.members();
         this.geometry = log.geometry();
+        this.surplus = new Surplus(log);
     }
 
     /**
@@ -88,7 +91,8 @@ public final class Observation {
         // What was open at the last look is looked at again, also when nobody names it any more.
         final NavigableSet<Long> candidates = new TreeSet<>(firstSeenNanos.keySet());
         final List<PublisherStatus> publishers = publishers(candidates);
-        final List<SubscriberStatus> subscribers = subscribers(tail, inTheWayBelow, candidates);
+        final List<SubscriberStatus> subscribers =
+            subscribers(tail, inTheWayBelow, keptForReadersBelow(earliest, tail), candidates);
         final long nowNanos = log.clock().nanoTime();
         final List<OpenClaim> claims =
             openClaims(candidates.subSet(earliest, true, tail, false), nowNanos, inTheWayBelow);
@@ -97,6 +101,20 @@ public final class Observation {
         return new ChannelStatus(log.path(), options, nowNanos, geometry.startPosition(), earliest,
             tail, ready, members.isHousekeepingTaken(), publishers, subscribers, claims,
             durability());
+    }
+
+    /** Below this, retention would remove what is there if no cursor stood there; or nowhere. */
+    private long keptForReadersBelow(final long earliest, final long tail) {
+        final long next = geometry.segmentStart(earliest) + geometry.segmentBytes();
+        if (!surplus.isPossible() || next > geometry.segmentStart(tail)) {
+            return Long.MIN_VALUE;
+        }
+        try {
+            return surplus.isBefore(next, tail) ? next : Long.MIN_VALUE;
+        } catch (final ChannelException unreadable) {
+            // Removed meanwhile, or damaged, which readers of it are told: a look shows what it can.
+            return Long.MIN_VALUE;
+        }
     }
 
     private DurabilityStatus durability() {
@@ -139,7 +157,10 @@ public final class Observation {
     }
 
     private List<SubscriberStatus> subscribers(
-        final long tail, final long inTheWayBelow, final NavigableSet<Long> candidates) {
+        final long tail,
+        final long inTheWayBelow,
+        final long keptForReadersBelow,
+        final NavigableSet<Long> candidates) {
         final List<SubscriberStatus> subscribers = new ArrayList<>();
         final int records = cursors.usedAcquire();
         for (int record = 0; record < records; record++) {
@@ -155,6 +176,7 @@ public final class Observation {
             if ((state & CursorsFormat.STATE_USED) == 0 || !live && !named && !gating) {
                 continue;
             }
+            final boolean gatesWhileAbsent = (state & CursorsFormat.STATE_GATES_WHILE_ABSENT) != 0;
             final boolean known = gating || named || !geometry.ring();
             final long position = known ? position(record) : 0;
             if (known) {
@@ -166,10 +188,11 @@ public final class Observation {
                 cursors.pid(record),
                 live,
                 gating,
-                (state & CursorsFormat.STATE_GATES_WHILE_ABSENT) != 0,
+                gatesWhileAbsent,
                 known ? OptionalLong.of(position) : OptionalLong.empty(),
                 known ? OptionalLong.of(Math.max(0, tail - position)) : OptionalLong.empty(),
-                gating && position < inTheWayBelow));
+                gating && position < inTheWayBelow,
+                gating && (live || gatesWhileAbsent) && position < keptForReadersBelow));
         }
         return subscribers;
     }

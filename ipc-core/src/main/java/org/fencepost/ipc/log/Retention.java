@@ -22,10 +22,10 @@ final class Retention {
     private final ControlWords words;
     private final Geometry geometry;
     private final Cleaner cleaner;
+    private final Surplus surplus;
     private volatile long lookedNanos;
     /** Below this, this handle has removed every file. */
     private long removedBelow = NOWHERE;
-    private Timestamps timestamps;
 
     /** The cleaner says whether a gating cursor stands below a position. */
     Retention(final Log log, final Cleaner cleaner) {
@@ -34,12 +34,13 @@ final class Retention {
         this.words = log.words();
         this.geometry = log.geometry();
         this.cleaner = cleaner;
+        this.surplus = new Surplus(log);
         this.lookedNanos = log.clock().nanoTime() - NANOS_PER_LOOK;
     }
 
     /** Whether there may be something to remove. Without the lock; no guarantee. */
     boolean isDue() {
-        if (geometry.retentionBytes() == 0 && geometry.retentionNanos() == 0) {
+        if (!surplus.isPossible()) {
             return false;
         }
         final long sinceNanos = log.clock().nanoTime() - lookedNanos;
@@ -48,7 +49,7 @@ final class Retention {
 
     /** Removes what is to go; whether it has removed anything. */
     boolean run() {
-        if (geometry.retentionBytes() == 0 && geometry.retentionNanos() == 0) {
+        if (!surplus.isPossible()) {
             return false;
         }
         lookedNanos = log.clock().nanoTime();
@@ -60,15 +61,15 @@ final class Retention {
         }
         words.earliestRelease(keptFrom);
         log.cursors().makeDirty();
-        final boolean surplus = log.store().recordEarliest(keptFrom);
+        final boolean removable = log.store().recordEarliest(keptFrom);
         // Not before: what is durable behind it would be lost with a log that begins before it.
         words.syncs().raise(keptFrom);
         log.progress().ring();
-        if (surplus) {
+        if (removable) {
             log.store().removeBelow(keptFrom);
         }
         removedBelow = keptFrom;
-        return surplus;
+        return removable;
     }
 
     /** Where the log is to begin: {@code earliest}, or a later segment's start. */
@@ -78,28 +79,11 @@ final class Retention {
         memory.fullFence();
         long from = earliest;
         long next = geometry.segmentStart(from) + geometry.segmentBytes();
-        while (next <= geometry.segmentStart(tail) && isSurplus(next, tail)
+        while (next <= geometry.segmentStart(tail) && surplus.isBefore(next, tail)
             && !cleaner.isGatedBelow(next)) {
             from = next;
             next += geometry.segmentBytes();
         }
         return from;
-    }
-
-    /** Whether what lies before this segment need not be kept any more. */
-    private boolean isSurplus(final long segmentStart, final long tail) {
-        if (geometry.retentionBytes() > 0 && tail - segmentStart >= geometry.retentionBytes()) {
-            return true;
-        }
-        if (geometry.retentionNanos() == 0) {
-            return false;
-        }
-        if (timestamps == null) {
-            timestamps = new Timestamps(log);
-        }
-        // What lies before is not younger than the first one here, but for a moment.
-        final long timestamp = timestamps.first(segmentStart);
-        return timestamp != Timestamps.NONE
-            && log.clock().nanoTime() - timestamp > geometry.retentionNanos();
     }
 }

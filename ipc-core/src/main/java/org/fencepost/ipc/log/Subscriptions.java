@@ -77,6 +77,32 @@ public final class Subscriptions {
     }
 
     /**
+     * Takes a named record away, as its owner would that had no name; whether there was one.
+     *
+     * @throws ChannelLimitException if it has an owner.
+     */
+    public boolean remove(final String name) {
+        membership.enterHousekeeping();
+        try {
+            final int record = find(name);
+            if (record < 0) {
+                return false;
+            }
+            takeNamed(record, name);
+            try {
+                cursors.stateRelease(record, 0);
+            } finally {
+                members.releaseSubscriber(record);
+            }
+        } finally {
+            membership.leaveHousekeeping();
+        }
+        // Publishers may have waited for it.
+        log.progress().ring();
+        return true;
+    }
+
+    /**
      * Moves a reader to another frame boundary.
      *
      * @throws PositionException if nothing can be read there.
@@ -159,12 +185,16 @@ public final class Subscriptions {
         return position;
     }
 
-    private Subscription resume(final int record, final SubscriberOptions options) {
+    private void takeNamed(final int record, final String name) {
         if (!members.tryTakeSubscriber(record)) {
             throw new ChannelLimitException(log.path(),
-                "the cursor '" + options.name() + "' of " + log.path() + " belongs to a subscriber of"
-                    + " process " + cursors.pid(record) + "; one at a time can have it");
+                "the cursor '" + name + "' of " + log.path() + " belongs to a subscriber of process "
+                    + cursors.pid(record) + "; one at a time can have it: close that one first");
         }
+    }
+
+    private Subscription resume(final int record, final SubscriberOptions options) {
+        takeNamed(record, options.name());
         boolean done = false;
         try {
             final Subscription subscription = resumed(record);
@@ -209,7 +239,7 @@ public final class Subscriptions {
         throw new ChannelLimitException(log.path(),
             "a channel has at most " + CursorsFormat.SUBSCRIBERS_MAX + " subscribers and named"
                 + " cursors together, and all are taken in " + log.path()
-                + "; close a subscriber first");
+                + "; close a subscriber, or remove a named cursor that nobody needs any more, first");
     }
 
     private boolean tryTakeUnnamed(final int record) {

@@ -129,16 +129,22 @@ public final class ChannelDirectory {
             ? MembersFormat.FILE_NAME : MembersFormat.PORTABLE_LOCK_FILE_NAME);
     }
 
+    private ChannelMismatchException otherScheme(final int scheme) {
+        return new ChannelMismatchException(path,
+            path + ": expected members that prove that they live by scheme " + platform.scheme().code() + " ("
+                + platform.scheme() + "), as this process does, found scheme " + scheme
+                + "; the two do not see each other, and a channel keeps that of who made it: use another path, or "
+                + (platform.scheme() == LivenessScheme.OFD
+                    ? "deny this process native access (--illegal-native-access=deny)"
+                    : "allow this process native access, on Linux (--enable-native-access=ALL-UNNAMED)"));
+    }
+
     /** What the control file says, verified. */
     public Geometry readGeometry() {
         final ByteBuffer page = Headers.read(control(), FileKind.CONTROL);
         final int scheme = page.getInt(ControlFormat.LIVENESS_OFFSET);
         if (scheme != platform.scheme().code()) {
-            throw new ChannelMismatchException(path,
-                path + ": members prove that they live by scheme " + scheme + ", but this process"
-                    + " can only use " + platform.scheme().code() + " (" + platform.scheme()
-                    + "); two schemes do not see each other, so use native access in all processes"
-                    + " of the channel or in none");
+            throw otherScheme(scheme);
         }
         final int kind = page.getInt(ControlFormat.KIND_OFFSET);
         final long segmentBytes = page.getLong(ControlFormat.SEGMENT_BYTES_OFFSET);

@@ -2,6 +2,8 @@ package org.fencepost.ipc.store;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
@@ -151,8 +153,10 @@ final class Opening {
     }
 
     private ChannelIOException refused(final IOException e) {
+        final boolean mayRead = e instanceof AccessDeniedException && Files.isReadable(directory.control());
         return new ChannelIOException(
-            path, "cannot open the channel " + path + ": " + ChannelDirectory.reason(e), e);
+            path, "cannot open the channel " + path + ": " + ChannelDirectory.reason(e)
+                + (mayRead ? "; who may only read it uses Channel.view" : ""), e);
     }
 
     /** Before its bytes are locked, so that a wrong file is told from one that is not permitted. */

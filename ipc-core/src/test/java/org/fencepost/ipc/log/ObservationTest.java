@@ -94,9 +94,9 @@ class ObservationTest {
         assertEquals(
             List.of(
                 new SubscriberStatus(0, Optional.empty(), PID, true, true, false,
-                    OptionalLong.of(firstEnd), OptionalLong.of(secondEnd - firstEnd), false),
+                    OptionalLong.of(firstEnd), OptionalLong.of(secondEnd - firstEnd), false, false),
                 new SubscriberStatus(1, Optional.empty(), PID, true, false, false,
-                    OptionalLong.empty(), OptionalLong.empty(), false)),
+                    OptionalLong.empty(), OptionalLong.empty(), false, false)),
             status.subscribers());
         assertEquals(secondEnd, status.tailPosition());
         assertEquals(List.of(), status.openClaims());
@@ -294,7 +294,7 @@ class ObservationTest {
         assertTrue(
             status.waits().getFirst().contains("'kept' (absent, last of process " + PID + ")"),
             status.waits()::toString);
-        assertTrue(status.waits().getFirst().endsWith("kept for its next owner"),
+        assertTrue(status.waits().getFirst().endsWith("kept for its next owner, or until it is removed"),
             status.waits()::toString);
         assertTrue(status.waits().getLast().contains("(dead, of process " + PID + ")"),
             status.waits()::toString);

@@ -221,6 +221,11 @@ class CreationTest {
             assertEquals(GROUP, Files.getAttribute(file, "unix:gid"), file::toString);
         }
         assertTrue(lineOf(SOMEBODY + 2, GROUP + 1, GROUP + 1, path, "group").contains("EACCES"));
+        for (final Path file : files(path)) {
+            Files.setAttribute(file, "unix:mode", 0640);
+        }
+        final String reading = lineOf(SOMEBODY + 1, GROUP + 1, GROUP, path, "group");
+        assertTrue(reading.contains("EACCES") && reading.contains("Channel.view"), reading);
         final Path alone = parent.resolve("alone");
         assertEquals("ends at 8192", lineOf(SOMEBODY, GROUP, GROUP, alone, "alone"));
         assertTrue(lineOf(SOMEBODY + 1, GROUP, GROUP, alone, "alone").contains("EACCES"));

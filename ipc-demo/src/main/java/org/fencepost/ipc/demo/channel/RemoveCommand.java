@@ -2,6 +2,7 @@ package org.fencepost.ipc.demo.channel;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.demo.CommandFailedException;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "rm",
     description = {
-        "Removes a channel with all its messages.",
+        "Removes a channel with all its messages, or only a cursor (--cursor).",
         "Refused while a publisher or a subscriber is alive, by the kernel's locks; who comes "
         + "at the same moment may find that out too late. The names of absent subscribers go "
         + "with it."})
@@ -27,12 +28,21 @@ public final class RemoveCommand extends ToolCommand {
         + "are: they go on with files that nobody else can open. Also if it is damaged.")
     private boolean force;
 
+    @Option(names = "--cursor", paramLabel = "NAME", description = "Remove only the cursor of this name, "
+        + "which nobody may have: publishers and retention do not wait for it any more, and who subscribes "
+        + "by that name begins anew. The channel stays.")
+    private String cursor;
+
     /** For picocli. */
     public RemoveCommand() {
     }
 
     @Override
     protected int run(final Output out) {
+        if (cursor != null) {
+            removeCursor();
+            return 0;
+        }
         final ChannelFiles files = new ChannelFiles(path);
         ChannelFiles.requireOpenTo(path);
         if (!files.exist()) {
@@ -47,6 +57,21 @@ public final class RemoveCommand extends ToolCommand {
         files.remove();
         users.forEach(user -> tell("removed under " + user));
         return 0;
+    }
+
+    private void removeCursor() {
+        if (force) {
+            throw wrongUsage("--force has no effect with --cursor: a cursor is not removed under who has it");
+        }
+        ChannelFiles.requireOpenTo(path);
+        try (Channel channel = Channel.join(path)) {
+            if (!channel.removeCursor(cursor)) {
+                final List<String> names = channel.status().subscribers().stream()
+                    .flatMap(subscriber -> subscriber.name().stream()).toList();
+                throw new CommandFailedException("no cursor '" + cursor + "' in " + path + ": expected "
+                    + (names.isEmpty() ? "one, found none" : "one of '" + String.join("', '", names) + "'"));
+            }
+        }
     }
 
     private List<String> users() {

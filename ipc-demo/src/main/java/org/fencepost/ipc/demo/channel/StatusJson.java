@@ -79,7 +79,8 @@ final class StatusJson {
             .put("live", subscriber.live())
             .put("gating", subscriber.gating())
             .put("gatesWhileAbsent", subscriber.gatesWhileAbsent())
-            .put("holdsPublishersBack", subscriber.holdsPublishersBack());
+            .put("holdsPublishersBack", subscriber.holdsPublishersBack())
+            .put("holdsRetentionBack", subscriber.holdsRetentionBack());
         subscriber.name().ifPresent(name -> json.put("name", name));
         put(json, "position", subscriber.position());
         put(json, "lagBytes", subscriber.lagBytes());

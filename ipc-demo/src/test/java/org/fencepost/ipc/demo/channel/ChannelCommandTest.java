@@ -318,6 +318,27 @@ class ChannelCommandTest {
     }
 
     @Test
+    void shouldRemoveOnlyACursorWhenItIsNamed() {
+        failed(ToolRun.of("rm", name, "--cursor", "kept"), "no channel at");
+        done(ToolRun.of("create", name, "--ring", "64k"));
+        failed(ToolRun.of("rm", name, "--cursor", "kept"), "no cursor 'kept'", "found none");
+        try (Channel channel = Channel.join(path)) {
+            final SubscriberOptions kept = SubscriberOptions.earliest().named("kept", true);
+            try (Subscriber subscriber = channel.addSubscriber(kept)) {
+                failed(ToolRun.of("rm", name, "--cursor", "kept"), "belongs to a subscriber of process "
+                    + ProcessHandle.current().pid());
+                assertEquals(0, subscriber.position());
+            }
+            failed(ToolRun.of("rm", name, "--cursor", "Kept"), "expected one of 'kept'");
+            misused("ipc rm", ToolRun.of("rm", name, "--cursor", "kept", "--force"));
+            assertTrue(done(ToolRun.of("stat", name)).contains("subscriber 0 'kept' (absent"));
+            assertEquals("", done(ToolRun.of("rm", name, "--cursor", "kept")));
+            assertEquals(List.of(), channel.status().subscribers());
+        }
+        assertTrue(done(ToolRun.of("stat", name)).contains("subscribers: none"));
+    }
+
+    @Test
     void shouldRemoveNothingWhenAFileIsNotOfAChannel() throws IOException {
         done(ToolRun.of("create", name, "--ring", "64k"));
         Files.writeString(path.resolve("thesis"), "precious");

@@ -104,6 +104,16 @@ class ChannelProcessTest {
     }
 
     @Test
+    void shouldUseAChannelOfThePortableFallbackWhenNativeAccessIsDenied() throws Exception {
+        final String denied = "JDK_JAVA_OPTIONS=--illegal-native-access=deny $ipc ";
+        final String outcome = shell.run("seq 3 | " + denied + "publish journal --create 2> /dev/null; "
+            + denied + "tail journal 2> /dev/null; echo $?; $ipc tail journal; echo $?");
+        assertTrue(outcome.startsWith("0 1\n2\n3\n0\nipc: "), outcome);
+        assertTrue(outcome.endsWith("deny this process native access (--illegal-native-access=deny)\n1\n"),
+            outcome);
+    }
+
+    @Test
     void shouldEndQuietlyWhenNobodyReadsOn() throws Exception {
         writeText("text");
         final String line;

@@ -131,13 +131,13 @@ class StatusTest extends ConformanceTest {
         assertEquals(
             List.of(
                 new SubscriberStatus(0, Optional.empty(), elsewhere, true, true, false,
-                    OptionalLong.of(0), OptionalLong.of(capacity), true),
+                    OptionalLong.of(0), OptionalLong.of(capacity), true, false),
                 new SubscriberStatus(1, Optional.empty(), HERE, true, true, false,
-                    OptionalLong.of(capacity), OptionalLong.of(0), false),
+                    OptionalLong.of(capacity), OptionalLong.of(0), false, false),
                 new SubscriberStatus(2, Optional.of("kept"), elsewhere, false, true, true,
-                    OptionalLong.of(0), OptionalLong.of(capacity), true),
+                    OptionalLong.of(0), OptionalLong.of(capacity), true, false),
                 new SubscriberStatus(3, Optional.empty(), elsewhere, true, false, false,
-                    OptionalLong.empty(), OptionalLong.empty(), false)),
+                    OptionalLong.empty(), OptionalLong.empty(), false, false)),
             status.subscribers());
         assertEquals(
             List.of(
@@ -145,7 +145,7 @@ class StatusTest extends ConformanceTest {
                     + ") at position 0, " + capacity + " bytes behind the tail",
                 "publishers are held back by subscriber 2 'kept' (absent, last of process "
                     + elsewhere + ") at position 0, " + capacity
-                    + " bytes behind the tail, which is kept for its next owner"),
+                    + " bytes behind the tail, which is kept for its next owner, or until it is removed"),
             status.waits());
 
         receive(slow, PER_RING);

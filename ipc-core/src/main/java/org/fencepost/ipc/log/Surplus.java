@@ -1,0 +1,41 @@
+package org.fencepost.ipc.log;
+
+import org.fencepost.ipc.format.Geometry;
+
+/**
+ * What a journal need not keep any more by its retention, whoever still reads it. One thread at a time; stores
+ * nothing.
+ */
+final class Surplus {
+    private final Log log;
+    private final Geometry geometry;
+    private Timestamps timestamps;
+
+    /** Of this handle's log. */
+    Surplus(final Log log) {
+        this.log = log;
+        this.geometry = log.geometry();
+    }
+
+    /** Whether anything need not be kept at some time. */
+    boolean isPossible() {
+        return geometry.retentionBytes() != 0 || geometry.retentionNanos() != 0;
+    }
+
+    /** Whether what lies before this segment need not be kept any more. */
+    boolean isBefore(final long segmentStart, final long tail) {
+        if (geometry.retentionBytes() > 0 && tail - segmentStart >= geometry.retentionBytes()) {
+            return true;
+        }
+        if (geometry.retentionNanos() == 0) {
+            return false;
+        }
+        if (timestamps == null) {
+            timestamps = new Timestamps(log);
+        }
+        // What lies before is not younger than the first one here, but for a moment.
+        final long timestamp = timestamps.first(segmentStart);
+        return timestamp != Timestamps.NONE
+            && log.clock().nanoTime() - timestamp > geometry.retentionNanos();
+    }
+}
