@@ -3,12 +3,20 @@ package org.fencepost.ipc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.agrona.concurrent.SystemEpochNanoClock;
+import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.os.Platform;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -90,6 +98,61 @@ class PositionByTimeTest {
             final long position = view.positionAtOrAfter(BEGIN + 155);
             assertEquals(channel.positionAtOrAfter(BEGIN + 155), position);
             assertEquals(16, typeAt(view, position));
+        }
+    }
+
+    @Test
+    void shouldFindTheFirstOfOneTimeWhenTheNextSegmentBeginsWithItToo() {
+        try (Channel channel = open(); Publisher publisher = channel.addPublisher()) {
+            for (int i = 0; i < 12; i++) {
+                assertTrue(publisher.offer(i, new byte[1000], 0, 1000) > 0);
+                nowNanos = BEGIN + 10;
+            }
+            assertTrue(channel.tailPosition() > 8192, "two segments");
+            assertEquals(1, typeAt(channel, channel.positionAtOrAfter(BEGIN + 10)));
+        }
+    }
+
+    @Test
+    void shouldSayWhereItIsDamagedWhenALengthLeadsOutOfTheSegment() throws IOException {
+        try (Channel channel = open(); Publisher publisher = channel.addPublisher()) {
+            final long second = publisher.offer(1, new byte[8], 0, 8);
+            publisher.offer(2, new byte[8], 0, 8);
+            nowNanos += 10;
+            publisher.offer(3, new byte[8], 0, 8);
+            final long room = 8192 - second;
+            try (FileChannel file = FileChannel.open(
+                path().resolve(SegmentFormat.name(0)), StandardOpenOption.WRITE)) {
+                file.write(ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN)
+                    .putInt(0, (int) room + 64), SegmentFormat.DATA_OFFSET + second);
+            }
+            final ChannelDamagedException damaged = assertThrows(
+                ChannelDamagedException.class, () -> channel.positionAtOrAfter(BEGIN + 5));
+            assertTrue(damaged.getMessage().contains("at position " + second), damaged.getMessage());
+        }
+    }
+
+    @Test
+    void shouldKeepNoMappingWhenItHasLooked() throws IOException {
+        final Path maps = Path.of("/proc/self/maps");
+        assumeTrue(Files.exists(maps), "of Linux");
+        try (Channel channel = open(); Publisher publisher = channel.addPublisher()) {
+            // Or the thread that keeps house maps the next segment.
+            channel.housekeeping().byHand();
+            publisher.offer(1, new byte[8], 0, 8);
+            channel.positionAtOrAfter(BEGIN);
+            final long before = segmentsIn(maps);
+            for (int i = 0; i < 10; i++) {
+                channel.positionAtOrAfter(BEGIN);
+            }
+            assertEquals(before, segmentsIn(maps));
+        }
+    }
+
+    private long segmentsIn(final Path maps) throws IOException {
+        final String segment = path().toRealPath().resolve("segment-").toString();
+        try (Stream<String> lines = Files.lines(maps)) {
+            return lines.filter(line -> line.contains(segment)).count();
         }
     }
 

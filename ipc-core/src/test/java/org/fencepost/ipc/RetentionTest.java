@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +21,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.agrona.concurrent.IdleStrategy;
 import org.fencepost.ipc.file.FaultyCalls;
+import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.os.PlatformWithCalls;
@@ -218,6 +222,38 @@ class RetentionTest {
     }
 
     @Test
+    void shouldRemoveUpToTheSegmentOfTheTailWhenAllIsOlder() {
+        try (Channel channel = open(FOREVER.withRetentionTime(Duration.ofHours(1)));
+            Publisher publisher = channel.addPublisher()) {
+            publish(publisher, 0, 3 * IN_SEGMENT + 1);
+            nowNanos += Duration.ofMinutes(61).toNanos();
+            work(channel);
+            assertEquals(3 * SEGMENT, channel.earliestPosition());
+        }
+    }
+
+    /** The watermark is raised to where the log begins: who waits below it is told that it has gone. */
+    @Test
+    void shouldRingForReadersOfWhatIsDurableWhenItRemoves() throws IOException {
+        assumeTrue(Platform.detect().sleeping().canWake(), "nobody enlists");
+        try (Channel channel = open(FOREVER.withRetentionTime(Duration.ofHours(1)));
+            Publisher publisher = channel.addPublisher();
+            Subscriber subscriber =
+                channel.addSubscriber(SubscriberOptions.earliest().lossy().durableOnly())) {
+            publish(publisher, 0, IN_SEGMENT + 1);
+            work(channel);
+            final IdleStrategy idle = Parking.on(subscriber);
+            while (sleepers() == 0) {
+                idle.idle();
+            }
+            nowNanos += Duration.ofMinutes(61).toNanos();
+            work(channel);
+            assertEquals(SEGMENT, channel.earliestPosition());
+            assertEquals(0, sleepers(), "ringing clears it");
+        }
+    }
+
+    @Test
     void shouldGoOnWhenAnyOfItsCallsFails() throws IOException {
         for (int failing = 0; ; failing++) {
             final Path path = directory.resolve("failing-" + failing);
@@ -369,6 +405,16 @@ class RetentionTest {
             thread.join();
             assertTrue(closed.isClosed());
             assertEquals(keeping.earliestPosition(), segments().getFirst());
+        }
+    }
+
+    /** Not 0 while somebody may sleep until there is progress. */
+    private int sleepers() throws IOException {
+        try (FileChannel control = FileChannel.open(
+            directory.resolve("journal").resolve(ControlFormat.FILE_NAME))) {
+            final ByteBuffer word = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            control.read(word, ControlFormat.PROGRESS_OFFSET);
+            return word.getInt(Integer.BYTES);
         }
     }
 

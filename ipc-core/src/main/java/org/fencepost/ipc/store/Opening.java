@@ -3,7 +3,6 @@ package org.fencepost.ipc.store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
@@ -71,7 +70,7 @@ final class Opening {
             @Override
             public MappedChannel take() throws IOException {
                 requireMembersFile();
-                openLocks(platform.openLockFile(lockPath));
+                openLocks(lockFile());
                 becomePresent();
                 map(true, Optional.empty());
                 if (recoverable) {
@@ -153,15 +152,25 @@ final class Opening {
     }
 
     private ChannelIOException refused(final IOException e) {
-        final boolean mayRead = e instanceof AccessDeniedException && Files.isReadable(directory.control());
+        return refused(e, "");
+    }
+
+    private ChannelIOException refused(final IOException e, final String whatToDo) {
         return new ChannelIOException(
-            path, "cannot open the channel " + path + ": " + ChannelDirectory.reason(e)
-                + (mayRead ? "; who may only read it uses Channel.view" : ""), e);
+            path, "cannot open the channel " + path + ": " + ChannelDirectory.reason(e) + whatToDo, e);
     }
 
     /** Before its bytes are locked, so that a wrong file is told from one that is not permitted. */
     private void requireMembersFile() {
         Headers.read(directory.members(), FileKind.MEMBERS, geometry.channelId());
+    }
+
+    private LockFile lockFile() throws IOException {
+        try {
+            return platform.openLockFile(lockPath);
+        } catch (final AccessDeniedException e) {
+            throw refused(e, "; who may only read it uses Channel.view");
+        }
     }
 
     private void openLocks(final LockFile lockFile) throws IOException {

@@ -237,6 +237,7 @@ class FormatTest {
         assertTrue(FrameFormat.isValid(FrameFormat.headerWord(24, 3, 3, 255), room));
         assertTrue(FrameFormat.isValid(FrameFormat.headerWord(4096, 1, 0, 0), room));
         assertTrue(FrameFormat.isValid(FrameFormat.paddingWord(4096), room));
+        assertTrue(FrameFormat.isValid(FrameFormat.paddingWord(16), room));
 
         assertFalse(FrameFormat.isValid(FrameFormat.headerWord(4097, 1, 0, 0), room), "too long");
         assertFalse(FrameFormat.isValid(FrameFormat.headerWord(-16, 1, 0, 0), room), "negative");
@@ -248,6 +249,7 @@ class FormatTest {
         assertFalse(FrameFormat.isValid(FrameFormat.headerWord(16, 4, 0, 0), room), "kind");
         assertFalse(FrameFormat.isValid(FrameFormat.headerWord(32, 1, 4, 0), room), "flag");
         assertFalse(FrameFormat.isValid(FrameFormat.headerWord(16, 1, 0, 256), room), "publisher");
+        assertFalse(FrameFormat.isValid(FrameFormat.paddingWord(0), room), "padding of nothing");
         assertFalse(FrameFormat.isValid(FrameFormat.paddingWord(17), room), "padding unaligned");
         assertFalse(FrameFormat.isValid(FrameFormat.paddingWord(4112), room), "padding too long");
         assertFalse(
@@ -279,6 +281,10 @@ class FormatTest {
         assertEquals(1L << 40, journal.place((1L << 40) + 4095));
         assertEquals(4096 - 24, journal.payloadBytesMax());
         assertEquals(4096 - 16, ring.payloadBytesMax());
+        assertEquals(FrameFormat.FLAG_CHECKSUM, new Geometry(
+            false, 4096, 0, 16, true, false, 0, 0, 0, 0, 1).frameFlags());
+        assertEquals(FrameFormat.FLAG_TIMESTAMP, new Geometry(
+            false, 4096, 0, 16, false, true, 0, 0, 0, 0, 1).frameFlags());
     }
 
     /** Every numeric constant of the class is named, and has this value. */

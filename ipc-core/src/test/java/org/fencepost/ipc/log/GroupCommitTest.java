@@ -1,6 +1,7 @@
 package org.fencepost.ipc.log;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,7 @@ import java.util.Deque;
 import java.util.List;
 import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.PositionException;
 import org.fencepost.ipc.ChannelStatus;
 import org.fencepost.ipc.DurabilityStatus;
 import org.fencepost.ipc.SyncFailedException;
@@ -559,6 +561,61 @@ class GroupCommitTest {
             assertThrows(ChannelDamagedException.class, () -> repair.walk(0, end, address));
         assertTrue(damaged.getMessage().contains(" at position 0: expected a header"), damaged::getMessage);
         assertEquals(0, handle.memory.getLongAcquire(address));
+    }
+
+    @Test
+    void shouldBeginAgainWhenWhatItIsToSyncIsRemovedBeforeItIsMapped() {
+        final Handle handle = open();
+        final Claimer claimer = handle.membership.joinShared();
+        final Watched watched = Watched.of(handle);
+        long end = 0;
+        while (end < 3 * SEGMENT) {
+            end = handle.publish(claimer, 1, 3_000);
+        }
+        // As retention does it.
+        watched.syncs().whenMapped(() -> {
+            handle.log.words().earliestRelease(2 * SEGMENT);
+            handle.log.words().syncs().raise(2 * SEGMENT);
+            handle.log.store().removeBelow(2 * SEGMENT);
+        });
+        assertEquals(GroupCommit.BUSY, watched.commit().trySync(1));
+        assertEquals(2 * SEGMENT, watched.commit().durablePosition());
+        assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
+        assertEquals(end, watched.commit().durablePosition());
+    }
+
+    @Test
+    void shouldSayWhatIsMissingWhenASegmentIsGoneThatNobodyHasRemoved() {
+        final Handle handle = open();
+        handle.publish(handle.membership.joinShared(), 1, 8);
+        final Watched watched = Watched.of(handle);
+        watched.syncs().whenMapped(() -> handle.log.store().removeBelow(SEGMENT));
+        assertThrows(PositionException.class, () -> watched.commit().trySync(1));
+    }
+
+    @Test
+    void shouldSayWhatIsDamagedWhenALengthLeadsOutOfTheSegment() {
+        final Handle handle = open();
+        final Claimer claimer = handle.membership.joinShared();
+        final long first = handle.publish(claimer, 1, 8);
+        handle.publish(claimer, 2, 8);
+        handle.memory.putInt(handle.addressOf(first), (int) (SEGMENT - first) + 16);
+        final Watched watched = Watched.of(handle);
+        assertThrows(ChannelDamagedException.class, () -> watched.commit().trySync(1));
+        assertEquals(0, watched.commit().durablePosition());
+    }
+
+    @Test
+    void shouldChangeTheWordOnWhichOthersSleepWhenASyncHasEnded() {
+        final Handle handle = open();
+        handle.publish(handle.membership.joinShared(), 1, 8);
+        final Watched watched = Watched.of(handle);
+        final GroupCommit other = new GroupCommit(handle.log);
+        final int before = other.turn();
+        assertEquals(before, handle.memory.getInt(other.turnAddress()));
+        assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
+        assertNotEquals(before, other.turn());
+        assertEquals(other.turn(), handle.memory.getInt(other.turnAddress()));
     }
 
     @Test

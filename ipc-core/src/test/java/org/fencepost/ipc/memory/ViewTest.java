@@ -63,6 +63,7 @@ class ViewTest {
         assertEquals(0x1122334455667788L, view.getLong(1));
         assertEquals(0x1122334455667788L, mapped.get(
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 109));
+        assertEquals(mapped.address() + 100, writable.addressOffset());
         assertEquals(mapped.address() + 108, view.addressOffset());
         assertNull(view.byteArray());
         assertNull(view.byteBuffer());

@@ -41,6 +41,8 @@ import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.store.Recovery.Finding;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -512,7 +514,7 @@ class RecoveryTest {
             assertTrue(channel.awaitDurable(ends.getLast(), LONG));
             // In a thread of this, or of its own.
             final long began = System.nanoTime();
-            while (receipt() < ends.getLast()) {
+            while (receipt(0) < ends.getLast()) {
                 channel.housekeeping().doWork();
                 assertTrue(System.nanoTime() - began < LONG.toNanos(), "no receipt was left");
                 Thread.yield();
@@ -525,11 +527,11 @@ class RecoveryTest {
         assertEquals(ends.getLast(), journal.word(ControlFormat.DURABLE_OFFSET));
     }
 
-    /** How much the first segment says is on the disk. */
-    private long receipt() throws IOException {
-        final ByteBuffer page = ByteBuffer.wrap(Files.readAllBytes(journal.segment(0)))
+    /** How much a segment says is on the disk. */
+    private long receipt(final long place) throws IOException {
+        final ByteBuffer page = ByteBuffer.wrap(Files.readAllBytes(journal.segment(place)))
             .order(ByteOrder.LITTLE_ENDIAN);
-        return SegmentFormat.receiptBytes(page.getLong(FileHeader.CHANNEL_ID_OFFSET), 0, SEGMENT,
+        return SegmentFormat.receiptBytes(page.getLong(FileHeader.CHANNEL_ID_OFFSET), place, SEGMENT,
             page.getLong(SegmentFormat.RECEIPT_OFFSET));
     }
 
@@ -653,6 +655,27 @@ class RecoveryTest {
         assertEquals(List.of(0, 1, 3, 4, 5, 6, 7, 8), journal.numbers());
     }
 
+    @Test
+    void shouldRepairDamageBehindAClaimOfTheDeadWhenBothAreInALaterSegment() throws IOException {
+        final List<Long> ends = journal.publish(0, 20);
+        assertTrue(ends.get(9) > SEGMENT);
+        journal.overwrite(ends.get(9), new byte[FRAME]);
+        journal.overwrite(ends.get(12) + 100, new byte[] {1});
+        assertEquals(ends.get(12), Channels.repair(path).damagedPosition().getAsLong());
+        final List<Integer> left = numbers(13);
+        left.remove(10);
+        assertEquals(left, journal.numbers());
+    }
+
+    @Test
+    void shouldSayInTheSegmentHowMuchIsDurableWhenItIsRepaired() throws IOException {
+        final List<Long> ends = publishDurably(12, 12, 1);
+        journal.overwrite(ends.get(10) + 100, new byte[] {1});
+        Channels.repair(path);
+        assertEquals(ends.get(10), journal.word(ControlFormat.DURABLE_OFFSET));
+        assertEquals(ends.get(10) - SEGMENT, receipt(SEGMENT));
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void shouldNotRepairWhereASyncHasFailedButInACopy(final boolean marked) throws IOException {
@@ -691,6 +714,25 @@ class RecoveryTest {
             assertEquals(numbers(12), journal.numbers());
             assertEquals(ends.getLast(), journal.word(ControlFormat.TAIL_OFFSET));
         }
+    }
+
+    @Test
+    void shouldFindNoContradictionWhenTheLogIsEmptyOrEndsWithItsSegment() throws IOException {
+        Channel.open(path, ChannelOptions.journal(SEGMENT)).close();
+        assertFalse(Channels.examine(path).isDamaged());
+        final int payload = 1000;
+        try (Channel channel = Channel.join(path); Publisher publisher = channel.addPublisher()) {
+            // Or the next segment is made.
+            channel.housekeeping().byHand();
+            while (channel.tailPosition() < SEGMENT) {
+                assertTrue(publisher.offer(1, new byte[payload], 0, payload) > 0);
+            }
+            assertTrue(channel.awaitDurable(SEGMENT, LONG));
+        }
+        assertEquals(SEGMENT, journal.word(ControlFormat.READY_OFFSET));
+        assertEquals(SEGMENT, journal.word(ControlFormat.DURABLE_OFFSET));
+        final RepairReport found = Channels.examine(path);
+        assertFalse(found.isDamaged(), found.toString());
     }
 
     @Test
@@ -751,14 +793,51 @@ class RecoveryTest {
         journal.overwrite(ends.get(8) + 100, new byte[] {1});
     }
 
-    @Test
-    void shouldFindDamageRightBehindTheClaimOfTheDeadWhenItIsExaminedForRepair() throws IOException {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 255})
+    void shouldFindDamageRightBehindTheClaimOfTheDeadWhenItIsExaminedForRepair(final int slot)
+        throws IOException {
         final List<Long> ends = journal.publish(0, 6);
         journal.overwrite(ends.get(1), new byte[8]);
-        journal.word(ControlFormat.SLOTS_OFFSET + ControlFormat.SLOT_START_OFFSET, ends.get(1));
-        journal.word(ControlFormat.SLOTS_OFFSET + ControlFormat.SLOT_WON_END_OFFSET, ends.get(2));
+        slot(slot, ends.get(1), ends.get(2));
         journal.overwrite(ends.get(2) + 100, new byte[] {1});
         assertEquals(ends.get(2), Channels.examine(path).damagedPosition().orElseThrow());
+    }
+
+    @Test
+    void shouldPassOverTheClaimOfTheDeadWhenItBeginsAtTheWatermark() throws IOException {
+        final List<Long> ends = publishDurably(3);
+        ends.addAll(journal.publish(3, 9));
+        journal.overwrite(ends.get(2), new byte[FRAME]);
+        assertEquals(ends.get(2), journal.word(ControlFormat.DURABLE_OFFSET));
+        assertFalse(Channels.examine(path).isDamaged());
+        journal.overwrite(ends.get(8) + 100, new byte[] {1});
+        assertEquals(ends.get(8), Channels.repair(path).damagedPosition().getAsLong());
+        assertEquals(List.of(0, 1, 2, 4, 5, 6, 7, 8), journal.numbers());
+    }
+
+    /** It has moved the tail and not marked its claim as won: its slot says where the one before it ended. */
+    @Test
+    @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+    void shouldPassOverTheClaimOfTheDeadWhenItIsNotMarkedAsWon() throws IOException {
+        final List<Long> ends = journal.publish(0, 2);
+        try (Channel channel = Channel.join(path); Publisher publisher = channel.addPublisher()) {
+            // The shortest there is.
+            ends.add(publisher.offer(1, new byte[] {0, 0, 0, 2}, 0, 4));
+        }
+        ends.addAll(journal.publish(3, 4));
+        journal.overwrite(ends.get(2), new byte[FRAME]);
+        slot(0, ends.get(2), ends.get(2));
+        journal.overwrite(ends.get(5) + 100, new byte[] {1});
+        assertEquals(ends.get(5), Channels.repair(path).damagedPosition().getAsLong());
+        assertEquals(List.of(0, 1, 2, 4, 5), journal.numbers());
+    }
+
+    /** What a publisher that died has left in its slot. */
+    private void slot(final int slot, final long start, final long wonEnd) throws IOException {
+        final int at = ControlFormat.SLOTS_OFFSET + slot * ControlFormat.SLOT_BYTES;
+        journal.word(at + ControlFormat.SLOT_START_OFFSET, start);
+        journal.word(at + ControlFormat.SLOT_WON_END_OFFSET, wonEnd);
     }
 
     @Test
