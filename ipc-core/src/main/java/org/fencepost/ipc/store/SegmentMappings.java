@@ -1,8 +1,6 @@
 package org.fencepost.ipc.store;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +15,7 @@ import org.fencepost.ipc.log.SegmentMap;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.FileHandle;
 import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.RetryingFileCalls;
 import org.fencepost.ipc.os.Window;
 import org.slf4j.LoggerFactory;
 
@@ -241,9 +240,18 @@ final class SegmentMappings implements AutoCloseable {
         }
     }
 
-    private static void requireKept(
-        final Path directory, final Path file, final long segmentStart) {
-        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+    /** What cannot be looked at is not gone. */
+    private boolean isThere(final Path file) {
+        try {
+            return new RetryingFileCalls(platform.files()).status(file, false).isPresent();
+        } catch (final IOException e) {
+            throw new ChannelIOException(
+                file, "cannot look at " + file + ": " + ChannelDirectory.reason(e), e);
+        }
+    }
+
+    private void requireKept(final Path file, final long segmentStart) {
+        if (!isThere(file)) {
             throw new PositionException(directory,
                 "position " + segmentStart + " of " + directory + " is not kept: expected the file "
                     + file.getFileName() + ", found nothing; begin at the earliest position, or"
@@ -256,7 +264,7 @@ final class SegmentMappings implements AutoCloseable {
         requireOpen();
         final Path file = directory.resolve(SegmentFormat.name(segmentStart));
         // Also if others have it mapped: that a removed one is still there for them is chance.
-        requireKept(directory, file, segmentStart);
+        requireKept(file, segmentStart);
         final Place found = map.isShared() ? shared(segmentStart) : null;
         if (found != null) {
             map.held[slot] = found;
