@@ -1,7 +1,11 @@
 package org.fencepost.ipc.store;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -15,7 +19,6 @@ import org.fencepost.ipc.log.SegmentMap;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.FileHandle;
 import org.fencepost.ipc.os.Platform;
-import org.fencepost.ipc.os.RetryingFileCalls;
 import org.fencepost.ipc.os.Window;
 import org.slf4j.LoggerFactory;
 
@@ -243,7 +246,10 @@ final class SegmentMappings implements AutoCloseable {
     /** What cannot be looked at is not gone. */
     private boolean isThere(final Path file) {
         try {
-            return new RetryingFileCalls(platform.files()).status(file, false).isPresent();
+            Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return true;
+        } catch (final NoSuchFileException gone) {
+            return false;
         } catch (final IOException e) {
             throw new ChannelIOException(
                 file, "cannot look at " + file + ": " + ChannelDirectory.reason(e), e);
