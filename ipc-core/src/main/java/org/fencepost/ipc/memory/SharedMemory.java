@@ -69,9 +69,9 @@ public abstract class SharedMemory {
     public abstract long compareAndExchangeLong(long address, long expected, long value);
 
     /**
-     * As {@link #compareAndExchangeLong}, of a word that is not in the log: the last 8 of its 128 bytes are nobody's and
-     * stay zero. Where they can be stored to the page can be written, and if it cannot, as on a file system that has shut
-     * itself down, that is an error: the exchange itself would end the JVM.
+     * As {@link #compareAndExchangeLong}, of a word that is not in the log: the last 8 of its 128 bytes are
+     * nobody's and stay zero. Where they can be stored to the page can be written, and if it cannot, as on a
+     * file system that has shut itself down, that is an error: the exchange itself would end the JVM.
      */
     public long compareAndExchangeWord(final long address, final long expected, final long value) {
         return compareAndExchangeLong(address, expected, value);
