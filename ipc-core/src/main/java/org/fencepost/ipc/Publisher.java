@@ -308,14 +308,17 @@ public final class Publisher extends Endpoint {
      */
     @Override
     public void close() {
-        if (claimer.isClaimOpen() && claimThread == Thread.currentThread()) {
-            if (isLentOpen()) {
-                lent.closeUnder();
+        try {
+            if (claimer.isClaimOpen() && claimThread == Thread.currentThread()) {
+                if (isLentOpen()) {
+                    lent.closeUnder();
+                }
+                abort();
             }
-            abort();
+            heal();
+        } finally {
+            closeFromAnyThread();
         }
-        heal();
-        closeFromAnyThread();
     }
 
     @Override
@@ -492,10 +495,12 @@ public final class Publisher extends Endpoint {
         if (log.isClosed()) {
             return CLOSED;
         }
-        if (error instanceof InternalError) {
-            claimer.forget();
-        } else {
+        try {
             claimer.abort();
+        } catch (final InternalError missing) {
+            // Its header cannot be stored either. Another claim would hide this one, and whoever reads would take
+            // what is written in it for headers: it stays open, and the next attempt begins with it.
+            translated.addSuppressed(missing);
         }
         throw translated;
     }

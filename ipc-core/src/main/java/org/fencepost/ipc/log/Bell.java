@@ -62,11 +62,11 @@ public final class Bell {
         long seen = memory.getLongAcquire(address);
         while (hasSleepers(seen)) {
             final long rung = seen & ~RINGS_MASK | seen + 1 & RINGS_MASK;
-            final long witness = memory.compareAndExchangeLong(address, seen, rung);
+            final long witness = memory.compareAndExchangeWord(address, seen, rung);
             if (witness == seen) {
                 sleeping.wake(address);
                 // Last, and only if nobody has enlisted since: that one may sleep on the new number.
-                memory.compareAndExchangeLong(address, rung, rung & RINGS_MASK);
+                memory.compareAndExchangeWord(address, rung, rung & RINGS_MASK);
                 return;
             }
             seen = witness;
@@ -85,7 +85,7 @@ public final class Bell {
             final long before = seen >>> ENLISTMENTS_SHIFT;
             final long enlisted =
                 (before >= ENLISTMENTS_MAX ? 1 : before + 1) << ENLISTMENTS_SHIFT | seen & RINGS_MASK;
-            final long witness = memory.compareAndExchangeLong(address, seen, enlisted);
+            final long witness = memory.compareAndExchangeWord(address, seen, enlisted);
             if (witness == seen) {
                 return (int) seen;
             }

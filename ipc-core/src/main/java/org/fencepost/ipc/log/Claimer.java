@@ -135,17 +135,15 @@ public abstract class Claimer {
         return resolve(address, headerWord, start + FrameFormat.span(length, frameAlignment));
     }
 
-    /** Gives the open claim up: its bytes become padding. Does nothing without one. */
+    /**
+     * Gives the open claim up: its bytes become padding. Does nothing without one. When even its header cannot be
+     * stored it stays open: nothing is claimed before it is resolved, and the slot says whose it is.
+     */
     public final void abort() {
         if (claimAddress != NO_CLAIM) {
             final long start = claimAddress - segmentBase;
             resolve(claimAddress, FrameFormat.paddingWord(tail - start), tail);
         }
-    }
-
-    /** Leaves the open claim as it is, when its memory is gone. */
-    public final void forget() {
-        claimAddress = NO_CLAIM;
     }
 
     /**
@@ -158,8 +156,11 @@ public abstract class Claimer {
 
     /** Resolves the open claim and gives the mappings up. Not while another thread is in here. */
     public final void close() {
-        abort();
-        segments.close();
+        try {
+            abort();
+        } finally {
+            segments.close();
+        }
     }
 
     /** Bytes that a frame with this payload takes in the log. */

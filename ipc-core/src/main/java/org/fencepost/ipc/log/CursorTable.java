@@ -41,7 +41,7 @@ public final class CursorTable {
         long seen = memory.getLongAcquire(address + RECORDS_USED_OFFSET);
         while (seen < count) {
             final long witness =
-                memory.compareAndExchangeLong(address + RECORDS_USED_OFFSET, seen, count);
+                memory.compareAndExchangeWord(address + RECORDS_USED_OFFSET, seen, count);
             if (witness == seen) {
                 return;
             }
@@ -52,7 +52,7 @@ public final class CursorTable {
     /** Makes every page dirty, so that the next sync writes it whatever became of an earlier one. */
     void makeDirty() {
         for (int at = RECORDS_USED_OFFSET; at < CursorsFormat.FILE_BYTES; at += FileHeader.PAGE_BYTES) {
-            memory.makeDirty(address + at);
+            memory.makeWordDirty(address + at);
         }
     }
 

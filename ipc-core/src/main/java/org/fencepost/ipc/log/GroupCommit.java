@@ -331,7 +331,7 @@ public final class GroupCommit {
                 SegmentFormat.receipt(geometry.channelId(), segmentStart, durable - segmentStart);
             long seen = memory.getLongAcquire(wordAddress);
             while (receiptBytes(segmentStart, seen) < durable - segmentStart) {
-                final long witness = memory.compareAndExchangeLong(wordAddress, seen, receipt);
+                final long witness = memory.compareAndExchangeWord(wordAddress, seen, receipt);
                 if (witness == seen) {
                     return;
                 }

@@ -84,7 +84,7 @@ final class SyncWords {
         long seen = durableAcquire();
         while (failedSlot(seen) < 0 && position(seen) < position) {
             final long witness =
-                memory.compareAndExchangeLong(address + DURABLE_OFFSET, seen, position);
+                memory.compareAndExchangeWord(address + DURABLE_OFFSET, seen, position);
             if (witness == seen) {
                 return true;
             }
@@ -98,7 +98,7 @@ final class SyncWords {
         long seen = durableAcquire();
         while (failedSlot(seen) < 0) {
             final long witness =
-                memory.compareAndExchangeLong(address + DURABLE_OFFSET, seen, seen + slot + 1);
+                memory.compareAndExchangeWord(address + DURABLE_OFFSET, seen, seen + slot + 1);
             if (witness == seen) {
                 return;
             }
@@ -119,10 +119,10 @@ final class SyncWords {
     /** After a slot was given up, so that who slept because it was taken asks again. */
     void endTurn() {
         long seen = memory.getLongAcquire(turnAddress());
-        long witness = memory.compareAndExchangeLong(turnAddress(), seen, seen + 1);
+        long witness = memory.compareAndExchangeWord(turnAddress(), seen, seen + 1);
         while (witness != seen) {
             seen = witness;
-            witness = memory.compareAndExchangeLong(turnAddress(), seen, seen + 1);
+            witness = memory.compareAndExchangeWord(turnAddress(), seen, seen + 1);
         }
     }
 
@@ -136,7 +136,7 @@ final class SyncWords {
         long seen = suspectAcquire();
         while (seen < position) {
             final long witness =
-                memory.compareAndExchangeLong(address + SUSPECT_OFFSET, seen, position);
+                memory.compareAndExchangeWord(address + SUSPECT_OFFSET, seen, position);
             if (witness == seen) {
                 return;
             }

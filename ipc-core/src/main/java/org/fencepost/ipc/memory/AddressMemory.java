@@ -105,6 +105,13 @@ public final class AddressMemory extends SharedMemory {
     }
 
     @Override
+    public long compareAndExchangeWord(final long address, final long expected, final long value) {
+        // An interpreted exchange ends the process where its page can be read and not be written; a store does not.
+        ALL.set(LONG, besideWord(address), 0L);
+        return compareAndExchangeLong(address, expected, value);
+    }
+
+    @Override
     public void copyFrom(final long address, final byte[] source, final int offset, final int length) {
         MemorySegment.copy(source, offset, ALL, ValueLayout.JAVA_BYTE, address, length);
     }

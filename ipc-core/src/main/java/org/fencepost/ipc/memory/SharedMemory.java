@@ -19,6 +19,9 @@ import java.lang.foreign.MemorySegment;
  * {@link InternalError}, in compiled code some instructions later than the access itself.
  */
 public abstract class SharedMemory {
+    /** What each word that is exchanged outside of the log has for itself and its neighbours. */
+    private static final int WORD_SPACE_BYTES = 128;
+
     /** Only the implementations. */
     protected SharedMemory() {
     }
@@ -65,6 +68,20 @@ public abstract class SharedMemory {
      */
     public abstract long compareAndExchangeLong(long address, long expected, long value);
 
+    /**
+     * As {@link #compareAndExchangeLong}, of a word that is not in the log: the last 8 of its 128 bytes are
+     * nobody's and stay zero. Where they can be stored to the page can be written, and if it cannot, as on a
+     * file system that has shut itself down, that is an error: the exchange itself would end the JVM.
+     */
+    public long compareAndExchangeWord(final long address, final long expected, final long value) {
+        return compareAndExchangeLong(address, expected, value);
+    }
+
+    /** The bytes that are nobody's beside a word that is not in the log. */
+    protected static long besideWord(final long address) {
+        return (address | WORD_SPACE_BYTES - 1) - (Long.BYTES - 1);
+    }
+
     /** Makes the page of a word dirty and leaves the word as it is, whoever stores into it at this moment. */
     public final void makeDirty(final long wordAddress) {
         long seen = getLongAcquire(wordAddress);
@@ -72,6 +89,16 @@ public abstract class SharedMemory {
         while (witness != seen) {
             seen = witness;
             witness = compareAndExchangeLong(wordAddress, seen, seen);
+        }
+    }
+
+    /** As {@link #makeDirty}, of a word that is not in the log. */
+    public final void makeWordDirty(final long wordAddress) {
+        long seen = getLongAcquire(wordAddress);
+        long witness = compareAndExchangeWord(wordAddress, seen, seen);
+        while (witness != seen) {
+            seen = witness;
+            witness = compareAndExchangeWord(wordAddress, seen, seen);
         }
     }
 

@@ -268,6 +268,13 @@ final class PortableMemory extends SharedMemory {
     }
 
     @Override
+    public long compareAndExchangeWord(final long address, final long expected, final long value) {
+        // As in AddressMemory, and for the same reason.
+        putLong(besideWord(address), 0);
+        return compareAndExchangeLong(address, expected, value);
+    }
+
+    @Override
     public long compareAndExchangeLong(final long address, final long expected, final long value) {
         final PortableWindow window = windowOrNull(address);
         MemorySegment segment = segmentOrNull(window, address);

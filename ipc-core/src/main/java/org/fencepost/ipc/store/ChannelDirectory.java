@@ -3,7 +3,6 @@ package org.fencepost.ipc.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -73,9 +72,18 @@ public final class ChannelDirectory {
         return path;
     }
 
-    /** Whether there is something that has to be a channel. */
+    /**
+     * Whether there is something that has to be a channel.
+     *
+     * @throws ChannelIOException if the system does not say, which is no reason to make one.
+     */
     public boolean exists() {
-        return Files.exists(path.resolve(ControlFormat.FILE_NAME), LinkOption.NOFOLLOW_LINKS);
+        try {
+            return new RetryingFileCalls(platform.files()).status(control(), false).isPresent();
+        } catch (final IOException e) {
+            throw new ChannelIOException(
+                path, "cannot look for a channel at " + path + ": " + reason(e), e);
+        }
     }
 
     /** Throws if there is nothing that has to be a channel. */

@@ -3,7 +3,9 @@ package org.fencepost.ipc.store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -241,9 +243,21 @@ final class SegmentMappings implements AutoCloseable {
         }
     }
 
-    private static void requireKept(
-        final Path directory, final Path file, final long segmentStart) {
-        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+    /** What cannot be looked at is not gone. */
+    private boolean isThere(final Path file) {
+        try {
+            Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return true;
+        } catch (final NoSuchFileException gone) {
+            return false;
+        } catch (final IOException e) {
+            throw new ChannelIOException(
+                file, "cannot look at " + file + ": " + ChannelDirectory.reason(e), e);
+        }
+    }
+
+    private void requireKept(final Path file, final long segmentStart) {
+        if (!isThere(file)) {
             throw new PositionException(directory,
                 "position " + segmentStart + " of " + directory + " is not kept: expected the file "
                     + file.getFileName() + ", found nothing; begin at the earliest position, or"
@@ -256,7 +270,7 @@ final class SegmentMappings implements AutoCloseable {
         requireOpen();
         final Path file = directory.resolve(SegmentFormat.name(segmentStart));
         // Also if others have it mapped: that a removed one is still there for them is chance.
-        requireKept(directory, file, segmentStart);
+        requireKept(file, segmentStart);
         final Place found = map.isShared() ? shared(segmentStart) : null;
         if (found != null) {
             map.held[slot] = found;

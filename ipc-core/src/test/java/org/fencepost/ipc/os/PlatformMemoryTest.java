@@ -3,8 +3,11 @@ package org.fencepost.ipc.os;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -28,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @MethodSource("org.fencepost.ipc.os.Platforms#all")
 class PlatformMemoryTest {
     private static final int BYTES = 4096;
+    private static final int DISK_BYTES = 4 << 20;
     private static final long PATTERN = 0x8877_6655_4433_2211L;
 
     @Parameter
@@ -74,6 +78,57 @@ class PlatformMemoryTest {
                 assertTrue(output.endsWith("survived"), output);
             }
         }
+    }
+
+    /** As all of a file system that has shut itself down is, and on a full disk what is shared with a copy. */
+    @Test
+    void shouldRaiseAnErrorWhenThePageOfAWordCanBeReadAndNotBeWritten() throws Exception {
+        final Path image = directory.resolve("image");
+        try (RandomAccessFile disk = new RandomAccessFile(image.toFile(), "rw")) {
+            disk.setLength(DISK_BYTES);
+        }
+        assumeTrue(run("mkfs.ext4", "-q", image.toString()), "needs mkfs.ext4");
+        final Path full = Files.createDirectory(directory.resolve("full"));
+        assumeTrue(run("mount", "-o", "loop", image.toString(), full.toString()), "needs the right to mount");
+        try {
+            final Path hole = full.resolve("hole");
+            try (RandomAccessFile page = new RandomAccessFile(hole.toFile(), "rw")) {
+                page.setLength(BYTES);
+            }
+            fill(full.resolve("ballast"));
+            for (final String option : List.of("-Xint", "-XX:TieredStopAtLevel=1", "-XX:TieredStopAtLevel=4")) {
+                for (final long before : new long[] {0, 20_000}) {
+                    Files.write(file, new byte[2 * BYTES]);
+                    try (ChildJvm child = ChildJvm.start(
+                        List.of("--enable-native-access=ALL-UNNAMED", option), ReadablePage.class,
+                        platform.name(), hole, before, file)) {
+                        final String output = child.rest();
+                        assertTrue(output.endsWith("survived"), output);
+                    }
+                }
+            }
+        } finally {
+            assertTrue(run("umount", full.toString()));
+        }
+    }
+
+    /** Takes what is left of a disk, block by block. */
+    private static void fill(final Path ballast) throws IOException {
+        final byte[] block = new byte[BYTES];
+        try (OutputStream stream = Files.newOutputStream(ballast)) {
+            for (int i = 0; i < DISK_BYTES / BYTES; i++) {
+                stream.write(block);
+            }
+        } catch (final IOException expected) {
+            return;
+        }
+        throw new AssertionError("should be full");
+    }
+
+    private static boolean run(final String... command) throws Exception {
+        final Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getInputStream().readAllBytes();
+        return process.waitFor() == 0;
     }
 
     @Test

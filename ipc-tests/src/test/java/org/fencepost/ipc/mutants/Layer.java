@@ -20,7 +20,8 @@ enum Layer {
     /** The log's parts, creation and files of journals. */
     UNITS(Module.CORE, List.of(), "org.fencepost.ipc.log", "org.fencepost.ipc.store",
         "org.fencepost.ipc.BatchTest", "org.fencepost.ipc.EndpointTest",
-        "org.fencepost.ipc.MisuseTest", "org.fencepost.ipc.SubscribingTest",
+        "org.fencepost.ipc.MisuseTest", "org.fencepost.ipc.SubscribingTest", "org.fencepost.ipc.LostPageTest",
+        "org.fencepost.ipc.UnreachableTest",
         "org.fencepost.ipc.DurabilityTest", "org.fencepost.ipc.DiskWaitersTest",
         "org.fencepost.ipc.RetentionTest", "org.fencepost.ipc.PositionByTimeTest",
         "org.fencepost.ipc.ChannelViewTest", "org.fencepost.ipc.FastPublisherTest"),

@@ -387,10 +387,12 @@ final class Verification {
             return;
         }
         final long start = Long.parseUnsignedLong(digits, 16);
+        // Words that are to be recovered may be older than the segments.
+        final long end = Math.max(words.ready(), to);
         if (start < (words.earliest() & -segmentBytes) || (start & segmentBytes - 1) != 0
-            || start >= words.ready() && !isUnused(start)) {
+            || start >= end && !isUnused(start)) {
             findings.add(Finding.of(Finding.Kind.UNREACHABLE, name + " is beyond the log, which has"
-                + " positions " + words.earliest() + " to " + words.ready() + "; move it away"));
+                + " positions " + words.earliest() + " to " + end + "; move it away"));
         }
     }
 }

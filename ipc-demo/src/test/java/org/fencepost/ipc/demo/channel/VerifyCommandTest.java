@@ -158,6 +158,19 @@ class VerifyCommandTest {
         assertTrue(found("unreachable").toString().contains("segment-0000000000100000"));
     }
 
+    /** As behind a loss of power, or a file system that went away: the next opener recovers it. */
+    @Test
+    void shouldFindNothingWrongWhenTheWordsAreOlderThanTheSegments() throws IOException {
+        // The tail, ready and clearing, what is durable, and the end of the last claim.
+        overwrite("control", FILE_HEADER_BYTES, DamagedFiles.word(0));
+        overwrite("control", FILE_HEADER_BYTES + 128, DamagedFiles.word(SEGMENT_BYTES));
+        overwrite("control", FILE_HEADER_BYTES + 136, DamagedFiles.word(SEGMENT_BYTES));
+        overwrite("control", FILE_HEADER_BYTES + 256, DamagedFiles.word(0));
+        overwrite("control", 2 * FILE_HEADER_BYTES + Long.BYTES, DamagedFiles.word(0));
+        assertEquals(name + ": journal, 200 messages with 600 bytes from position 0 to 6400,"
+            + " checksums verified\n", done(ToolRun.of("verify", name)));
+    }
+
     @Test
     void shouldNameTheCursorWhenItPointsIntoAMessage() throws IOException {
         try (Channel channel = Channel.join(path);
