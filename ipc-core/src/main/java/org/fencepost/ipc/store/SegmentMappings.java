@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.fencepost.ipc.ChannelClosedException;
+import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.PositionException;
 import org.fencepost.ipc.format.Geometry;
@@ -276,6 +277,21 @@ final class SegmentMappings implements AutoCloseable {
             map.held[slot] = found;
             return;
         }
+        final Place place;
+        try {
+            place = mapped(map, slot, file, segmentStart);
+        } catch (final ChannelException failure) {
+            // Retention may have removed it right behind the look.
+            requireKept(file, segmentStart);
+            throw failure;
+        }
+        place.segmentStart = segmentStart;
+        if (writable && map.isShared()) {
+            unsynced.hold(segmentStart);
+        }
+    }
+
+    private Place mapped(final OwnMap map, final int slot, final Path file, final long segmentStart) {
         SegmentFiles.verify(file, geometry.channelId(), geometry.segmentBytes(), segmentStart);
         final Place place = changeable(map, slot);
         place.segmentStart = NOTHING;
@@ -288,10 +304,7 @@ final class SegmentMappings implements AutoCloseable {
             throw new ChannelIOException(file,
                 "cannot map " + file + ": " + ChannelDirectory.reason(e), e);
         }
-        place.segmentStart = segmentStart;
-        if (writable && map.isShared()) {
-            unsynced.hold(segmentStart);
-        }
+        return place;
     }
 
     private synchronized void remove(final OwnMap map) {
