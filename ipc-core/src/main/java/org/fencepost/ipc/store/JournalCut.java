@@ -90,14 +90,14 @@ final class JournalCut {
     /** Copies the bytes of the log from {@code end} to {@code usedEnd} into a file of their own. */
     private void keep(final long end, final long usedEnd) throws IOException {
         final Path kept = beside(SegmentFormat.name(end));
-        if (StoppedSegments.exists(kept)) {
+        if (calls.status(kept, false).isPresent()) {
             // Whole, for it has its name, which may not be on the disk yet. Some of what it holds may
             // have been erased since.
             calls.syncDirectory(directory);
             return;
         }
         final Path temporary = directory.resolve(CUTTING);
-        if (StoppedSegments.exists(temporary)) {
+        if (calls.status(temporary, false).isPresent()) {
             calls.unlink(temporary);
         }
         try (FileHandle source = calls.open(segments.file(geometry.segmentStart(end)), false);

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -85,7 +83,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         final Path file = directory.resolve(SegmentFormat.name(segmentStart));
         try {
             Leftovers.remove(surroundings, directory);
-            if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            if (!SegmentFiles.exists(file)) {
                 make(file, segmentStart, wantsPages);
             }
             // Also if it was there: whoever made it may have died, or failed, before this.

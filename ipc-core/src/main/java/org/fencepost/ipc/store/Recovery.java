@@ -133,7 +133,7 @@ final class Recovery {
     private long header(final long position) throws IOException {
         final long segmentStart = geometry.segmentStart(position);
         final Path segment = directory.resolve(SegmentFormat.name(segmentStart));
-        if (!StoppedSegments.exists(segment)) {
+        if (calls.status(segment, false).isEmpty()) {
             return 0;
         }
         final ByteBuffer header = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -316,7 +316,7 @@ final class Recovery {
     }
 
     StoppedSegments segments() throws IOException {
-        return new StoppedSegments(directory, geometry, platform);
+        return new StoppedSegments(directory, geometry, platform, calls);
     }
 
     /**
@@ -438,7 +438,7 @@ final class Recovery {
     }
 
     /** End of the segment of a log's end, if that is there. */
-    private long readyOf(final StoppedSegments segments, final long end) {
+    private long readyOf(final StoppedSegments segments, final long end) throws IOException {
         final long segmentStart = geometry.segmentStart(end);
         return segments.exists(segmentStart)
             ? segmentStart + geometry.segmentBytes() : segmentStart;

@@ -1,11 +1,7 @@
 package org.fencepost.ipc.store;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -244,13 +240,9 @@ final class SegmentMappings implements AutoCloseable {
         }
     }
 
-    /** What cannot be looked at is not gone. */
-    private boolean isThere(final Path file) {
+    private static boolean isThere(final Path file) {
         try {
-            Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            return true;
-        } catch (final NoSuchFileException gone) {
-            return false;
+            return SegmentFiles.exists(file);
         } catch (final IOException e) {
             throw new ChannelIOException(
                 file, "cannot look at " + file + ": " + ChannelDirectory.reason(e), e);

@@ -1,26 +1,28 @@
 package org.fencepost.ipc.store;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.memory.SharedMemory;
+import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.os.Window;
 
 /** The segments of a channel that nobody has open, one of which is mapped at a time. */
 final class StoppedSegments implements AutoCloseable {
     private final Path directory;
+    private final FileCalls calls;
     private final Geometry geometry;
     private final SharedMemory memory;
     private final Window window;
 
-    StoppedSegments(final Path directory, final Geometry geometry, final Platform platform)
+    StoppedSegments(
+        final Path directory, final Geometry geometry, final Platform platform, final FileCalls calls)
         throws IOException {
         this.directory = directory;
+        this.calls = calls;
         this.geometry = geometry;
         this.memory = platform.memory();
         this.window = platform.reserve(geometry.segmentBytes(), 1);
@@ -61,12 +63,9 @@ final class StoppedSegments implements AutoCloseable {
         return directory.resolve(SegmentFormat.name(place));
     }
 
-    boolean exists(final long place) {
-        return exists(file(place));
-    }
-
-    static boolean exists(final Path file) {
-        return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+    /** What cannot be looked at, behind an error of the disk, is not missing: that is an error. */
+    boolean exists(final long place) throws IOException {
+        return calls.status(file(place), false).isPresent();
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -379,6 +380,25 @@ class RecoveryTest {
                 return method.invoke(calls, arguments);
             });
         assertTrue(recovery(path, meanwhile).isSameLife());
+    }
+
+    @Test
+    void shouldCutNothingWhenASegmentCannotBeLookedAt() throws IOException {
+        journal.publish(0, 20);
+        journal.reboot();
+        final Map<String, ByteBuffer> before = journal.files();
+        final FileCalls calls = Platform.detect().files();
+        final FileCalls failing = (FileCalls) Proxy.newProxyInstance(FileCalls.class.getClassLoader(),
+            new Class<?>[] {FileCalls.class}, (proxy, method, arguments) -> {
+                if (method.getName().equals("status")
+                    && arguments[0].toString().endsWith(SegmentFormat.name(SEGMENT))) {
+                    throw new FileSystemException(arguments[0].toString(), null, "EIO");
+                }
+                return method.invoke(calls, arguments);
+            });
+        assertThrows(FileSystemException.class, () -> recovery(path, failing).run());
+        assertEquals(before, journal.files());
+        assertEquals(numbers(20), journal.numbers());
     }
 
     @Test
