@@ -6,6 +6,7 @@ import org.agrona.DirectBuffer;
 import org.fencepost.ipc.format.BatchFormat;
 import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.memory.Copying;
+import org.fencepost.ipc.memory.SharedMemory;
 
 /**
  * Room for many messages that become visible at once. The caller makes one and uses it for every
@@ -82,6 +83,50 @@ public final class Batch extends Claimed {
     }
 
     /**
+     * Adds copies of messages that are in one array, as {@link #add(int, byte[], int, int)} would one after the
+     * other, and faster: message {@code i}, from {@code from} to before {@code to}, has {@code lengths[i]} bytes
+     * from {@code offsets[i]} on.
+     *
+     * @return how many were added; the next one did not fit.
+     * @throws IndexOutOfBoundsException if the arrays do not have these messages, or {@code bytes} not these bytes;
+     *                                   the messages before it are added.
+     * @throws IllegalStateException     if no batch is open, or another thread made the claim.
+     */
+    public int addAll(final int typeId, final byte[] bytes, final int[] offsets, final int[] lengths,
+        final int from, final int to) {
+        Objects.checkFromToIndex(from, to, Math.min(offsets.length, lengths.length));
+        if (!requireOpen()) {
+            return 0;
+        }
+        final SharedMemory memory = publisher.memory();
+        int next = from;
+        int recordAt = end;
+        try {
+            for (; next < to; next++) {
+                final int messageLength = lengths[next];
+                Objects.checkFromIndexSize(offsets[next], messageLength, bytes.length);
+                final long recordEnd = recordAt + BatchFormat.recordBytes(messageLength);
+                if (recordEnd > length) {
+                    break;
+                }
+                writtenEnd = Math.max(writtenEnd, (int) recordEnd);
+                writeRecordHeader(memory, address + recordAt, typeId, messageLength);
+                memory.copyFrom(address + recordAt + BatchFormat.RECORD_HEADER_BYTES, bytes, offsets[next],
+                    messageLength);
+                recordAt = (int) recordEnd;
+            }
+        } finally {
+            if (next > from) {
+                final int last = lengths[next - 1];
+                view.set(address + recordAt - BatchFormat.recordBytes(last) + BatchFormat.RECORD_HEADER_BYTES, last);
+            }
+            count += next - from;
+            end = recordAt;
+        }
+        return next - from;
+    }
+
+    /**
      * Adds a message that is to be written in place through {@link #buffer()}, before the next one is
      * added.
      *
@@ -143,9 +188,14 @@ public final class Batch extends Claimed {
         }
         final long record = address + end;
         writtenEnd = Math.max(writtenEnd, (int) recordEnd);
-        publisher.memory().putInt(record + BatchFormat.RECORD_LENGTH_OFFSET, messageLength);
-        publisher.memory().putInt(record + BatchFormat.RECORD_TYPE_OFFSET, typeId);
+        writeRecordHeader(publisher.memory(), record, typeId, messageLength);
         return record + BatchFormat.RECORD_HEADER_BYTES;
+    }
+
+    private static void writeRecordHeader(
+        final SharedMemory memory, final long record, final int typeId, final int messageLength) {
+        memory.putInt(record + BatchFormat.RECORD_LENGTH_OFFSET, messageLength);
+        memory.putInt(record + BatchFormat.RECORD_TYPE_OFFSET, typeId);
     }
 
     private static void requireLength(final int messageLength) {

@@ -147,6 +147,8 @@ class MisuseTest {
         assertThrows(IllegalStateException.class,
             () -> batch.add(2, MemorySegment.ofArray(new byte[8]), 0L, 8));
         assertThrows(IllegalStateException.class, () -> batch.tryAppend(2, 8));
+        assertThrows(IllegalStateException.class,
+            () -> batch.addAll(2, new byte[8], new int[] {0}, new int[] {8}, 0, 1));
         assertEquals(1, batch.count());
         worker.submit(batch::commit).get();
         subscriber.poll(handler, 10);

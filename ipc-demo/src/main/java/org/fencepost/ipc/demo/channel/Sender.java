@@ -105,16 +105,10 @@ final class Sender implements AutoCloseable {
             isDropped(result);
             idle.idle();
         }
-        final byte[] source = messages.bytes();
-        long payloadBytes = 0;
-        for (int i = 0; i < messages.count(); i++) {
-            final int length = messages.length(i);
-            batch.add(messages.type(i), source, messages.offset(i), length);
-            payloadBytes += length;
-        }
+        messages.addTo(batch);
         final long result = batch.commit();
         isDropped(result);
-        published(messages.count(), payloadBytes, result);
+        published(messages.count(), messages.payloadBytes(), result);
     }
 
     /** Whether what was not published is to be dropped; if not, it is to be tried again. */

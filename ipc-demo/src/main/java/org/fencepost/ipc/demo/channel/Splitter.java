@@ -29,6 +29,7 @@ abstract class Splitter {
     private int limit;
     private int count;
     private int batchBytes;
+    private int payloadBytes;
     private long countBefore;
     private int type;
 
@@ -72,16 +73,21 @@ abstract class Splitter {
         return new Prefixed(in, limits, 2 * Integer.BYTES);
     }
 
-    /** What is between bytes of one value, which are sought in eight places at a time. */
+    /** What is between bytes of one value, which are sought in 32 places at a time, many at a time. */
     private static final class Delimited extends Splitter {
         private static final VarHandle LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
         private static final long ONES = 0x0101_0101_0101_0101L;
         private static final long LOW_BITS = 0x7f7f_7f7f_7f7f_7f7fL;
+        private static final int STEP_BYTES = 4 * Long.BYTES;
 
         private final byte delimiter;
         private final long eightDelimiters;
-        /** Places from the start on of which is known that no message ends there. */
+        /** Where the next messages end, from index {@link #next} on. None is left when more is read. */
+        private final int[] ends = new int[COUNT_MAX];
+        private int next;
+        private int found;
+        /** Places from the start on of which is known that no message ends there, if none is found. */
         private int searched;
 
         Delimited(final Input in, final byte delimiter, final Limits limits) {
@@ -92,32 +98,62 @@ abstract class Splitter {
 
         @Override
         boolean find() {
-            final byte[] bytes = bytes();
-            final int end = super.start + available();
-            int at = super.start + searched;
-            for (; at <= end - Long.BYTES; at += Long.BYTES) {
-                final long word = (long) LONG.get(bytes, at) ^ eightDelimiters;
-                // The highest bit of each byte that is zero, and of no other one.
-                long found = ~((word & LOW_BITS) + LOW_BITS | word | LOW_BITS);
-                while (found != 0) {
-                    if (!endsAt(at + (Long.numberOfTrailingZeros(found) >>> 3))) {
-                        return false;
-                    }
-                    found &= found - 1;
-                }
+            if (next == found) {
+                final int limit = super.start + available();
+                next = 0;
+                found = places(bytes(), super.start + searched, limit, delimiter, eightDelimiters, ends);
+                searched = found == 0 ? available() : 0;
             }
-            for (; at < end; at++) {
-                if (bytes[at] == delimiter && !endsAt(at)) {
-                    return false;
-                }
+            while (next < found && message(0, ends[next] - super.start, 1)) {
+                next++;
             }
-            searched = at - super.start;
-            return false;
+            return next == found && found > 0;
         }
 
-        private boolean endsAt(final int place) {
-            searched = place - super.start;
-            return message(0, searched, 1);
+        /**
+         * Fills in where the delimiter is, as far as there is room; returns how often. Such a small loop is soon
+         * compiled.
+         */
+        private static int places(final byte[] bytes, final int from, final int limit, final byte delimiter,
+            final long eightDelimiters, final int[] places) {
+            int count = 0;
+            int at = from;
+            for (; at <= limit - STEP_BYTES; at += STEP_BYTES) {
+                final long first = (long) LONG.get(bytes, at) ^ eightDelimiters;
+                final long second = (long) LONG.get(bytes, at + Long.BYTES) ^ eightDelimiters;
+                final long third = (long) LONG.get(bytes, at + 2 * Long.BYTES) ^ eightDelimiters;
+                final long fourth = (long) LONG.get(bytes, at + 3 * Long.BYTES) ^ eightDelimiters;
+                if (((first - ONES & ~first | second - ONES & ~second | third - ONES & ~third
+                    | fourth - ONES & ~fourth) & ~LOW_BITS) == 0) {
+                    // No byte is zero: of one that is, and only then, a bit is borrowed, unless it has it.
+                    continue;
+                }
+                if (count > places.length - STEP_BYTES) {
+                    return count;
+                }
+                count = zeros(first, at, places, count);
+                count = zeros(second, at + Long.BYTES, places, count);
+                count = zeros(third, at + 2 * Long.BYTES, places, count);
+                count = zeros(fourth, at + 3 * Long.BYTES, places, count);
+            }
+            for (; at < limit && count < places.length; at++) {
+                if (bytes[at] == delimiter) {
+                    places[count++] = at;
+                }
+            }
+            return count;
+        }
+
+        /** Adds where the bytes of a word are zero that begins at some place. */
+        private static int zeros(final long word, final int at, final int[] places, final int before) {
+            int count = before;
+            // The highest bit of each byte that is zero, and of no other one.
+            long zeros = ~((word & LOW_BITS) + LOW_BITS | word | LOW_BITS);
+            while (zeros != 0) {
+                places[count++] = at + (Long.numberOfTrailingZeros(zeros) >>> 3);
+                zeros &= zeros - 1;
+            }
+            return count;
         }
 
         @Override
@@ -140,6 +176,17 @@ abstract class Splitter {
         int type(final int index) {
             return prefixBytes == Integer.BYTES ? super.type(index)
                 : (int) INT.get(bytes(), offset(index) - Integer.BYTES);
+        }
+
+        @Override
+        void addTo(final Batch batch) {
+            if (prefixBytes == Integer.BYTES) {
+                super.addTo(batch);
+                return;
+            }
+            for (int i = 0; i < count(); i++) {
+                batch.add(type(i), bytes(), offset(i), length(i));
+            }
         }
 
         @Override
@@ -174,6 +221,7 @@ abstract class Splitter {
         countBefore += count;
         count = 0;
         batchBytes = 0;
+        payloadBytes = 0;
         while (true) {
             boolean more = true;
             while (more) {
@@ -196,6 +244,16 @@ abstract class Splitter {
     /** What they take of a batch, in bytes. */
     final int batchBytes() {
         return batchBytes;
+    }
+
+    /** What they have together, in bytes. */
+    final int payloadBytes() {
+        return payloadBytes;
+    }
+
+    /** Adds them to a batch that has room for them. */
+    void addTo(final Batch batch) {
+        batch.addAll(type, buffer, offsets, lengths, 0, count);
     }
 
     /** Array that holds them. */
@@ -268,6 +326,7 @@ abstract class Splitter {
         lengths[count] = length;
         count++;
         batchBytes += recordBytes;
+        payloadBytes += length;
         start += before + length + behind;
         return true;
     }

@@ -100,6 +100,14 @@ class MessageCommandTest {
         assertEquals("last\n", done(ToolRun.of("tail", "--from", alone, name)));
     }
 
+    @Test
+    void shouldGiveTheSameLinesBackWhenManyAreShort() {
+        final String text = ("\n".repeat(100) + "a\n".repeat(1000) + "ab\n".repeat(3) + "c".repeat(40)).repeat(90)
+            + "\n".repeat(10_000);
+        done(ToolRun.withInput(text, "publish", name));
+        assertEquals(text, done(ToolRun.of("tail", name)));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"4k", "16k", "1m"})
     void shouldGiveTheSameLinesBackWhenTheyAreOfAnyLength(final String segment) {

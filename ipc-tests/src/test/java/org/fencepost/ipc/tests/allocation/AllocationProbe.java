@@ -32,6 +32,8 @@ final class AllocationProbe {
     private static final int MEASURED = 1_000_000;
     private static final int LENGTH = 48;
     private static final int BATCH = 10;
+    private static final int[] OFFSETS = {0};
+    private static final int[] LENGTHS = {LENGTH};
 
     private final Path directory;
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -128,8 +130,10 @@ final class AllocationProbe {
         }
         try (batch) {
             for (int i = 0; i < BATCH; i++) {
-                if (i % 2 == 0) {
+                if (i % 3 == 0) {
                     batch.add(index, array, 0, LENGTH);
+                } else if (i % 3 == 1) {
+                    batch.addAll(index, array, OFFSETS, LENGTHS, 0, 1);
                 } else if (batch.tryAppend(index, LENGTH)) {
                     batch.buffer().putLong(0, index);
                 }

@@ -159,7 +159,8 @@ class ClosedTest {
         close(closing, publisher);
         final boolean mayCommit = closing == Closing.ENDPOINT_ELSEWHERE;
         // Behind a closed channel it writes where nobody reads; the commit says so.
-        final boolean added = batch.add(3, BYTES, 0, 100) && batch.tryAppend(4, 1);
+        final boolean added = batch.add(3, BYTES, 0, 100) && batch.tryAppend(4, 1)
+            && batch.addAll(5, BYTES, new int[] {0}, new int[] {1}, 0, 1) == 1;
         assertTrue(added || !mayCommit);
         if (mayCommit) {
             assertTrue(batch.commit() > 0);
@@ -168,7 +169,7 @@ class ClosedTest {
         }
         assertUnusable(kept);
         batch.close();
-        assertReadsOnly(other, mayCommit ? 4 : 0);
+        assertReadsOnly(other, mayCommit ? 5 : 0);
         other.close();
     }
 
