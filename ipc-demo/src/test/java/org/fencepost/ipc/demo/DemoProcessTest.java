@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -314,7 +315,9 @@ class DemoProcessTest {
     }
 
     private void start(final String... options) throws Exception {
-        final List<String> command = ToolShell.java("-Djava.io.tmpdir=" + temporary);
+        // A job that a script has in the background ignores this signal, and so would what it starts.
+        final List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        command.addAll(ToolShell.java("-Djava.io.tmpdir=" + temporary));
         command.addAll(List.of("demo", "--input", input.toString()));
         command.addAll(List.of(options));
         tool = new ProcessBuilder(command)
