@@ -102,6 +102,34 @@ class RetentionTest {
     }
 
     @Test
+    void shouldWaitForAClaimAndNotTakeItForDamageWhenItsSegmentIsRemoved() {
+        try (Channel channel = open(BYTES);
+            Publisher slow = channel.addPublisher();
+            Publisher publisher = channel.addPublisher();
+            Channel view = Channel.view(directory.resolve("journal"));
+            Subscriber viewer = view.addSubscriber(SubscriberOptions.earliest().lossy());
+            Subscriber lossy = channel.addSubscriber(SubscriberOptions.earliest().lossy())) {
+            publish(publisher, 0, 1);
+            assertEquals(List.of(0), poll(viewer));
+            assertEquals(List.of(0), poll(lossy));
+            final Claim claim = new Claim();
+            assertTrue(slow.tryClaim(1, MESSAGE, claim) >= 0);
+            publish(publisher, 2, 10 * IN_SEGMENT);
+            work(channel);
+            assertTrue(channel.earliestPosition() > 0 && channel.durablePosition() > 0);
+            for (int i = 0; i < 100; i++) {
+                assertEquals(List.of(), poll(viewer));
+                assertEquals(List.of(), poll(lossy));
+            }
+            claim.commit();
+            for (final Subscriber reader : List.of(viewer, lossy)) {
+                assertEquals(1, reader.poll((buffer, offset, length, header) -> assertEquals(1, header.typeId()), 1));
+                assertThrows(PositionException.class, () -> poll(reader));
+            }
+        }
+    }
+
+    @Test
     void shouldSayWhatIsRemovedAndNameTheEarliest() {
         try (Channel channel = open(BYTES);
             Publisher publisher = channel.addPublisher();

@@ -50,8 +50,10 @@ final class HoleRepair {
         if (bound <= position || memory.getLongAcquire(base + position) != 0) {
             return AGAIN;
         }
-        // Nothing becomes durable before its header is there; so it was, if that is so and it is not now.
-        if (position < words.durableAcquire() && memory.getLongAcquire(base + position) == 0) {
+        // Nothing becomes durable before its header is there; so it was, if that is so and it is not now. But what
+        // retention removes counts as durable, also where a claim is still open.
+        if (position < words.durableAcquire() && memory.getLongAcquire(base + position) == 0
+            && position >= words.earliestAcquire()) {
             throw log.damagedFrame(position, 0);
         }
         long wonEnd = 0;

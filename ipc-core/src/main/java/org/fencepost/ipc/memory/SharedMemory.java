@@ -94,12 +94,7 @@ public abstract class SharedMemory {
 
     /** As {@link #makeDirty}, of a word that is not in the log. */
     public final void makeWordDirty(final long wordAddress) {
-        long seen = getLongAcquire(wordAddress);
-        long witness = compareAndExchangeWord(wordAddress, seen, seen);
-        while (witness != seen) {
-            seen = witness;
-            witness = compareAndExchangeWord(wordAddress, seen, seen);
-        }
+        putLong(besideWord(wordAddress), 0);
     }
 
     /** Copies {@code length} bytes of {@code source} to {@code address}; plain. */
