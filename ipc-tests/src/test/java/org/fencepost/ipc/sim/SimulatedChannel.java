@@ -192,11 +192,10 @@ final class SimulatedChannel {
         return false;
     }
 
-    /** Position of the first frame of a segment that is no padding, whether or not it is there. */
+    /** Position of the first frame from a segment on that is no padding, whether or not it is there. */
     private long firstMessage(final long segmentStart) {
         long position = segmentStart;
-        while (position < segmentStart + geometry.segmentBytes()
-            && FrameFormat.isPadding(header(position))) {
+        while (FrameFormat.isPadding(header(position))) {
             position += geometry.span(FrameFormat.length(header(position)));
         }
         return position;
