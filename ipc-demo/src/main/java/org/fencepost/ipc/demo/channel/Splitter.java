@@ -123,9 +123,9 @@ abstract class Splitter {
                 final long second = (long) LONG.get(bytes, at + Long.BYTES) ^ eightDelimiters;
                 final long third = (long) LONG.get(bytes, at + 2 * Long.BYTES) ^ eightDelimiters;
                 final long fourth = (long) LONG.get(bytes, at + 3 * Long.BYTES) ^ eightDelimiters;
+                // Whether any byte is zero (Warren, Hacker's Delight, "Find First 0-Byte").
                 if (((first - ONES & ~first | second - ONES & ~second | third - ONES & ~third
                     | fourth - ONES & ~fourth) & ~LOW_BITS) == 0) {
-                    // No byte is zero: of one that is, and only then, a bit is borrowed, unless it has it.
                     continue;
                 }
                 if (count > places.length - STEP_BYTES) {
