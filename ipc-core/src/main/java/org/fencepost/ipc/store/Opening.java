@@ -257,7 +257,10 @@ final class Opening {
         cursors.map(0, directory.cursors(), 0, writable, true);
         segments = geometry.ring()
             ? new RingSegments(platform, path, geometry, writable)
-            : new JournalSegments(platform, path, geometry, writable, control.address(0));
+            : new JournalSegments(platform, path, new ChannelName(path, locks, lockPath), geometry,
+                writable, control.address(0));
+        // Behind the names by which it was mapped: words of another channel would be written without its locks.
+        requireSameFile();
     }
 
     private ControlWords words() {
