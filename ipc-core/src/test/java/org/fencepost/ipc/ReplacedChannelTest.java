@@ -1,11 +1,14 @@
 package org.fencepost.ipc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,8 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.agrona.concurrent.SystemEpochNanoClock;
+import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.os.PlatformWithCalls;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,6 +45,8 @@ class ReplacedChannelTest {
 
     private Path path;
     private Path renamed;
+    /** What the copy had when it got the name, or null. */
+    private Map<String, byte[]> replacement;
 
     @BeforeEach
     void name() {
@@ -140,10 +147,56 @@ class ReplacedChannelTest {
         }
     }
 
+    @Test
+    void shouldNotRecoverIntoWhatHasGotItsName() throws IOException {
+        for (int calls = 0; ; calls++) {
+            path = directory.resolve("recovered-" + calls);
+            renamed = directory.resolve("renamed-" + calls);
+            try (Channel channel = open(JOURNAL, Platform.detect()); Publisher publisher = channel.addPublisher()) {
+                publish(publisher, 0, 3 * IN_SEGMENT);
+            }
+            Files.move(path, renamed);
+            copy(renamed, path);
+            Files.move(renamed, directory.resolve("original-" + calls));
+            replacement = null;
+            final AtomicInteger left = new AtomicInteger(calls);
+            final Platform platform = new PlatformWithCalls(own -> beforeOpening(own, () -> {
+                if (left.getAndDecrement() == 0) {
+                    replaceByCopy();
+                }
+            }));
+            try {
+                open(JOURNAL, platform).close();
+                assertTrue(calls > 10, "calls: " + calls);
+                assertNull(replacement, "opened although it was replaced before call " + calls);
+                break;
+            } catch (final ChannelDamagedException refused) {
+                assertTrue(refused.getMessage().contains("does not lead any more")
+                    || refused.getMessage().contains("removed or replaced meanwhile"), refused.getMessage());
+            }
+            assertUnchanged(replacement, content(path));
+        }
+    }
+
+    private static FileCalls beforeOpening(final FileCalls calls, final Runnable action) {
+        return (FileCalls) Proxy.newProxyInstance(FileCalls.class.getClassLoader(),
+            new Class<?>[] {FileCalls.class}, (proxy, method, arguments) -> {
+                if (method.getName().equals("open")) {
+                    action.run();
+                }
+                try {
+                    return method.invoke(calls, arguments);
+                } catch (final InvocationTargetException e) {
+                    throw e.getCause();
+                }
+            });
+    }
+
     private void replaceByCopy() {
         try {
             Files.move(path, renamed);
             copy(renamed, path);
+            replacement = content(path);
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
         }

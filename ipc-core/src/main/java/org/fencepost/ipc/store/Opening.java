@@ -24,6 +24,7 @@ import org.fencepost.ipc.log.CursorTable;
 import org.fencepost.ipc.log.Log;
 import org.fencepost.ipc.log.Members;
 import org.fencepost.ipc.log.SegmentStore;
+import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.os.RetryingFileCalls;
@@ -236,13 +237,17 @@ final class Opening {
     }
 
     private Recovery recovery() {
-        return new Recovery(
-            directory, platform, new RetryingFileCalls(platform.files()), geometry);
+        return new Recovery(directory, platform, calls(), geometry);
     }
 
     private JournalRepair repairing() {
-        return new JournalRepair(recovery(), path, new RetryingFileCalls(platform.files()), geometry,
-            platform.memory());
+        return new JournalRepair(recovery(), path, calls(), geometry, platform.memory());
+    }
+
+    /** Who only examines has no locks, and changes nothing. */
+    private FileCalls calls() {
+        final FileCalls calls = new RetryingFileCalls(platform.files());
+        return locks == null ? calls : new NamedCalls(calls, new ChannelName(path, locks, lockPath));
     }
 
     private void map(final boolean writable, final Optional<Recovery.Image> image)
