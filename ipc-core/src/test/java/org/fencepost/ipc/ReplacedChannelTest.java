@@ -128,6 +128,32 @@ class ReplacedChannelTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("platforms")
+    void shouldSayThatItWasRenamedToWhoReadsOn(final Platform platform) throws IOException {
+        try (Channel channel = open(JOURNAL, platform); Publisher publisher = channel.addPublisher();
+            Subscriber subscriber = channel.addSubscriber(SubscriberOptions.earliest())) {
+            publish(publisher, 0, 2 * IN_SEGMENT);
+            assertEquals(1, subscriber.poll((buffer, offset, length, header) -> { }, 1));
+            Files.move(path, renamed);
+            final ChannelDamagedException refused =
+                assertThrows(ChannelDamagedException.class, () -> readAll(subscriber));
+            assertTrue(refused.getMessage().contains("does not lead any more"), refused.getMessage());
+            Files.move(renamed, path);
+            assertEquals(IN_SEGMENT, readAll(subscriber));
+        }
+    }
+
+    private static int readAll(final Subscriber subscriber) {
+        int count = 0;
+        int read;
+        do {
+            read = subscriber.poll((buffer, offset, length, header) -> { }, Integer.MAX_VALUE);
+            count += read;
+        } while (read > 0);
+        return count;
+    }
+
     @Test
     void shouldRefuseTheChannelThatHasGotItsNameBetweenTheLocksAndTheMappings() throws IOException {
         for (final ChannelOptions options : List.of(JOURNAL, ChannelOptions.ring(1 << 17))) {

@@ -242,9 +242,14 @@ final class SegmentMappings implements AutoCloseable {
         }
     }
 
-    private static boolean isThere(final Path file) {
+    /** False if it is missing where the channel's name leads to this channel; elsewhere that says nothing. */
+    private boolean isThere(final Path file) {
         try {
-            return SegmentFiles.exists(file);
+            final boolean there = SegmentFiles.exists(file);
+            if (!there) {
+                name.require();
+            }
+            return there;
         } catch (final IOException e) {
             throw new ChannelIOException(
                 file, "cannot look at " + file + ": " + ChannelDirectory.reason(e), e);
