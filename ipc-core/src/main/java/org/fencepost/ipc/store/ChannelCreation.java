@@ -28,6 +28,7 @@ import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.FileHandle;
 import org.fencepost.ipc.os.FileStatus;
+import org.fencepost.ipc.os.LivenessScheme;
 import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.os.RetryingFileCalls;
@@ -340,7 +341,7 @@ final class ChannelCreation {
         try {
             final Optional<FileStatus> status = calls.status(leftover, false);
             if (status.isPresent() && status.get().isDirectory() && status.get().user() == self) {
-                removeIfDead(leftover, ChannelDirectory.lockFile(leftover, platform.scheme()));
+                removeIfDead(leftover, isPortable(leftover) ? Platform.portable() : platform);
             }
         } catch (final IOException e) {
             // It was renamed or removed meanwhile.
@@ -349,8 +350,18 @@ final class ChannelCreation {
         }
     }
 
-    private void removeIfDead(final Path leftover, final Path lockPath) throws IOException {
-        try (LockFile lock = platform.openLockFile(lockPath)) {
+    /** Whether its maker proves by portable locks that it lives: theirs is the first file there, and the last. */
+    private boolean isPortable(final Path leftover) throws IOException {
+        return calls.status(ChannelDirectory.lockFile(leftover, LivenessScheme.PORTABLE), false).isPresent();
+    }
+
+    private void removeIfDead(final Path leftover, final Platform asked) throws IOException {
+        final Path lockPath = ChannelDirectory.lockFile(leftover, asked.scheme());
+        try (LockFile lock = asked.openLockFile(lockPath)) {
+            if (asked.scheme() != LivenessScheme.PORTABLE && isPortable(leftover)) {
+                // Its maker has come as far as this since the first look; it is the next one's to judge.
+                return;
+            }
             if (lock.tryLock(MembersFormat.PRESENCE_BYTE) && lock.isSameFile(lockPath)) {
                 deleteTree(leftover, lockPath);
             }

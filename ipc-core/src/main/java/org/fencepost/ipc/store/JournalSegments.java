@@ -29,6 +29,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
     private final Platform platform;
     private final Surroundings surroundings;
     private final Path directory;
+    private final ChannelName name;
     private final Geometry geometry;
     private final SegmentMappings mappings;
     private final SegmentMap temporary = new Lazy();
@@ -36,14 +37,15 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
     private volatile boolean closed;
 
     JournalSegments(
-        final Platform platform, final Path directory, final Geometry geometry,
-        final boolean writable, final long controlAddress) {
+        final Platform platform, final Path directory, final ChannelName name,
+        final Geometry geometry, final boolean writable, final long controlAddress) {
         this.platform = platform;
         this.surroundings = Surroundings.of(platform, platform.files());
         this.directory = directory;
+        this.name = name;
         this.geometry = geometry;
         this.mappings =
-            new SegmentMappings(platform, surroundings.calls(), directory, geometry, writable,
+            new SegmentMappings(platform, surroundings.calls(), directory, name, geometry, writable,
                 new UnsyncedSegments(platform.memory(), controlAddress, surroundings.calls(),
                     directory, geometry));
     }
@@ -82,6 +84,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
     public void prepare(final long segmentStart, final BooleanSupplier wantsPages) {
         final Path file = directory.resolve(SegmentFormat.name(segmentStart));
         try {
+            name.require();
             Leftovers.remove(surroundings, directory);
             if (!SegmentFiles.exists(file)) {
                 make(file, segmentStart, wantsPages);
@@ -109,6 +112,8 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
             if (geometry.segmentBytes() <= PAGES_BYTES_MAX) {
                 SegmentFiles.makePages(made.handle(), geometry.segmentBytes(), wantsPages);
             }
+            // Again, for all that takes its time.
+            name.require();
             made.link(file);
         } catch (final FileAlreadyExistsException e) {
             // Made by somebody whose lock was dropped while it still worked; verified by the caller.
@@ -124,6 +129,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         synchronized (removal) {
             requireOpen();
             try {
+                name.require();
                 if (placesBelow(earliest).isEmpty()) {
                     return false;
                 }
@@ -144,6 +150,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
             mappings.letGoOfSynced();
             try {
                 for (final long place : placesBelow(earliest)) {
+                    name.require();
                     surroundings.calls().unlink(directory.resolve(SegmentFormat.name(place)));
                 }
                 surroundings.calls().syncDirectory(directory);
@@ -167,6 +174,8 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
     /** By file, and each time anew: what could not be written once is not dirty any more. */
     private void writeEarliest(final long earliest) throws IOException {
         try (FileHandle control = surroundings.calls().open(control(), true)) {
+            // What was opened is this channel's, unless the name had led elsewhere by then, and back again since.
+            name.require();
             final ByteBuffer word = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
             Temporary.write(
                 control, word.putLong(0, earliest), ControlFormat.EARLIEST_OFFSET);

@@ -24,6 +24,7 @@ import org.fencepost.ipc.log.CursorTable;
 import org.fencepost.ipc.log.Log;
 import org.fencepost.ipc.log.Members;
 import org.fencepost.ipc.log.SegmentStore;
+import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.os.RetryingFileCalls;
@@ -236,13 +237,17 @@ final class Opening {
     }
 
     private Recovery recovery() {
-        return new Recovery(
-            directory, platform, new RetryingFileCalls(platform.files()), geometry);
+        return new Recovery(directory, platform, calls(), geometry);
     }
 
     private JournalRepair repairing() {
-        return new JournalRepair(recovery(), path, new RetryingFileCalls(platform.files()), geometry,
-            platform.memory());
+        return new JournalRepair(recovery(), path, calls(), geometry, platform.memory());
+    }
+
+    /** Who only examines has no locks, and changes nothing. */
+    private FileCalls calls() {
+        final FileCalls calls = new RetryingFileCalls(platform.files());
+        return locks == null ? calls : new NamedCalls(calls, new ChannelName(path, locks, lockPath));
     }
 
     private void map(final boolean writable, final Optional<Recovery.Image> image)
@@ -257,7 +262,10 @@ final class Opening {
         cursors.map(0, directory.cursors(), 0, writable, true);
         segments = geometry.ring()
             ? new RingSegments(platform, path, geometry, writable)
-            : new JournalSegments(platform, path, geometry, writable, control.address(0));
+            : new JournalSegments(platform, path, new ChannelName(path, locks, lockPath), geometry,
+                writable, control.address(0));
+        // Behind the names by which it was mapped: words of another channel would be written without its locks.
+        requireSameFile();
     }
 
     private ControlWords words() {

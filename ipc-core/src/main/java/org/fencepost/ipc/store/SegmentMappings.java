@@ -46,6 +46,7 @@ final class SegmentMappings implements AutoCloseable {
     private final Platform platform;
     private final FileCalls calls;
     private final Path directory;
+    private final ChannelName name;
     private final Geometry geometry;
     private final boolean writable;
     /** Guarded by this. */
@@ -60,11 +61,12 @@ final class SegmentMappings implements AutoCloseable {
     private volatile boolean closed;
 
     SegmentMappings(
-        final Platform platform, final FileCalls calls, final Path directory,
+        final Platform platform, final FileCalls calls, final Path directory, final ChannelName name,
         final Geometry geometry, final boolean writable, final UnsyncedSegments unsynced) {
         this.platform = platform;
         this.calls = calls;
         this.directory = directory;
+        this.name = name;
         this.geometry = geometry;
         this.writable = writable;
         this.unsynced = unsynced;
@@ -240,9 +242,14 @@ final class SegmentMappings implements AutoCloseable {
         }
     }
 
-    private static boolean isThere(final Path file) {
+    /** False if it is missing where the channel's name leads to this channel; elsewhere that says nothing. */
+    private boolean isThere(final Path file) {
         try {
-            return SegmentFiles.exists(file);
+            final boolean there = SegmentFiles.exists(file);
+            if (!there) {
+                name.require();
+            }
+            return there;
         } catch (final IOException e) {
             throw new ChannelIOException(
                 file, "cannot look at " + file + ": " + ChannelDirectory.reason(e), e);
@@ -292,6 +299,8 @@ final class SegmentMappings implements AutoCloseable {
         try {
             // With the first page, so that one sync can reach the receipt and the data.
             place.window.map(0, file, 0, writable, false);
+            // A copy's segment looks as this channel's own does.
+            name.require();
         } catch (final IOException e) {
             throw new ChannelIOException(file,
                 "cannot map " + file + ": " + ChannelDirectory.reason(e), e);

@@ -5,14 +5,22 @@ import java.nio.file.Path;
 import java.util.function.UnaryOperator;
 import org.fencepost.ipc.memory.SharedMemory;
 
-/** The platform of this process, with other calls by which files change. */
+/** The platform of this process, with other calls by which files change, or an action before it maps. */
 public final class PlatformWithCalls extends Platform {
     private final Platform platform = Platform.detect();
     private final FileCalls calls;
+    private final Runnable beforeReserving;
 
     /** With what an operator makes of its own calls. */
     public PlatformWithCalls(final UnaryOperator<FileCalls> around) {
         this.calls = around.apply(platform.files());
+        this.beforeReserving = () -> { };
+    }
+
+    /** With its own, and an action before addresses are reserved, which is before files are mapped. */
+    public PlatformWithCalls(final Runnable beforeReserving) {
+        this.calls = platform.files();
+        this.beforeReserving = beforeReserving;
     }
 
     @Override
@@ -27,6 +35,7 @@ public final class PlatformWithCalls extends Platform {
 
     @Override
     public Window reserve(final long slotBytes, final int slots) throws IOException {
+        beforeReserving.run();
         return platform.reserve(slotBytes, slots);
     }
 

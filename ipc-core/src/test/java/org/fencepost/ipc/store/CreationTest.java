@@ -134,6 +134,23 @@ class CreationTest {
     }
 
     @Test
+    void shouldSpareALivingCreatorOfTheOtherScheme() throws IOException {
+        final Path dead = Files.createDirectory(Leftovers.newName(directory));
+        final Path living = Files.createDirectory(Leftovers.newName(directory));
+        for (final Path maker : List.of(dead, living)) {
+            Files.createFile(maker.resolve(MembersFormat.PORTABLE_LOCK_FILE_NAME));
+            Files.createFile(maker.resolve(MembersFormat.FILE_NAME));
+        }
+        try (LockFile lock = Platform.portable().openLockFile(
+            living.resolve(MembersFormat.PORTABLE_LOCK_FILE_NAME))) {
+            assertTrue(lock.tryLockShared(MembersFormat.PRESENCE_BYTE));
+            Channel.open(directory.resolve("ring"), RING).close();
+            assertFalse(Files.exists(dead));
+            assertEquals(List.of(MembersFormat.FILE_NAME, MembersFormat.PORTABLE_LOCK_FILE_NAME), names(living));
+        }
+    }
+
+    @Test
     void shouldRefuseAPlaceWhereEverybodyMayPutAnother() throws IOException {
         final Path parent = Files.createDirectory(directory.resolve("everybody's"));
         Files.setAttribute(parent, "unix:mode", 0777);
