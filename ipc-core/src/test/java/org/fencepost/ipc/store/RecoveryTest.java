@@ -11,9 +11,11 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -458,13 +460,35 @@ class RecoveryTest {
     }
 
     @Test
-    void shouldRefuseAWatermarkThatIsNoPosition14() throws IOException {
-        journal.publish(0, 6);
-        journal.word(ControlFormat.DURABLE_OFFSET, -16);
+    void shouldTakeTheRoomOfWhatIsSparseInACopy13() throws IOException {
+        final long end = journal.publish(0, 1).getLast();
+        final Path place = directory.resolve("copy");
+        final Path segment = journal.copy(place).segment(0);
+        final int bytes = (int) Files.size(segment);
+        final byte[] used = Arrays.copyOf(Files.readAllBytes(segment), (int) (SegmentFormat.DATA_OFFSET + end));
+        Files.write(segment, used);
+        try (FileChannel file = FileChannel.open(segment, StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.allocate(1), bytes - 1);
+        }
+        assertEquals(Finding.WHOLE, recover(place));
+        final long allocated = Platform.detect().files().requireStatus(segment, false).allocatedBytes();
+        assertTrue(allocated >= bytes, "allocated only " + allocated);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {ControlFormat.DURABLE_OFFSET, ControlFormat.EARLIEST_OFFSET})
+    void shouldRefuseAWatermarkThatIsNoPosition14(final int offset) throws IOException {
+        final int alignment = 128;
+        Channel.open(path, ChannelOptions.journal(SEGMENT).withFrameAlignment(alignment)).close();
         journal.reboot();
-        final Map<String, ByteBuffer> before = journal.files();
-        assertThrows(ChannelDamagedException.class, () -> Channel.join(path));
-        assertEquals(before, journal.files());
+        for (final long wrong : new long[] {-alignment, alignment / 2, ControlFormat.POSITION_MAX + alignment}) {
+            final long right = journal.word(offset);
+            journal.word(offset, wrong);
+            final Map<String, ByteBuffer> before = journal.files();
+            assertThrows(ChannelDamagedException.class, () -> Channel.join(path), () -> "found " + wrong);
+            assertEquals(before, journal.files());
+            journal.word(offset, right);
+        }
     }
 
     @Test
