@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.fencepost.ipc.ChannelClosedException;
@@ -112,6 +113,48 @@ class SegmentMappingsTest {
         handle.close();
         assertThrows(ChannelClosedException.class, () -> map.addressOf(0));
         assertThrows(ChannelClosedException.class, () -> handle.log.store().newEndpointMap(true));
+    }
+
+    @Test
+    void shouldHaveTheSegmentThatItAskedForWhenItLeapsWhileAnotherMapsAhead() throws Exception {
+        final int segments = 8;
+        try (Handle handle = open()) {
+            prepare(handle, segments - 1);
+            final SegmentStore store = handle.log.store();
+            final SegmentMap map = store.newEndpointMap(true);
+            for (int i = 0; i < segments; i++) {
+                mark(handle, map, (long) i * SEGMENT);
+            }
+            final AtomicBoolean ended = new AtomicBoolean();
+            final Thread keeper = Thread.ofPlatform().start(() -> {
+                while (!ended.get()) {
+                    store.mapAhead(0, segments * SEGMENT, 0, false);
+                }
+            });
+            try {
+                for (int i = 0; i < 10_000; i++) {
+                    final long start = i * 3L % segments * SEGMENT;
+                    final long address = map.addressOf(start);
+                    for (int look = 0; look < 10; look++) {
+                        assertEquals(start, handle.log.memory().getLongAcquire(address));
+                    }
+                }
+            } finally {
+                ended.set(true);
+                keeper.join();
+            }
+        }
+    }
+
+    @Test
+    void shouldWriteToNoSegmentWhenClosed() {
+        final Handle handle = open();
+        final long address = handle.log.store().newEndpointMap(true).addressOf(0);
+        handle.close();
+        handle.log.memory().putLong(address, 1);
+        try (Handle next = open()) {
+            assertEquals(0, next.log.memory().getLongAcquire(next.log.store().newMap().addressOf(0)));
+        }
     }
 
     @Test

@@ -11,9 +11,11 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -340,19 +342,30 @@ class RecoveryTest {
         assertEquals(1, journal.word(ControlFormat.EPOCH_OFFSET));
     }
 
-    @Test
-    void shouldRecoverWhenTheWordsAreOlderThanTheSegments19() throws IOException {
+    /** At the start of the log, in its first segment, and in its second one. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 5, 12})
+    void shouldRecoverWhenTheWordsAreOlderThanTheSegments19(final int messages) throws IOException {
         final Path control = path.resolve(ControlFormat.FILE_NAME);
-        journal.publish(0, 5);
+        journal.publish(0, messages);
         final byte[] older = Files.readAllBytes(control);
-        journal.publish(5, 5);
+        journal.publish(messages, 5);
         Files.write(control, older);
         try (Channel view = Channel.view(path)) {
-            assertEquals(numbers(10), journal.numbers(view));
+            assertEquals(numbers(messages + 5), journal.numbers(view));
         }
-        journal.publish(10, 1);
-        assertEquals(numbers(11), journal.numbers());
+        journal.publish(messages + 5, 1);
+        assertEquals(numbers(messages + 6), journal.numbers());
         assertEquals(1, journal.word(ControlFormat.EPOCH_OFFSET));
+    }
+
+    @Test
+    void shouldStayFailedWhenTheWordsAreOlderThanTheSegments4() throws IOException {
+        final long end = journal.publish(0, 5).getLast();
+        journal.publish(5, 5);
+        journal.word(ControlFormat.TAIL_OFFSET, end);
+        fail(end, true);
+        assertEquals(Finding.SAME_LIFE, recover());
     }
 
     @Test
@@ -447,13 +460,35 @@ class RecoveryTest {
     }
 
     @Test
-    void shouldRefuseAWatermarkThatIsNoPosition14() throws IOException {
-        journal.publish(0, 6);
-        journal.word(ControlFormat.DURABLE_OFFSET, -16);
+    void shouldTakeTheRoomOfWhatIsSparseInACopy13() throws IOException {
+        final long end = journal.publish(0, 1).getLast();
+        final Path place = directory.resolve("copy");
+        final Path segment = journal.copy(place).segment(0);
+        final int bytes = (int) Files.size(segment);
+        final byte[] used = Arrays.copyOf(Files.readAllBytes(segment), (int) (SegmentFormat.DATA_OFFSET + end));
+        Files.write(segment, used);
+        try (FileChannel file = FileChannel.open(segment, StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.allocate(1), bytes - 1);
+        }
+        assertEquals(Finding.WHOLE, recover(place));
+        final long allocated = Platform.detect().files().requireStatus(segment, false).allocatedBytes();
+        assertTrue(allocated >= bytes, "allocated only " + allocated);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {ControlFormat.DURABLE_OFFSET, ControlFormat.EARLIEST_OFFSET})
+    void shouldRefuseAWatermarkThatIsNoPosition14(final int offset) throws IOException {
+        final int alignment = 128;
+        Channel.open(path, ChannelOptions.journal(SEGMENT).withFrameAlignment(alignment)).close();
         journal.reboot();
-        final Map<String, ByteBuffer> before = journal.files();
-        assertThrows(ChannelDamagedException.class, () -> Channel.join(path));
-        assertEquals(before, journal.files());
+        for (final long wrong : new long[] {-alignment, alignment / 2, ControlFormat.POSITION_MAX + alignment}) {
+            final long right = journal.word(offset);
+            journal.word(offset, wrong);
+            final Map<String, ByteBuffer> before = journal.files();
+            assertThrows(ChannelDamagedException.class, () -> Channel.join(path), () -> "found " + wrong);
+            assertEquals(before, journal.files());
+            journal.word(offset, right);
+        }
     }
 
     @Test
@@ -487,12 +522,24 @@ class RecoveryTest {
     }
 
     @Test
+    void shouldShowAllThatWasDurableWhenItIsViewed15() throws IOException {
+        publishDurably(6);
+        journal.reboot();
+        try (Channel view = Channel.view(path)) {
+            assertEquals(1, view.recoveryEpoch());
+            journal.publish(6, 2);
+            assertEquals(numbers(6), journal.numbers(view), "as it was when it was opened");
+        }
+    }
+
+    @Test
     void shouldReadUpToTheDamageWhenItIsViewed15() throws IOException {
         final List<Long> ends = journal.publish(0, 6);
         try (Channel channel = Channel.join(path)) {
             assertTrue(channel.awaitDurable(ends.get(4), LONG));
         }
         journal.overwrite(ends.get(2) + 100, new byte[] {1});
+        journal.word(ControlFormat.TAIL_OFFSET, 64);
         for (int time = 0; time < 2; time++) {
             if (time == 0) {
                 journal.reboot();
@@ -504,6 +551,7 @@ class RecoveryTest {
                 Subscriber subscriber =
                     view.addSubscriber(SubscriberOptions.earliest().lossy())) {
                 assertEquals(ends.get(5), view.durablePosition());
+                assertEquals(ends.get(5), view.tailPosition());
                 assertReadsUpTo(ends.get(2), subscriber, ends.get(3));
             }
             assertEquals(before, journal.files());
@@ -974,10 +1022,12 @@ class RecoveryTest {
 
     /** As a process leaves it whose sync has failed; not marked, if it was killed just then. */
     private void fail(final long end, final boolean marked) throws IOException {
-        journal.word(ControlFormat.SYNC_SLOTS_OFFSET + ControlFormat.SYNC_TO_OFFSET, end);
-        journal.word(ControlFormat.SYNC_SLOTS_OFFSET + ControlFormat.SYNC_ERRNO_OFFSET, 5);
+        final int last = ControlFormat.SYNC_SLOTS_OFFSET
+            + (ControlFormat.SYNCS_MAX - 1) * ControlFormat.SYNC_SLOT_BYTES;
+        journal.word(last + ControlFormat.SYNC_TO_OFFSET, end);
+        journal.word(last + ControlFormat.SYNC_ERRNO_OFFSET, 5);
         if (marked) {
-            journal.word(ControlFormat.DURABLE_OFFSET, 1);
+            journal.word(ControlFormat.DURABLE_OFFSET, ControlFormat.SYNCS_MAX);
         }
     }
 
