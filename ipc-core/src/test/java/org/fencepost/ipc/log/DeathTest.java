@@ -98,6 +98,21 @@ class DeathTest {
     }
 
     @Test
+    void shouldAskWhoHoldsItUpAtTheNextLookWhenItIsToBeThorough() {
+        announceAndMoveTail(dying.membership.joinShared(), 0, 64);
+        living.publish(living.membership.joinShared(), 5, 8);
+        dying.die();
+        final Subscription subscription = living.subscriptions.join(SubscriberOptions.earliest());
+        // The first one leaves the hole as it is.
+        for (final LogReader reader : List.of(new LossyReader(living.log, 0, new Patience(1000)),
+            new InPlaceReader(living.log, subscription, new Patience(1000)))) {
+            assertEquals(List.of(), readAll(reader));
+            reader.beThorough();
+            assertEquals(List.of(5L), readAll(reader));
+        }
+    }
+
+    @Test
     void shouldEndAHoleAtTheClaimOfALivePublisherThatHasNoHeaderYet() {
         final InPlaceReader reader = living.reader(SubscriberOptions.latest());
         final SharedClaimer doomed = dying.membership.joinShared();
