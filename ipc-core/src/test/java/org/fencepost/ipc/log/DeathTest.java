@@ -227,6 +227,17 @@ class DeathTest {
     }
 
     @Test
+    void shouldLeaveTheTailWhereItIsWhenADeadExclusivePublisherHadFilledTheRing() {
+        final InPlaceReader reader = living.reader(SubscriberOptions.latest());
+        final ExclusiveClaimer doomed = dying.membership.joinExclusive();
+        assertEquals(Claimer.GATED, dying.publishUntilTurnedAway(doomed, 1, 1008));
+        dying.die();
+        living.membership.joinShared();
+        assertEquals(4 * SEGMENT, living.log.words().tailAcquire());
+        assertEquals(16, readAll(reader).size());
+    }
+
+    @Test
     void shouldPadTheWholeOfAnAbortedExclusiveClaim() {
         final InPlaceReader reader = living.reader(SubscriberOptions.latest());
         final ExclusiveClaimer claimer = living.membership.joinExclusive();
