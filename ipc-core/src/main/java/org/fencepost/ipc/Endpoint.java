@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.agrona.concurrent.IdleStrategy;
@@ -217,8 +218,17 @@ public abstract sealed class Endpoint implements AutoCloseable permits Publisher
     }
 
     static ChannelDamagedException truncated(final Path path, final Throwable error) {
-        return new ChannelDamagedException(path,
-            "a page of " + path + " is missing: a file was truncated while it was mapped, or its disk"
+        return truncated(Set.of(path), error);
+    }
+
+    /** Of one of these channels; which one the error does not say. */
+    static ChannelDamagedException truncated(final Set<Path> paths, final Throwable error) {
+        final StringBuilder names = new StringBuilder();
+        for (final Path path : paths) {
+            names.append(names.isEmpty() ? "" : " or ").append(path);
+        }
+        return new ChannelDamagedException(paths.iterator().next(),
+            "a page of " + names + " is missing: a file was truncated while it was mapped, or its disk"
                 + " failed, or is full and the page was shared with a copy; expected its full size,"
                 + " blocks of its own and a disk that can be read; restore that and open the channel"
                 + " again", error);

@@ -1,5 +1,6 @@
 package org.fencepost.ipc;
 
+import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.agrona.concurrent.IdleStrategy;
@@ -86,6 +87,7 @@ public final class Parking implements IdleStrategy {
         }
     }
 
+    /** @throws ChannelDamagedException if a file of a channel that this waits for was truncated. */
     @Override
     public void idle() {
         idle(Long.MAX_VALUE);
@@ -96,10 +98,22 @@ public final class Parking implements IdleStrategy {
         if (spins < spinsMax) {
             spins++;
             Thread.onSpinWait();
-        } else if (sleeper.idle(nanosMax)) {
+        } else if (sleep(nanosMax)) {
             for (final Endpoint endpoint : endpoints) {
                 endpoint.beThorough();
             }
+        }
+    }
+
+    private boolean sleep(final long nanosMax) {
+        try {
+            return sleeper.idle(nanosMax);
+        } catch (final InternalError missing) {
+            final Set<Path> paths = new LinkedHashSet<>();
+            for (final Endpoint endpoint : endpoints) {
+                paths.add(endpoint.log.path());
+            }
+            throw Endpoint.truncated(paths, missing);
         }
     }
 

@@ -267,6 +267,26 @@ class MisuseTest {
     }
 
     @Test
+    void shouldSayWhatIsDamagedWhenItSleepsOnAFileThatWasCut() {
+        try (Channel other = Channel.open(directory.resolve("other"), RING);
+             Subscriber others = other.addSubscriber(SubscriberOptions.latest())) {
+            final Parking one = Parking.on(subscriber);
+            final Parking several = Parking.on(others, subscriber);
+            truncate("control");
+            for (final Parking idle : List.of(one, several)) {
+                final String message = assertThrows(ChannelDamagedException.class, () -> {
+                    while (!Thread.currentThread().isInterrupted()) {
+                        idle.idle();
+                    }
+                }).getMessage();
+                assertTrue(message.contains(channel.path().toString()), message);
+                assertEquals(idle == several, message.contains(other.path().toString()), message);
+            }
+        }
+        assertThrows(ChannelDamagedException.class, channel::close);
+    }
+
+    @Test
     void shouldRefuseOthersBesideAConcurrentPublisher() throws Exception {
         final ConcurrentPublisher shared = new ConcurrentPublisher(publisher);
         final String message = assertThrows(IllegalStateException.class,

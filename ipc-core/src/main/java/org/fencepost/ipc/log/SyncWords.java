@@ -3,7 +3,6 @@ package org.fencepost.ipc.log;
 import static org.fencepost.ipc.format.ControlFormat.DURABLE_FAILED_MASK;
 import static org.fencepost.ipc.format.ControlFormat.DURABLE_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.SUSPECT_OFFSET;
-import static org.fencepost.ipc.format.ControlFormat.SYNCS_MAX;
 import static org.fencepost.ipc.format.ControlFormat.SYNC_ERRNO_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.SYNC_FROM_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.SYNC_PID_OFFSET;
@@ -163,11 +162,10 @@ final class SyncWords {
 
     /**
      * By the slot's owner before it syncs; a full fence follows. Who maps a segment after this owner has
-     * taken an error from it finds this.
+     * taken an error from it finds this. There is no error number in the slot: that of a failure stays for good.
      */
     void intend(final int slot, final long from, final long to) {
         memory.putLongOpaque(slot(slot) + SYNC_PID_OFFSET, ownPid);
-        memory.putLongRelease(slot(slot) + SYNC_ERRNO_OFFSET, 0);
         memory.putLongRelease(slot(slot) + SYNC_FROM_OFFSET, from);
         memory.putLongRelease(slot(slot) + SYNC_TO_OFFSET, to);
     }
@@ -188,9 +186,6 @@ final class SyncWords {
     }
 
     private long slot(final int slot) {
-        if (slot < 0 || slot >= SYNCS_MAX) {
-            throw new IndexOutOfBoundsException("sync slot " + slot);
-        }
         return address + SYNC_SLOTS_OFFSET + (long) slot * SYNC_SLOT_BYTES;
     }
 }

@@ -133,6 +133,36 @@ class AnnouncementTest {
         }
     }
 
+    @Test
+    void shouldSayWhereItBeginsWhenAnotherHasReadWithItsRecord() {
+        try (Handle handle = open(RING)) {
+            final long tail = handle.publish(handle.membership.joinShared(), 1, 8);
+            final CursorTable cursors = handle.log.cursors();
+            for (final SubscriberOptions options : List.of(SubscriberOptions.earliest(), SubscriberOptions.latest(),
+                SubscriberOptions.earliest().named("heir", true))) {
+                final int record = handle.subscriptions.join(SubscriberOptions.earliest()).record();
+                cursors.positionRelease(record, 2 * tail);
+                cursors.batchIndexRelease(record, 3);
+                handle.subscriptions.leave(record);
+                assertEquals(record, handle.subscriptions.join(options).record());
+                final boolean latest = options.start() == SubscriberOptions.Start.LATEST;
+                assertEquals(latest ? tail : 0, cursors.positionAcquire(record));
+                assertEquals(0, cursors.batchIndexAcquire(record));
+            }
+        }
+    }
+
+    @Test
+    void shouldHoldTheRingAgainWhenACursorThatDidNotIsGoneOnWith() {
+        try (Handle handle = open(RING)) {
+            final SubscriberOptions named = SubscriberOptions.earliest().named("lazy", false);
+            handle.subscriptions.leave(handle.subscriptions.join(named).record());
+            handle.subscriptions.join(named);
+            final SharedClaimer claimer = handle.membership.joinShared();
+            assertEquals(Claimer.GATED, handle.publishUntilTurnedAway(claimer, 1, 1008));
+        }
+    }
+
     private Handle open(final ChannelOptions options) {
         return new Handle(directory.resolve("channel"), options, Platform.detect());
     }

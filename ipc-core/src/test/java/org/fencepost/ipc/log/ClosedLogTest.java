@@ -115,6 +115,18 @@ class ClosedLogTest {
     }
 
     @Test
+    void shouldClaimNothingBeforeItsSegmentWhenTheTailIsPrivate() {
+        open(ChannelOptions.journal(SEGMENT));
+        final SharedClaimer claimer = closing.membership.joinShared();
+        while (closing.log.words().tailAcquire() <= 2 * SEGMENT) {
+            closing.publish(claimer, 1, 1008);
+        }
+        // The tail is 0 from here on, and there is no segment any more that has that in it.
+        closing.close();
+        assertThrows(ChannelClosedException.class, () -> claimer.claim(8));
+    }
+
+    @Test
     void shouldLeaveTheCursorWhenAReaderIsClosedBeforeItPublishesIt() {
         open(RING);
         final Subscription subscription = closing.subscriptions.join(SubscriberOptions.latest());

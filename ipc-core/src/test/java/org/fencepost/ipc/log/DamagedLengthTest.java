@@ -35,6 +35,16 @@ class DamagedLengthTest {
         }
     }
 
+    @Test
+    void shouldBeginNowhereBehindItWhenALengthLeadsOutOfTheSegment() {
+        try (Handle handle = open()) {
+            damage(handle);
+            final InPlaceReader reader = handle.reader(SubscriberOptions.latest());
+            assertThrows(
+                ChannelDamagedException.class, () -> handle.subscriptions.seek(reader, SEGMENT - 64));
+        }
+    }
+
     private static void assertReadsUpTo(final long damaged, final LogReader reader) {
         assertNotEquals(LogReader.NOTHING, reader.peek());
         reader.advance();

@@ -98,6 +98,21 @@ class DeathTest {
     }
 
     @Test
+    void shouldAskWhoHoldsItUpAtTheNextLookWhenItIsToBeThorough() {
+        announceAndMoveTail(dying.membership.joinShared(), 0, 64);
+        living.publish(living.membership.joinShared(), 5, 8);
+        dying.die();
+        final Subscription subscription = living.subscriptions.join(SubscriberOptions.earliest());
+        // The first one leaves the hole as it is.
+        for (final LogReader reader : List.of(new LossyReader(living.log, 0, new Patience(1000)),
+            new InPlaceReader(living.log, subscription, new Patience(1000)))) {
+            assertEquals(List.of(), readAll(reader));
+            reader.beThorough();
+            assertEquals(List.of(5L), readAll(reader));
+        }
+    }
+
+    @Test
     void shouldEndAHoleAtTheClaimOfALivePublisherThatHasNoHeaderYet() {
         final InPlaceReader reader = living.reader(SubscriberOptions.latest());
         final SharedClaimer doomed = dying.membership.joinShared();
@@ -209,6 +224,17 @@ class DeathTest {
         heir.abort();
         living.publish(heir, 3, 8);
         assertEquals(List.of(3L), readAll(reader));
+    }
+
+    @Test
+    void shouldLeaveTheTailWhereItIsWhenADeadExclusivePublisherHadFilledTheRing() {
+        final InPlaceReader reader = living.reader(SubscriberOptions.latest());
+        final ExclusiveClaimer doomed = dying.membership.joinExclusive();
+        assertEquals(Claimer.GATED, dying.publishUntilTurnedAway(doomed, 1, 1008));
+        dying.die();
+        living.membership.joinShared();
+        assertEquals(4 * SEGMENT, living.log.words().tailAcquire());
+        assertEquals(16, readAll(reader).size());
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.fencepost.ipc.ChannelClosedException;
+import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.os.Platform;
@@ -97,6 +98,44 @@ class MembersTest {
                 SubscriberOptions.latest().named("somebody", true)));
             cleaning.log.members().leaveHousekeeping();
             joining.subscriptions.seek(reader, 0);
+        }
+    }
+
+    @Test
+    void shouldWaitForHousekeepingWhenACursorIsRemoved() {
+        final ChannelOptions options = ChannelOptions.ring(4 * 4096, 4);
+        try (Handle cleaning = new Handle(directory.resolve("ring"), options, Platform.detect());
+            Handle removing = new Handle(directory.resolve("ring"), options, Platform.detect())) {
+            assertTrue(cleaning.log.members().tryEnterHousekeeping());
+            removing.log.close();
+            assertThrows(ChannelClosedException.class, () -> removing.subscriptions.remove("somebody"));
+        }
+    }
+
+    @Test
+    void shouldGiveASlotBackWhenWhatItsLastOwnerLeftIsDamaged() {
+        try (Handle handle = new Handle(
+            directory.resolve("journal"), ChannelOptions.journal(4096), Platform.detect())) {
+            handle.log.words().slotStartRelease(0, 0);
+            handle.log.words().slotWonEndRelease(0, 64);
+            for (int i = 0; i < 2; i++) {
+                assertThrows(ChannelDamagedException.class, handle.membership::joinShared);
+                assertThrows(ChannelDamagedException.class, handle.membership::joinExclusive);
+            }
+        }
+    }
+
+    @Test
+    void shouldGiveACursorBackWhenItCannotBeGoneOnWith() {
+        final SubscriberOptions named = SubscriberOptions.earliest().named("somebody", true);
+        try (Handle handle = new Handle(
+            directory.resolve("journal"), ChannelOptions.journal(4096), Platform.detect())) {
+            final int record = handle.subscriptions.join(named).record();
+            handle.log.cursors().batchIndexRelease(record, -1);
+            handle.subscriptions.leave(record);
+            for (int i = 0; i < 2; i++) {
+                assertThrows(ChannelDamagedException.class, () -> handle.subscriptions.join(named));
+            }
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 import org.fencepost.ipc.ChannelClosedException;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.PositionException;
+import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.os.Platform;
 import org.junit.jupiter.api.Test;
@@ -89,6 +90,28 @@ class SegmentMappingsTest {
                 try (SegmentMap passing = store.newEndpointMap(true)) {
                     addresses.add(passing.addressOf(start));
                 }
+            }
+            assertTrue(addresses.size() <= 3,
+                () -> "expected at most 3 places, found " + addresses.size());
+        }
+    }
+
+    @Test
+    void shouldUsePlacesAgainOfWhoHasLeft() {
+        try (Handle handle = open()) {
+            final Set<Long> addresses = new HashSet<>();
+            for (long start = 0; start < 20 * SEGMENT; start += SEGMENT) {
+                final SharedClaimer claimer = handle.membership.joinShared();
+                final InPlaceReader reader = handle.reader(SubscriberOptions.latest());
+                while (handle.log.words().tailAcquire() <= start + SEGMENT) {
+                    handle.publish(claimer, start, 1000);
+                }
+                Handle.readAll(reader);
+                try (SegmentMap passing = handle.log.store().newEndpointMap(false)) {
+                    addresses.add(passing.addressOf(start));
+                }
+                reader.close();
+                handle.membership.leave(claimer);
             }
             assertTrue(addresses.size() <= 3,
                 () -> "expected at most 3 places, found " + addresses.size());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.fencepost.ipc.Channel;
@@ -35,13 +36,16 @@ class GeometryTest {
     @Test
     void shouldShowBothWhenTheOptionsAreOthers() {
         final ChannelOptions journal = ChannelOptions.journal(8192);
+        final ChannelOptions kept =
+            journal.withRetentionBytes(16_384).withRetentionTime(Duration.ofHours(1));
         final List<ChannelOptions> different = List.of(
             ChannelOptions.ring(128 * 1024), ChannelOptions.ring(64 * 1024, 4),
             RING.withChecksums(true), RING.withTimestamps(true), RING.withStartPosition(8192),
             journal, ChannelOptions.journal(4096), journal.withTimestamps(false),
-            journal.withStartPosition(1L << 40));
-        for (final ChannelOptions existing : List.of(RING, journal)) {
-            final Path path = temporary.resolve("is-" + existing.kind());
+            journal.withStartPosition(1L << 40), kept, kept.withRetentionBytes(32_768),
+            kept.withRetentionTime(Duration.ofHours(2)));
+        for (final ChannelOptions existing : List.of(RING, journal, kept)) {
+            final Path path = temporary.resolve("is-" + existing);
             Channel.open(path, existing).close();
             for (final ChannelOptions wanted : different) {
                 if (wanted.equals(existing)) {
