@@ -90,6 +90,9 @@ class ReplacedChannelTest {
         try (Channel old = open(RETAINED, platform); Publisher publisher = old.addPublisher()) {
             try (Subscriber gating = old.addSubscriber(SubscriberOptions.earliest())) {
                 publish(publisher, 0, 6 * IN_SEGMENT + 1);
+                for (int unit = 0; unit < 10; unit++) {
+                    old.housekeeping().doWork();
+                }
                 assertEquals(0, gating.position());
             }
             // Now there is something to remove.
