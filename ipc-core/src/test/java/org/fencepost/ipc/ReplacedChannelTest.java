@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -43,6 +44,7 @@ class ReplacedChannelTest {
     @TempDir
     Path directory;
 
+    private long nowNanos = TimeUnit.DAYS.toNanos(20_000);
     private Path path;
     private Path renamed;
     /** What the copy had when it got the name, or null. */
@@ -90,9 +92,13 @@ class ReplacedChannelTest {
         try (Channel old = open(RETAINED, platform); Publisher publisher = old.addPublisher()) {
             try (Subscriber gating = old.addSubscriber(SubscriberOptions.earliest())) {
                 publish(publisher, 0, 6 * IN_SEGMENT + 1);
+                for (int unit = 0; unit < 10; unit++) {
+                    old.housekeeping().doWork();
+                }
                 assertEquals(0, gating.position());
             }
-            // Now there is something to remove.
+            // Now there is something to remove, and it is time to look for it.
+            nowNanos += TimeUnit.SECONDS.toNanos(1);
             Files.move(path, renamed);
             try (Channel present = open(RETAINED, platform); Publisher other = present.addPublisher()) {
                 publish(other, 0, 3);
@@ -271,7 +277,7 @@ class ReplacedChannelTest {
 
     /** When something is made or removed is for the test to say. */
     private Channel open(final ChannelOptions options, final Platform platform) {
-        final Channel channel = Channel.open(path, options, platform, new SystemEpochNanoClock());
+        final Channel channel = Channel.open(path, options, platform, () -> nowNanos);
         channel.housekeeping().byHand();
         return channel;
     }

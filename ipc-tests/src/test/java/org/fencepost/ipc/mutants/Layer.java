@@ -21,7 +21,7 @@ enum Layer {
     UNITS(Module.CORE, List.of(), "org.fencepost.ipc.log", "org.fencepost.ipc.store",
         "org.fencepost.ipc.BatchTest", "org.fencepost.ipc.EndpointTest",
         "org.fencepost.ipc.MisuseTest", "org.fencepost.ipc.SubscribingTest", "org.fencepost.ipc.LostPageTest",
-        "org.fencepost.ipc.UnreachableTest",
+        "org.fencepost.ipc.UnreachableTest", "org.fencepost.ipc.ReplacedChannelTest",
         "org.fencepost.ipc.DurabilityTest", "org.fencepost.ipc.DiskWaitersTest",
         "org.fencepost.ipc.RetentionTest", "org.fencepost.ipc.PositionByTimeTest",
         "org.fencepost.ipc.ChannelViewTest", "org.fencepost.ipc.FastPublisherTest"),
