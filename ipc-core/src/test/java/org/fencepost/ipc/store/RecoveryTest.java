@@ -454,6 +454,10 @@ class RecoveryTest {
                 effects.contains(new RecordingCalls.Effect.Synced(copy.segment(segment))),
                 () -> effects.toString());
         }
+        for (final String name : List.of("control", "cursors", "members")) {
+            assertTrue(
+                effects.contains(new RecordingCalls.Effect.Synced(place.resolve(name))), () -> effects.toString());
+        }
         assertTrue(
             effects.contains(new RecordingCalls.Effect.DirectorySynced(place)), effects.toString());
     }
