@@ -8,14 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -455,6 +454,10 @@ class RecoveryTest {
                 effects.contains(new RecordingCalls.Effect.Synced(copy.segment(segment))),
                 () -> effects.toString());
         }
+        for (final String name : List.of("control", "cursors", "members")) {
+            assertTrue(
+                effects.contains(new RecordingCalls.Effect.Synced(place.resolve(name))), () -> effects.toString());
+        }
         assertTrue(
             effects.contains(new RecordingCalls.Effect.DirectorySynced(place)), effects.toString());
     }
@@ -467,8 +470,8 @@ class RecoveryTest {
         final int bytes = (int) Files.size(segment);
         final byte[] used = Arrays.copyOf(Files.readAllBytes(segment), (int) (SegmentFormat.DATA_OFFSET + end));
         Files.write(segment, used);
-        try (FileChannel file = FileChannel.open(segment, StandardOpenOption.WRITE)) {
-            file.write(ByteBuffer.allocate(1), bytes - 1);
+        try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+            file.setLength(bytes);
         }
         assertEquals(Finding.WHOLE, recover(place));
         final long allocated = Platform.detect().files().requireStatus(segment, false).allocatedBytes();
