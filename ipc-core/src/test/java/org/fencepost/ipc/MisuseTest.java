@@ -441,14 +441,25 @@ class MisuseTest {
     }
 
     @Test
-    void shouldRefuseToBePolledWhenItsOwnHandlerDecides() {
-        publish(1);
+    void shouldRefuseToBePolledByItsOwnHandler() {
+        publishThree(false);
         assertEquals(1, subscriber.controlledPoll((buffer, offset, length, header) -> {
             assertThrows(IllegalStateException.class, () -> subscriber.controlledPoll(
                 (inner, at, bytes, inside) -> Action.CONTINUE, 1));
             return Action.CONTINUE;
         }, 1));
+        assertEquals(1, subscriber.poll((buffer, offset, length, header) ->
+            assertThrows(IllegalStateException.class, () -> subscriber.poll(handler, 1)), 1));
+        assertEquals(List.of(), types);
         assertEquals("reading", subscriber.agent("reading", handler, 1).roleName());
+    }
+
+    @Test
+    void shouldDeliverNoMoreThanTheLimitWhenABatchFollowsAMessage() {
+        publish(1);
+        publishThree(true);
+        assertEquals(2, subscriber.poll(handler, 2));
+        assertEquals(List.of(1, 1), types);
     }
 
     @Test
