@@ -10,6 +10,8 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.NoOpIdleStrategy;
 import org.fencepost.ipc.ControlledMessageHandler.Action;
@@ -410,6 +413,92 @@ class MisuseTest {
 
     private void publish(final int typeId) {
         assertTrue(publisher.offer(typeId, new byte[8], 0, 8) > 0);
+    }
+
+    @Test
+    void shouldSayWhereItIsAndShowNothingMoreWhenAHandlerCommitsOrThrows() {
+        publishThree(false);
+        final List<Long> cursors = new ArrayList<>();
+        final DirectBuffer[] kept = new DirectBuffer[1];
+        assertEquals(2, subscriber.controlledPoll((buffer, offset, length, header) -> {
+            cursors.add(cursor());
+            kept[0] = buffer;
+            return Action.COMMIT;
+        }, 2));
+        assertEquals(List.of(0L, 64L), cursors);
+        assertEquals(0, kept[0].capacity());
+        assertThrows(IllegalStateException.class, () -> subscriber.poll((buffer, offset, length, header) -> {
+            throw new IllegalStateException();
+        }, 1));
+        assertEquals(3 * 64, cursor());
+        assertEquals(0, kept[0].capacity());
+    }
+
+    @Test
+    void shouldStandBehindABatchWhenTheLastOfItWasDecidedOn() {
+        publishThree(true);
+        assertEquals(3, subscriber.controlledPoll(
+            (buffer, offset, length, header) -> Action.CONTINUE, 3));
+        assertEquals(channel.tailPosition(), subscriber.position());
+    }
+
+    @Test
+    void shouldRefuseToBePolledByItsOwnHandler() {
+        publishThree(false);
+        assertEquals(1, subscriber.controlledPoll((buffer, offset, length, header) -> {
+            assertThrows(IllegalStateException.class, () -> subscriber.controlledPoll(
+                (inner, at, bytes, inside) -> Action.CONTINUE, 1));
+            return Action.CONTINUE;
+        }, 1));
+        assertEquals(1, subscriber.poll((buffer, offset, length, header) ->
+            assertThrows(IllegalStateException.class, () -> subscriber.poll(handler, 1)), 1));
+        assertEquals(List.of(), types);
+        assertEquals("reading", subscriber.agent("reading", handler, 1).roleName());
+    }
+
+    @Test
+    void shouldDeliverNoMoreThanTheLimitWhenABatchFollowsAMessage() {
+        publish(1);
+        publishThree(true);
+        assertEquals(2, subscriber.poll(handler, 2));
+        assertEquals(List.of(1, 1), types);
+    }
+
+    @Test
+    void shouldSayThatABatchIsDamagedWhenItsWordsDoNotFitTogether() {
+        publishThree(true);
+        final int payload = 4096 + 16;
+        final int second = payload + 8 + 16;
+        // Count, bytes used, and length of the second message, which is the last one that there is room for.
+        assertDamagedWith(payload, 3, 7);
+        assertDamagedWith(payload + 4, 48, 49);
+        assertDamagedWith(second, 8, 25);
+        assertDamagedWith(second, 8, -1);
+        assertEquals(List.of(1), types);
+        assertEquals(2, subscriber.poll(handler, 10));
+    }
+
+    private void assertDamagedWith(final int offset, final int right, final int wrong) {
+        write(offset, wrong);
+        assertThrows(ChannelDamagedException.class, () -> subscriber.poll(handler, 10));
+        assertThrows(ChannelDamagedException.class, () -> subscriber.controlledPoll(
+            (buffer, at, length, header) -> Action.CONTINUE, 10));
+        assertEquals(0, subscriber.position());
+        write(offset, right);
+    }
+
+    private void write(final int offset, final int value) {
+        try (FileChannel segment = FileChannel.open(
+            channel.path().resolve("segment-0000000000000000"), StandardOpenOption.WRITE)) {
+            segment.write(ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(0, value), offset);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private long cursor() {
+        return channel.status().subscribers().getFirst().position().orElseThrow();
     }
 
     private void publishThree(final boolean inBatch) {

@@ -238,6 +238,15 @@ class DeathTest {
     }
 
     @Test
+    void shouldSettleOnceWhatADeadExclusivePublisherLeft() {
+        dying.publish(dying.membership.joinExclusive(), 1, 8);
+        dying.die();
+        living.membership.joinShared();
+        // Who settled again would zero what others are about to publish by then.
+        assertEquals(0, living.log.words().exclusiveAcquire());
+    }
+
+    @Test
     void shouldPadTheWholeOfAnAbortedExclusiveClaim() {
         final InPlaceReader reader = living.reader(SubscriberOptions.latest());
         final ExclusiveClaimer claimer = living.membership.joinExclusive();

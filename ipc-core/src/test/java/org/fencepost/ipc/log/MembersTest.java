@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -64,6 +65,41 @@ class MembersTest {
             () -> refused.addAndGet(elsewhere(members::tryEnterHousekeeping) ? 0 : 1);
         members.leaveHousekeeping();
         assertEquals(2, refused.get(), "housekeeping was entered while it was still locked");
+        members.close();
+    }
+
+    @Test
+    void shouldLetAnotherThreadIntoHousekeepingWhenTheKernelRefusedTheFirst() throws IOException {
+        final Members holder = members();
+        final Members refused = members();
+        assertTrue(holder.tryEnterHousekeeping());
+        assertFalse(refused.tryEnterHousekeeping());
+        holder.leaveHousekeeping();
+        assertTrue(elsewhere(refused::tryEnterHousekeeping));
+        holder.close();
+        refused.close();
+    }
+
+    @Test
+    void shouldHealNothingForWhoHasGivenItsSlotUp() throws IOException {
+        final Members members = members();
+        assertTrue(members.tryTakePublisher(SLOT));
+        members.own(SLOT, new SlotOwner() {
+            @Override
+            public boolean heals(final long position) {
+                return true;
+            }
+
+            @Override
+            public Optional<String> threadName() {
+                return Optional.of("somebody");
+            }
+        });
+        assertTrue(members.heal(SLOT, 0));
+        members.releasePublisher(SLOT);
+        // The next one that has it may be of another process.
+        assertFalse(members.heal(SLOT, 0));
+        assertEquals(Optional.empty(), members.threadName(SLOT));
         members.close();
     }
 

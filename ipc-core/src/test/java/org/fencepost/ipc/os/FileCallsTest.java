@@ -18,10 +18,12 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,6 +106,14 @@ class FileCallsTest {
         assertEquals(original.device(), calls.status(copy, false).orElseThrow().device());
         if (platform == Platform.portable()) {
             assertEquals(0, original.bornNanos(), "the JDK does not say whether it knows");
+        } else {
+            // The JDK says this in place of a time of birth that it does not know.
+            Files.setLastModifiedTime(path, FileTime.fromMillis(0));
+            assertEquals(((FileTime) Files.getAttribute(path, "creationTime")).to(TimeUnit.NANOSECONDS),
+                original.bornNanos());
+            final long device = (long) Files.getAttribute(path, "unix:dev");
+            assertEquals(
+                (device >>> 8 & 0xfff) << 32 | device >>> 12 & 0xfff00 | device & 0xff, original.device());
         }
         assumeTrue(Files.isDirectory(ANOTHER_FILE_SYSTEM) && !Files.getFileStore(directory)
             .equals(Files.getFileStore(ANOTHER_FILE_SYSTEM)), "needs two file systems");

@@ -126,6 +126,14 @@ class LockFileTest {
     }
 
     @Test
+    void shouldHaveItsFileOpenUntilTheLastHandleIsClosed() throws IOException {
+        first.close();
+        assertEquals(1, descriptorsOf(path).size());
+        second.close();
+        assertEquals(List.of(), descriptorsOf(path));
+    }
+
+    @Test
     void shouldConvertWhenNobodyElseShares() throws IOException {
         assertTrue(first.tryLockShared(3));
         assertTrue(second.tryLockShared(3));
