@@ -71,7 +71,8 @@ final class SyncWords {
                 + " failed with " + Platform.describe(errno) + "; everything below "
                 + position(durable) + " is on the disk, and nothing behind it will be reported as"
                 + " such any more: what is read there may be in memory only. Reading goes on,"
-                + " and publishing until the segments that are there are full; replace the disk, or copy what can be read to another channel",
+                + " and publishing until the segments that are there are full; replace the disk, or copy"
+                + " what can be read to another channel",
             errno, from, to, position(durable));
     }
 
