@@ -116,6 +116,20 @@ class LauncherTest {
     }
 
     @Test
+    void shouldHaveJarsOfWhichClassDataCanBeMadeBeforeItIsMade() throws Exception {
+        final Path jdk = jdk("given", 25);
+        final Path calls = directory.resolve("calls");
+        script(jdk.resolve("bin/java"), "echo \"$*\" >> '" + calls + "'");
+        launch(Map.of("IPC_JAVA", jdk.toString()));
+        final List<String> called = Files.readAllLines(calls);
+        assertEquals(3, called.size(), called.toString());
+        assertTrue(called.get(0).endsWith(" org.fencepost.ipc.demo.ArchivableJars " + project
+            + "/ipc-demo/target/lib"), called.toString());
+        assertTrue(called.get(1).contains(" -XX:ArchiveClassesAtExit="), called.toString());
+        assertTrue(called.get(2).endsWith(RUNNING), called.toString());
+    }
+
+    @Test
     void shouldRunWithoutClassDataWhenNoneCanBeMade() throws Exception {
         final Map<String, String> environment = Map.of("IPC_JAVA", jdk("given", 25).toString());
         assertTrue(launch(environment).contains(RUNNING));
