@@ -23,7 +23,7 @@ final class Housekeeper implements Runnable {
     private static final Housekeeper OF_PROCESS = new Housekeeper();
 
     private final List<Housekeeping> channels = new CopyOnWriteArrayList<>();
-    /** Guarded by this; null while there is nothing to do. */
+    /** Guarded by this; null while there is none. */
     private Thread thread;
     /** The channel in which room is being made. */
     private volatile Path makingRoomIn = NOWHERE;
@@ -77,10 +77,9 @@ final class Housekeeper implements Runnable {
     /** Begins nothing more for it. */
     synchronized void remove(final Housekeeping channel) {
         channels.remove(channel);
-        if (channels.isEmpty() && thread != null) {
-            // It ends by itself; the next channel gets another one.
+        if (channels.isEmpty()) {
+            // It ends by itself, unless another channel comes before it does: there are never two.
             LockSupport.unpark(thread);
-            thread = null;
         }
     }
 
@@ -89,14 +88,17 @@ final class Housekeeper implements Runnable {
         return channels.contains(channel);
     }
 
-    private synchronized boolean isWanted() {
-        return thread == Thread.currentThread();
+    private synchronized boolean isOver() {
+        if (channels.isEmpty()) {
+            thread = null;
+        }
+        return thread == null;
     }
 
-    /** What its thread does, as long as it is wanted. */
+    /** What its thread does, as long as there is a channel. */
     @Override
     public void run() {
-        while (isWanted()) {
+        while (!isOver()) {
             long nanos = Housekeeping.PAUSE_NANOS_MAX;
             for (final Housekeeping channel : channels) {
                 nanos = Math.min(nanos, round(channel));
