@@ -12,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.fencepost.ipc.os.Platform;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +24,14 @@ class HousekeeperTest {
 
     @TempDir
     private Path directory;
+
+    /** That of channels which other tests have closed ends by itself. */
+    @BeforeEach
+    void awaitNoThread() throws InterruptedException {
+        while (threads() > 0) {
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+    }
 
     @Test
     void shouldBeOneThreadWhenTheOnlyChannelIsClosedWhileItWorksAndAnotherOneIsOpened() throws Exception {
@@ -64,9 +73,7 @@ class HousekeeperTest {
                 channel.addPublisher();
                 working.await();
             }
-            while (threads() > 0) {
-                TimeUnit.MILLISECONDS.sleep(1);
-            }
+            awaitNoThread();
         }
     }
 
