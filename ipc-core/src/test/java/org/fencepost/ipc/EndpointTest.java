@@ -97,6 +97,37 @@ class EndpointTest {
     }
 
     @Test
+    void shouldNotWaitForAThreadThatHasEndedBeforeItCouldClaimWhatADeadOneHas() throws Exception {
+        final Publisher left = channel.addPublisher();
+        final Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest());
+        final Thread ended = new Thread(() -> left.offer(5, new byte[8], 0, 8));
+        ended.start();
+        ended.join();
+        final Publisher dying = other.addPublisher();
+        final long position = dying.tryClaim(6, 8, new Claim());
+        // As if both had ended as soon as they had announced it, one of them when it had won.
+        left.log.words().slotStartRelease(left.id(), position);
+        dying.log.words().slotWonEndRelease(dying.id(), 0);
+        other.close();
+        assertTrue(channel.addPublisher().offer(7, new byte[8], 0, 8) > 0);
+        final List<Integer> types = new ArrayList<>();
+        for (int i = 0; i < LOOKS; i++) {
+            poll(subscriber, types);
+        }
+        assertEquals(List.of(5, 7), types);
+    }
+
+    @Test
+    void shouldGiveItsSlotUpWhenItIsClosedByAnotherThreadAndHadFoundNoRoom() throws Exception {
+        final Publisher publisher = channel.addPublisher();
+        other.addSubscriber(SubscriberOptions.latest());
+        assertEquals(Publisher.BACK_PRESSURED, fill(publisher));
+        assertEquals(Publisher.BACK_PRESSURED, publisher.tryClaim(1, 1000, new Claim()));
+        worker.submit(publisher::close).get();
+        other.addExclusivePublisher().close();
+    }
+
+    @Test
     void shouldRefuseAnotherThreadWhenOneIsInsideAHandler() throws Exception {
         final Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest());
         final Publisher publisher = other.addPublisher();
