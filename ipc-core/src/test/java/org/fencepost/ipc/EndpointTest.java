@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -110,10 +111,9 @@ class EndpointTest {
         dying.log.words().slotWonEndRelease(dying.id(), 0);
         other.close();
         assertTrue(channel.addPublisher().offer(7, new byte[8], 0, 8) > 0);
-        final List<Integer> types = new ArrayList<>();
-        for (int i = 0; i < LOOKS; i++) {
-            poll(subscriber, types);
-        }
+        final List<Integer> types = types(subscriber);
+        subscriber.poll((buffer, offset, length, header) -> types.add(header.typeId()), 10,
+            Duration.ofSeconds(20), Parking.on(subscriber));
         assertEquals(List.of(5, 7), types);
     }
 
@@ -122,7 +122,7 @@ class EndpointTest {
         final Publisher publisher = channel.addPublisher();
         other.addSubscriber(SubscriberOptions.latest());
         assertEquals(Publisher.BACK_PRESSURED, fill(publisher));
-        assertEquals(Publisher.BACK_PRESSURED, publisher.tryClaim(1, 1000, new Claim()));
+        assertTrue(publisher.tryClaim(1, 1000, new Claim()) < 0);
         worker.submit(publisher::close).get();
         other.addExclusivePublisher().close();
     }
