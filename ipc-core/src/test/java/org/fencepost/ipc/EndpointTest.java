@@ -14,7 +14,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.NoOpIdleStrategy;
+import org.fencepost.ipc.buffer.MessageBuffer;
 import org.fencepost.ipc.buffer.ReadableBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,6 +98,30 @@ class EndpointTest {
         assertEquals(first.id(), successor.id());
         first.close();
         assertThrows(ChannelLimitException.class, () -> other.addExclusivePublisher());
+    }
+
+    @Test
+    void shouldGiveItsSlotUpWhenItIsClosedByAnotherThreadBehindAnyOperation() throws Exception {
+        final Claim claim = new Claim();
+        final List<Consumer<Publisher>> operations = List.of(
+            publisher -> publisher.offer(1, new byte[8], 0, 8),
+            publisher -> publisher.offer(1, MessageBuffer.allocate(8), 0, 8),
+            publisher -> publisher.offer(1, MemorySegment.ofArray(new byte[8]), 0L, 8),
+            publisher -> publisher.awaitRoom(8, Duration.ZERO, NoOpIdleStrategy.INSTANCE),
+            publisher -> {
+                publisher.tryClaim(1, 8, claim);
+                claim.commit();
+            },
+            publisher -> {
+                publisher.tryClaim(1, 8, claim);
+                claim.abort();
+            });
+        for (int i = 0; i < operations.size(); i++) {
+            final Publisher publisher = channel.addPublisher();
+            operations.get(i).accept(publisher);
+            worker.submit(publisher::close).get();
+            assertEquals(List.of(), channel.status().publishers(), "operation " + i);
+        }
     }
 
     @Test
@@ -184,6 +211,18 @@ class EndpointTest {
             readingThis(() -> publisher.offer(6, new byte[8], 0, 8)), 0, Long.BYTES));
         assertTrue(publisher.offer(7, new byte[8], 0, 8) > 0);
         assertEquals(List.of(6, 7), types(subscriber));
+    }
+
+    @Test
+    void shouldHoldNobodyUpWhenABufferThrows() {
+        final Publisher publisher = channel.addPublisher();
+        final Subscriber subscriber = other.addSubscriber(SubscriberOptions.latest());
+        final DirectBuffer throwing = readingThis(() -> {
+            throw new IllegalStateException("as if");
+        });
+        assertThrows(IllegalStateException.class, () -> publisher.offer(5, throwing, 0, Long.BYTES));
+        assertTrue(channel.addPublisher().offer(6, new byte[8], 0, 8) > 0);
+        assertEquals(List.of(6), types(subscriber));
     }
 
     @Test
