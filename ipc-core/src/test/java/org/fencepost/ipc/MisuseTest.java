@@ -402,6 +402,8 @@ class MisuseTest {
                 }).getMessage();
                 assertTrue(message.contains(channel.path().toString()), message);
                 assertEquals(idle == several, message.contains(other.path().toString()), message);
+                assertTrue(message.startsWith("a page of /"), message);
+                assertEquals(idle == several, message.contains(" or /"), message);
             }
         }
         assertThrows(ChannelDamagedException.class, channel::close);
