@@ -235,6 +235,9 @@ class MisuseTest {
         assertTrue(publisher.tryClaimBatch(0, batch) >= 0);
         assertFalse(batch.tryAppend(1, 0));
         batch.abort();
+        assertTrue(publisher.tryClaimBatch(64, batch) >= 0);
+        assertEquals(64, batch.remainingBytes());
+        batch.abort();
         assertEquals(0, batch.remainingBytes());
         assertEquals(0, publisher.awaitRoom(longest, Duration.ZERO, SPIN));
     }
