@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -13,7 +14,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.NoOpIdleStrategy;
+import org.fencepost.ipc.buffer.MessageBuffer;
 import org.fencepost.ipc.buffer.ReadableBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,6 +101,60 @@ class EndpointTest {
     }
 
     @Test
+    void shouldGiveItsSlotUpWhenItIsClosedByAnotherThreadBehindAnyOperation() throws Exception {
+        final Claim claim = new Claim();
+        final List<Consumer<Publisher>> operations = List.of(
+            publisher -> publisher.offer(1, new byte[8], 0, 8),
+            publisher -> publisher.offer(1, MessageBuffer.allocate(8), 0, 8),
+            publisher -> publisher.offer(1, MemorySegment.ofArray(new byte[8]), 0L, 8),
+            publisher -> publisher.awaitRoom(8, Duration.ZERO, NoOpIdleStrategy.INSTANCE),
+            publisher -> {
+                publisher.tryClaim(1, 8, claim);
+                claim.commit();
+            },
+            publisher -> {
+                publisher.tryClaim(1, 8, claim);
+                claim.abort();
+            });
+        for (int i = 0; i < operations.size(); i++) {
+            final Publisher publisher = channel.addPublisher();
+            operations.get(i).accept(publisher);
+            worker.submit(publisher::close).get();
+            assertEquals(List.of(), channel.status().publishers(), "operation " + i);
+        }
+    }
+
+    @Test
+    void shouldNotWaitForAThreadThatHasEndedBeforeItCouldClaimWhatADeadOneHas() throws Exception {
+        final Publisher left = channel.addPublisher();
+        final Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest());
+        final Thread ended = new Thread(() -> left.offer(5, new byte[8], 0, 8));
+        ended.start();
+        ended.join();
+        final Publisher dying = other.addPublisher();
+        final long position = dying.tryClaim(6, 8, new Claim());
+        // As if both had ended as soon as they had announced it, one of them when it had won.
+        left.log.words().slotStartRelease(left.id(), position);
+        dying.log.words().slotWonEndRelease(dying.id(), 0);
+        other.close();
+        assertTrue(channel.addPublisher().offer(7, new byte[8], 0, 8) > 0);
+        final List<Integer> types = types(subscriber);
+        subscriber.poll((buffer, offset, length, header) -> types.add(header.typeId()), 10,
+            Duration.ofSeconds(20), Parking.on(subscriber));
+        assertEquals(List.of(5, 7), types);
+    }
+
+    @Test
+    void shouldGiveItsSlotUpWhenItIsClosedByAnotherThreadAndHadFoundNoRoom() throws Exception {
+        final Publisher publisher = channel.addPublisher();
+        other.addSubscriber(SubscriberOptions.latest());
+        assertEquals(Publisher.BACK_PRESSURED, fill(publisher));
+        assertTrue(publisher.tryClaim(1, 1000, new Claim()) < 0);
+        worker.submit(publisher::close).get();
+        other.addExclusivePublisher().close();
+    }
+
+    @Test
     void shouldRefuseAnotherThreadWhenOneIsInsideAHandler() throws Exception {
         final Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest());
         final Publisher publisher = other.addPublisher();
@@ -153,6 +211,18 @@ class EndpointTest {
             readingThis(() -> publisher.offer(6, new byte[8], 0, 8)), 0, Long.BYTES));
         assertTrue(publisher.offer(7, new byte[8], 0, 8) > 0);
         assertEquals(List.of(6, 7), types(subscriber));
+    }
+
+    @Test
+    void shouldHoldNobodyUpWhenABufferThrows() {
+        final Publisher publisher = channel.addPublisher();
+        final Subscriber subscriber = other.addSubscriber(SubscriberOptions.latest());
+        final DirectBuffer throwing = readingThis(() -> {
+            throw new IllegalStateException("as if");
+        });
+        assertThrows(IllegalStateException.class, () -> publisher.offer(5, throwing, 0, Long.BYTES));
+        assertTrue(channel.addPublisher().offer(6, new byte[8], 0, 8) > 0);
+        assertEquals(List.of(6), types(subscriber));
     }
 
     @Test

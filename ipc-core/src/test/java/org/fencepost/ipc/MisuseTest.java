@@ -38,6 +38,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -174,6 +175,125 @@ class MisuseTest {
     }
 
     @Test
+    void shouldRefuseEveryOtherOneWhenAClaimIsOpen() {
+        final Claim claim = new Claim();
+        assertTrue(publisher.tryClaim(1, 8, claim) >= 0);
+        assertThrows(IllegalStateException.class, () -> publisher.offer(2, new byte[8], 0, 8));
+        assertThrows(
+            IllegalStateException.class, () -> publisher.offer(2, MessageBuffer.allocate(8), 0, 8));
+        assertThrows(IllegalStateException.class,
+            () -> publisher.offer(2, MemorySegment.ofArray(new byte[8]), 0L, 8));
+        assertThrows(IllegalStateException.class, () -> publisher.tryClaim(2, 8, claim));
+        assertThrows(IllegalStateException.class, () -> publisher.tryClaim(2, 8, new Claim()));
+        assertThrows(IllegalStateException.class, () -> publisher.tryClaimBatch(8, new Batch()));
+        assertThrows(IllegalStateException.class, () -> publisher.awaitRoom(8, Duration.ZERO, SPIN));
+        assertTrue(claim.commit() > 0);
+        subscriber.poll(handler, 10);
+        assertEquals(List.of(1), types);
+    }
+
+    @Test
+    void shouldRefuseAClaimWhenItIsOpenForAnotherPublisher() {
+        try (Publisher second = channel.addPublisher()) {
+            final Claim claim = new Claim();
+            assertTrue(publisher.tryClaim(1, 8, claim) >= 0);
+            final String message = assertThrows(IllegalStateException.class,
+                () -> second.tryClaim(2, 8, claim)).getMessage();
+            assertTrue(message.contains("another publisher"), message);
+            assertTrue(claim.commit() > 0);
+            assertTrue(second.tryClaim(3, 8, claim) >= 0);
+            assertTrue(claim.commit() > 0);
+            subscriber.poll(handler, 10);
+            assertEquals(List.of(1, 3), types);
+        }
+    }
+
+    @Test
+    void shouldTakeAClaimThatItsPublisherWasClosedUnderForAnotherOne() {
+        final Publisher second = channel.addPublisher();
+        final Claim claim = new Claim();
+        assertTrue(second.tryClaim(1, 8, claim) >= 0);
+        second.close();
+        assertTrue(publisher.tryClaim(2, 8, claim) >= 0);
+        assertTrue(claim.commit() > 0);
+        subscriber.poll(handler, 10);
+        assertEquals(List.of(2), types);
+    }
+
+    @Test
+    void shouldSayHowMuchFitsWhenALengthIsNotAllowed() {
+        final int longest = publisher.maxMessageLength();
+        final Batch batch = new Batch();
+        assertRefused(-1, longest, false, () -> publisher.offer(1, new byte[8], 0, -1));
+        assertRefused(longest + 1, longest, true, () -> publisher.tryClaim(1, longest + 1, new Claim()));
+        assertRefused(-1, longest, false, () -> publisher.awaitRoom(-1, Duration.ZERO, SPIN));
+        assertRefused(longest + 1, longest, true,
+            () -> publisher.awaitRoom(longest + 1, Duration.ZERO, SPIN));
+        assertRefused(-1, longest - 8, false, () -> publisher.tryClaimBatch(-1, batch));
+        assertRefused(longest - 7, longest - 8, true, () -> publisher.tryClaimBatch(longest - 7, batch));
+        assertEquals(0, channel.tailPosition());
+        assertTrue(publisher.tryClaimBatch(0, batch) >= 0);
+        assertFalse(batch.tryAppend(1, 0));
+        batch.abort();
+        assertTrue(publisher.tryClaimBatch(64, batch) >= 0);
+        assertEquals(64, batch.remainingBytes());
+        batch.abort();
+        assertEquals(0, batch.remainingBytes());
+        assertEquals(0, publisher.awaitRoom(longest, Duration.ZERO, SPIN));
+    }
+
+    private static void assertRefused(
+        final int length, final int longest, final boolean advised, final Executable call) {
+        final String message = assertThrows(ChannelLimitException.class, call).getMessage();
+        assertTrue(message.contains("has 0 to " + longest + " bytes, this one " + length), message);
+        assertEquals(advised, message.contains("longer segments"), message);
+    }
+
+    @Test
+    void shouldNameAThreadWithoutANameByItsNumber() throws Exception {
+        final Claim claim = new Claim();
+        final Thread nameless = Thread.ofVirtual().unstarted(() -> publisher.tryClaim(1, 8, claim));
+        nameless.start();
+        nameless.join();
+        final String message = assertThrows(IllegalStateException.class, claim::commit).getMessage();
+        assertTrue(message.contains("'#" + nameless.threadId() + "'"), message);
+        assertTrue(message.contains("found '" + Thread.currentThread().getName() + "'"), message);
+    }
+
+    @Test
+    void shouldWaitForLongOrNotAtAllWhenATimeoutHasNoNanoseconds() {
+        final int[] idles = new int[1];
+        final IdleStrategy publishing = new IdleStrategy() {
+            @Override
+            public void idle(final int workCount) {
+                idle();
+            }
+
+            @Override
+            public void idle() {
+                idles[0]++;
+                publish(1);
+            }
+
+            @Override
+            public void reset() {
+            }
+        };
+        assertEquals(0, subscriber.poll(handler, 1, Duration.ofSeconds(Long.MIN_VALUE), publishing));
+        assertEquals(0, idles[0]);
+        assertEquals(1, subscriber.poll(handler, 1, Duration.ofSeconds(Long.MAX_VALUE), publishing));
+        assertEquals(1, idles[0]);
+    }
+
+    @Test
+    void shouldSeeNoSubscribersWhenItIsClosed() {
+        assertTrue(publisher.hasSubscribers());
+        publisher.close();
+        assertFalse(publisher.hasSubscribers());
+        assertTrue(channel.hasSubscribers());
+    }
+
+    @Test
     void shouldRefuseALengthWhenItIsNegative() {
         assertThrows(IllegalArgumentException.class, () -> Batch.recordBytes(-1));
         assertEquals(8, Batch.recordBytes(0));
@@ -235,6 +355,7 @@ class MisuseTest {
             assertTrue(message.contains(Publisher.describe(result)), message);
         }
         assertEquals("unknown result -4294967297", Publisher.describe(-(1L << Integer.SIZE) - 1));
+        assertEquals("position 0", Publisher.describe(0));
     }
 
     @ParameterizedTest
@@ -284,6 +405,8 @@ class MisuseTest {
                 }).getMessage();
                 assertTrue(message.contains(channel.path().toString()), message);
                 assertEquals(idle == several, message.contains(other.path().toString()), message);
+                assertTrue(message.startsWith("a page of /"), message);
+                assertEquals(idle == several, message.contains(" or /"), message);
             }
         }
         assertThrows(ChannelDamagedException.class, channel::close);

@@ -114,21 +114,56 @@ class PositionByTimeTest {
     }
 
     @Test
+    void shouldFindWhatIsBeforeASegmentThatHasNoMessageYet() {
+        try (Channel channel = open(); Publisher publisher = channel.addPublisher()) {
+            long second = 0;
+            for (int i = 0; i < 7; i++) {
+                second = i == 2 ? channel.tailPosition() : second;
+                assertTrue(publisher.offer(i, new byte[1000], 0, 1000) > 0);
+                nowNanos += 10;
+            }
+            final Claim claim = new Claim();
+            assertTrue(publisher.tryClaim(7, 4000, claim) >= 8192);
+            assertEquals(second, channel.positionAtOrAfter(BEGIN + 15));
+            assertEquals(8192, channel.positionAtOrAfter(BEGIN + 65));
+        }
+    }
+
+    @Test
     void shouldSayWhereItIsDamagedWhenALengthLeadsOutOfTheSegment() throws IOException {
         try (Channel channel = open(); Publisher publisher = channel.addPublisher()) {
             final long second = publisher.offer(1, new byte[8], 0, 8);
             publisher.offer(2, new byte[8], 0, 8);
             nowNanos += 10;
             publisher.offer(3, new byte[8], 0, 8);
-            final long room = 8192 - second;
-            try (FileChannel file = FileChannel.open(
-                path().resolve(SegmentFormat.name(0)), StandardOpenOption.WRITE)) {
-                file.write(ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN)
-                    .putInt(0, (int) room + 64), SegmentFormat.DATA_OFFSET + second);
-            }
+            leadOutOfTheSegment(second);
             final ChannelDamagedException damaged = assertThrows(
                 ChannelDamagedException.class, () -> channel.positionAtOrAfter(BEGIN + 5));
             assertTrue(damaged.getMessage().contains("at position " + second), damaged.getMessage());
+        }
+    }
+
+    @Test
+    void shouldNotReadASegmentWhenTheNextOneBeginsBeforeTheTimeToo() throws IOException {
+        try (Channel channel = open(); Publisher publisher = channel.addPublisher()) {
+            final long second = publisher.offer(0, new byte[1000], 0, 1000);
+            for (int i = 1; i < 18; i++) {
+                nowNanos += 10;
+                assertTrue(publisher.offer(i, new byte[1000], 0, 1000) > 0);
+            }
+            assertTrue(channel.tailPosition() > 2 * 8192, "three segments");
+            leadOutOfTheSegment(second);
+            assertEquals(17, typeAt(channel, channel.positionAtOrAfter(BEGIN + 165)));
+        }
+    }
+
+    /** Damages a frame of the first segment. */
+    private void leadOutOfTheSegment(final long position) throws IOException {
+        final long room = 8192 - position;
+        try (FileChannel file = FileChannel.open(
+            path().resolve(SegmentFormat.name(0)), StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(0, (int) room + 64), SegmentFormat.DATA_OFFSET + position);
         }
     }
 

@@ -47,6 +47,21 @@ class ChecksumTest {
         }
     }
 
+    @Test
+    void shouldWalkNoFurtherThanTheSegmentWhenThatBeginsWithPadding() {
+        try (Handle handle = new Handle(
+            directory.resolve("channel"), ChannelOptions.journal(SEGMENT), Platform.detect(), () -> NOW)) {
+            final SharedClaimer claimer = handle.membership.joinShared();
+            claimer.claim(8);
+            claimer.abort();
+            while (handle.log.words().tailAcquire() <= SEGMENT) {
+                handle.publish(claimer, 1, 1000);
+            }
+            final VerifiedWalk walk = new VerifiedWalk(handle.memory, handle.log.geometry());
+            assertEquals(SEGMENT, walk.end(0, handle.addressOf(0)));
+        }
+    }
+
     private void check(final ChannelOptions options) {
         try (Handle handle = new Handle(
             directory.resolve("channel"), options, Platform.detect(), () -> NOW)) {

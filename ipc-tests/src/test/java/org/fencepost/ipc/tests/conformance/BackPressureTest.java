@@ -7,6 +7,7 @@ import java.util.List;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.tests.peer.ChannelPort;
 import org.fencepost.ipc.tests.peer.PublisherPort;
+import org.fencepost.ipc.tests.peer.PublisherPort.Source;
 import org.fencepost.ipc.tests.peer.Series;
 import org.fencepost.ipc.tests.peer.SubscriberPort;
 import org.fencepost.ipc.tests.peer.SubscriberSpec;
@@ -29,6 +30,10 @@ class BackPressureTest extends ConformanceTest {
         publishAll(publisher, SERIES, 0, PER_RING);
         assertHeldBack(publisher);
         assertEquals(channel().capacityBytes(), channel.tailPosition());
+        for (final Source source : Source.values()) {
+            assertEquals(Publisher.BACK_PRESSURED,
+                publisher.offer(source, 1, payload(8, 8), 0, 8), source.toString());
+        }
         assertEquals(Publisher.BACK_PRESSURED, publisher.claim(1, 0).result());
         assertEquals(Publisher.BACK_PRESSURED, publisher.batch(100).result());
         assertSeries(SERIES, 0, receive(subscriber, PER_RING));

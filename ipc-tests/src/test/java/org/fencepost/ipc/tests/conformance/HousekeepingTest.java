@@ -15,13 +15,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelDoor;
 import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Parking;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
+import org.fencepost.ipc.SyncFailedException;
 import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.SleepingPlatform;
 import org.fencepost.ipc.tests.support.Deadline;
 import org.fencepost.ipc.tests.support.SharedMemoryDirectory;
 import org.junit.jupiter.api.Test;
@@ -38,6 +41,7 @@ class HousekeepingTest {
     private static final ChannelOptions JOURNAL = ChannelOptions.journal(SEGMENT_BYTES);
     private static final ChannelOptions RING = ChannelOptions.ring(4 * SEGMENT_BYTES, 4);
     private static final int LENGTH = 1000;
+    private static final int EIO = 5;
     private static final Path TASKS = Path.of("/proc/self/task");
     private static final String THREAD_NAME = "fencepost-housekeeping";
 
@@ -192,6 +196,25 @@ class HousekeepingTest {
                 publish(publisher, 5);
                 final long end = channel.tailPosition();
                 Awaitility.await().until(() -> channel.durablePosition() >= end);
+            }
+        }
+    }
+
+    @Test
+    void shouldSayThatASyncHasFailedWhenTheIntervalIsOver() {
+        final Platform failing = new SleepingPlatform(Platform.detect().sleeping()) {
+            @Override
+            public int sync(final long address, final long lengthBytes) {
+                return EIO;
+            }
+        };
+        try (Channel channel = ChannelDoor.open(onDisk.resolve("journal"),
+                JOURNAL.withFlushInterval(Duration.ofNanos(1)), failing);
+            Publisher publisher = channel.addPublisher()) {
+            publish(publisher, 1);
+            channel.housekeeping().doWork();
+            for (int i = 0; i < 2; i++) {
+                assertThrows(SyncFailedException.class, () -> channel.housekeeping().doWork());
             }
         }
     }

@@ -158,6 +158,19 @@ class MessageTest extends ConformanceTest {
     }
 
     @Test
+    void shouldDeliverTheFirstMessageOfALogFromEverySource() {
+        for (final Source source : Source.values()) {
+            final String path = temporary.resolve("first-" + source).toString();
+            final SubscriberPort subscriber = closedAfterTest(
+                subscribingSide().open(path, channel())).addSubscriber(SubscriberSpec.earliest());
+            final PublisherPort publisher =
+                closedAfterTest(publishingSide().open(path, channel())).addPublisher();
+            assertTrue(publisher.offer(source, 1, payload(8, 8), 0, 8) > 0, source.toString());
+            assertEquals(1, receive(subscriber, 1).getFirst().typeId());
+        }
+    }
+
+    @Test
     void shouldTellTheSamePositionWhenOfferedAndWhenDelivered() {
         final SubscriberPort subscriber = subscriber(SubscriberSpec.earliest());
         final PublisherPort publisher = publisher();

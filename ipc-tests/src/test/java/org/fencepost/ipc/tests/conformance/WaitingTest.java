@@ -386,6 +386,42 @@ class WaitingTest {
     }
 
     @Test
+    void shouldHaveAnotherThreadSyncWhenTheOneThatTendsIsStuckInTheDisk() throws Exception {
+        final CountDownLatch begun = new CountDownLatch(1);
+        final CountDownLatch end = new CountDownLatch(1);
+        final Platform slow = new SleepingPlatform(Platform.detect().sleeping()) {
+            @Override
+            public int sync(final long address, final long lengthBytes) {
+                if (begun.getCount() > 0) {
+                    begun.countDown();
+                    try {
+                        end.await();
+                    } catch (final InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                }
+                return super.sync(address, lengthBytes);
+            }
+        };
+        try (Channel channel = ChannelDoor.open(
+                onDisk.resolve("journal"), ChannelOptions.journal(64 * 1024), slow);
+            Publisher publisher = channel.addPublisher()) {
+            publish(publisher, 1);
+            final long position = channel.tailPosition();
+            final Future<Boolean> stuck = beside(() -> channel.awaitDurable(position, LONG));
+            try {
+                begun.await();
+                assertTrue(channel.awaitDurable(position, LONG));
+                assertFalse(stuck.isDone());
+                end.countDown();
+                assertTrue(stuck.get());
+            } finally {
+                end.countDown();
+            }
+        }
+    }
+
+    @Test
     void shouldLeaveTheCarriersWhenVirtualThreadsWaitForTheDisk() throws Exception {
         try (Channel channel =
             Channel.open(onDisk.resolve("journal"), ChannelOptions.journal(64 * 1024));
