@@ -60,6 +60,16 @@ class PaceTest {
     }
 
     @Test
+    void shouldLookSeldomWhereNothingWasEverPublished() {
+        long nowNanos = 0;
+        for (int look = 0; look < 10; look++) {
+            pace.look(0, nowNanos);
+            nowNanos += pace.pauseNanos();
+        }
+        assertEquals(PAUSE_MAX, pace.pauseNanos());
+    }
+
+    @Test
     void shouldTakeItForIdleWhenItIsNotLookedAt() {
         assertEquals(PAUSE_MAX, pace.pauseNanos());
         assertEquals(0, pace.bytesIn(Housekeeping.PAGES_AHEAD_NANOS));

@@ -86,7 +86,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         try {
             name.require();
             Leftovers.remove(surroundings, directory);
-            if (!SegmentFiles.exists(file)) {
+            if (surroundings.calls().status(file, false).isEmpty()) {
                 make(file, segmentStart, wantsPages);
             }
             // Also if it was there: whoever made it may have died, or failed, before this.

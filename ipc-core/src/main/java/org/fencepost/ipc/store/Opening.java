@@ -44,6 +44,7 @@ final class Opening {
     private final Geometry geometry;
     private final boolean recoverable;
     private LockFile locks;
+    private ChannelName name;
     private Members members;
     private Window control;
     private Window cursors;
@@ -176,6 +177,7 @@ final class Opening {
 
     private void openLocks(final LockFile lockFile) throws IOException {
         locks = lockFile;
+        name = new ChannelName(path, lockFile, lockPath);
         members = new Members(path, lockFile);
         Headers.read(directory.cursors(), FileKind.CURSORS, geometry.channelId());
         requireSameFile();
@@ -247,7 +249,7 @@ final class Opening {
     /** Who only examines has no locks, and changes nothing. */
     private FileCalls calls() {
         final FileCalls calls = new RetryingFileCalls(platform.files());
-        return locks == null ? calls : new NamedCalls(calls, new ChannelName(path, locks, lockPath));
+        return name == null ? calls : new NamedCalls(calls, name);
     }
 
     private void map(final boolean writable, final Optional<Recovery.Image> image)
@@ -262,8 +264,7 @@ final class Opening {
         cursors.map(0, directory.cursors(), 0, writable, true);
         segments = geometry.ring()
             ? new RingSegments(platform, path, geometry, writable)
-            : new JournalSegments(platform, path, new ChannelName(path, locks, lockPath), geometry,
-                writable, control.address(0));
+            : new JournalSegments(platform, path, name, geometry, writable, control.address(0));
         // Behind the names by which it was mapped: words of another channel would be written without its locks.
         requireSameFile();
     }

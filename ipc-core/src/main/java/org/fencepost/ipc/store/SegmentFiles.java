@@ -6,10 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -66,16 +63,6 @@ final class SegmentFiles {
                 Temporary.write(file, zeros.clear().limit((int) (next - at)), at);
                 at = next;
             } while (at < end && wanted.getAsBoolean());
-        }
-    }
-
-    /** Whether it is there. What cannot be looked at, behind an error of the disk, is not gone: that is an error. */
-    static boolean exists(final Path file) throws IOException {
-        try {
-            Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            return true;
-        } catch (final NoSuchFileException gone) {
-            return false;
         }
     }
 

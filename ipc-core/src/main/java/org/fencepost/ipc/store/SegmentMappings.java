@@ -242,10 +242,13 @@ final class SegmentMappings implements AutoCloseable {
         }
     }
 
-    /** False if it is missing where the channel's name leads to this channel; elsewhere that says nothing. */
+    /**
+     * False if it is missing where the channel's name leads to this channel; elsewhere that says nothing. What
+     * cannot be looked at, behind an error of the disk, is not missing: that is an error.
+     */
     private boolean isThere(final Path file) {
         try {
-            final boolean there = SegmentFiles.exists(file);
+            final boolean there = calls.status(file, false).isPresent();
             if (!there) {
                 name.require();
             }

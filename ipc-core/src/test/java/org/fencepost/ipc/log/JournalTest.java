@@ -204,6 +204,30 @@ class JournalTest {
     }
 
     @Test
+    void shouldRemoveNothingWhenItsHandleIsClosed() {
+        final AtomicReference<RecordingCalls> calls = new AtomicReference<>();
+        final SegmentStore store;
+        try (Handle handle = open(recording(calls))) {
+            store = handle.log.store();
+            store.prepare(SEGMENT, () -> false);
+        }
+        calls.get().take();
+        assertThrows(ChannelClosedException.class, () -> store.recordEarliest(SEGMENT));
+        assertThrows(ChannelClosedException.class, () -> store.removeBelow(SEGMENT));
+        assertEquals(List.of(), calls.get().take());
+    }
+
+    @Test
+    void shouldTouchNothingWhenThereIsNothingToRemove() {
+        final AtomicReference<RecordingCalls> calls = new AtomicReference<>();
+        try (Handle handle = open(recording(calls))) {
+            calls.get().take();
+            assertFalse(handle.log.store().recordEarliest(0));
+            assertEquals(List.of(), calls.get().take());
+        }
+    }
+
+    @Test
     void shouldNotDisturbAnotherHandleThatIsMakingTheSameSegment() throws IOException {
         final AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> { });
         try (Handle slow = open(beforeTheName(meanwhile))) {

@@ -12,7 +12,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
+import java.nio.channels.NonWritableChannelException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -36,6 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource("org.fencepost.ipc.os.Platforms#all")
 class FileCallsTest {
+    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
     private static final Path ANOTHER_FILE_SYSTEM = Path.of("/dev/shm");
 
     @Parameter
@@ -234,8 +237,32 @@ class FileCallsTest {
         final Path pipe = directory.resolve("pipe");
         assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
         assertThrows(FileSystemException.class, () -> calls.open(pipe, false));
+        assertThrows(FileSystemException.class, () -> platform.openLockFile(pipe));
+        assumeTrue(Files.isDirectory(DESCRIPTORS), "needs " + DESCRIPTORS);
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(DESCRIPTORS)) {
+            for (final Path descriptor : descriptors) {
+                assertFalse(Files.exists(descriptor) && (Files.isSameFile(descriptor, pipe)
+                    || Files.isSameFile(descriptor, directory)), "what is refused is closed");
+            }
+        }
+    }
+
+    @Test
+    void shouldDoWithAFileOnlyWhatItIsOpenFor() throws IOException {
+        Files.writeString(path, "content");
         try (FileHandle handle = calls.open(path, false)) {
-            assertThrows(Exception.class, () -> handle.write(bytes("a"), 0));
+            final Class<? extends Exception> refusal = platform == Platform.portable()
+                ? NonWritableChannelException.class : FileSystemException.class;
+            assertThrows(refusal, () -> handle.write(bytes("a"), 0));
+            assertThrows(refusal, () -> handle.allocate(4096));
+            assertEquals(0, handle.read(ByteBuffer.allocate(0), 0), "not its end");
+        }
+        try (FileHandle handle = calls.open(path, true)) {
+            assertEquals(1, handle.write(bytes("C"), 0));
+        }
+        assertEquals("Content", Files.readString(path));
+        try (LockFile locks = platform.openLockFileForReading(path)) {
+            assertThrows(Exception.class, () -> locks.tryLock(0), "that nobody else has it does not say that");
         }
     }
 
@@ -249,6 +276,29 @@ class FileCallsTest {
         assertTrue(calls.status(directory, false).orElseThrow().isDirectory());
         assertTrue(calls.status(directory.resolve("none"), true).isEmpty());
         assertTrue(calls.status(path.resolve("below-a-file"), true).isEmpty());
+        assertFalse(calls.status(path, false).orElseThrow().isSymbolicLink());
+        assertFalse(calls.status(path, false).orElseThrow().isDirectory());
+    }
+
+    @Test
+    void shouldNotTakeWhatItCannotLookAtForNothing() throws IOException {
+        final Path loop = Files.createSymbolicLink(directory.resolve("loop"), Path.of("loop"));
+        assertThrows(FileSystemException.class, () -> calls.status(loop.resolve("file"), false));
+        assertThrows(FileSystemException.class, () -> calls.status(loop, true));
+    }
+
+    @Test
+    void shouldFindAFileWhoseNameCannotBeDecoded() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "needs a shell to make the name");
+        assertEquals(0, new ProcessBuilder("/bin/sh", "-c", "printf content > \"$(printf 'a\\377%%')\"")
+            .directory(directory.toFile()).start().waitFor());
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            final Path file = files.iterator().next();
+            assertEquals(7, calls.status(file, false).orElseThrow().sizeBytes());
+            try (FileHandle handle = calls.open(file, false)) {
+                assertEquals(7, handle.status().sizeBytes());
+            }
+        }
     }
 
     @Test
@@ -304,5 +354,23 @@ class FileCallsTest {
         assertThrows(IOException.class, handle::sync);
         assertThrows(IOException.class, () -> handle.write(bytes("a"), 0));
         assertThrows(IOException.class, () -> handle.read(ByteBuffer.allocate(1), 0));
+    }
+
+    @Test
+    void shouldNotTouchAnotherFileThatHasGotItsNumberWhenTheHandleIsClosed() throws IOException {
+        final FileHandle closed = calls.create(path, 0600);
+        closed.close();
+        final Path there = directory.resolve("other");
+        // It gets the lowest number that is free.
+        try (FileHandle other = calls.create(there, 0600)) {
+            closed.close();
+            assertThrows(IOException.class, () -> closed.write(bytes("a"), 0));
+            assertThrows(IOException.class, () -> closed.read(ByteBuffer.allocate(1), 0));
+            assertThrows(IOException.class, () -> closed.allocate(4096));
+            assertThrows(IOException.class, closed::sync);
+            assertThrows(IOException.class, closed::status);
+            assertEquals(1, other.write(bytes("b"), 0));
+        }
+        assertEquals("b", Files.readString(there));
     }
 }

@@ -275,6 +275,20 @@ class LockFileTest {
         assertThrows(IOException.class, () -> first.isSameFile(path));
     }
 
+    @Test
+    void shouldLeaveTheLocksOfAnotherFileAloneThatHasGotItsNumberWhenItIsClosedAgain() throws IOException {
+        first.close();
+        final Path other = Files.createFile(directory.resolve("other"));
+        try (LockFile one = platform.openLockFile(other); LockFile another = platform.openLockFile(other)) {
+            assertTrue(one.tryLock(1));
+            first.close();
+            assertThrows(IOException.class, () -> first.unlock(1));
+            assertFalse(another.tryLock(1));
+            one.unlock(1);
+            assertTrue(another.tryLock(1));
+        }
+    }
+
     private ChildJvm holder(final long index, final String mode) throws IOException {
         return ChildJvm.start(LockHolder.class, platform.name(), path, index, mode);
     }

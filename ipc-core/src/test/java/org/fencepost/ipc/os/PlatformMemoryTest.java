@@ -140,6 +140,12 @@ class PlatformMemoryTest {
     }
 
     @Test
+    void shouldSayWithWhichErrorASyncHasFailed() {
+        assumeTrue(platform.scheme() == LivenessScheme.OFD, "the JDK has no number of it");
+        assertEquals(22, platform.sync(base + 1, 1), "EINVAL: no page begins there");
+    }
+
+    @Test
     void shouldStoreLittleEndianAtAnyAlignmentWhenPlain() throws IOException {
         memory.putLong(base + 1, PATTERN);
         memory.putInt(base + 17, (int) PATTERN);

@@ -1,5 +1,6 @@
 package org.fencepost.ipc.os;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -125,6 +126,59 @@ class WindowTest {
             final String output = child.rest();
             assertEquals(0, child.exitCode(), output);
             assertTrue(output.endsWith("survived"), output);
+        }
+    }
+
+    @Test
+    void shouldHoldPrivatelyWhatIsLeftOfABufferAndZerosBehindIt() throws IOException {
+        final ByteBuffer content = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
+        content.putLong(1).putLong(2).putLong(3).position(8);
+        final Window window = platform.reserve(SLOT_BYTES, 2);
+        try (window) {
+            final long address = window.address(0);
+            window.map(0, file, 0, true, false);
+            window.map(1, file, SLOT_BYTES, true, false);
+            memory.putLong(address + SLOT_BYTES - 8, 5);
+            window.hold(0, content);
+            assertEquals(8, content.position());
+            assertEquals(2, memory.getLong(address));
+            assertEquals(3, memory.getLong(address + 8));
+            assertEquals(0, memory.getLong(address + 16));
+            assertEquals(0, memory.getLong(address + SLOT_BYTES - 8));
+            memory.putLong(address, 4);
+            memory.putLong(window.address(1), 6);
+            assertEquals(0, fileLong(0));
+            assertEquals(5, fileLong(SLOT_BYTES - 8));
+            assertEquals(6, fileLong(SLOT_BYTES), "the other slot has the file still");
+        }
+        assertThrows(IOException.class, () -> window.hold(0, content));
+    }
+
+    @Test
+    void shouldBePrivateInEverySlotOnceItIsClosed() throws IOException {
+        final Window window = platform.reserve(SLOT_BYTES, 2);
+        window.map(0, file, 0, true, false);
+        window.map(1, file, SLOT_BYTES, true, false);
+        window.close();
+        for (int slot = 0; slot < 2; slot++) {
+            for (int offset = 0; offset < SLOT_BYTES; offset += 4096) {
+                memory.putLong(window.address(slot) + offset, 1);
+            }
+        }
+        assertArrayEquals(new byte[2 * SLOT_BYTES], Files.readAllBytes(file));
+    }
+
+    @Test
+    void shouldHaveAddressesOfItsOwnOneSlotAfterTheOther() throws IOException {
+        assumeTrue(platform.scheme() == LivenessScheme.OFD, "addresses of the JDK are not the kernel's");
+        try (Window one = platform.reserve(SLOT_BYTES, 2); Window two = platform.reserve(SLOT_BYTES, 2)) {
+            assertEquals(SLOT_BYTES, one.address(1) - one.address(0));
+            assertTrue(Math.abs(one.address(0) - two.address(0)) >= 3 * SLOT_BYTES, "one more behind the last");
+        }
+        final int large = 2 << 20;
+        try (Window window = platform.reserve(large + SLOT_BYTES, 2)) {
+            assertEquals(0, window.address(0) % large, "where the pages of a file can be mapped together");
+            assertEquals(2 * large, window.address(1) - window.address(0));
         }
     }
 

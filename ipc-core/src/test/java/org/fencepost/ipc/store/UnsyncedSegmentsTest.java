@@ -101,6 +101,8 @@ class UnsyncedSegmentsTest {
                 platform.files(), path,
                 new Geometry(false, SEGMENT_BYTES, 0, 16, true, true, 0, 0, 0, 0, 1))) {
             unsynced.hold(0);
+            // Once, or the first would stay.
+            unsynced.hold(0);
             assertEquals(segments(0, 1), open());
             platform.memory().putLong(control.address(0) + ControlFormat.DURABLE_OFFSET, 1);
             unsynced.letGoOfSynced();
