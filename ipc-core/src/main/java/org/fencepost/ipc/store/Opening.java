@@ -3,6 +3,9 @@ package org.fencepost.ipc.store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
@@ -152,8 +155,9 @@ final class Opening {
         }
     }
 
-    private ChannelIOException refused(final IOException e) {
-        return refused(e, "");
+    private ChannelException refused(final IOException e) {
+        return e instanceof final NoSuchFileException missing
+            ? directory.missing(missing) : refused(e, "");
     }
 
     private ChannelIOException refused(final IOException e, final String whatToDo) {
@@ -169,8 +173,10 @@ final class Opening {
     private LockFile lockFile() throws IOException {
         try {
             return platform.openLockFile(lockPath);
-        } catch (final AccessDeniedException e) {
-            throw refused(e, "; who may only read it uses Channel.view");
+        } catch (final FileSystemException e) {
+            // Denied, or on a file system that is mounted read-only.
+            throw e instanceof AccessDeniedException || Files.isReadable(lockPath) && !Files.isWritable(lockPath)
+                ? refused(e, "; who may only read it uses Channel.view") : refused(e);
         }
     }
 
