@@ -149,7 +149,7 @@ final class Checkup {
                     + " for journals");
         } catch (final IOException unknown) {
             return Diagnosis.wrong(name,
-                "cannot look at " + directory + ": " + unknown.getMessage(),
+                "cannot look at " + directory + ": " + unknown,
                 "name a directory that is there");
         }
     }
