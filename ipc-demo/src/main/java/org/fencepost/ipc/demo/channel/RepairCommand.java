@@ -14,6 +14,7 @@ import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.FileHeader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -70,11 +71,23 @@ public final class RepairCommand extends VerifyingCommand {
         }
     }
 
-    private void requireNobody() {
+    /** What another version has made is not damaged, and nothing of it is to be moved away. */
+    private boolean isOfAnotherVersion() throws IOException {
+        if (!new ChannelFiles(path()).exist()) {
+            return false;
+        }
+        final SharedWords words = new SharedWords(path());
+        return words.magic() == FileHeader.MAGIC && words.version() != FileHeader.VERSION;
+    }
+
+    private void requireNobody() throws IOException {
         final List<String> users;
         try {
             users = ChannelFiles.users(path());
         } catch (final ChannelDamagedException unknown) {
+            if (isOfAnotherVersion()) {
+                throw unknown;
+            }
             // The locks tell when they are to be taken.
             return;
         }
