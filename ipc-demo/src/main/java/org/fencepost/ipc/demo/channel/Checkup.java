@@ -150,7 +150,7 @@ final class Checkup {
         } catch (final IOException unknown) {
             return Diagnosis.wrong(name,
                 "cannot look at " + directory + ": " + unknown,
-                "name a directory that is there");
+                "name a directory that is there; with few open files: ulimit -n " + FILES_LITTLE);
         }
     }
 
