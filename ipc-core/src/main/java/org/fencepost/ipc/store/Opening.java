@@ -29,6 +29,7 @@ import org.fencepost.ipc.log.Members;
 import org.fencepost.ipc.log.SegmentStore;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.LockFile;
+import org.fencepost.ipc.os.MountedReadOnlyException;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.os.RetryingFileCalls;
 import org.fencepost.ipc.os.Window;
@@ -174,8 +175,9 @@ final class Opening {
         try {
             return platform.openLockFile(lockPath);
         } catch (final FileSystemException e) {
-            // Denied, or on a file system that is mounted read-only.
-            throw e instanceof AccessDeniedException || Files.isReadable(lockPath) && !Files.isWritable(lockPath)
+            // The JDK does not tell a file system that is mounted read-only by the exception.
+            throw e instanceof AccessDeniedException || e instanceof MountedReadOnlyException
+                || Files.isReadable(lockPath) && !Files.isWritable(lockPath)
                 ? refused(e, "; who may only read it uses Channel.view") : refused(e);
         }
     }
