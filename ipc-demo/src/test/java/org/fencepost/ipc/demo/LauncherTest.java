@@ -62,7 +62,7 @@ class LauncherTest {
 
     @Test
     void shouldSayHowManyFilesItIsToOpenWhenItMayOpenFewer() throws Exception {
-        final Process process = new ProcessBuilder("sh", "-c", "ulimit -n 19; exec " + launcher + " demo")
+        final Process process = new ProcessBuilder("sh", "-c", "ulimit -n 19; exec \"$0\" demo", launcher.toString())
             .redirectErrorStream(true).start();
         process.getOutputStream().close();
         assertEquals("ipc: this process may open 19 files, expected 20 or more; allow them: ulimit -n 20\n",
