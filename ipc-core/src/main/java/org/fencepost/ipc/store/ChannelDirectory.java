@@ -125,8 +125,8 @@ public final class ChannelDirectory {
     /** What it means that something of a channel is not there which was there a moment ago. */
     ChannelDamagedException missing(final NoSuchFileException cause) {
         return Files.notExists(control(), LinkOption.NOFOLLOW_LINKS)
-            ? new ChannelDamagedException(path, path + ": expected the channel that was there, found none; it was removed"
-                + " or replaced meanwhile, try again", cause)
+            ? new ChannelDamagedException(path, path + ": expected the channel that was there, found none; it was"
+                + " removed or replaced meanwhile, try again", cause)
             : Headers.missing(Path.of(cause.getFile()), cause);
     }
 

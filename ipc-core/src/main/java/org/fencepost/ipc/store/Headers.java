@@ -106,7 +106,7 @@ final class Headers {
         return page;
     }
 
-    /** Of a channel that was there: without its control file it is not any more, and otherwise it has lost this file. */
+    /** Of a channel that was there: without its control file it is not any more, otherwise it has lost this file. */
     static ChannelDamagedException missing(final Path file, final IOException cause) {
         return new ChannelDamagedException(file, file + ": expected a regular file, found nothing; "
             + (Files.notExists(file.resolveSibling(ControlFormat.FILE_NAME), LinkOption.NOFOLLOW_LINKS)
