@@ -46,40 +46,53 @@ public final class Batch extends Claimed {
      * @return whether they fitted; if not, the batch is as before.
      * @throws IndexOutOfBoundsException if the buffer does not have these bytes.
      * @throws IllegalStateException     if no batch is open, or another thread made the claim.
+     * @throws ChannelDamagedException   if a file was truncated; the batch is as before.
      */
     public boolean add(
         final int typeId, final DirectBuffer buffer, final int offset, final int messageLength) {
         buffer.boundsCheck(offset, messageLength);
-        final long address = startRecord(typeId, messageLength);
-        if (address < 0) {
-            return false;
+        try {
+            final long address = startRecord(typeId, messageLength);
+            if (address < 0) {
+                return false;
+            }
+            Copying.copyIn(publisher.memory(), address, buffer, offset, messageLength);
+            return endRecord(messageLength);
+        } catch (final InternalError missing) {
+            throw publisher.translated(missing);
         }
-        Copying.copyIn(publisher.memory(), address, buffer, offset, messageLength);
-        return endRecord(messageLength);
     }
 
     /** As {@link #add(int, DirectBuffer, int, int)}, from an array. */
     public boolean add(
         final int typeId, final byte[] bytes, final int offset, final int messageLength) {
         Objects.checkFromIndexSize(offset, messageLength, bytes.length);
-        final long address = startRecord(typeId, messageLength);
-        if (address < 0) {
-            return false;
+        try {
+            final long address = startRecord(typeId, messageLength);
+            if (address < 0) {
+                return false;
+            }
+            publisher.memory().copyFrom(address, bytes, offset, messageLength);
+            return endRecord(messageLength);
+        } catch (final InternalError missing) {
+            throw publisher.translated(missing);
         }
-        publisher.memory().copyFrom(address, bytes, offset, messageLength);
-        return endRecord(messageLength);
     }
 
     /** As {@link #add(int, DirectBuffer, int, int)}, from a memory segment. */
     public boolean add(
         final int typeId, final MemorySegment segment, final long offset, final int messageLength) {
         Objects.checkFromIndexSize(offset, (long) messageLength, segment.byteSize());
-        final long address = startRecord(typeId, messageLength);
-        if (address < 0) {
-            return false;
+        try {
+            final long address = startRecord(typeId, messageLength);
+            if (address < 0) {
+                return false;
+            }
+            publisher.memory().copyFrom(address, segment, offset, messageLength);
+            return endRecord(messageLength);
+        } catch (final InternalError missing) {
+            throw publisher.translated(missing);
         }
-        publisher.memory().copyFrom(address, segment, offset, messageLength);
-        return endRecord(messageLength);
     }
 
     /**
@@ -91,6 +104,7 @@ public final class Batch extends Claimed {
      * @throws IndexOutOfBoundsException if the arrays do not have these messages, or {@code bytes} not these bytes;
      *                                   the messages before it are added.
      * @throws IllegalStateException     if no batch is open, or another thread made the claim.
+     * @throws ChannelDamagedException   if a file was truncated; the messages before it are added.
      */
     public int addAll(final int typeId, final byte[] bytes, final int[] offsets, final int[] lengths,
         final int from, final int to) {
@@ -115,6 +129,8 @@ public final class Batch extends Claimed {
                     messageLength);
                 recordAt = (int) recordEnd;
             }
+        } catch (final InternalError missing) {
+            throw publisher.translated(missing);
         } finally {
             if (next > from) {
                 final int last = lengths[next - 1];
@@ -133,9 +149,14 @@ public final class Batch extends Claimed {
      * @return whether it fits; if not, the batch is as before.
      * @throws IllegalArgumentException if the length is negative.
      * @throws IllegalStateException    if no batch is open, or another thread made the claim.
+     * @throws ChannelDamagedException  if a file was truncated; the batch is as before.
      */
     public boolean tryAppend(final int typeId, final int messageLength) {
-        return startRecord(typeId, messageLength) >= 0 && endRecord(messageLength);
+        try {
+            return startRecord(typeId, messageLength) >= 0 && endRecord(messageLength);
+        } catch (final InternalError missing) {
+            throw publisher.translated(missing);
+        }
     }
 
     /** Messages added so far. */
@@ -159,9 +180,13 @@ public final class Batch extends Claimed {
             return Publisher.CLOSED;
         }
         view.hide();
-        publisher.memory().putInt(address + BatchFormat.COUNT_OFFSET, count);
-        publisher.memory().putInt(
-            address + BatchFormat.USED_OFFSET, end - BatchFormat.RECORDS_OFFSET);
+        try {
+            publisher.memory().putInt(address + BatchFormat.COUNT_OFFSET, count);
+            publisher.memory().putInt(
+                address + BatchFormat.USED_OFFSET, end - BatchFormat.RECORDS_OFFSET);
+        } catch (final InternalError missing) {
+            return publisher.abortAfter(missing);
+        }
         // Whoever may give the rest back must not leave anything in it: readers would look there for
         // the next header.
         final int used = writtenEnd > end ? length : end;

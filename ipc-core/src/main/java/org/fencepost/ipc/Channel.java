@@ -175,6 +175,7 @@ public final class Channel implements AutoCloseable {
      * @throws ChannelLimitException    if there are {@value Publisher#PUBLISHERS_MAX}, or an exclusive one.
      * @throws ChannelDamagedException  if the channel is damaged so that it can only be read.
      * @throws ChannelMismatchException if this is a {@linkplain #view view}.
+     * @throws ChannelIOException       if the thread that keeps house cannot be started: nobody has joined then.
      * @throws ChannelClosedException   if the channel is closed.
      */
     public Publisher addPublisher() {
@@ -189,6 +190,7 @@ public final class Channel implements AutoCloseable {
      * @throws ChannelLimitException    if there is any other publisher, in any process.
      * @throws ChannelDamagedException  if the channel is damaged so that it can only be read.
      * @throws ChannelMismatchException if this is a {@linkplain #view view}.
+     * @throws ChannelIOException       if the thread that keeps house cannot be started: nobody has joined then.
      * @throws ChannelClosedException   if the channel is closed.
      */
     public Publisher addExclusivePublisher() {
@@ -207,11 +209,12 @@ public final class Channel implements AutoCloseable {
      *                                  is to verify checksums that are not there, or of copies, or is
      *                                  to gate in a {@linkplain #view view}.
      * @throws ChannelDamagedException  if a file was truncated or overwritten.
+     * @throws ChannelIOException       if the thread that keeps house cannot be started: nobody has joined then.
      * @throws ChannelClosedException   if the channel is closed.
      */
     public Subscriber addSubscriber(final SubscriberOptions wanted) {
         requirePossible(wanted);
-        requireOpen();
+        beginHousekeeping();
         final Subscription subscription;
         try {
             subscription = subscriptions.join(wanted);
@@ -523,6 +526,7 @@ public final class Channel implements AutoCloseable {
 
     private Publisher publisher(final boolean exclusive) {
         requireMember();
+        beginHousekeeping();
         final Claimer claimer;
         try {
             claimer = exclusive ? membership.joinExclusive() : membership.joinShared();
@@ -580,6 +584,16 @@ public final class Channel implements AutoCloseable {
                 }
             }
             endpoints.add(endpoint);
+        }
+    }
+
+    /** There will be an endpoint. Before it joins: where there is no thread for this nobody has joined. */
+    private void beginHousekeeping() {
+        synchronized (endpoints) {
+            // Not behind the close that ends it.
+            if (closing) {
+                throw closedUse();
+            }
             housekeeping.begin();
         }
     }

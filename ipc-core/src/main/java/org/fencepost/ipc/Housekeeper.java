@@ -3,6 +3,7 @@ package org.fencepost.ipc;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.slf4j.LoggerFactory;
@@ -20,8 +21,9 @@ final class Housekeeper implements Runnable {
     static final String THREAD_NAME = "fencepost-housekeeping";
 
     private static final Path NOWHERE = Path.of("");
-    private static final Housekeeper OF_PROCESS = new Housekeeper();
+    private static final Housekeeper OF_PROCESS = new Housekeeper(Thread::new);
 
+    private final ThreadFactory threads;
     private final List<Housekeeping> channels = new CopyOnWriteArrayList<>();
     /** Guarded by this; null while there is none. */
     private Thread thread;
@@ -30,7 +32,9 @@ final class Housekeeper implements Runnable {
     /** Units begun and units ended, by its thread: odd while one is done. */
     private volatile long units;
 
-    private Housekeeper() {
+    /** Whose threads are made so. */
+    Housekeeper(final ThreadFactory threads) {
+        this.threads = threads;
     }
 
     /** The one of this process. */
@@ -38,18 +42,24 @@ final class Housekeeper implements Runnable {
         return OF_PROCESS;
     }
 
-    /** From now on works for this channel, too. */
+    /**
+     * From now on works for this channel, too.
+     *
+     * @throws OutOfMemoryError if the system gives this process no thread more: then nothing has changed.
+     */
     synchronized void add(final Housekeeping channel) {
+        if (thread == null) {
+            final Thread starting = threads.newThread(this);
+            starting.setName(THREAD_NAME);
+            starting.setDaemon(true);
+            // It waits for this lock before it looks at anything.
+            starting.start();
+            thread = starting;
+        }
         if (!channels.contains(channel)) {
             channels.add(channel);
         }
-        if (thread == null) {
-            thread = new Thread(this, THREAD_NAME);
-            thread.setDaemon(true);
-            thread.start();
-        } else {
-            LockSupport.unpark(thread);
-        }
+        LockSupport.unpark(thread);
     }
 
     /**

@@ -87,6 +87,7 @@ public final class Housekeeping {
      * Channel#view view} has nothing to be done.
      *
      * @return this.
+     * @throws ChannelIOException     if the system gives this process no thread more; nothing has changed.
      * @throws ChannelClosedException if the channel is closed.
      */
     public synchronized Housekeeping inBackground() {
@@ -99,8 +100,15 @@ public final class Housekeeping {
 
     private void start() {
         if (log.isWritable()) {
+            try {
+                Housekeeper.ofProcess().add(this);
+            } catch (final OutOfMemoryError noThread) {
+                throw new ChannelIOException(log.path(), "cannot start the thread that keeps house for " + log.path()
+                    + ": expected one thread more for this process, found " + noThread.getMessage() + "; end others,"
+                    + " allow more (ulimit -u, ulimit -v), or call housekeeping().byHand() before, which needs none",
+                    noThread);
+            }
             keeper = Keeper.THREAD;
-            Housekeeper.ofProcess().add(this);
         }
     }
 

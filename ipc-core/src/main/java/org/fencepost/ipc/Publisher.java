@@ -358,6 +358,15 @@ public final class Publisher extends Endpoint {
         }
     }
 
+    /** Aborts the claim that {@link Batch} had open, because of an error before its commit. */
+    long abortAfter(final Throwable error) {
+        try {
+            return failed(error);
+        } finally {
+            exit();
+        }
+    }
+
     /** Aborts the claim that {@link Claim} or {@link Batch} had open. */
     void abort() {
         try {

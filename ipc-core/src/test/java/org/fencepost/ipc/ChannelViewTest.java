@@ -257,8 +257,9 @@ class ChannelViewTest {
             "needs to be root");
         try (Channel view = Channel.view(mounted, platform, new OffsetEpochNanoClock());
             Subscriber subscriber = view.addSubscriber(SubscriberOptions.earliest().lossy())) {
-            assertThrows(ChannelIOException.class,
-                () -> Channel.join(mounted, platform, new OffsetEpochNanoClock()));
+            final String refused = assertThrows(ChannelIOException.class,
+                () -> Channel.join(mounted, platform, new OffsetEpochNanoClock())).getMessage();
+            assertTrue(refused.endsWith("; who may only read it uses Channel.view"), refused);
             assertEquals(numbers(0, 4), poll(subscriber));
             assertEquals(1, view.status().openClaims().size());
         } finally {

@@ -1,6 +1,9 @@
 package org.fencepost.ipc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -10,20 +13,30 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.fencepost.ipc.os.Platform;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = ThreadMode.SEPARATE_THREAD)
 class HousekeeperTest {
     /** Retention asks for the time whenever it looks whether there is something to remove. */
     private static final ChannelOptions JOURNAL = ChannelOptions.journal(4096).withRetentionTime(Duration.ofDays(1));
 
+    private static final OutOfMemoryError NO_THREAD = new OutOfMemoryError("unable to create native thread");
+
     @TempDir
     private Path directory;
+
+    /** Whether this process gets no thread more. */
+    private final AtomicBoolean refusing = new AtomicBoolean();
 
     /** That of channels which other tests have closed ends by itself. */
     @BeforeEach
@@ -74,6 +87,88 @@ class HousekeeperTest {
                 working.await();
             }
             awaitNoThread();
+        }
+    }
+
+    @Test
+    void shouldStartItsThreadLaterWhenItCouldNotBeStartedAtFirst() {
+        final AtomicInteger started = new AtomicInteger();
+        final Housekeeper keeper = new Housekeeper(work -> new Thread(work) {
+            @Override
+            public void start() {
+                if (refusing.get()) {
+                    throw NO_THREAD;
+                }
+                started.incrementAndGet();
+                super.start();
+            }
+        });
+        try (Channel channel = Channel.open(directory.resolve("journal"), JOURNAL)) {
+            refusing.set(true);
+            assertSame(NO_THREAD,
+                assertThrows(OutOfMemoryError.class, () -> keeper.add(channel.housekeeping())));
+            assertFalse(keeper.has(channel.housekeeping()), "nobody works for it");
+            refusing.set(false);
+            keeper.add(channel.housekeeping());
+            assertTrue(keeper.has(channel.housekeeping()));
+            assertEquals(1, started.get());
+            keeper.remove(channel.housekeeping());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"shared", "exclusive", "subscriber", "background"})
+    void shouldRegisterNothingWhenThereIsNoThreadAndAllWhenThereIsOneAgain(final String what) {
+        // A thread that is made asks for what it is to have of this one.
+        final InheritableThreadLocal<String> inherited = new InheritableThreadLocal<>() {
+            @Override
+            protected String childValue(final String parent) {
+                if (refusing.get()) {
+                    throw NO_THREAD;
+                }
+                return parent;
+            }
+        };
+        inherited.set("of this thread");
+        try (Channel channel = Channel.open(directory.resolve("journal"), JOURNAL);
+             Channel other = Channel.join(directory.resolve("journal"))) {
+            other.housekeeping().byHand();
+            refusing.set(true);
+            final ChannelIOException refused =
+                assertThrows(ChannelIOException.class, () -> begin(channel, what));
+            refusing.set(false);
+            final String message = refused.getMessage();
+            assertTrue(message.contains(channel.path().toString()) && message.contains(NO_THREAD.getMessage())
+                && message.contains("byHand()"), message);
+            assertSame(NO_THREAD, refused.getCause());
+            assertEquals(0, other.status().publishers().stream().filter(PublisherStatus::live).count());
+            assertEquals(0, other.status().subscribers().size(), "not even a name");
+            assertFalse(Housekeeper.ofProcess().has(channel.housekeeping()));
+
+            begin(channel, what);
+            assertTrue(Housekeeper.ofProcess().has(channel.housekeeping()));
+            // Nothing that was refused is closed once more, with what is somebody else's by now.
+            try (Publisher publisher = what.equals("exclusive") ? null : channel.addPublisher()) {
+                assertEquals((what.equals("background") || what.equals("subscriber") ? 1 : 2)
+                    - (publisher == null ? 1 : 0),
+                    other.status().publishers().stream().filter(PublisherStatus::live).count());
+            }
+        } finally {
+            inherited.remove();
+        }
+    }
+
+    private static void begin(final Channel channel, final String what) {
+        try {
+            switch (what) {
+                case "shared" -> channel.addPublisher();
+                case "exclusive" -> channel.addExclusivePublisher();
+                case "subscriber" -> channel.addSubscriber(SubscriberOptions.earliest().named("reader", true));
+                default -> channel.housekeeping().inBackground();
+            }
+        } catch (final OutOfMemoryError raw) {
+            // It would end the process of the tests.
+            throw new AssertionError(raw);
         }
     }
 

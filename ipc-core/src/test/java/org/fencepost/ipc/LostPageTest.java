@@ -1,5 +1,6 @@
 package org.fencepost.ipc;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A publisher whose store meets a missing page, and what is behind its claim when the page is back. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = ThreadMode.SEPARATE_THREAD)
@@ -32,6 +34,17 @@ class LostPageTest {
             directory.resolve("channel"), exclusive, frame, backBeforeClosing)) {
             final String output = child.rest();
             assertTrue(output.endsWith(types), output);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldSayThatAFileIsDamagedWhenABatchMeetsAPageThatIsMissing(final boolean exclusive) throws Exception {
+        try (ChildJvm child = ChildJvm.start(
+            List.of("--enable-native-access=ALL-UNNAMED", "-Xint"), LostBatch.class, directory, exclusive)) {
+            final String expected = " damaged 0 [1, 3]\n";
+            assertEquals("array" + expected + "buffer" + expected + "segment" + expected + "all" + expected
+                + "append" + expected + "commit" + expected, child.rest() + "\n");
         }
     }
 }

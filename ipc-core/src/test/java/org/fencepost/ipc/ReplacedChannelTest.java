@@ -180,6 +180,61 @@ class ReplacedChannelTest {
     }
 
     @Test
+    void shouldNotEmptyARingThatHasGotItsName() throws IOException {
+        final ChannelOptions ring = ChannelOptions.ring(1 << 15, 4);
+        try (Channel channel = open(ring, Platform.detect()); Publisher publisher = channel.addPublisher()) {
+            publish(publisher, 0, IN_SEGMENT);
+        }
+        // A copy is emptied by who opens it first.
+        Files.move(path, renamed);
+        copy(renamed, path);
+        Files.move(renamed, directory.resolve("original"));
+        final AtomicBoolean replaced = new AtomicBoolean();
+        final Platform platform = new PlatformWithCalls(() -> {
+            if (!replaced.getAndSet(true)) {
+                replaceByCopy();
+            }
+        });
+        final ChannelDamagedException refused =
+            assertThrows(ChannelDamagedException.class, () -> open(ring, platform).close());
+        assertTrue(refused.getMessage().contains("does not lead any more"), refused.getMessage());
+        assertUnchanged(replacement, content(path));
+    }
+
+    @Test
+    void shouldSayThatItWasRemovedWhileItWasOpened() throws IOException {
+        for (final ChannelOptions options : List.of(JOURNAL, ChannelOptions.ring(1 << 17))) {
+            for (final boolean viewed : List.of(false, true)) {
+                path = directory.resolve("of-" + options.kind() + viewed);
+                open(options, Platform.detect()).close();
+                final Platform platform = new PlatformWithCalls(() -> remove(path));
+                final ChannelDamagedException refused = assertThrows(ChannelDamagedException.class, () -> {
+                    if (viewed) {
+                        Channel.view(path, platform, () -> nowNanos).close();
+                    } else {
+                        open(options, platform).close();
+                    }
+                });
+                assertEquals(path + ": expected the channel that was there, found none; it was removed or replaced"
+                    + " meanwhile, try again", refused.getMessage());
+            }
+        }
+    }
+
+    private static void remove(final Path channel) {
+        try {
+            if (Files.exists(channel)) {
+                for (final Path file : files(channel)) {
+                    Files.delete(file);
+                }
+                Files.delete(channel);
+            }
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
     void shouldNotRecoverIntoWhatHasGotItsName() throws IOException {
         for (int calls = 0; ; calls++) {
             path = directory.resolve("recovered-" + calls);

@@ -17,6 +17,7 @@ final class Errno {
     static final int EACCES = 13;
     static final int EEXIST = 17;
     static final int ENOTDIR = 20;
+    static final int EROFS = 30;
     static final int ETIMEDOUT = 110;
 
     private Errno() {
@@ -30,6 +31,7 @@ final class Errno {
             case EEXIST -> new FileAlreadyExistsException(path, null, reason);
             case ENOENT -> new NoSuchFileException(path, null, reason);
             case EPERM, EACCES -> new AccessDeniedException(path, null, reason);
+            case EROFS -> new MountedReadOnlyException(path, reason);
             default -> new FileSystemException(path, null, reason);
         };
     }
@@ -68,7 +70,7 @@ final class Errno {
             case 26 -> "ETXTBSY: is being executed";
             case 27 -> "EFBIG: larger than a file may be (ulimit -f)";
             case 28 -> "ENOSPC: no space left on the file system";
-            case 30 -> "EROFS: the file system is mounted read-only";
+            case EROFS -> "EROFS: the file system is mounted read-only";
             case 31 -> "EMLINK: has as many names as a file can have";
             case 36 -> "ENAMETOOLONG: the path is too long";
             case 37 -> "ENOLCK: no locks available";

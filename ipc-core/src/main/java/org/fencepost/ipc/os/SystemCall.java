@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
@@ -29,7 +30,7 @@ final class SystemCall {
 
     static {
         final Linker linker = Linker.nativeLinker();
-        FUNCTION = linker.defaultLookup().find("syscall").orElse(MemorySegment.NULL);
+        FUNCTION = function(linker);
         if (FUNCTION.address() == 0) {
             throw new UnsatisfiedLinkError("libc has no function 'syscall'");
         }
@@ -52,6 +53,22 @@ final class SystemCall {
     /** A place for error numbers that lives as long as the arena. */
     SystemCall(final Arena arena) {
         state = arena.allocate(Integer.BYTES, Integer.BYTES);
+    }
+
+    /**
+     * The default lookup opens a file of the JDK, and finds nothing for the life of the process where it could not
+     * because descriptors were used up. The library itself is there already.
+     */
+    private static MemorySegment function(final Linker linker) {
+        final MemorySegment found = linker.defaultLookup().find("syscall").orElse(MemorySegment.NULL);
+        if (found.address() != 0) {
+            return found;
+        }
+        try {
+            return SymbolLookup.libraryLookup("libc.so.6", Arena.global()).find("syscall").orElse(found);
+        } catch (final IllegalArgumentException notThere) {
+            return found;
+        }
     }
 
     /** The bytes of a structure, in the order of this machine. */

@@ -3,6 +3,7 @@ package org.fencepost.ipc.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -114,9 +115,19 @@ public final class ChannelDirectory {
                         + " channel as it is");
                 }
             }
+        } catch (final NoSuchFileException e) {
+            throw missing(e);
         } catch (final IOException e) {
             throw new ChannelIOException(path, "cannot open the channel " + path + ": " + reason(e), e);
         }
+    }
+
+    /** What it means that something of a channel is not there which was there a moment ago. */
+    ChannelDamagedException missing(final NoSuchFileException cause) {
+        return Files.notExists(control(), LinkOption.NOFOLLOW_LINKS)
+            ? new ChannelDamagedException(path, path + ": expected the channel that was there, found none; it was"
+                + " removed or replaced meanwhile, try again", cause)
+            : Headers.missing(Path.of(cause.getFile()), cause);
     }
 
     Path control() {

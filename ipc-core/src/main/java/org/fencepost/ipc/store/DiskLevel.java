@@ -69,8 +69,8 @@ public final class DiskLevel {
             }
         } catch (final IOException e) {
             throw new ChannelIOException(place,
-                "cannot find out what file system " + place + " is on: "
-                    + ChannelDirectory.reason(e), e);
+                "cannot find out what file system " + place + " is on: " + ChannelDirectory.reason(e)
+                    + "; the system tells it in a file: this process may need more descriptors (ulimit -n)", e);
         }
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelIOException;
+import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.FileHeader.FileKind;
 import org.fencepost.ipc.os.Undisturbed;
@@ -28,6 +29,9 @@ final class Headers {
      */
     static ByteBuffer read(final Path file, final FileKind kind) {
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
+                throw missing(file, null);
+            }
             throw new ChannelDamagedException(file,
                 file + ": expected a regular file, found " + whatIsAt(file) + "; restore it");
         }
@@ -42,7 +46,7 @@ final class Headers {
                 }
             });
         } catch (final NoSuchFileException e) {
-            throw new ChannelDamagedException(file, file + ": expected a file, found nothing", e);
+            throw missing(file, e);
         } catch (final IOException e) {
             throw new ChannelIOException(
                 file, "cannot read " + file + ": " + ChannelDirectory.reason(e), e);
@@ -102,6 +106,14 @@ final class Headers {
         return page;
     }
 
+    /** Of a channel that was there: without its control file it is not any more, otherwise it has lost this file. */
+    static ChannelDamagedException missing(final Path file, final IOException cause) {
+        return new ChannelDamagedException(file, file + ": expected a regular file, found nothing; "
+            + (Files.notExists(file.resolveSibling(ControlFormat.FILE_NAME), LinkOption.NOFOLLOW_LINKS)
+                ? "the channel was removed or replaced meanwhile, try again"
+                : "restore it, unless somebody is removing the channel"), cause);
+    }
+
     static ChannelDamagedException wrong(
         final Path file, final String what, final String expected, final String found) {
         return new ChannelDamagedException(file,
@@ -120,6 +132,6 @@ final class Headers {
         if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
             return "a directory";
         }
-        return Files.exists(file, LinkOption.NOFOLLOW_LINKS) ? "something else" : "nothing";
+        return Files.exists(file, LinkOption.NOFOLLOW_LINKS) ? "something else" : "what cannot be looked at";
     }
 }

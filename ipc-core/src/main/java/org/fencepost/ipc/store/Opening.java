@@ -3,6 +3,9 @@ package org.fencepost.ipc.store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
@@ -26,6 +29,7 @@ import org.fencepost.ipc.log.Members;
 import org.fencepost.ipc.log.SegmentStore;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.LockFile;
+import org.fencepost.ipc.os.MountedReadOnlyException;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.os.RetryingFileCalls;
 import org.fencepost.ipc.os.Window;
@@ -153,8 +157,9 @@ final class Opening {
         }
     }
 
-    private ChannelIOException refused(final IOException e) {
-        return refused(e, "");
+    private ChannelException refused(final IOException e) {
+        return e instanceof final NoSuchFileException missing
+            ? directory.missing(missing) : refused(e, "");
     }
 
     private ChannelIOException refused(final IOException e, final String whatToDo) {
@@ -170,8 +175,11 @@ final class Opening {
     private LockFile lockFile() throws IOException {
         try {
             return platform.openLockFile(lockPath);
-        } catch (final AccessDeniedException e) {
-            throw refused(e, "; who may only read it uses Channel.view");
+        } catch (final FileSystemException e) {
+            // The JDK does not tell a file system that is mounted read-only by the exception.
+            throw e instanceof AccessDeniedException || e instanceof MountedReadOnlyException
+                || Files.isReadable(lockPath) && !Files.isWritable(lockPath)
+                ? refused(e, "; who may only read it uses Channel.view") : refused(e);
         }
     }
 

@@ -1,6 +1,7 @@
 package org.fencepost.ipc.store;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 import org.fencepost.ipc.ChannelIOException;
@@ -36,6 +37,8 @@ final class RingSegments implements SegmentStore, AutoCloseable {
                     window.close();
                 }
             }
+        } catch (final NoSuchFileException e) {
+            throw Headers.missing(Path.of(e.getFile()), e);
         } catch (final IOException e) {
             throw new ChannelIOException(directory,
                 "cannot map the ring " + directory + ": " + ChannelDirectory.reason(e), e);

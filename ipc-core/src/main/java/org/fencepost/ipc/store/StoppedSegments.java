@@ -44,7 +44,10 @@ final class StoppedSegments implements AutoCloseable {
 
     /** The same for writing too. */
     long mapForWriting(final long place) throws IOException {
-        return map(place, true);
+        final long address = map(place, true);
+        // Looks behind the mapping whether the channel's name led to what is mapped: a copy has the same identity.
+        calls.open(file(place), true).close();
+        return address;
     }
 
     private long map(final long place, final boolean writable) throws IOException {

@@ -35,8 +35,14 @@ public final class ChildJvm implements AutoCloseable {
     /** Starts it from a shell that first limits the size of files. */
     static ChildJvm startWithFileLimit(
         final int blocks, final Class<?> main, final Object... arguments) throws IOException {
+        return startWithLimit("-f " + blocks, main, arguments);
+    }
+
+    /** Starts it from a shell that first sets a limit, as {@code ulimit} takes it. */
+    public static ChildJvm startWithLimit(
+        final String limit, final Class<?> main, final Object... arguments) throws IOException {
         final List<String> command = new ArrayList<>(
-            List.of("sh", "-c", "ulimit -f " + blocks + " && exec \"$@\"", "sh"));
+            List.of("sh", "-c", "ulimit " + limit + " && exec \"$@\"", "sh"));
         command.addAll(command(
             List.of("--enable-native-access=ALL-UNNAMED", "-XX:-UsePerfData"), main, arguments));
         return new ChildJvm(command);

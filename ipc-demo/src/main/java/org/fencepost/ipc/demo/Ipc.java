@@ -89,9 +89,19 @@ public final class Ipc implements Runnable, Streams {
 
     /** Runs a command and ends this JVM with its exit code. */
     public static void main(final String[] arguments) {
-        final Output out = Output.standard();
-        System.exit(run(
-            commandLine(new FileInputStream(FileDescriptor.in), out, arguments), out, arguments));
+        int exitCode = ExitCode.FAILED;
+        try {
+            final Output out = Output.standard();
+            exitCode = run(
+                commandLine(new FileInputStream(FileDescriptor.in), out, arguments), out, arguments);
+        } catch (final LinkageError | TypeNotPresentException unloaded) {
+            if (List.of(arguments).contains("--debug")) {
+                unloaded.printStackTrace();
+            }
+            System.err.println(oneLine("a class of the tool cannot be loaded: " + unloaded + "; allow this process"
+                + " more file descriptors (ulimit -n), or build the tool anew"));
+        }
+        System.exit(exitCode);
     }
 
     /** Runs a command; what is printed about commands counts as printed when it is written. */

@@ -61,6 +61,16 @@ class LauncherTest {
     }
 
     @Test
+    void shouldSayHowManyFilesItIsToOpenWhenItMayOpenFewer() throws Exception {
+        final Process process = new ProcessBuilder("sh", "-c", "ulimit -n 19; exec \"$0\" demo", launcher.toString())
+            .redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        assertEquals("ipc: this process may open 19 files, expected 20 or more; allow them: ulimit -n 20\n",
+            new String(process.getInputStream().readAllBytes()));
+        assertEquals(1, process.waitFor());
+    }
+
+    @Test
     void shouldTakeJavaHomeBeforeJavaInPath() throws Exception {
         final Path home = jdk("home", 26);
         Files.createSymbolicLink(commands.resolve("java"), jdk("path", 25).resolve("bin/java"));

@@ -63,6 +63,12 @@ final class ChannelFiles {
         }
     }
 
+    /** Of a channel, or something in it, that was there when this command looked first. */
+    static ChannelIOException removedMeanwhile(final Path path, final Throwable cause) {
+        return new ChannelIOException(path, path + " has been removed meanwhile: expected it where this command has"
+            + " found it, found nothing; ipc ls lists the channels that are there", cause);
+    }
+
     private static CommandFailedException noChannel(final Path path) {
         return new CommandFailedException("no channel at " + path + ": expected a directory with a"
             + " file " + ControlFormat.FILE_NAME + "; ipc ls lists the channels of a directory, ipc"
@@ -86,10 +92,15 @@ final class ChannelFiles {
 
     /** Whoever may not look into a directory does not see that it is a channel. */
     static void requireOpenTo(final Path path) {
-        if (Files.isDirectory(path) && !Files.isExecutable(path)) {
+        if (isClosed(path)) {
             throw new CommandFailedException("cannot look into " + path + ": permission denied; ask"
                 + " its owner for the right to search it (chmod g+x)");
         }
+    }
+
+    /** Not what is removed between two of these looks. */
+    private static boolean isClosed(final Path path) {
+        return Files.isDirectory(path) && !Files.isExecutable(path) && Files.exists(path);
     }
 
     /** Whether it has the file that makes it a channel. */
@@ -155,8 +166,8 @@ final class ChannelFiles {
 
     /** How many directories below a directory this user may not look into. */
     static long closedBelow(final Path directory) {
-        return new ChannelFiles(directory).list().stream().filter(entry -> Files.isDirectory(entry)
-            && !Files.isExecutable(entry) && !entry.getFileName().toString().startsWith(".")).count();
+        return new ChannelFiles(directory).list().stream().filter(entry -> isClosed(entry)
+            && !entry.getFileName().toString().startsWith(".")).count();
     }
 
     /**
@@ -184,6 +195,8 @@ final class ChannelFiles {
                 Files.deleteIfExists(file);
             }
             Files.deleteIfExists(doomed);
+        } catch (final NoSuchFileException gone) {
+            throw removedMeanwhile(path, gone);
         } catch (final IOException refusal) {
             throw new ChannelIOException(path, "cannot remove " + path + ": " + refusal, refusal);
         }
@@ -208,6 +221,8 @@ final class ChannelFiles {
     private List<Path> list() {
         try (Stream<Path> files = Files.list(path)) {
             return files.sorted().toList();
+        } catch (final NoSuchFileException gone) {
+            throw removedMeanwhile(path, gone);
         } catch (final IOException refusal) {
             throw new ChannelIOException(path, "cannot list " + path + ": " + refusal, refusal);
         }

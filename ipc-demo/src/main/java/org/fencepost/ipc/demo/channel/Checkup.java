@@ -149,8 +149,8 @@ final class Checkup {
                     + " for journals");
         } catch (final IOException unknown) {
             return Diagnosis.wrong(name,
-                "cannot look at " + directory + ": " + unknown.getMessage(),
-                "name a directory that is there");
+                "cannot look at " + directory + ": " + unknown,
+                "name a directory that is there; with few open files: ulimit -n " + FILES_LITTLE);
         }
     }
 
@@ -176,6 +176,10 @@ final class Checkup {
             }
         }
         final String found = options.isEmpty() ? "not known" : best + ": " + options;
+        if (("," + options + ",").contains(",emergency_ro,")) {
+            return Diagnosis.wrong(name, found, "the system has met an error and writes nothing there any more:"
+                + " channels there can be read; unmount it and check it (fsck), or use another directory");
+        }
         if (options.matches("(.*,)?ro(,.*)?")) {
             return Diagnosis.wrong(name, found, "channels there can be read, and nothing can be"
                 + " published: mount -o remount,rw " + best + ", or use another directory");

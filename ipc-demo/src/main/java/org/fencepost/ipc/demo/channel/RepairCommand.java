@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.util.List;
 import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.Channels;
@@ -11,6 +13,8 @@ import org.fencepost.ipc.RepairReport;
 import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.Output;
+import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.FileHeader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -58,17 +62,32 @@ public final class RepairCommand extends VerifyingCommand {
             return dryRun ? plan(wrong, Channels.examine(path()))
                 : Channels.repair(path()).steps();
         } catch (final ChannelDamagedException beyondRepair) {
+            if (Files.notExists(path().resolve(ControlFormat.FILE_NAME), LinkOption.NOFOLLOW_LINKS)) {
+                throw ChannelFiles.removedMeanwhile(path(), beyondRepair);
+            }
             throw new CommandFailedException(beyondRepair.getMessage() + "; that is not to be"
                 + " repaired: restore the file from a copy, or move it away if it is a segment, and"
                 + " repair again: then the log ends before it", beyondRepair);
         }
     }
 
-    private void requireNobody() {
+    /** What another version has made is not damaged, and nothing of it is to be moved away. */
+    private boolean isOfAnotherVersion() throws IOException {
+        if (!new ChannelFiles(path()).exist()) {
+            return false;
+        }
+        final SharedWords words = new SharedWords(path());
+        return words.magic() == FileHeader.MAGIC && words.version() != FileHeader.VERSION;
+    }
+
+    private void requireNobody() throws IOException {
         final List<String> users;
         try {
             users = ChannelFiles.users(path());
         } catch (final ChannelDamagedException unknown) {
+            if (isOfAnotherVersion()) {
+                throw unknown;
+            }
             // The locks tell when they are to be taken.
             return;
         }

@@ -32,6 +32,14 @@ final class SharedWords {
         control = read(ControlFormat.FILE_NAME, ControlFormat.FILE_BYTES);
     }
 
+    long magic() {
+        return control.getLong(FileHeader.MAGIC_OFFSET);
+    }
+
+    int version() {
+        return control.getInt(FileHeader.VERSION_OFFSET);
+    }
+
     long channelId() {
         return control.getLong(FileHeader.CHANNEL_ID_OFFSET);
     }

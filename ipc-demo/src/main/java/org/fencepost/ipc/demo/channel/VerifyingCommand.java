@@ -1,6 +1,7 @@
 package org.fencepost.ipc.demo.channel;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import org.fencepost.ipc.Channel;
@@ -34,6 +35,7 @@ abstract class VerifyingCommand extends ToolCommand {
     /** Reads all of the channel, beside those who use it. */
     final <T> T verified(final Judgement<T> judgement) throws IOException {
         try (Channel channel = ChannelFiles.view(path)) {
+            final ChannelFiles.Identity identity = new ChannelFiles(path).identity();
             final long begin = channel.earliestPosition();
             final Verification verification;
             try (WorkProgress progress =
@@ -41,7 +43,13 @@ abstract class VerifyingCommand extends ToolCommand {
                 verification = new Verification(channel, position -> progress.at(position - begin));
                 verification.run();
             }
+            if (!identity.isThere()) {
+                // What was missing at the end says nothing about it.
+                throw ChannelFiles.removedMeanwhile(path, null);
+            }
             return judgement.of(channel, verification);
+        } catch (final NoSuchFileException gone) {
+            throw ChannelFiles.removedMeanwhile(path, gone);
         }
     }
 

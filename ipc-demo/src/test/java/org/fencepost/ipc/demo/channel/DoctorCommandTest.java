@@ -100,7 +100,8 @@ class DoctorCommandTest {
 
     @Test
     void shouldSayThatNothingCanBePublishedWhenTheDiskIsReadOnly() throws IOException {
-        for (final String options : List.of("ro", "ro,relatime", "relatime,ro,size=2048k")) {
+        for (final String options : List.of("ro", "ro,relatime", "relatime,ro,size=2048k",
+            "rw,relatime,errors=remount-ro,emergency_ro")) {
             write("proc/mounts", "/dev/a / ext4 rw,relatime 0 0\ntmpfs " + directory + " tmpfs "
                 + options + " 0 0\n");
             assertEquals(Level.WRONG, about("mount options").level(), options);

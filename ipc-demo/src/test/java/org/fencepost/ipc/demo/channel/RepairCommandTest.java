@@ -22,6 +22,7 @@ import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.ToolRun;
 import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.FileHeader;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +86,21 @@ class RepairCommandTest {
         assertTrue(done(ToolRun.of("verify", name)).contains(messages + 1 + " messages with "));
         assertEquals("nothing is wrong, nothing to repair\n", done(ToolRun.of("repair", name))
             .lines().skip(1).findFirst().orElseThrow() + "\n");
+    }
+
+    @Test
+    void shouldNotCallDamagedWhatAnotherVersionHasMade() throws IOException {
+        files.overwrite("control", FileHeader.VERSION_OFFSET, (byte) (FileHeader.VERSION + 1));
+        final byte[] before = files.everything();
+        for (final String[] command : new String[][] {
+            {"repair", name}, {"repair", "--dry-run", name}, {"repair", "--json", name}}) {
+            final ToolRun run = ToolRun.of(command);
+            assertEquals(ExitCode.FAILED, run.exitCode(), run::toString);
+            assertEquals("ipc: " + path.resolve("control") + ": wrong format version: expected 1, found 2, use the"
+                + " version of the library that made it; nothing was changed\n", run.err());
+            assertEquals("", run.out());
+        }
+        assertArrayEquals(before, files.everything());
     }
 
     @Test

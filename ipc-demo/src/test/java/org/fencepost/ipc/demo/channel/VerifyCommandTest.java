@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.Claim;
 import org.fencepost.ipc.Publisher;
@@ -219,6 +220,26 @@ class VerifyCommandTest {
             assertTrue(json.toString().contains("process " + ProcessHandle.current().pid()));
             claim.abort();
             done(ToolRun.of("verify", name));
+        }
+    }
+
+    @Test
+    void shouldSaySoWhenTheChannelIsRemovedMeanwhile() throws Exception {
+        try (Channel channel = Channel.join(path); Publisher publisher = channel.addPublisher()) {
+            // It waits for this, and then the channel is gone.
+            publisher.tryClaim(0, 3, new Claim());
+            final FutureTask<ToolRun> verifying = new FutureTask<>(() -> ToolRun.of("verify", name));
+            final Thread thread = Thread.ofPlatform().start(verifying);
+            while (thread.getState() != Thread.State.TIMED_WAITING) {
+                assertTrue(thread.isAlive(), "it should wait");
+                Thread.onSpinWait();
+            }
+            assertEquals(0, ToolRun.of("rm", "--force", name).exitCode());
+            final ToolRun run = verifying.get();
+            failed(run, "has been removed meanwhile");
+            assertEquals("ipc: " + name + " has been removed meanwhile: expected it where this command has found it,"
+                + " found nothing; ipc ls lists the channels that are there\n", run.err());
+            assertEquals("", run.out());
         }
     }
 

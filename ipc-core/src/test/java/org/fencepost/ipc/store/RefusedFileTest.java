@@ -1,0 +1,79 @@
+package org.fencepost.ipc.store;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelDamagedException;
+import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.Channels;
+import org.fencepost.ipc.format.FileHeader;
+import org.fencepost.ipc.format.FileHeader.FileKind;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is said of a file that is not there, or of another version. */
+class RefusedFileTest {
+    @TempDir
+    Path directory;
+
+    private Path path;
+    private Path cursors;
+
+    @BeforeEach
+    void loseAFile() throws IOException {
+        path = directory.resolve("journal");
+        cursors = path.resolve("cursors");
+        Channel.open(path, ChannelOptions.journal(4096)).close();
+        Files.delete(cursors);
+    }
+
+    @Test
+    void shouldSayThatAFileIsMissingWhenTheChannelIsThere() {
+        assertEquals(cursors + ": expected a regular file, found nothing; restore it, unless somebody is removing the"
+            + " channel", message());
+        assertEquals(message(),
+            assertThrows(ChannelDamagedException.class, () -> Channel.join(path)).getMessage());
+    }
+
+    @Test
+    void shouldSayThatTheChannelWasRemovedWhenItsControlFileIsMissingToo() throws IOException {
+        Files.delete(path.resolve("control"));
+        assertEquals(cursors + ": expected a regular file, found nothing; the channel was removed or replaced"
+            + " meanwhile, try again", message());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2, -1})
+    void shouldRefuseAnotherVersionBeforeAnythingElseIsJudged(final int version) throws IOException {
+        final Path control = path.resolve("control");
+        final ByteBuffer words = ByteBuffer.wrap(Files.readAllBytes(control)).order(ByteOrder.LITTLE_ENDIAN);
+        words.putInt(FileHeader.VERSION_OFFSET, version);
+        Files.write(control, FileHeader.seal(words).array());
+        final List<Executable> calls = List.of(
+            () -> Channel.open(path, ChannelOptions.journal(8192)), () -> Channel.join(path), () -> Channel.view(path),
+            () -> Channels.examine(path), () -> Channels.repair(path));
+        for (final Executable call : calls) {
+            assertEquals(control + ": wrong format version: expected 1, found " + version + ", use the version of the"
+                + " library that made it; nothing was changed",
+                assertThrows(ChannelDamagedException.class, call).getMessage());
+        }
+        assertArrayEquals(words.array(), Files.readAllBytes(control));
+    }
+
+    private String message() {
+        return assertThrows(
+            ChannelDamagedException.class, () -> Headers.read(cursors, FileKind.CURSORS)).getMessage();
+    }
+}
