@@ -3,7 +3,6 @@ package org.fencepost.ipc;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.slf4j.LoggerFactory;
@@ -16,14 +15,13 @@ import org.slf4j.LoggerFactory;
  * <p>What it does for a channel anybody else may do, in any process; if it does not, others are
  * later by as much. Any thread may call.
  */
-final class Housekeeper implements Runnable {
+class Housekeeper implements Runnable {
     /** Name of the thread. */
     static final String THREAD_NAME = "fencepost-housekeeping";
 
     private static final Path NOWHERE = Path.of("");
-    private static final Housekeeper OF_PROCESS = new Housekeeper(Thread::new);
+    private static final Housekeeper OF_PROCESS = new Housekeeper();
 
-    private final ThreadFactory threads;
     private final List<Housekeeping> channels = new CopyOnWriteArrayList<>();
     /** Guarded by this; null while there is none. */
     private Thread thread;
@@ -32,9 +30,7 @@ final class Housekeeper implements Runnable {
     /** Units begun and units ended, by its thread: odd while one is done. */
     private volatile long units;
 
-    /** Whose threads are made so. */
-    Housekeeper(final ThreadFactory threads) {
-        this.threads = threads;
+    Housekeeper() {
     }
 
     /** The one of this process. */
@@ -49,8 +45,7 @@ final class Housekeeper implements Runnable {
      */
     synchronized void add(final Housekeeping channel) {
         if (thread == null) {
-            final Thread starting = threads.newThread(this);
-            starting.setName(THREAD_NAME);
+            final Thread starting = newThread();
             starting.setDaemon(true);
             // It waits for this lock before it looks at anything.
             starting.start();
@@ -60,6 +55,11 @@ final class Housekeeper implements Runnable {
             channels.add(channel);
         }
         LockSupport.unpark(thread);
+    }
+
+    /** A thread for this, which is not started. */
+    Thread newThread() {
+        return new Thread(this, THREAD_NAME);
     }
 
     /**

@@ -93,16 +93,21 @@ class HousekeeperTest {
     @Test
     void shouldStartItsThreadLaterWhenItCouldNotBeStartedAtFirst() {
         final AtomicInteger started = new AtomicInteger();
-        final Housekeeper keeper = new Housekeeper(work -> new Thread(work) {
+        final Housekeeper keeper = new Housekeeper() {
             @Override
-            public void start() {
-                if (refusing.get()) {
-                    throw NO_THREAD;
-                }
-                started.incrementAndGet();
-                super.start();
+            Thread newThread() {
+                return new Thread(this, THREAD_NAME) {
+                    @Override
+                    public void start() {
+                        if (refusing.get()) {
+                            throw NO_THREAD;
+                        }
+                        started.incrementAndGet();
+                        super.start();
+                    }
+                };
             }
-        });
+        };
         try (Channel channel = Channel.open(directory.resolve("journal"), JOURNAL)) {
             refusing.set(true);
             assertSame(NO_THREAD,
