@@ -19,8 +19,8 @@ import java.util.jar.JarOutputStream;
 
 /**
  * Gives classes that were compiled for Java 5 the stack maps that those for later releases have: without them the JVM
- * keeps no class data of them, and verifies each for three times as long whenever it is loaded (JVM Specification,
- * 4.10). What the classes do is the same.
+ * keeps no class data of them, and infers the types of each whenever it is loaded (JVM Specification, 4.10.2). What
+ * the classes do is the same.
  */
 final class ArchivableJars {
     private static final String CLASS = ".class";
