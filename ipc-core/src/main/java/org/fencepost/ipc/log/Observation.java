@@ -95,7 +95,7 @@ public final class Observation {
             subscribers(tail, inTheWayBelow, keptForReadersBelow(earliest, tail), candidates);
         final long nowNanos = log.clock().nanoTime();
         final List<OpenClaim> claims =
-            openClaims(candidates.subSet(earliest, true, tail, false), nowNanos, inTheWayBelow);
+            openClaims(candidates.subSet(earliest, true, tail, false), tail, nowNanos, inTheWayBelow);
         lentClaim = lentClaim(nowNanos);
         lentClaim.ifPresent(claims::add);
         return new ChannelStatus(log.path(), options, nowNanos, geometry.startPosition(), earliest,
@@ -209,13 +209,13 @@ public final class Observation {
     }
 
     private List<OpenClaim> openClaims(
-        final NavigableSet<Long> candidates, final long nowNanos, final long inTheWayBelow) {
+        final NavigableSet<Long> candidates, final long tail, final long nowNanos, final long inTheWayBelow) {
         final List<OpenClaim> claims = new ArrayList<>();
         for (final long position : candidates) {
             if (!isOpen(position)) {
                 continue;
             }
-            final OpenClaim claim = openClaim(position, nowNanos, inTheWayBelow);
+            final OpenClaim claim = openClaim(position, tail, nowNanos, inTheWayBelow);
             // The header once more: whoever had it may have committed and moved on meanwhile, and
             // then the slots say nothing about it.
             if (isOpen(position)) {
@@ -228,7 +228,7 @@ public final class Observation {
     }
 
     private OpenClaim openClaim(
-        final long position, final long nowNanos, final long inTheWayBelow) {
+        final long position, final long tail, final long nowNanos, final long inTheWayBelow) {
         final List<PublisherStatus> announcing = new ArrayList<>();
         final long segmentEnd = geometry.segmentStart(position) + geometry.segmentBytes();
         PublisherStatus winner = null;
@@ -241,9 +241,9 @@ public final class Observation {
             final boolean live = members.isPublisherLive(slot);
             final long wonEnd = words.slotWonEndAcquire(slot);
             final PublisherStatus publisher = publisher(slot, live, wonEnd);
-            // Anything else is of an earlier claim, or of one that the tail does not show yet. Who sees
-            // the tail behind a later one will see the header of this one.
-            if (wonEnd > position && wonEnd <= Math.min(segmentEnd, words.tailAcquire())) {
+            // Anything else is of an earlier claim, or of a later one: its owner may have lost this position, and
+            // moved on since its start was read. The tail is of before that, and behind whatever this position has.
+            if (wonEnd > position && wonEnd <= Math.min(segmentEnd, tail)) {
                 winner = publisher;
                 end = wonEnd;
             } else {
