@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
 import org.fencepost.ipc.os.Platform;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,10 +41,8 @@ class HousekeeperTest {
 
     /** That of channels which other tests have closed ends by itself. */
     @BeforeEach
-    void awaitNoThread() throws InterruptedException {
-        while (threads() > 0) {
-            TimeUnit.MILLISECONDS.sleep(1);
-        }
+    void awaitNoThread() {
+        Awaitility.await().until(() -> threads() == 0);
     }
 
     @Test
@@ -60,9 +59,7 @@ class HousekeeperTest {
             first.addPublisher();
             working.await();
             final Future<?> closed = closing.submit(first::close);
-            while (Housekeeper.ofProcess().has(first.housekeeping())) {
-                TimeUnit.MILLISECONDS.sleep(1);
-            }
+            Awaitility.await().until(() -> !Housekeeper.ofProcess().has(first.housekeeping()));
             try (Channel second = open("second", () -> {
                 units.set(Housekeeper.ofProcess().unitsIn(directory.resolve("second")));
                 seen.countDown();
