@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,10 +16,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.NoOpIdleStrategy;
+import org.agrona.concurrent.OffsetEpochNanoClock;
 import org.fencepost.ipc.buffer.MessageBuffer;
 import org.fencepost.ipc.buffer.ReadableBuffer;
+import org.fencepost.ipc.os.PlatformWithCalls;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +92,65 @@ class EndpointTest {
         worker.submit(claim::commit).get();
         poll(subscriber, types);
         assertEquals(List.of(5, 6), types);
+    }
+
+    @Test
+    void shouldWaitForAThreadWhoseMarkComesIntoSightAtTheFenceWhenItIsClosed() throws Exception {
+        final Subscriber[] subscriber = new Subscriber[1];
+        final boolean[] armed = new boolean[1];
+        try (Channel fenced = openWithFence(() -> {
+            if (armed[0]) {
+                markInside(subscriber[0]);
+            }
+        })) {
+            subscriber[0] = fenced.addSubscriber(SubscriberOptions.latest());
+            armed[0] = true;
+            subscriber[0].close();
+            armed[0] = false;
+            assertEquals(1, other.status().subscribers().size(), "given up under its thread");
+            subscriber[0].exit();
+            assertEquals(List.of(), other.status().subscribers());
+        }
+    }
+
+    @Test
+    void shouldBeRefusedByAThreadWhoseMarkComesIntoSightAtTheFenceWhenItTakesOver() throws Exception {
+        final Publisher[] publisher = new Publisher[1];
+        final boolean[] armed = new boolean[1];
+        try (Channel fenced = openWithFence(() -> {
+            if (armed[0]) {
+                markInside(publisher[0]);
+            }
+        })) {
+            publisher[0] = fenced.addPublisher();
+            worker.submit(() -> publisher[0].offer(1, new byte[8], 0, 8)).get();
+            armed[0] = true;
+            assertThrows(IllegalStateException.class, () -> publisher[0].offer(2, new byte[8], 0, 8));
+            armed[0] = false;
+            worker.submit(publisher[0]::exit).get();
+            assertTrue(publisher[0].offer(3, new byte[8], 0, 8) > 0, "they take turns");
+        }
+    }
+
+    /** A handle of the ring that does this where it makes all threads pass a fence. */
+    private Channel openWithFence(final Runnable atTheFence) {
+        return Channel.open(directory.resolve("ring"), RING, new PlatformWithCalls(UnaryOperator.identity()) {
+            @Override
+            public void barrier() {
+                super.barrier();
+                atTheFence.run();
+            }
+        }, new OffsetEpochNanoClock());
+    }
+
+    /** As if its thread had said that it is inside a while ago, and the processor kept the store until now. */
+    private static void markInside(final Endpoint endpoint) {
+        try {
+            MethodHandles.privateLookupIn(Endpoint.class, MethodHandles.lookup())
+                .findVarHandle(Endpoint.class, "inside", boolean.class).set(endpoint, true);
+        } catch (final ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -6,7 +6,7 @@ import java.util.function.UnaryOperator;
 import org.fencepost.ipc.memory.SharedMemory;
 
 /** The platform of this process, with other calls by which files change, or an action before it maps. */
-public final class PlatformWithCalls extends Platform {
+public class PlatformWithCalls extends Platform {
     private final Platform platform = Platform.detect();
     private final FileCalls calls;
     private final Runnable beforeReserving;
