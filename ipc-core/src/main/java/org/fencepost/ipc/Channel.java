@@ -70,8 +70,8 @@ public final class Channel implements AutoCloseable {
         this.options = optionsOf(mapped.geometry());
         this.membership = new Membership(log);
         this.subscriptions = new Subscriptions(log, membership);
-        this.durability =
-            new Durability(log, platform, options.flushInterval().toNanos());
+        this.durability = new Durability(
+            log, platform, options.flushInterval().toNanos(), Durability.PATIENCE_NANOS);
         this.housekeeping = new Housekeeping(log, durability, options.flushInterval().toNanos());
         this.observation = new Observation(log);
     }

@@ -36,6 +36,7 @@ final class Durability {
     private final Sleeping sleeping;
     private final GroupCommit commit;
     private final long flushIntervalNanos;
+    private final long patienceNanos;
     private final AtomicBoolean tended = new AtomicBoolean();
     private final DiskWaiters waiters = new DiskWaiters(new LongSupplier() {
         @Override
@@ -59,11 +60,13 @@ final class Durability {
     private long idleNanos;
     private long recorded = -1;
 
-    Durability(final Log log, final Platform platform, final long flushIntervalNanos) {
+    Durability(
+        final Log log, final Platform platform, final long flushIntervalNanos, final long patienceNanos) {
         this.log = log;
         this.platform = platform;
         this.sleeping = platform.sleeping();
         this.flushIntervalNanos = flushIntervalNanos;
+        this.patienceNanos = patienceNanos;
         this.commit = new GroupCommit(log);
     }
 
@@ -114,7 +117,7 @@ final class Durability {
                 } else if (self.takeCall()) {
                     called = true;
                 } else {
-                    LockSupport.parkNanos(this, Math.min(leftNanos, PATIENCE_NANOS));
+                    LockSupport.parkNanos(this, Math.min(leftNanos, patienceNanos));
                     if (slots(startNanos) > 1) {
                         // The thread that tends is stuck in the disk, or paused.
                         sync(slots(startNanos));
@@ -280,7 +283,7 @@ final class Durability {
             turnNanos = nowNanos;
         }
         final long patiences =
-            Math.min(nowNanos - turnNanos, nowNanos - startNanos) / PATIENCE_NANOS;
+            Math.min(nowNanos - turnNanos, nowNanos - startNanos) / patienceNanos;
         return patiences <= 0 ? 1 : Math.min(GroupCommit.SLOTS_MAX,
             Long.SIZE + 1 - Long.numberOfLeadingZeros(patiences));
     }

@@ -12,12 +12,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.agrona.concurrent.OffsetEpochNanoClock;
+import org.awaitility.Awaitility;
 import org.fencepost.ipc.os.Platform;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -98,6 +102,73 @@ class DurabilityTest {
             }
         }
         assertThrows(ChannelClosedException.class, channel::durablePosition);
+    }
+
+    @Test
+    void shouldHaveTheNextOneTendToTheDiskWhenWhoDidLeaves() throws Exception {
+        try (Channel channel = open(Platform.detect()); Publisher publisher = channel.addPublisher()) {
+            final Claim claim = new Claim();
+            assertTrue(publisher.tryClaim(1, 8, claim) >= 0);
+            final Durability durability = patient(publisher);
+            final long position = channel.tailPosition();
+            final Wait tending = new Wait(durability, position, LONG);
+            final Wait leaving = new Wait(durability, position, Duration.ofMillis(1));
+            assertFalse(leaving.result());
+            final Wait next = new Wait(durability, position, LONG);
+            tending.interrupt();
+            assertFalse(tending.result());
+            claim.commit();
+            assertTrue(next.result());
+        }
+    }
+
+    @Test
+    void shouldWakeEveryWaiterWhenWhoTendsHasWhatItWaitedFor() throws Exception {
+        try (Channel channel = open(Platform.detect()); Publisher publisher = channel.addPublisher()) {
+            final Claim claim = new Claim();
+            assertTrue(publisher.tryClaim(1, 8, claim) >= 0);
+            final Durability durability = patient(publisher);
+            final long position = channel.tailPosition();
+            final List<Wait> waits = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                waits.add(new Wait(durability, position, LONG));
+            }
+            claim.commit();
+            for (final Wait wait : waits) {
+                assertTrue(wait.result());
+            }
+        }
+    }
+
+    /** Of this publisher's handle; who waits in it looks again when it is woken, and not by itself. */
+    private static Durability patient(final Publisher publisher) {
+        return new Durability(publisher.log, Platform.detect(), 0, Duration.ofHours(1).toNanos());
+    }
+
+    /** A thread that waits for a position: it is parked when this has been made, or has ended. */
+    private static final class Wait {
+        private final CompletableFuture<Boolean> result = new CompletableFuture<>();
+        private final Thread thread;
+
+        Wait(final Durability durability, final long position, final Duration timeout) {
+            thread = Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    result.complete(durability.await(position, timeout.toNanos()));
+                } catch (final RuntimeException | Error e) {
+                    result.completeExceptionally(e);
+                }
+            });
+            Awaitility.await().until(
+                () -> result.isDone() || LockSupport.getBlocker(thread) == durability);
+        }
+
+        void interrupt() {
+            thread.interrupt();
+        }
+
+        boolean result() throws Exception {
+            return result.get(20, TimeUnit.SECONDS);
+        }
     }
 
     @Test
