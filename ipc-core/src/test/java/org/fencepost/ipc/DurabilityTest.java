@@ -109,6 +109,37 @@ class DurabilityTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("org.fencepost.ipc.os.Platforms#all")
+    void shouldReadUpToTheWatermarkAlsoWhenPaddingLeadsThere(final Platform platform) {
+        try (Channel channel = open(platform); Publisher publisher = channel.addPublisher();
+            Subscriber subscriber = channel.addSubscriber(SubscriberOptions.earliest().durableOnly())) {
+            channel.housekeeping().byHand();
+            final long first = publisher.offer(1, new byte[8], 0, 8);
+            final Claim claim = new Claim();
+            assertTrue(publisher.tryClaim(1, 8, claim) >= 0);
+            claim.abort();
+            assertEquals(List.of(), types(subscriber));
+            final long durable = channel.tailPosition();
+            assertTrue(channel.awaitDurable(durable, LONG));
+            assertTrue(durable > first);
+            publisher.offer(2, new byte[8], 0, 8);
+            assertEquals(List.of(1), types(subscriber));
+            assertEquals(List.of(), types(subscriber));
+            assertEquals(durable, subscriber.position());
+            assertTrue(channel.awaitDurable(channel.tailPosition(), LONG));
+            assertEquals(List.of(2), types(subscriber));
+        }
+    }
+
+    private static List<Integer> types(final Subscriber subscriber) {
+        final List<Integer> types = new ArrayList<>();
+        for (int looks = 0; looks < 10; looks++) {
+            subscriber.poll((buffer, offset, length, header) -> types.add(header.typeId()), Integer.MAX_VALUE);
+        }
+        return types;
+    }
+
     @Test
     void shouldRefuseARing() {
         try (Channel ring = Channel.open(
