@@ -23,16 +23,18 @@ import org.junit.jupiter.api.Test;
 
 /** Where the words of a control file are that are read and written by name. */
 class ControlWordsTest {
+    /** An address that is not in its windows is an exception there. */
+    private static final Platform PLATFORM = Platform.portable();
     private static final int SLOT = 3;
 
-    private final SharedMemory memory = Platform.detect().memory();
+    private final SharedMemory memory = PLATFORM.memory();
     private Window window;
     private long address;
     private ControlWords words;
 
     @BeforeEach
     void makeWords() throws IOException {
-        window = Platform.detect().reserve(ControlFormat.FILE_BYTES, 1);
+        window = PLATFORM.reserve(ControlFormat.FILE_BYTES, 1);
         window.hold(0, ByteBuffer.allocate(ControlFormat.FILE_BYTES));
         address = window.address(0);
         words = new ControlWords(Path.of("/channel"), memory, address);
