@@ -128,7 +128,7 @@ class DurabilityTest {
             assertEquals(List.of(), types(subscriber));
             assertEquals(durable, subscriber.position());
             assertTrue(channel.awaitDurable(channel.tailPosition(), LONG));
-            assertEquals(List.of(2), types(subscriber));
+            assertEquals(1, subscriber.poll((buffer, offset, length, header) -> { }, 1), "at the first look");
         }
     }
 
