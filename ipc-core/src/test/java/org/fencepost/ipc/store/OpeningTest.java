@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -221,6 +222,18 @@ class OpeningTest {
         final String message =
             assertThrows(ChannelDamagedException.class, () -> Channel.view(path)).getMessage();
         assertTrue(message.contains(journal.segment(0).toString()), message);
+    }
+
+    @Test
+    void shouldKeepNothingMappedOfWhatItHasRecovered() throws IOException {
+        final Path maps = Path.of("/proc/self/maps");
+        assumeTrue(Files.exists(maps), "of Linux");
+        Channel.join(path).close();
+        assertTrue(journal.word(ControlFormat.BOOT_ID_OFFSET) != 1, "it is of this life now");
+        final String place = path.toRealPath().toString();
+        try (Stream<String> lines = Files.lines(maps)) {
+            assertEquals(List.of(), lines.filter(line -> line.contains(place)).toList());
+        }
     }
 
     private LockFile lock() throws IOException {
