@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -72,12 +71,12 @@ class Housekeeper implements Runnable {
     }
 
     /** Makes room, by its thread. */
-    boolean makeRoom(final Path channel, final BooleanSupplier unit) {
+    void makeRoom(final Path channel, final Runnable unit) {
         makingRoomIn = channel;
         final long before = units;
         units = before + 1;
         try {
-            return unit.getAsBoolean();
+            unit.run();
         } finally {
             units = before + 2;
             makingRoomIn = NOWHERE;

@@ -76,6 +76,36 @@ class HousekeeperTest {
     }
 
     @Test
+    void shouldWaitForTheEndOfWhatTheThreadIsAtWhenItIsDoneByHandFromNowOn() throws Exception {
+        final CountDownLatch working = new CountDownLatch(1);
+        final CountDownLatch goOn = new CountDownLatch(1);
+        try (Channel channel = open("journal", () -> {
+            working.countDown();
+            await(goOn);
+        })) {
+            channel.addPublisher();
+            working.await();
+            final Thread byHand = Thread.ofPlatform().start(() -> channel.housekeeping().byHand());
+            Awaitility.await().until(() -> !Housekeeper.ofProcess().has(channel.housekeeping())
+                && (byHand.getState() == Thread.State.WAITING || !byHand.isAlive()));
+            final boolean waiting = byHand.isAlive();
+            goOn.countDown();
+            byHand.join();
+            assertTrue(waiting, "the thread was at work");
+        }
+    }
+
+    @Test
+    void shouldForgetAChannelThatItFindsClosed() {
+        final Channel channel = open("journal", () -> { });
+        channel.close();
+        // As who asks for the thread while it is closed.
+        Housekeeper.ofProcess().add(channel.housekeeping());
+        Awaitility.await().until(() -> !Housekeeper.ofProcess().has(channel.housekeeping()));
+        assertEquals(Housekeeping.PAUSE_NANOS_MAX, channel.housekeeping().round());
+    }
+
+    @Test
     void shouldHaveAThreadAgainWhenTheLastChannelWasClosed() throws Exception {
         for (final String name : new String[] {"first", "second"}) {
             final CountDownLatch working = new CountDownLatch(1);

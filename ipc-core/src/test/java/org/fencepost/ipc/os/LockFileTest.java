@@ -64,6 +64,36 @@ class LockFileTest {
         assertFalse(second.tryLock(7));
         first.unlock(7);
         assertTrue(second.tryLock(7));
+        assertFalse(first.tryLock(7), "another one's again");
+    }
+
+    @Test
+    void shouldFreeAByteForOtherProcessesWhenItIsUnlocked() throws Exception {
+        assertTrue(first.tryLock(7));
+        first.unlock(7);
+        assertEquals("true", lockedInChild(7, "exclusive"));
+    }
+
+    @Test
+    void shouldLockWhenAnotherHandleHasItOpenForReading() throws IOException {
+        final Path other = Files.createFile(directory.resolve("other"));
+        try (LockFile reading = platform.openLockFileForReading(other);
+            LockFile writing = platform.openLockFile(other)) {
+            assertTrue(writing.tryLock(1));
+            assertTrue(reading.isLockedByOther(1, 1));
+        }
+    }
+
+    @Test
+    void shouldSeeTheLocksOfAnotherProcessOnEitherSideOfItsOwn() throws Exception {
+        assertTrue(first.tryLock(5));
+        for (final int index : new int[] {3, 7}) {
+            try (ChildJvm child = holder(index, "exclusive")) {
+                assertEquals("true", child.line());
+                assertTrue(first.isLockedByOther(0, 10));
+                assertEquals(index == 3, first.isLockedByOther(0, 6));
+            }
+        }
     }
 
     /** As a process has one that is being started at that moment. */

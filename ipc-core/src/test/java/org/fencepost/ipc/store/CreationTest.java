@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelDamagedException;
@@ -28,8 +32,10 @@ import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.durable.Leftovers;
 import org.fencepost.ipc.format.MembersFormat;
 import org.fencepost.ipc.os.ChildJvm;
+import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.PlatformWithCalls;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -392,11 +398,51 @@ class CreationTest {
 
         final Path other = Files.createDirectory(directory.resolve("other"));
         Files.writeString(other.resolve("letter"), "dear");
-        final ChannelDamagedException refusal =
-            assertThrows(ChannelDamagedException.class, () -> Channel.open(other, RING));
-        assertTrue(refusal.getMessage().contains(other.toString()), refusal.getMessage());
+        final Path file = Files.writeString(directory.resolve("file"), "dear");
+        for (final Path place : List.of(other, file)) {
+            final String message =
+                assertThrows(ChannelDamagedException.class, () -> Channel.open(place, RING)).getMessage();
+            assertTrue(message.contains(place + ": expected a channel") && message.contains(place.equals(other)
+                ? "found a directory with other files and no control" : "found something that is not a directory"),
+                message);
+        }
         assertEquals(List.of("letter"), names(other));
-        assertEquals(List.of("empty", "other"), names(directory), "nothing is left beside it");
+        assertEquals(List.of("empty", "file", "other"), names(directory), "nothing is left beside it");
+    }
+
+    @Test
+    void shouldMakeAllDirectoriesAboveIt() {
+        final Path path = directory.resolve("a/b/c/ring");
+        Channel.open(path, RING).close();
+        assertTrue(new ChannelDirectory(path, Platform.detect()).exists());
+    }
+
+    @Test
+    void shouldBeginAgainWithAnotherNameWhenTheOneOfItsNewDirectoryIsTaken() throws IOException {
+        final Path path = directory.resolve("ring");
+        new ChannelDirectory(path, takingNames(99)).create(RING);
+        Channel.open(path, RING).close();
+        final ChannelDirectory refused = new ChannelDirectory(directory.resolve("refused"), takingNames(100));
+        final String message =
+            assertThrows(ChannelIOException.class, () -> refused.create(RING)).getMessage();
+        assertTrue(message.contains("100 times"), message);
+        assertEquals(List.of("ring"), names(directory), "nothing is left beside it");
+    }
+
+    /** A platform in which somebody has made so many directories just before this process makes them. */
+    private static Platform takingNames(final int count) {
+        final AtomicInteger left = new AtomicInteger(count);
+        return new PlatformWithCalls(calls -> (FileCalls) Proxy.newProxyInstance(
+            FileCalls.class.getClassLoader(), new Class<?>[] {FileCalls.class}, (proxy, method, arguments) -> {
+                if (method.getName().equals("makeDirectory") && left.getAndDecrement() > 0) {
+                    throw new FileAlreadyExistsException(arguments[0].toString());
+                }
+                try {
+                    return method.invoke(calls, arguments);
+                } catch (final InvocationTargetException e) {
+                    throw e.getCause();
+                }
+            }));
     }
 
     private static List<String> names(final Path parent) throws IOException {

@@ -2,9 +2,12 @@ package org.fencepost.ipc.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -12,8 +15,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.agrona.concurrent.SystemEpochNanoClock;
 import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.ChannelIOException;
+import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.MembersFormat;
 import org.fencepost.ipc.os.LockFile;
@@ -164,6 +169,70 @@ class OpeningTest {
             try (Channel view = Channel.view(path)) {
                 assertEquals(IntStream.range(0, 3).boxed().toList(), journal.numbers(view));
             }
+        }
+    }
+
+    @Test
+    void shouldSayThatItWasReplacedWhileItWaitedForWhoRecovers() throws Exception {
+        assertTrue(refusedWhenReplaced(() -> journal.copy(path)).contains("was removed or replaced meanwhile"));
+    }
+
+    @Test
+    void shouldSayThatItWasReplacedWhileItWaitedForWhoRemoves() throws Exception {
+        Files.move(path, directory.resolve("another"));
+        final ChannelOptions ring = ChannelOptions.ring(32_768);
+        Channel.open(path, ring).close();
+        assertTrue(refusedWhenReplaced(() -> Channel.open(path, ring).close())
+            .contains("was removed or replaced meanwhile"));
+    }
+
+    /** What is said to who waits to open a channel whose place another has got meanwhile. */
+    private String refusedWhenReplaced(final Replacing replacing) throws Exception {
+        final AtomicReference<Object> result = new AtomicReference<>();
+        final Thread opener;
+        try (LockFile held = lock()) {
+            assertTrue(held.tryLock(MembersFormat.OPENING_BYTE));
+            opener = openInThread(result);
+            awaitParked(opener);
+            final Path renamed = directory.resolve("renamed");
+            Files.move(path, renamed);
+            journal = new StoppedJournal(renamed);
+            replacing.run();
+        }
+        opener.join();
+        return ((ChannelDamagedException) result.get()).getMessage();
+    }
+
+    /** Puts something else in the place of a channel. */
+    private interface Replacing {
+        void run() throws IOException;
+    }
+
+    @Test
+    void shouldLookAtTheMembersFileAlsoForAView() throws IOException {
+        Files.write(path.resolve(MembersFormat.FILE_NAME), new byte[MembersFormat.FILE_BYTES]);
+        final String message =
+            assertThrows(ChannelDamagedException.class, () -> Channel.view(path)).getMessage();
+        assertTrue(message.contains("members: wrong"), message);
+    }
+
+    @Test
+    void shouldShowNothingWhenWhatWouldBeLeftCannotBeSeen() throws IOException {
+        Files.write(journal.segment(0), new byte[StoppedJournal.SEGMENT]);
+        final String message =
+            assertThrows(ChannelDamagedException.class, () -> Channel.view(path)).getMessage();
+        assertTrue(message.contains(journal.segment(0).toString()), message);
+    }
+
+    @Test
+    void shouldKeepNothingMappedOfWhatItHasRecovered() throws IOException {
+        final Path maps = Path.of("/proc/self/maps");
+        assumeTrue(Files.exists(maps), "of Linux");
+        Channel.join(path).close();
+        assertTrue(journal.word(ControlFormat.BOOT_ID_OFFSET) != 1, "it is of this life now");
+        final String place = path.toRealPath().toString();
+        try (Stream<String> lines = Files.lines(maps)) {
+            assertEquals(List.of(), lines.filter(line -> line.contains(place)).toList());
         }
     }
 

@@ -45,6 +45,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -105,6 +106,10 @@ class RecoveryTest {
         assertEquals(Finding.SAME_LIFE, recover());
         try (Channel channel = Channel.join(path)) {
             assertThrows(SyncFailedException.class, () -> channel.awaitDurable(end, LONG));
+            try (Subscriber subscriber = channel.addSubscriber(SubscriberOptions.earliest().durableOnly())) {
+                assertThrows(SyncFailedException.class,
+                    () -> subscriber.poll((buffer, offset, length, header) -> { }, 1));
+            }
         }
     }
 
@@ -915,8 +920,11 @@ class RecoveryTest {
     void shouldNotRepairARing() {
         final Path ring = directory.resolve("ring");
         Channel.open(ring, ChannelOptions.ring(32_768)).close();
-        assertThrows(ChannelMismatchException.class, () -> Channels.repair(ring));
-        assertThrows(ChannelMismatchException.class, () -> Channels.examine(ring));
+        for (final Executable call : List.<Executable>of(
+            () -> Channels.repair(ring), () -> Channels.examine(ring))) {
+            final String message = assertThrows(ChannelMismatchException.class, call).getMessage();
+            assertTrue(message.contains("cannot be repaired") && message.contains("found a ring;"), message);
+        }
     }
 
     /** Six messages of twenty were durable, a receipt says so of five, and the fourth is damaged. */

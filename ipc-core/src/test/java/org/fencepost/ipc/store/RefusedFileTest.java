@@ -3,6 +3,7 @@ package org.fencepost.ipc.store;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,10 +13,13 @@ import java.nio.file.Path;
 import java.util.List;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelDamagedException;
+import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Channels;
 import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.FileHeader.FileKind;
+import org.fencepost.ipc.format.MembersFormat;
+import org.fencepost.ipc.os.Platform;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -70,6 +74,26 @@ class RefusedFileTest {
                 assertThrows(ChannelDamagedException.class, call).getMessage());
         }
         assertArrayEquals(words.array(), Files.readAllBytes(control));
+    }
+
+    @Test
+    void shouldPointToViewsForNothingButWhatMayNotBeWritten() throws IOException {
+        final Path portable = directory.resolve("portable");
+        final Platform platform = Platform.portable();
+        final ChannelDirectory channel = new ChannelDirectory(portable, platform);
+        channel.create(ChannelOptions.journal(4096));
+        final Path locks = portable.resolve(MembersFormat.PORTABLE_LOCK_FILE_NAME);
+        Files.delete(locks);
+        assertEquals(locks + ": expected a regular file, found nothing; restore it, unless somebody is removing the"
+            + " channel", refusal(channel, platform));
+        Files.createDirectory(locks);
+        final String message = refusal(channel, platform);
+        assertTrue(message.contains(locks.toString()) && !message.contains("view"), message);
+    }
+
+    private static String refusal(final ChannelDirectory channel, final Platform platform) {
+        return assertThrows(ChannelException.class,
+            () -> MappedChannel.open(channel, platform, System::nanoTime).close()).getMessage();
     }
 
     private String message() {

@@ -25,7 +25,8 @@ enum Layer {
         "org.fencepost.ipc.DurabilityTest", "org.fencepost.ipc.DiskWaitersTest",
         "org.fencepost.ipc.RetentionTest", "org.fencepost.ipc.PositionByTimeTest",
         "org.fencepost.ipc.ChannelViewTest", "org.fencepost.ipc.FastPublisherTest",
-        "org.fencepost.ipc.HousekeeperTest", "org.fencepost.ipc.PaceTest"),
+        "org.fencepost.ipc.HousekeeperTest", "org.fencepost.ipc.PaceTest",
+        "org.fencepost.ipc.StatusTextTest", "org.fencepost.ipc.HousekeepingWorkTest"),
     /** Losses of power, and calls that fail. */
     CRASH(Module.TESTS, List.of(), "org.fencepost.ipc.tests.crash",
         "org.fencepost.ipc.tests.faults"),
