@@ -69,6 +69,8 @@ public final class BenchCommand extends ToolCommand {
                 + ", found none; start ./ipc-demo/ipc of a checkout");
         }
         final Path file = Files.createTempFile("ipc-bench-", ".json");
+        // Also where a signal ends this.
+        file.toFile().deleteOnExit();
         try {
             final List<String> command = command(program.toString());
             if (json) {
@@ -80,7 +82,7 @@ public final class BenchCommand extends ToolCommand {
             }
             return exitCode;
         } finally {
-            Files.delete(file);
+            Files.deleteIfExists(file);
         }
     }
 
@@ -90,6 +92,9 @@ public final class BenchCommand extends ToolCommand {
         }
         final ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        // Where a signal ends this nobody would see what is measured.
+        Runtime.getRuntime().addShutdownHook(new Thread(
+            () -> ProcessHandle.current().children().forEach(ProcessHandle::destroy)));
         final int exitCode = builder.start().waitFor();
         return exitCode == 0 || exitCode == ExitCode.USAGE ? exitCode : ExitCode.FAILED;
     }

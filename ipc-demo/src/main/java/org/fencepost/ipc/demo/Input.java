@@ -10,20 +10,22 @@ import java.util.Optional;
 public final class Input extends InputStream {
     private final String name;
     private final InputStream stream;
+    private final boolean standard;
     private long readBytes;
 
-    private Input(final String name, final InputStream stream) {
+    private Input(final String name, final InputStream stream, final boolean standard) {
         this.name = name;
         this.stream = stream;
+        this.standard = standard;
     }
 
     /** Opens a file; without one, and for {@code -}, it is standard input. */
     static Input open(final Optional<Path> file, final InputStream standard) {
         if (file.isEmpty() || file.get().equals(Path.of("-"))) {
-            return new Input("standard input", standard);
+            return new Input("standard input", standard, true);
         }
         try {
-            return new Input(file.get().toString(), Files.newInputStream(file.get()));
+            return new Input(file.get().toString(), Files.newInputStream(file.get()), false);
         } catch (final IOException refusal) {
             throw cannotRead(file.get().toString(), refusal);
         }
@@ -64,6 +66,9 @@ public final class Input extends InputStream {
 
     @Override
     public void close() throws IOException {
-        stream.close();
+        // Who names standard input again finds its end.
+        if (!standard) {
+            stream.close();
+        }
     }
 }

@@ -135,6 +135,8 @@ public final class Ipc implements Runnable, Streams {
             && command.getAnnotation(Command.class).name().equals(arguments[0])).toList();
         (meant.isEmpty() ? ALL : meant).forEach(tool::addSubcommand);
         return tool
+            // Otherwise a word that begins with @ would be what the file of that name says.
+            .setExpandAtFiles(false)
             .setOut(new PrintWriter(out.stream(), false, StandardCharsets.UTF_8))
             .registerConverter(Path.class, Ipc::path)
             .registerConverter(Long.class, Ipc::number)
@@ -219,7 +221,7 @@ public final class Ipc implements Runnable, Streams {
     }
 
     private static String oneLine(final String message) {
-        return "ipc: " + message.replaceAll("\\s*\\R\\s*", " ");
+        return "ipc: " + ToolCommand.inOneLine(message);
     }
 
     /** Says in one line what went wrong. */

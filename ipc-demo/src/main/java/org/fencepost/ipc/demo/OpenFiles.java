@@ -11,6 +11,11 @@ final class OpenFiles {
     /** The number of the standard error. */
     static final int STANDARD_ERROR = 2;
 
+    /** As in stat(2). */
+    private static final int TYPE_MASK = 0170000;
+    private static final int TYPE_PIPE = 0010000;
+    private static final int TYPE_SOCKET = 0140000;
+
     private static final Path OWN = Path.of("/proc/self/fd");
 
     private OpenFiles() {
@@ -22,6 +27,16 @@ final class OpenFiles {
             return Files.readSymbolicLink(OWN.resolve(String.valueOf(number))).toString();
         } catch (final IOException unknown) {
             return "";
+        }
+    }
+
+    /** Whether somebody reads what is written there, until nobody does: also of a pipe that has a name. */
+    static boolean isPipe(final int number) {
+        try {
+            final int mode = (int) Files.getAttribute(OWN.resolve(String.valueOf(number)), "unix:mode") & TYPE_MASK;
+            return mode == TYPE_PIPE || mode == TYPE_SOCKET;
+        } catch (final IOException | UnsupportedOperationException unknown) {
+            return false;
         }
     }
 

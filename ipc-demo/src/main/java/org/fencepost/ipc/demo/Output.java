@@ -62,9 +62,7 @@ public final class Output {
 
     /** The standard output of this process. */
     static Output standard() {
-        final String kind = OpenFiles.kind(OpenFiles.STANDARD_OUTPUT);
-        return new Output(new FileOutputStream(FileDescriptor.out),
-            kind.startsWith("pipe:") || kind.startsWith("socket:"),
+        return new Output(new FileOutputStream(FileDescriptor.out), OpenFiles.isPipe(OpenFiles.STANDARD_OUTPUT),
             OpenFiles.isTerminal(OpenFiles.STANDARD_OUTPUT) && System.getenv("NO_COLOR") == null
                 && !"dumb".equals(System.getenv("TERM")));
     }

@@ -84,7 +84,12 @@ public abstract class ToolCommand implements Callable<Integer> {
 
     /** Prints a line on standard error. */
     protected final void tell(final String line) {
-        spec.commandLine().getErr().println(line);
+        spec.commandLine().getErr().println(inOneLine(line));
+    }
+
+    /** A message without ends of lines and other control characters, which the names in it may have. */
+    static String inOneLine(final String message) {
+        return message.replaceAll("\\s*\\R\\s*", " ").replaceAll("\\p{Cc}", "?");
     }
 
     /** The command line is wrong. */

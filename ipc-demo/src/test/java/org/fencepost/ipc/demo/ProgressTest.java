@@ -22,7 +22,8 @@ class ProgressTest {
         progress.received(0, 2_000, 200_000, SECOND);
         assertEquals("", written.toString());
         progress.received(1, 1_000, 150_000, SECOND);
-        assertEquals("\r1,000 of 10,000 messages (10 %), 0.2 MB, 1.0 k msg/s, ETA 0:09",
+        assertEquals("\r" + TerminalLine.CUT + "1,000 of 10,000 messages (10 %), 0.2 MB, 1.0 k msg/s, ETA 0:09"
+            + TerminalLine.WRAPPED,
             written.toString());
     }
 
@@ -34,7 +35,7 @@ class ProgressTest {
         progress.received(0, 100, 100, 10 * SECOND);
         progress.received(0, 1_000, 1_000, 11 * SECOND);
         progress.received(1, 1_000, 1_000, 11 * SECOND);
-        assertTrue(written.toString().endsWith(" 999 msg/s, ETA 0:10"), written::toString);
+        assertTrue(written.toString().endsWith(" 999 msg/s, ETA 0:10" + TerminalLine.WRAPPED), written::toString);
     }
 
     @Test
@@ -43,9 +44,11 @@ class ProgressTest {
         progress.begin(0);
         progress.received(0, 5_000, 0, SECOND);
         progress.received(1, 1, 0, SECOND);
-        final int width = written.size() - 1;
+        final int width =
+            written.size() - 1 - TerminalLine.CUT.length() - TerminalLine.WRAPPED.length();
         progress.end();
-        assertTrue(written.toString().endsWith("\r" + " ".repeat(width) + "\r"));
+        assertTrue(written.toString().endsWith(
+            "\r" + TerminalLine.CUT + " ".repeat(width) + TerminalLine.WRAPPED + "\r"));
     }
 
     @Test

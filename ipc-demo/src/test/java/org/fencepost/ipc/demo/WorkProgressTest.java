@@ -40,14 +40,15 @@ class WorkProgressTest {
         assertEquals("", shown());
         pass(1001);
         progress.at(TOTAL / 4);
-        assertEquals("\rverify: 25 % of 100 MiB, 12.5 MiB/s, ETA 0:06", shown());
+        assertEquals("\r" + TerminalLine.CUT + "verify: 25 % of 100 MiB, 12.5 MiB/s, ETA 0:06"
+            + TerminalLine.WRAPPED, shown());
         progress.at(TOTAL / 2);
         assertEquals("", shown());
         pass(2000);
         progress.at(TOTAL);
-        assertTrue(shown().startsWith("\rverify: 100 % of 100 MiB, 25 MiB/s, ETA 0:00"));
+        assertTrue(shown().startsWith("\r" + TerminalLine.CUT + "verify: 100 % of 100 MiB, 25 MiB/s, ETA 0:00"));
         progress.close();
-        assertTrue(shown().matches("\r +\r"));
+        assertTrue(shown().replace(TerminalLine.CUT, "").replace(TerminalLine.WRAPPED, "").matches("\r +\r"));
     }
 
     @Test
@@ -55,7 +56,7 @@ class WorkProgressTest {
         final WorkProgress progress = progress(true, OptionalLong.empty());
         pass(2000);
         progress.at(TOTAL);
-        assertEquals("\rverify: 100 MiB, 50 MiB/s", shown());
+        assertEquals("\r" + TerminalLine.CUT + "verify: 100 MiB, 50 MiB/s" + TerminalLine.WRAPPED, shown());
     }
 
     @Test

@@ -129,6 +129,13 @@ final class ChannelFiles {
         boolean isThere() {
             return key().equals(Optional.of(key));
         }
+
+        /** Throws if it has not, for who waits for what comes. */
+        void requireThere(final Path typed) {
+            if (!isThere()) {
+                throw new CommandFailedException(typed + " has been removed, and nothing comes any more");
+            }
+        }
     }
 
     private Optional<Object> key() {
@@ -150,7 +157,18 @@ final class ChannelFiles {
 
     /** Bytes of all its files together, by their lengths. */
     long sizeBytes() {
-        return list().stream().mapToLong(file -> file.toFile().length()).sum();
+        return list().stream().mapToLong(ChannelFiles::length).sum();
+    }
+
+    /** Of a file whose name may be no text; 0 if it is gone. */
+    private static long length(final Path file) {
+        try {
+            return Files.size(file);
+        } catch (final NoSuchFileException gone) {
+            return 0;
+        } catch (final IOException refusal) {
+            throw new ChannelIOException(file, "cannot look at " + file + ": " + refusal, refusal);
+        }
     }
 
     /** What makers and removers of channels that were killed have left below a directory, or such as are at work. */

@@ -5,8 +5,11 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.dataformat.csv.CsvFactory;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -17,6 +20,9 @@ import org.fencepost.ipc.demo.Input;
 
 /** Messages as {@link CsvRows} prints them, or as others do with the same names of columns. */
 final class CsvMessages {
+    private static final char BYTE_ORDER_MARK = '\ufeff';
+    private static final String HALF_OF_A_PAIR = "\ud800";
+
     private final Input in;
     private final Sender sender;
     private final List<String> row = new ArrayList<>();
@@ -34,7 +40,7 @@ final class CsvMessages {
     void send() {
         final CsvFactory factory = CsvFactory.builder().streamReadConstraints(
             StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build()).build();
-        try (CsvParser parser = factory.createParser((InputStream) in)) {
+        try (CsvParser parser = factory.createParser(characters())) {
             if (next(parser)) {
                 final int columns = takeNames();
                 while (next(parser)) {
@@ -51,6 +57,17 @@ final class CsvMessages {
         } catch (final IOException refusal) {
             throw wrong("cannot be read: " + refusal.getMessage(), refusal);
         }
+    }
+
+    /** Those of the input. What is none becomes something that no text in UTF-8 has, and so is found in its row. */
+    private Reader characters() throws IOException {
+        final Reader characters = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()
+            .onMalformedInput(CodingErrorAction.REPLACE).replaceWith(HALF_OF_A_PAIR)));
+        characters.mark(1);
+        if (characters.read() != BYTE_ORDER_MARK) {
+            characters.reset();
+        }
+        return characters;
     }
 
     /** Goes on to the next row that is not empty. False at the end of the input. */
@@ -98,7 +115,7 @@ final class CsvMessages {
             final CsvRows.Encoding encoding = encodingColumn < 0 ? CsvRows.Encoding.TEXT
                 : CsvRows.Encoding.of(row.get(encodingColumn));
             return switch (encoding) {
-                case TEXT -> field.getBytes(StandardCharsets.UTF_8);
+                case TEXT -> Utf8.bytes(field);
                 case HEX -> HexFormat.of().parseHex(field);
                 case BASE64 -> Base64.getDecoder().decode(field);
             };

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.Input;
@@ -49,6 +48,9 @@ final class JsonMessages {
     private void read(final byte[] bytes, final int offset, final int length) throws IOException {
         type = 0;
         payload = Optional.empty();
+        if (!Utf8.isText(bytes, offset, length)) {
+            throw new IllegalArgumentException("expected an object in UTF-8, found other bytes");
+        }
         try (JsonParser parser = FACTORY.createParser(bytes, offset, length)) {
             boolean right = parser.nextToken() == JsonToken.START_OBJECT;
             while (right && parser.nextToken() == JsonToken.FIELD_NAME) {
@@ -75,7 +77,7 @@ final class JsonMessages {
                     return false;
                 }
                 payload = Optional.of(name.equals("base64") ? parser.getBinaryValue()
-                    : parser.getText().getBytes(StandardCharsets.UTF_8));
+                    : Utf8.bytes(parser.getText()));
             }
             default -> parser.skipChildren();
         }

@@ -48,7 +48,7 @@ public final class ListCommand extends ToolCommand {
     public ListCommand() {
     }
 
-    /** A channel that could be opened. */
+    /** A channel that could be opened, and is still open if it is fed. */
     private record Seen(Path path, Channel channel, ChannelStatus status, long sizeBytes) {
     }
 
@@ -99,7 +99,12 @@ public final class ListCommand extends ToolCommand {
                 ChannelFiles.requireOpenTo(path);
                 final long sizeBytes = new ChannelFiles(path).sizeBytes();
                 final Channel channel = ChannelFiles.view(path);
-                seen.add(new Seen(path, channel, channel.status(), sizeBytes));
+                final Seen one = new Seen(path, channel, seenIn(channel), sizeBytes);
+                seen.add(one);
+                if (!isFed(one.status())) {
+                    // There may be more of them than files and mappings that this process may have.
+                    channel.close();
+                }
             } catch (final ChannelException | CommandFailedException notToBeOpened) {
                 exitCode = ExitCode.FAILED;
                 tell("ipc: " + notToBeOpened.getMessage());
@@ -108,6 +113,15 @@ public final class ListCommand extends ToolCommand {
                         .put("path", path.toString()).put("error", notToBeOpened.getMessage()));
                 }
             }
+        }
+    }
+
+    private static ChannelStatus seenIn(final Channel channel) {
+        try {
+            return channel.status();
+        } catch (final ChannelException damaged) {
+            channel.close();
+            throw damaged;
         }
     }
 
@@ -146,7 +160,7 @@ public final class ListCommand extends ToolCommand {
             Units.size(sizeBytes),
             rate,
             // One row a channel, whatever somebody has called it.
-            path.getFileName().toString().replaceAll("\\p{Cntrl}", "?"));
+            path.getFileName().toString().replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", "?"));
     }
 
     /** Columns to the right, but for the last one. */

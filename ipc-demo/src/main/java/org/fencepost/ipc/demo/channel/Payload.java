@@ -1,11 +1,5 @@
 package org.fencepost.ipc.demo.channel;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import org.agrona.DirectBuffer;
@@ -13,9 +7,6 @@ import org.agrona.DirectBuffer;
 /** The payload that was shown last, which is copied when it is asked for. For one thread. */
 final class Payload {
     private static final int BYTES_INITIAL = 4096;
-    private static final VarHandle LONG =
-        MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long HIGHEST_BITS = 0x8080_8080_8080_8080L;
 
     private byte[] bytes = new byte[BYTES_INITIAL];
     private DirectBuffer buffer;
@@ -60,25 +51,7 @@ final class Payload {
 
     /** Whether it is a text in UTF-8. */
     boolean isText() {
-        final byte[] text = bytes();
-        int plain = 0;
-        while (plain <= length - Long.BYTES
-            && ((long) LONG.get(text, plain) & HIGHEST_BITS) == 0) {
-            plain += Long.BYTES;
-        }
-        while (plain < length && text[plain] >= 0) {
-            plain++;
-        }
-        if (plain == length) {
-            return true;
-        }
-        try {
-            StandardCharsets.UTF_8.newDecoder()
-                .decode(ByteBuffer.wrap(text, plain, length - plain));
-            return true;
-        } catch (final CharacterCodingException noText) {
-            return false;
-        }
+        return Utf8.isText(bytes(), 0, length);
     }
 
     /** As RFC 4648 has it. */

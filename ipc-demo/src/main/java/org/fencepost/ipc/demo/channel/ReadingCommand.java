@@ -36,7 +36,7 @@ abstract class ReadingCommand extends ToolCommand {
                     reading.onAndOn(() -> {
                         out.flush();
                         tellLoss(reading, path);
-                    }, () -> requireThere(identity, path));
+                    }, () -> identity.requireThere(path));
                 } else {
                     try (WorkProgress progress =
                         progress(OptionalLong.of(reading.bytesLeft()))) {
@@ -49,12 +49,6 @@ abstract class ReadingCommand extends ToolCommand {
             if (reading.lostBytes() > 0) {
                 throw new CommandFailedException(loss(reading.lostBytes(), path));
             }
-        }
-    }
-
-    private static void requireThere(final ChannelFiles.Identity identity, final Path path) {
-        if (!identity.isThere()) {
-            throw new CommandFailedException(path + " has been removed, and nothing comes any more");
         }
     }
 

@@ -129,8 +129,14 @@ public final class RepairCommand extends VerifyingCommand {
         return List.of(wrong.stream()
             .filter(one -> one.kind() == Finding.Kind.UNREACHABLE && one.from() > end).findFirst()
             .map(behind -> step + "; to have the messages behind it as well, first: ipc export "
-                + path() + " --from " + behind.from() + " | ipc import OTHER --create")
+                + inShell(path().toString()) + " --from " + behind.from() + " | ipc import OTHER --create")
             .orElse(step));
+    }
+
+    /** As it has to be typed to mean that path. */
+    private static String inShell(final String path) {
+        final String word = path.startsWith("-") ? "./" + path : path;
+        return word.matches("[\\w./+,:@%-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 
     private ObjectNode toJson(

@@ -24,7 +24,7 @@ import picocli.CommandLine.TypeConversionException;
  * @param typed as it was.
  */
 record Start(Kind kind, long value, int index, String typed) {
-    private static final Pattern POSITION = Pattern.compile("(\\d{1,18})(?:\\.(\\d{1,9}))?");
+    private static final Pattern POSITION = Pattern.compile("(\\d{1,19})(?:\\.(\\d{1,9}))?");
     private static final Pattern AGO = Pattern.compile("-(\\d{1,9})([smhd])");
 
     /** What it is. */
@@ -55,19 +55,19 @@ record Start(Kind kind, long value, int index, String typed) {
             if (word.equals("latest")) {
                 return new Start(Kind.LATEST, 0, 0, typed);
             }
-            final Matcher matcher = POSITION.matcher(typed);
-            if (matcher.matches()) {
-                final boolean inBatch = matcher.group(2) != null;
-                return new Start(inBatch ? Kind.IN_BATCH : Kind.POSITION,
-                    Long.parseLong(matcher.group(1)),
-                    inBatch ? Integer.parseInt(matcher.group(2)) : 0, typed);
-            }
             try {
+                final Matcher matcher = POSITION.matcher(typed);
+                if (matcher.matches()) {
+                    final boolean inBatch = matcher.group(2) != null;
+                    return new Start(inBatch ? Kind.IN_BATCH : Kind.POSITION,
+                        Long.parseLong(matcher.group(1)),
+                        inBatch ? Integer.parseInt(matcher.group(2)) : 0, typed);
+                }
                 final Instant time = time(typed);
                 return new Start(Kind.TIME, Math.addExact(
                     Math.multiplyExact(time.getEpochSecond(), 1_000_000_000L), time.getNano()), 0,
                     typed);
-            } catch (final DateTimeException | ArithmeticException noTime) {
+            } catch (final DateTimeException | ArithmeticException | NumberFormatException neither) {
                 throw new TypeConversionException("expected earliest, latest, a position like 4096"
                     + " (4096.17 in a batch), or a time like 2026-05-17T08:00:00Z,"
                     + " 2026-05-17T10:00:00 (of here) or -15m, but was '" + typed + "'");

@@ -62,11 +62,14 @@ public final class StatCommand extends ToolCommand {
             requireRange("--limit", limit, 1, Long.MAX_VALUE);
         }
         try (Channel channel = ChannelFiles.view(path)) {
+            final ChannelFiles.Identity identity = new ChannelFiles(path).identity();
             ChannelStatus before = channel.status();
             print(before, Optional.empty(), channel.recoveryEpoch(), out);
             for (long look = 1; watch && (limit == null || look < limit); look++) {
                 out.flush();
                 Thread.sleep(everySeconds * MILLIS_PER_SECOND);
+                // Another one that has the name by now is not what is watched.
+                identity.requireThere(path);
                 final ChannelStatus now = channel.status();
                 print(now, Optional.of(Rates.between(channel, before, now)),
                     channel.recoveryEpoch(), out);

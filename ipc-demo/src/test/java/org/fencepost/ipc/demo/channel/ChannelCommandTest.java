@@ -409,4 +409,14 @@ class ChannelCommandTest {
         assertTrue(Files.readString(directory.resolve("said")).endsWith(
             "ipc: the current directory has been removed; go to another one\n"));
     }
+
+    @Test
+    void shouldSayInOneLineWhatIsWrongWithAChannelWhateverItIsCalled() throws IOException {
+        final Path odd = Files.createDirectory(directory.resolve("two\nlines\u001b[31m\u0085and\u2028more"));
+        Files.writeString(odd.resolve("control"), "nothing");
+        failed(ToolRun.of("ls", directory.toString()), "two lines?[31m and more");
+        Files.delete(odd.resolve("control"));
+        done(ToolRun.of("create", odd.toString(), "--segment", "64k"));
+        assertTrue(done(ToolRun.of("ls", directory.toString())).endsWith("  two?lines?[31m?and?more\n"));
+    }
 }

@@ -9,6 +9,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.demo.ToolShell;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -240,5 +242,46 @@ class ChannelProcessTest {
         assertTrue(outcome.startsWith("0 ipc: Invalid value for positional parameter at index 0 (CHANNEL):"
             + " expected a path of UTF-8, but was "), outcome);
         assertTrue(outcome.endsWith("\n2\n"), outcome);
+    }
+
+    @Test
+    void shouldEndWithoutAWordWhenNobodyReadsOnFromANamedPipe() throws Exception {
+        assertEquals("0 0\n", shell.run("seq 100000 | $ipc publish journal --create --segment 1m; mkfifo pipe; "
+            + "head -c 10 pipe > /dev/null & $ipc tail journal > pipe; echo $?"));
+    }
+
+    @Test
+    void shouldSaySoWhenAChannelThatIsWatchedIsMadeAgain() throws Exception {
+        assertEquals("0 1\nipc: journal has been removed, and nothing comes any more\n",
+            shell.run("$ipc create journal --segment 64k > made; "
+                + "$ipc stat --watch --limit 30 journal > watched 2> said & watch=$!; "
+                + "until [[ -s watched ]]; do sleep 0.01; done; "
+                + "$ipc rm journal; $ipc create journal --segment 64k > made; wait $watch; echo $?; cat said"));
+    }
+
+    @Test
+    void shouldListMoreChannelsWhenThereAreMoreThanItMayOpenFiles() throws Exception {
+        for (int i = 0; i < 60; i++) {
+            Channel.open(directory.resolve("channel" + i), ChannelOptions.ring(32 << 10)).close();
+        }
+        assertEquals("0 61\n", shell.run("ulimit -n 64; $ipc ls | wc -l"));
+    }
+
+    @Test
+    void shouldLeaveNothingBehindWhenABenchmarkIsInterrupted() throws Exception {
+        assertEquals("0 143\nended\n", shell.run("cp -rp ${ipc%/ipc-demo/ipc} checkout; mkdir checkout/ipc-tests made; "
+            + "printf '#!/bin/sh\ntrap \"echo ended > ended; exit 1\" TERM; echo > started; "
+            + "for i in $(seq 100); do sleep 0.1; done\n' > checkout/ipc-tests/bench; "
+            + "chmod +x checkout/ipc-tests/bench; "
+            + "_JAVA_OPTIONS=-Djava.io.tmpdir=made checkout/ipc-demo/ipc bench --json 2> said & bench=$!; "
+            + "until [[ -s started ]]; do sleep 0.01; done; kill $bench; wait $bench; echo $?; "
+            + "for (( i = 0; i < 100; i++ )); do [[ -s ended ]] && break; sleep 0.05; done; cat ended; ls made"));
+    }
+
+    @Test
+    void shouldSayHowLargeAChannelIsWhenItsNameIsNoText() throws Exception {
+        assertEquals("0 same\n", shell.run("$ipc create journal --segment 64k > made && "
+            + "$ipc ls --json | grep -o 'sizeBytes.*' > expected; mv journal $'no\\xff'; "
+            + "$ipc ls --json | grep -o 'sizeBytes.*' | cmp - expected && echo same"));
     }
 }

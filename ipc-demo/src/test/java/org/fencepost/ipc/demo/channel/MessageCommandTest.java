@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -426,5 +427,60 @@ class MessageCommandTest {
         failed(ToolRun.withInput("{\"text\":\"first\"}\n" + line + "\n", "import", name),
             "standard input: line 2: ", "the lines before it are published");
         assertEquals("first\n", done(ToolRun.of("tail", name)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "{\"text\":\"a\\ud800b\"}", "{\"text\":\"\\udc00\\ud800\"}", "{\"text\":\"\u00c0\u00af\"}",
+        "{\"text\":\"a\",\"other\":\"\u00ed\u00a0\u0080\"}"})
+    void shouldPublishNoOtherCharactersWhenALineHasSuchAsAreNone(final String line) throws IOException {
+        final Path file = directory.resolve("lines");
+        Files.writeString(file, "{\"text\":\"first\"}\n" + line + "\n", StandardCharsets.ISO_8859_1);
+        failed(ToolRun.of("import", name, file.toString()), "lines: line 2: ", "the lines before it are published");
+        assertEquals("first\n", done(ToolRun.of("tail", name)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\u00ed\u00a0\u0080", "\u00c0\u00af", "\u00ff", "\u00e4"})
+    void shouldPublishNoOtherCharactersWhenARowHasSuchAsAreNone(final String characters) throws IOException {
+        final Path file = directory.resolve("rows");
+        Files.writeString(file, "payload\nfirst\n" + characters + "\n", StandardCharsets.ISO_8859_1);
+        failed(ToolRun.of("import", "--csv", name, file.toString()),
+            "rows: row that begins in line 3: ", "UTF-8", "the rows before it are published");
+        assertEquals("first\n", done(ToolRun.of("tail", name)));
+    }
+
+    @Test
+    void shouldReadCsvWhenItBeginsWithAByteOrderMark() {
+        done(ToolRun.withInput("\ufeffpayload\n\ufeff\u00e4\n", "import", "--csv", name));
+        assertEquals("\ufeff\u00e4\n", done(ToolRun.of("tail", name)));
+    }
+
+    @Test
+    void shouldTakeAWordAsItIsWhenItBeginsWithAnAt() throws IOException {
+        final String word = "@" + Files.writeString(directory.resolve("file"), "other\n");
+        done(ToolRun.withInput("other\n" + word + "\n", "publish", name));
+        assertEquals(word + "\n", done(ToolRun.of("grep", "-F", word, name)));
+    }
+
+    @Test
+    void shouldFindTheEndOfStandardInputWhenItIsNamedAgain() throws IOException {
+        final Path file = Files.writeString(directory.resolve("file"), "one\ntwo");
+        try (InputStream in = new FileInputStream(file.toFile())) {
+            done(ToolRun.withInput(in, "publish", name, "-", file.toString(), "-"));
+        }
+        assertEquals("one\ntwo\none\ntwo\n", done(ToolRun.of("tail", name)));
+    }
+
+    @Test
+    void shouldBeginAtAPositionWhenItHasNineteenDigits() {
+        final String far = directory.resolve("far").toString();
+        done(ToolRun.of("create", far, "--segment", "64k", "--start", "2305843009213693952"));
+        done(ToolRun.withInput("one\n", "publish", far));
+        done(ToolRun.withInput("two\nthree\n", "publish", far));
+        assertEquals("two\nthree\n", done(ToolRun.of("tail", far, "--from", "2305843009213693984")));
+        final String place = done(ToolRun.of("grep", "--positions", "two", far)).split(":")[0];
+        assertEquals("three\n", done(ToolRun.of("tail", far, "--from", place)));
+        misused("ipc tail", ToolRun.of("tail", far, "--from", "9223372036854775808"));
     }
 }

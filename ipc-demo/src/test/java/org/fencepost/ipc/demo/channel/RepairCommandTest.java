@@ -278,4 +278,14 @@ class RepairCommandTest {
         assertTrue(refused.err().contains("cannot be repaired: expected a journal"),
             refused::toString);
     }
+
+    @Test
+    void shouldSayWhatCanBeTypedWhenTheNameIsNoWordOfTheShell() throws IOException {
+        flip(FIRST, 3);
+        final Path odd = directory.resolve("it's a journal");
+        Files.move(path, odd);
+        final ToolRun run = ToolRun.of("repair", "--dry-run", odd.toString());
+        assertTrue(run.out().contains(
+            "ipc export '" + directory + "/it'\\''s a journal' --from 128 | ipc import OTHER --create"), run::toString);
+    }
 }
