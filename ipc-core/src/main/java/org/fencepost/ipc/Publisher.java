@@ -482,7 +482,8 @@ public final class Publisher extends Endpoint {
 
     /** Aborts the claim of a thread that has ended; whether there was one. Any thread. */
     private synchronized boolean heal() {
-        if (!isThreadGone() || !claimer.isClaimOpen()) {
+        // Who has taken this over since resolves the claim itself, and may be about to make another one.
+        if (!isThreadGone() || isUsedByAnother() || !claimer.isClaimOpen()) {
             return false;
         }
         if (isLentOpen()) {

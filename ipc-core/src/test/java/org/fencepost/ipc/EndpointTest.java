@@ -155,6 +155,36 @@ class EndpointTest {
     }
 
     @Test
+    void shouldGiveItsCursorUpWhenItsThreadHasEndedAndCouldNotLeave() throws Exception {
+        final Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest());
+        // As if its stack had ended on the way in, and again on the way out.
+        final Thread ended = new Thread(subscriber::enter);
+        ended.start();
+        ended.join();
+        subscriber.close();
+        assertEquals(List.of(), other.status().subscribers());
+    }
+
+    @Test
+    void shouldLeaveAClaimToWhoHasComeWhenTheThreadHasEndedThatMadeIt() throws Exception {
+        final Publisher publisher = channel.addPublisher();
+        final Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest());
+        final Claim claim = new Claim();
+        final Thread ended = new Thread(() -> publisher.tryClaim(5, 8, claim));
+        ended.start();
+        ended.join();
+        // Where it is about to resolve the claim and to make its own: who reads would resolve that one.
+        assertTrue(worker.submit(publisher::enter).get());
+        for (int i = 0; i < LOOKS; i++) {
+            assertEquals(0, poll(subscriber, new ArrayList<>()));
+        }
+        assertTrue(claim.isOpen(), "whoever reads has resolved it beside the one that is inside");
+        worker.submit(publisher::exit).get();
+        assertTrue(worker.submit(() -> publisher.offer(6, new byte[8], 0, 8)).get() > 0);
+        assertEquals(List.of(6), types(subscriber));
+    }
+
+    @Test
     void shouldRefuseAnotherThreadWhenOneIsInsideAHandler() throws Exception {
         final Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest());
         final Publisher publisher = other.addPublisher();

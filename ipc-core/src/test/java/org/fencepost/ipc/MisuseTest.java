@@ -280,6 +280,7 @@ class MisuseTest {
             }
         };
         assertEquals(0, subscriber.poll(handler, 1, Duration.ofSeconds(Long.MIN_VALUE), publishing));
+        assertEquals(0, subscriber.poll(handler, 1, Duration.ofNanos(Long.MIN_VALUE), publishing));
         assertEquals(0, idles[0]);
         assertEquals(1, subscriber.poll(handler, 1, Duration.ofSeconds(Long.MAX_VALUE), publishing));
         assertEquals(1, idles[0]);
