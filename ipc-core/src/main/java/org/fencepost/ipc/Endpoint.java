@@ -229,7 +229,13 @@ public abstract sealed class Endpoint implements AutoCloseable permits Publisher
         if (error instanceof RuntimeException exception) {
             return exception;
         }
-        throw (Error) error;
+        return Endpoint.<RuntimeException>passed(error);
+    }
+
+    /** Passes on what it is, also what a method in Java would declare: other languages throw that from anywhere. */
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> RuntimeException passed(final Throwable error) throws E {
+        throw (E) error;
     }
 
     static ChannelDamagedException truncated(final Path path, final Throwable error) {

@@ -501,16 +501,18 @@ public final class Publisher extends Endpoint {
 
     /** Resolves the claim that an error has left, and says what the error means. */
     private long failed(final Throwable error) {
+        if (!log.isClosed()) {
+            try {
+                claimer.abort();
+            } catch (final InternalError missing) {
+                // Its header cannot be stored either. Another claim would hide this one, and whoever reads would take
+                // what is written in it for headers: it stays open, and the next attempt begins with it.
+                error.addSuppressed(missing);
+            }
+        }
         final RuntimeException translated = translated(error);
         if (log.isClosed()) {
             return CLOSED;
-        }
-        try {
-            claimer.abort();
-        } catch (final InternalError missing) {
-            // Its header cannot be stored either. Another claim would hide this one, and whoever reads would take
-            // what is written in it for headers: it stays open, and the next attempt begins with it.
-            translated.addSuppressed(missing);
         }
         throw translated;
     }
