@@ -334,6 +334,7 @@ public final class Channel implements AutoCloseable {
      * @throws SyncFailedException      if it is not and never will be, because a sync failed in any process.
      * @throws ChannelMismatchException if nothing becomes durable here: a ring, or a file system in memory.
      * @throws ChannelDamagedException  if a frame on the way is damaged.
+     * @throws ChannelIOException       if the operating system refuses what it needs to sync: it can be tried again.
      * @throws ChannelClosedException   if the channel is closed, also meanwhile.
      */
     public boolean awaitDurable(final long position, final Duration timeout) {

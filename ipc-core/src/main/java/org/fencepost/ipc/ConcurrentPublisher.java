@@ -1,7 +1,6 @@
 package org.fencepost.ipc;
 
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.locks.ReentrantLock;
 import org.agrona.DirectBuffer;
 
 /**
@@ -12,7 +11,8 @@ import org.agrona.DirectBuffer;
  * that is faster. Results are those of {@link Publisher#offer(int, DirectBuffer, int, int)}.
  */
 public final class ConcurrentPublisher implements AutoCloseable {
-    private final ReentrantLock lock = new ReentrantLock();
+    /** A monitor: where the stack ends inside, no call is needed to give it back. */
+    private final Object lock = new Object();
     private final Publisher publisher;
 
     /**
@@ -28,32 +28,41 @@ public final class ConcurrentPublisher implements AutoCloseable {
     /** As {@link Publisher#offer(int, DirectBuffer, int, int)}, from any thread. */
     public long offer(
         final int typeId, final DirectBuffer buffer, final int offset, final int length) {
-        lock.lock();
-        try {
-            return publisher.offer(typeId, buffer, offset, length);
-        } finally {
-            lock.unlock();
+        synchronized (lock) {
+            try {
+                return publisher.offer(typeId, buffer, offset, length);
+            } catch (final VirtualMachineError error) {
+                // Without a call, for a stack that has ended: its thread is not inside any more.
+                publisher.inside = false;
+                throw error;
+            }
         }
     }
 
     /** As {@link Publisher#offer(int, byte[], int, int)}, from any thread. */
     public long offer(final int typeId, final byte[] bytes, final int offset, final int length) {
-        lock.lock();
-        try {
-            return publisher.offer(typeId, bytes, offset, length);
-        } finally {
-            lock.unlock();
+        synchronized (lock) {
+            try {
+                return publisher.offer(typeId, bytes, offset, length);
+            } catch (final VirtualMachineError error) {
+                // Without a call, for a stack that has ended: its thread is not inside any more.
+                publisher.inside = false;
+                throw error;
+            }
         }
     }
 
     /** As {@link Publisher#offer(int, MemorySegment, long, int)}, from any thread. */
     public long offer(
         final int typeId, final MemorySegment segment, final long offset, final int length) {
-        lock.lock();
-        try {
-            return publisher.offer(typeId, segment, offset, length);
-        } finally {
-            lock.unlock();
+        synchronized (lock) {
+            try {
+                return publisher.offer(typeId, segment, offset, length);
+            } catch (final VirtualMachineError error) {
+                // Without a call, for a stack that has ended: its thread is not inside any more.
+                publisher.inside = false;
+                throw error;
+            }
         }
     }
 
@@ -70,11 +79,8 @@ public final class ConcurrentPublisher implements AutoCloseable {
     /** Waits for the offer that is under way, then closes the publisher. Idempotent. */
     @Override
     public void close() {
-        lock.lock();
-        try {
+        synchronized (lock) {
             publisher.close();
-        } finally {
-            lock.unlock();
         }
     }
 }

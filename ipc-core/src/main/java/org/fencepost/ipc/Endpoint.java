@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
 import org.agrona.concurrent.IdleStrategy;
 import org.fencepost.ipc.log.Bell;
 import org.fencepost.ipc.log.Log;
@@ -44,12 +43,13 @@ public abstract sealed class Endpoint implements AutoCloseable permits Publisher
     final Log log;
     private final Runnable barrier;
     private final AtomicBoolean released = new AtomicBoolean();
-    private boolean inside;
+    /** Stored by its thread alone. */
+    boolean inside;
     private volatile boolean closed;
     /** The thread that works with this, or did last. Written by who holds the monitor. */
     private Thread user;
-    /** By which its threads come one after the other, or null. Written once, by who holds the monitor. */
-    private ReentrantLock usersLock;
+    /** By whose monitor its threads come one after the other, or null. Written once, by who holds this one's. */
+    private Object usersLock;
 
     /** {@code barrier} makes every thread of this process pass a fence. */
     Endpoint(final Log log, final Runnable barrier) {
@@ -96,7 +96,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits Publisher
     }
 
     private synchronized void takeOver(final Thread thread) {
-        if (usersLock != null && !usersLock.isHeldByCurrentThread()) {
+        if (usersLock != null && !Thread.holdsLock(usersLock)) {
             throw new IllegalStateException("this publisher of " + log.path()
                 + " is shared: expected to be used through its ConcurrentPublisher, and only so");
         }
@@ -117,7 +117,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits Publisher
     }
 
     /** From now on this lock keeps its threads apart: who takes over need not make them pass a fence. */
-    final synchronized void lockedByUsers(final ReentrantLock lock) {
+    final synchronized void lockedByUsers(final Object lock) {
         if (usersLock != null) {
             throw new IllegalStateException("this publisher of " + log.path()
                 + " is shared already: expected one ConcurrentPublisher for it, found a second one;"
@@ -151,13 +151,27 @@ public abstract sealed class Endpoint implements AutoCloseable permits Publisher
         closed = true;
         barrier.run();
         try {
-            if (!(boolean) INSIDE.getAcquire(this)) {
+            if (!(boolean) INSIDE.getAcquire(this) || isUserGone()) {
                 releaseOnce();
             }
         } finally {
             // A thread that waits finds out.
             bell().ring();
         }
+    }
+
+    /**
+     * Whether the thread that came last has ended. It may have lost its stack inside, with the way out; that it is not
+     * alive any more makes all that it did visible here. A thread that comes behind this finds what was closed.
+     */
+    private boolean isUserGone() {
+        final Thread last = (Thread) USER.getOpaque(this);
+        return last != null && !last.isAlive();
+    }
+
+    /** Whether another thread than this one came last and may be inside. By who holds the monitor. */
+    final boolean isUsedByAnother() {
+        return user != null && !isUser() && user.isAlive();
     }
 
     /**
@@ -195,7 +209,8 @@ public abstract sealed class Endpoint implements AutoCloseable permits Publisher
 
     static long nanosOf(final Duration timeout) {
         try {
-            return timeout.toNanos();
+            // Not negative: the most negative ones become long when time that has passed is taken away.
+            return Math.max(0, timeout.toNanos());
         } catch (final ArithmeticException tooLong) {
             return timeout.isNegative() ? 0 : Long.MAX_VALUE;
         }
@@ -214,7 +229,13 @@ public abstract sealed class Endpoint implements AutoCloseable permits Publisher
         if (error instanceof RuntimeException exception) {
             return exception;
         }
-        throw (Error) error;
+        return Endpoint.<RuntimeException>passed(error);
+    }
+
+    /** Passes on what it is, also what a method in Java would declare: other languages throw that from anywhere. */
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> RuntimeException passed(final Throwable error) throws E {
+        throw (E) error;
     }
 
     static ChannelDamagedException truncated(final Path path, final Throwable error) {

@@ -113,6 +113,8 @@ class Housekeeper implements Runnable {
                 nanos = Math.min(nanos, round(channel));
             }
             LockSupport.parkNanos(this, nanos);
+            // Who interrupts all threads of a group does not end this one, and interrupted it would not sleep again.
+            Thread.interrupted();
         }
     }
 
@@ -122,11 +124,20 @@ class Housekeeper implements Runnable {
         } catch (final RuntimeException | Error e) {
             // What is wrong shows to whoever uses the channel, too, and there it is handled. Also when memory has
             // run out: this thread would be missing for all channels and for good.
-            if (channel.isNewsworthy(e)) {
-                LoggerFactory.getLogger(Housekeeper.class).warn(
-                    "housekeeping goes on without: {}", e.getMessage());
-            }
+            tell(channel, e);
             return Housekeeping.PAUSE_NANOS_MAX;
+        }
+    }
+
+    private static void tell(final Housekeeping channel, final Throwable error) {
+        try {
+            if (channel.isNewsworthy(error)) {
+                LoggerFactory.getLogger(Housekeeper.class).warn(
+                    "housekeeping goes on without: {}", error.getMessage());
+            }
+        } catch (final RuntimeException | Error untold) {
+            // Memory has run out again, or the logger has its own trouble: neither is to end this thread.
+            return;
         }
     }
 }

@@ -482,7 +482,8 @@ public final class Publisher extends Endpoint {
 
     /** Aborts the claim of a thread that has ended; whether there was one. Any thread. */
     private synchronized boolean heal() {
-        if (!isThreadGone() || !claimer.isClaimOpen()) {
+        // Who has taken this over since resolves the claim itself, and may be about to make another one.
+        if (!isThreadGone() || isUsedByAnother() || !claimer.isClaimOpen()) {
             return false;
         }
         if (isLentOpen()) {
@@ -500,16 +501,18 @@ public final class Publisher extends Endpoint {
 
     /** Resolves the claim that an error has left, and says what the error means. */
     private long failed(final Throwable error) {
+        if (!log.isClosed()) {
+            try {
+                claimer.abort();
+            } catch (final InternalError missing) {
+                // Its header cannot be stored either. Another claim would hide this one, and whoever reads would take
+                // what is written in it for headers: it stays open, and the next attempt begins with it.
+                error.addSuppressed(missing);
+            }
+        }
         final RuntimeException translated = translated(error);
         if (log.isClosed()) {
             return CLOSED;
-        }
-        try {
-            claimer.abort();
-        } catch (final InternalError missing) {
-            // Its header cannot be stored either. Another claim would hide this one, and whoever reads would take
-            // what is written in it for headers: it stays open, and the next attempt begins with it.
-            translated.addSuppressed(missing);
         }
         throw translated;
     }

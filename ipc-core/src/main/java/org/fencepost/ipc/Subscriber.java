@@ -130,7 +130,7 @@ public final class Subscriber extends Endpoint {
                 }
             }
             end();
-        } catch (final RuntimeException | Error error) {
+        } catch (final Throwable error) {
             return failed(error);
         } finally {
             polling = false;
@@ -239,7 +239,7 @@ public final class Subscriber extends Endpoint {
                 }
             }
             end();
-        } catch (final RuntimeException | Error error) {
+        } catch (final Throwable error) {
             return failed(error);
         } finally {
             polling = false;

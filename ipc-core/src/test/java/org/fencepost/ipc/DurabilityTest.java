@@ -212,6 +212,23 @@ class DurabilityTest {
     }
 
     @Test
+    void shouldSayThatTheChannelIsNotThereWhenItWasRenamedBeforeTheFirstWait() throws IOException {
+        final Path path = directory.resolve("journal");
+        final Path renamed = directory.resolve("renamed");
+        try (Channel channel = Channel.open(path, ChannelOptions.journal(4096));
+             Publisher publisher = channel.addPublisher()) {
+            final long position = publisher.offer(1, new byte[8], 0, 8);
+            Files.move(path, renamed);
+            final String message = assertThrows(ChannelIOException.class,
+                () -> channel.awaitDurable(position, Duration.ofSeconds(1))).getMessage();
+            assertTrue(message.contains(path + " is on: expected the directory that was there, found none")
+                && message.contains("give it its name back"), message);
+            Files.move(renamed, path);
+            assertTrue(channel.awaitDurable(position, Duration.ofSeconds(20)));
+        }
+    }
+
+    @Test
     void shouldRefuseARing() {
         try (Channel ring = Channel.open(
             directory.resolve("ring"), ChannelOptions.ring(1 << 16))) {

@@ -1,9 +1,11 @@
 package org.fencepost.ipc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.nio.file.Path;
@@ -28,6 +30,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Closing a publisher or a subscriber while its thread is inside an operation. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -218,6 +222,36 @@ class EndpointTest {
     }
 
     @Test
+    void shouldGiveItsCursorUpWhenItsThreadHasEndedAndCouldNotLeave() throws Exception {
+        final Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest());
+        // As if its stack had ended on the way in, and again on the way out.
+        final Thread ended = new Thread(subscriber::enter);
+        ended.start();
+        ended.join();
+        subscriber.close();
+        assertEquals(List.of(), other.status().subscribers());
+    }
+
+    @Test
+    void shouldLeaveAClaimToWhoHasComeWhenTheThreadHasEndedThatMadeIt() throws Exception {
+        final Publisher publisher = channel.addPublisher();
+        final Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest());
+        final Claim claim = new Claim();
+        final Thread ended = new Thread(() -> publisher.tryClaim(5, 8, claim));
+        ended.start();
+        ended.join();
+        // Where it is about to resolve the claim and to make its own: who reads would resolve that one.
+        assertTrue(worker.submit(publisher::enter).get());
+        for (int i = 0; i < LOOKS; i++) {
+            assertEquals(0, poll(subscriber, new ArrayList<>()));
+        }
+        assertTrue(claim.isOpen(), "whoever reads has resolved it beside the one that is inside");
+        worker.submit(publisher::exit).get();
+        assertTrue(worker.submit(() -> publisher.offer(6, new byte[8], 0, 8)).get() > 0);
+        assertEquals(List.of(6), types(subscriber));
+    }
+
+    @Test
     void shouldRefuseAnotherThreadWhenOneIsInsideAHandler() throws Exception {
         final Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest());
         final Publisher publisher = other.addPublisher();
@@ -276,16 +310,48 @@ class EndpointTest {
         assertEquals(List.of(6, 7), types(subscriber));
     }
 
-    @Test
-    void shouldHoldNobodyUpWhenABufferThrows() {
+    static List<Throwable> thrown() {
+        return List.of(new IllegalStateException("as if"), new AssertionError("as if"), new IOException("as if"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("thrown")
+    void shouldHoldNobodyUpWhenABufferThrows(final Throwable thrown) {
         final Publisher publisher = channel.addPublisher();
         final Subscriber subscriber = other.addSubscriber(SubscriberOptions.latest());
-        final DirectBuffer throwing = readingThis(() -> {
-            throw new IllegalStateException("as if");
-        });
-        assertThrows(IllegalStateException.class, () -> publisher.offer(5, throwing, 0, Long.BYTES));
+        final DirectBuffer throwing =
+            readingThis(() -> EndpointTest.<RuntimeException>throwUndeclared(thrown));
+        assertSame(thrown, assertThrows(thrown.getClass(), () -> publisher.offer(5, throwing, 0, Long.BYTES)));
         assertTrue(channel.addPublisher().offer(6, new byte[8], 0, 8) > 0);
         assertEquals(List.of(6), types(subscriber));
+    }
+
+    @ParameterizedTest
+    @MethodSource("thrown")
+    void shouldHaveConsumedTheMessageAtWhichAHandlerThrows(final Throwable thrown) {
+        final SubscriberOptions named = SubscriberOptions.earliest().named("reader", true);
+        final Subscriber first = channel.addSubscriber(named);
+        final Publisher publisher = other.addPublisher();
+        for (int type = 5; type < 8; type++) {
+            publisher.offer(type, new byte[8], 0, 8);
+        }
+        assertSame(thrown, assertThrows(thrown.getClass(), () -> first.poll(
+            (buffer, offset, length, header) -> EndpointTest.<RuntimeException>throwUndeclared(thrown), 10)));
+        first.close();
+        final Subscriber second = channel.addSubscriber(named);
+        assertSame(thrown, assertThrows(thrown.getClass(), () -> second.controlledPoll(
+            (buffer, offset, length, header) -> {
+                EndpointTest.<RuntimeException>throwUndeclared(thrown);
+                return ControlledMessageHandler.Action.CONTINUE;
+            }, 10)));
+        second.close();
+        assertEquals(List.of(7), types(channel.addSubscriber(named)));
+    }
+
+    /** As languages do that declare nothing. */
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> void throwUndeclared(final Throwable thrown) throws E {
+        throw (E) thrown;
     }
 
     @Test

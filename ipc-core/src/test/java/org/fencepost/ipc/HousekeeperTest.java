@@ -118,6 +118,36 @@ class HousekeeperTest {
     }
 
     @Test
+    void shouldNotStayInterruptedWhenSomebodyInterruptsAllThreads() {
+        try (Channel channel = Channel.open(directory.resolve("journal"), JOURNAL)) {
+            channel.addPublisher();
+            final Thread thread = Thread.getAllStackTraces().keySet().stream()
+                .filter(each -> each.getName().equals(Housekeeper.THREAD_NAME)).findFirst().orElseThrow();
+            thread.interrupt();
+            // It could not sleep any more, and would take a core for itself.
+            Awaitility.await().until(() -> !thread.isInterrupted());
+            assertTrue(thread.isAlive());
+        }
+    }
+
+    @Test
+    void shouldGoOnWhenWhatWentWrongCannotBeTold() throws Exception {
+        final AtomicBoolean failing = new AtomicBoolean(true);
+        final CountDownLatch lookedAgain = new CountDownLatch(1);
+        try (Channel channel = open("journal", () -> {
+            if (failing.getAndSet(false)) {
+                throw new UntoldError();
+            }
+            lookedAgain.countDown();
+        })) {
+            final Publisher publisher = channel.addPublisher();
+            publisher.offer(1, new byte[4000], 0, 4000);
+            publisher.offer(1, new byte[4000], 0, 4000);
+            lookedAgain.await();
+        }
+    }
+
+    @Test
     void shouldStartItsThreadLaterWhenItCouldNotBeStartedAtFirst() {
         final AtomicInteger started = new AtomicInteger();
         final Housekeeper keeper = new Housekeeper() {
@@ -201,6 +231,16 @@ class HousekeeperTest {
         } catch (final OutOfMemoryError raw) {
             // It would end the process of the tests.
             throw new AssertionError(raw);
+        }
+    }
+
+    /** Memory that runs out again when it is said that it has run out. */
+    private static final class UntoldError extends OutOfMemoryError {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String getMessage() {
+            throw new OutOfMemoryError("as if again");
         }
     }
 

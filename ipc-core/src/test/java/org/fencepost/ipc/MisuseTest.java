@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -280,6 +281,7 @@ class MisuseTest {
             }
         };
         assertEquals(0, subscriber.poll(handler, 1, Duration.ofSeconds(Long.MIN_VALUE), publishing));
+        assertEquals(0, subscriber.poll(handler, 1, Duration.ofNanos(Long.MIN_VALUE), publishing));
         assertEquals(0, idles[0]);
         assertEquals(1, subscriber.poll(handler, 1, Duration.ofSeconds(Long.MAX_VALUE), publishing));
         assertEquals(1, idles[0]);
@@ -424,6 +426,21 @@ class MisuseTest {
         assertTrue(shared.offer(3, new byte[8], 0, 8) > 0);
         subscriber.poll(handler, 10);
         assertEquals(List.of(1, 3), types);
+    }
+
+    @Test
+    void shouldLetOthersOnWhenTheStackOfAThreadHasEndedInASharedPublisher() throws Exception {
+        final ConcurrentPublisher shared = new ConcurrentPublisher(publisher);
+        // As if it had ended on the way in, which has nothing to lead it out.
+        final DirectBuffer ending = (DirectBuffer) Proxy.newProxyInstance(
+            DirectBuffer.class.getClassLoader(), new Class<?>[] {DirectBuffer.class}, (proxy, method, arguments) -> {
+                publisher.enter();
+                throw new StackOverflowError("as if");
+            });
+        worker.submit(() -> assertThrows(StackOverflowError.class, () -> shared.offer(1, ending, 0, 8))).get();
+        assertTrue(shared.offer(2, new byte[8], 0, 8) > 0, "that thread is alive, and comes no more");
+        subscriber.poll(handler, 10);
+        assertEquals(List.of(2), types);
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.fencepost.ipc.store;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Set;
 import org.fencepost.ipc.ChannelIOException;
@@ -67,6 +68,10 @@ public final class DiskLevel {
                         + type + ", which is gone when the machine stops; use another directory,"
                         + " or the process level only");
             }
+        } catch (final NoSuchFileException gone) {
+            throw new ChannelIOException(place, "cannot find out what file system " + place
+                + " is on: expected the directory that was there, found none; it was removed or renamed under this"
+                + " process; give it its name back, or close this and open what is there now", gone);
         } catch (final IOException e) {
             throw new ChannelIOException(place,
                 "cannot find out what file system " + place + " is on: " + ChannelDirectory.reason(e)

@@ -19,7 +19,7 @@ class StackEndTest {
     void shouldGoOnWhereverTheStackEndsInAnOperation() {
         try (ChildJvm child = ChildJvm.start(
             List.of("-Xint"), TestRun.class, StackOverflowTest.class.getName())) {
-            assertEquals("8", child.awaitLine("RAN", PATIENCE), () -> child.describe("all of it"));
+            assertEquals("10", child.awaitLine("RAN", PATIENCE), () -> child.describe("all of it"));
         }
     }
 }

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.fencepost.ipc.Batch;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Claim;
+import org.fencepost.ipc.ConcurrentPublisher;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
@@ -50,7 +52,14 @@ class StackOverflowTest {
         /** Batches. */
         BATCH,
         /** Polls. */
-        POLL
+        POLL,
+        /** Offers through a publisher that threads share. */
+        SHARED
+    }
+
+    /** By which a message goes out. */
+    private interface Sender {
+        long offer(int typeId, byte[] bytes, int offset, int length);
     }
 
     @Parameter
@@ -63,6 +72,7 @@ class StackOverflowTest {
     private final Claim claim = new Claim();
     private final Batch batch = new Batch();
     private Publisher publisher;
+    private ConcurrentPublisher shared;
     private Subscriber subscriber;
     private Work work;
     private long overflows;
@@ -79,23 +89,34 @@ class StackOverflowTest {
             Publisher other = channel.addPublisher();
             Subscriber reading = channel.addSubscriber(SubscriberOptions.earliest())) {
             publisher = channel.addPublisher();
+            shared = new ConcurrentPublisher(channel.addPublisher());
             subscriber = channel.addSubscriber(SubscriberOptions.earliest().lossy());
             warmUp(reading);
             for (int round = 0; round < ROUNDS; round++) {
                 final int depth = round;
                 final AtomicReference<Throwable> failure = new AtomicReference<>();
+                final CountDownLatch worked = new CountDownLatch(1);
+                final CountDownLatch leave = new CountDownLatch(1);
                 final Thread thread = new Thread(null, () -> {
                     try {
                         descend(depth);
                     } catch (final Throwable error) {
                         failure.set(error);
                     }
+                    worked.countDown();
+                    await(leave);
                 }, "deep", STACK_BYTES);
                 thread.start();
-                thread.join();
+                worked.await();
                 assertEquals(null, failure.get());
-                assertGoesOn(publisher, reading, round);
-                assertGoesOn(other, reading, -round);
+                if (work == Work.SHARED) {
+                    // Others do not wait until that thread ends, or comes again.
+                    assertGoesOn(shared::offer, reading, round);
+                }
+                leave.countDown();
+                thread.join();
+                assertGoesOn(publisher::offer, reading, round);
+                assertGoesOn(other::offer, reading, -round);
                 subscriber.poll((buffer, offset, length, header) -> { }, 1_000);
             }
             assertTrue(overflows > 0, "the stack should have ended inside the operation");
@@ -183,6 +204,7 @@ class StackOverflowTest {
                     }
                 }
                 case POLL -> subscriber.poll((buffer, offset, length, header) -> { }, 1);
+                case SHARED -> shared.offer(1, bytes, 0, 64);
             }
         } catch (final StackOverflowError end) {
             overflows++;
@@ -190,8 +212,16 @@ class StackOverflowTest {
         }
     }
 
+    private static void await(final CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (final InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private void assertGoesOn(
-        final Publisher sender, final Subscriber reading, final int round) {
+        final Sender sender, final Subscriber reading, final int round) {
         claim.close();
         batch.close();
         final Deadline deadline = Deadline.forWaitingUntil("a message goes through");
