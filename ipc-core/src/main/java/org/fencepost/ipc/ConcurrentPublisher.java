@@ -1,6 +1,9 @@
 package org.fencepost.ipc;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
 import org.agrona.DirectBuffer;
 
 /**
@@ -9,11 +12,28 @@ import org.agrona.DirectBuffer;
  * <p>It guards one {@link Publisher} with a lock that is held for the copy of one message; a virtual
  * thread that waits for it does not pin its carrier. Where each thread can have its own publisher,
  * that is faster. Results are those of {@link Publisher#offer(int, DirectBuffer, int, int)}.
+ *
+ * <p>Who holds the lock is a word. It is given back by a store, and not by a call, for which a thread whose stack
+ * has ended has no room: a logger that logs, and so on, leaves others their way. Nobody is woken, so who waits
+ * looks again by itself: at once for as long as an offer takes, then each 50 us.
  */
 public final class ConcurrentPublisher implements AutoCloseable {
-    /** A monitor: where the stack ends inside, no call is needed to give it back. */
-    private final Object lock = new Object();
+    private static final VarHandle HOLDER;
+    /** As long as an offer takes; longer, and the lines of the lock and the log go to and fro between cores. */
+    private static final int SPINS = 20;
+    private static final long PARK_NANOS = 50_000;
+
+    static {
+        try {
+            HOLDER = MethodHandles.lookup().findVarHandle(ConcurrentPublisher.class, "holder", Thread.class);
+        } catch (final ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final Publisher publisher;
+    /** The thread that has the lock, or null. */
+    private volatile Thread holder;
 
     /**
      * Shares {@code publisher}, which must not be used directly any more; closing this closes it.
@@ -22,32 +42,39 @@ public final class ConcurrentPublisher implements AutoCloseable {
      */
     public ConcurrentPublisher(final Publisher publisher) {
         this.publisher = publisher;
-        publisher.lockedByUsers(lock);
+        publisher.sharedBy(this);
     }
 
     /** As {@link Publisher#offer(int, DirectBuffer, int, int)}, from any thread. */
     public long offer(
         final int typeId, final DirectBuffer buffer, final int offset, final int length) {
-        synchronized (lock) {
-            try {
-                return publisher.offer(typeId, buffer, offset, length);
-            } catch (final VirtualMachineError error) {
-                // Without a call, for a stack that has ended: its thread is not inside any more.
-                publisher.inside = false;
-                throw error;
+        final boolean outermost = lock();
+        try {
+            return publisher.offer(typeId, buffer, offset, length);
+        } catch (final VirtualMachineError error) {
+            // Its stack may have ended: it is not inside any more.
+            publisher.inside = false;
+            throw error;
+        } finally {
+            if (outermost) {
+                holder = null;
             }
         }
     }
 
     /** As {@link Publisher#offer(int, byte[], int, int)}, from any thread. */
-    public long offer(final int typeId, final byte[] bytes, final int offset, final int length) {
-        synchronized (lock) {
-            try {
-                return publisher.offer(typeId, bytes, offset, length);
-            } catch (final VirtualMachineError error) {
-                // Without a call, for a stack that has ended: its thread is not inside any more.
-                publisher.inside = false;
-                throw error;
+    public long offer(
+        final int typeId, final byte[] bytes, final int offset, final int length) {
+        final boolean outermost = lock();
+        try {
+            return publisher.offer(typeId, bytes, offset, length);
+        } catch (final VirtualMachineError error) {
+            // Its stack may have ended: it is not inside any more.
+            publisher.inside = false;
+            throw error;
+        } finally {
+            if (outermost) {
+                holder = null;
             }
         }
     }
@@ -55,13 +82,16 @@ public final class ConcurrentPublisher implements AutoCloseable {
     /** As {@link Publisher#offer(int, MemorySegment, long, int)}, from any thread. */
     public long offer(
         final int typeId, final MemorySegment segment, final long offset, final int length) {
-        synchronized (lock) {
-            try {
-                return publisher.offer(typeId, segment, offset, length);
-            } catch (final VirtualMachineError error) {
-                // Without a call, for a stack that has ended: its thread is not inside any more.
-                publisher.inside = false;
-                throw error;
+        final boolean outermost = lock();
+        try {
+            return publisher.offer(typeId, segment, offset, length);
+        } catch (final VirtualMachineError error) {
+            // Its stack may have ended: it is not inside any more.
+            publisher.inside = false;
+            throw error;
+        } finally {
+            if (outermost) {
+                holder = null;
             }
         }
     }
@@ -79,8 +109,36 @@ public final class ConcurrentPublisher implements AutoCloseable {
     /** Waits for the offer that is under way, then closes the publisher. Idempotent. */
     @Override
     public void close() {
-        synchronized (lock) {
+        final boolean outermost = lock();
+        try {
             publisher.close();
+        } finally {
+            if (outermost) {
+                holder = null;
+            }
         }
+    }
+
+    /** Whether this thread has the lock. */
+    boolean isHeldByThisThread() {
+        return holder == Thread.currentThread();
+    }
+
+    /** False if this thread has it already: then it is given back further out. Behind the exchange there is no call. */
+    private boolean lock() {
+        final Thread self = Thread.currentThread();
+        if (holder == self) {
+            return false;
+        }
+        int looks = 0;
+        while (holder != null || !HOLDER.compareAndSet(this, null, self)) {
+            if (looks < SPINS) {
+                looks++;
+                Thread.onSpinWait();
+            } else {
+                LockSupport.parkNanos(this, PARK_NANOS);
+            }
+        }
+        return true;
     }
 }

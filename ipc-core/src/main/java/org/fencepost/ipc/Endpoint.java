@@ -48,8 +48,8 @@ public abstract sealed class Endpoint implements AutoCloseable permits Publisher
     private volatile boolean closed;
     /** The thread that works with this, or did last. Written by who holds the monitor. */
     private Thread user;
-    /** By whose monitor its threads come one after the other, or null. Written once, by who holds this one's. */
-    private Object usersLock;
+    /** By which its threads come one after the other, or null. Written once, by who holds the monitor. */
+    private ConcurrentPublisher sharer;
 
     /** {@code barrier} makes every thread of this process pass a fence. */
     Endpoint(final Log log, final Runnable barrier) {
@@ -96,13 +96,13 @@ public abstract sealed class Endpoint implements AutoCloseable permits Publisher
     }
 
     private synchronized void takeOver(final Thread thread) {
-        if (usersLock != null && !Thread.holdsLock(usersLock)) {
+        if (sharer != null && !sharer.isHeldByThisThread()) {
             throw new IllegalStateException("this publisher of " + log.path()
                 + " is shared: expected to be used through its ConcurrentPublisher, and only so");
         }
         final Thread before = user;
         USER.setOpaque(this, thread);
-        if (before != null && before != thread && usersLock == null) {
+        if (before != null && before != thread && sharer == null) {
             barrier.run();
         }
         if ((boolean) INSIDE.getAcquire(this) && before != null && before != thread && before.isAlive()) {
@@ -116,14 +116,14 @@ public abstract sealed class Endpoint implements AutoCloseable permits Publisher
         return user == Thread.currentThread();
     }
 
-    /** From now on this lock keeps its threads apart: who takes over need not make them pass a fence. */
-    final synchronized void lockedByUsers(final Object lock) {
-        if (usersLock != null) {
+    /** From now on this keeps its threads apart: who takes over need not make them pass a fence. */
+    final synchronized void sharedBy(final ConcurrentPublisher newSharer) {
+        if (sharer != null) {
             throw new IllegalStateException("this publisher of " + log.path()
                 + " is shared already: expected one ConcurrentPublisher for it, found a second one;"
                 + " give that one to everybody, or add another publisher");
         }
-        usersLock = lock;
+        sharer = newSharer;
     }
 
     final IllegalStateException usedByTwo() {

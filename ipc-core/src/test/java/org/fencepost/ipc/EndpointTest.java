@@ -1,6 +1,7 @@
 package org.fencepost.ipc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -249,6 +250,18 @@ class EndpointTest {
         worker.submit(publisher::exit).get();
         assertTrue(worker.submit(() -> publisher.offer(6, new byte[8], 0, 8)).get() > 0);
         assertEquals(List.of(6), types(subscriber));
+    }
+
+    @Test
+    void shouldKeepTheLockWhenABufferPublishesThroughThePublisherThatItIsCopiedFor() {
+        final ConcurrentPublisher shared = new ConcurrentPublisher(channel.addPublisher());
+        final List<Boolean> held = new ArrayList<>();
+        assertThrows(IllegalStateException.class, () -> shared.offer(5, readingThis(() -> {
+            shared.offer(6, new byte[8], 0, 8);
+            held.add(shared.isHeldByThisThread());
+        }), 0, Long.BYTES));
+        assertEquals(List.of(true), held);
+        assertFalse(shared.isHeldByThisThread());
     }
 
     @Test
