@@ -252,11 +252,13 @@ class ChannelProcessTest {
 
     @Test
     void shouldSaySoWhenAChannelThatIsWatchedIsMadeAgain() throws Exception {
-        assertEquals("0 1\nipc: journal has been removed, and nothing comes any more\n",
+        // In one line, which is another one where it is removed in the middle of a look.
+        assertEquals("0 1\n1\n1\n",
             shell.run("$ipc create journal --segment 64k > made; "
                 + "$ipc stat --watch --limit 30 journal > watched 2> said & watch=$!; "
                 + "until [[ -s watched ]]; do sleep 0.01; done; "
-                + "$ipc rm journal; $ipc create journal --segment 64k > made; wait $watch; echo $?; cat said"));
+                + "$ipc rm journal; $ipc create journal --segment 64k > made; wait $watch; echo $?; "
+                + "grep -c 'journal has been removed' said; grep -c '' said"));
     }
 
     @Test
