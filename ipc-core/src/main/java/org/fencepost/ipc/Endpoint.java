@@ -221,6 +221,15 @@ public abstract sealed class Endpoint implements AutoCloseable permits Publisher
             log.path(), "this " + what + " of " + log.path() + " is closed");
     }
 
+    /** Gives back what an error has kept this thread from giving back: it comes from where there was less stack. */
+    final void giveBackAfter(final Throwable error) {
+        try {
+            log.members().unlockWhatWasLeft();
+        } catch (final ChannelException again) {
+            error.addSuppressed(again);
+        }
+    }
+
     /** What an error that passed through an operation means to the user. */
     final RuntimeException translated(final Throwable error) {
         if (error instanceof InternalError) {

@@ -509,6 +509,7 @@ public final class Publisher extends Endpoint {
                 // what is written in it for headers: it stays open, and the next attempt begins with it.
                 error.addSuppressed(missing);
             }
+            giveBackAfter(error);
         }
         final RuntimeException translated = translated(error);
         if (log.isClosed()) {

@@ -353,6 +353,7 @@ public final class Subscriber extends Endpoint {
         if (!(error instanceof InternalError)) {
             end();
         }
+        giveBackAfter(error);
         throw translated(error);
     }
 

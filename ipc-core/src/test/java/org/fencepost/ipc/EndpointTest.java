@@ -25,6 +25,8 @@ import org.agrona.concurrent.NoOpIdleStrategy;
 import org.agrona.concurrent.OffsetEpochNanoClock;
 import org.fencepost.ipc.buffer.MessageBuffer;
 import org.fencepost.ipc.buffer.ReadableBuffer;
+import org.fencepost.ipc.log.WatchedLocks;
+import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.PlatformWithCalls;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -135,6 +137,35 @@ class EndpointTest {
             worker.submit(publisher[0]::exit).get();
             assertTrue(publisher[0].offer(3, new byte[8], 0, 8) > 0, "they take turns");
         }
+    }
+
+    @Test
+    void shouldLeaveHousekeepingWhenItsStackHadEndedOnTheWayOut() {
+        final boolean[] armed = new boolean[1];
+        try (Channel mine = openWithUnlocking(() -> {
+            if (armed[0]) {
+                armed[0] = false;
+                throw new StackOverflowError();
+            }
+        }); Publisher publisher = mine.addPublisher(); Publisher elsewhere = other.addPublisher()) {
+            mine.housekeeping().byHand();
+            armed[0] = true;
+            assertThrows(StackOverflowError.class, () -> fill(publisher));
+            assertFalse(armed[0]);
+            assertTrue(fill(elsewhere) > 0, "this thread lives, is out, and the byte is locked");
+        }
+    }
+
+    /** A handle of the ring that does this before it leaves housekeeping. */
+    private Channel openWithUnlocking(final Runnable before) {
+        return Channel.open(directory.resolve("ring"), RING, new PlatformWithCalls(UnaryOperator.identity()) {
+            @Override
+            public LockFile openLockFile(final Path file) throws IOException {
+                final WatchedLocks locks = new WatchedLocks(super.openLockFile(file));
+                locks.beforeLeaving = before;
+                return locks;
+            }
+        }, new OffsetEpochNanoClock());
     }
 
     /** A handle of the ring that does this where it makes all threads pass a fence. */

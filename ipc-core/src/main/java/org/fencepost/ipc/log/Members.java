@@ -7,11 +7,12 @@ import static org.fencepost.ipc.format.MembersFormat.subscriberByte;
 import static org.fencepost.ipc.format.MembersFormat.syncByte;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.fencepost.ipc.ChannelClosedException;
 import org.fencepost.ipc.ChannelIOException;
@@ -30,6 +31,15 @@ import org.fencepost.ipc.os.LockFile;
 public final class Members {
     private static final int FREE = 0;
     private static final int HELD = 1;
+    private static final VarHandle HOUSEKEEPER;
+
+    static {
+        try {
+            HOUSEKEEPER = MethodHandles.lookup().findVarHandle(Members.class, "housekeeper", Thread.class);
+        } catch (final ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
 
     private final Path path;
     private final LockFile locks;
@@ -42,7 +52,9 @@ public final class Members {
         new AtomicReferenceArray<>(ControlFormat.PUBLISHERS_MAX);
     private final AtomicBoolean ownExclusive = new AtomicBoolean();
     /** The thread of this handle that is in housekeeping, or null. */
-    private final AtomicReference<Thread> housekeeper = new AtomicReference<>();
+    private volatile Thread housekeeper;
+    /** Whether a thread has lost its stack on the way out of housekeeping, whose byte may be locked for nobody. */
+    private volatile boolean leftLocked;
     private volatile boolean closed;
 
     /** The members of the channel whose lock file is given; {@code path} is for messages. */
@@ -155,11 +167,11 @@ public final class Members {
     /** Enters housekeeping if nobody is in it, in this handle or another. */
     public boolean tryEnterHousekeeping() {
         final Thread self = Thread.currentThread();
-        final Thread holder = housekeeper.get();
+        final Thread holder = housekeeper;
         // Nobody enters twice: a holder that is this thread, or has ended, lost its stack in there and
         // could not leave. What it was doing can be done again, as after a death.
         final boolean abandoned = holder == self || holder != null && !holder.isAlive();
-        if (holder != null && !abandoned || !housekeeper.compareAndSet(holder, self)) {
+        if (holder != null && !abandoned || !HOUSEKEEPER.compareAndSet(this, holder, self)) {
             return false;
         }
         boolean entered = false;
@@ -170,21 +182,36 @@ public final class Members {
             throw failed(e);
         } finally {
             if (!entered) {
-                housekeeper.set(null);
+                housekeeper = null;
             }
         }
     }
 
     /** Whether somebody is in housekeeping, in this handle or another. For people who look. */
     public boolean isHousekeepingTaken() {
-        final Thread holder = housekeeper.get();
+        final Thread holder = housekeeper;
         return holder != null && holder.isAlive() || isLockedByOther(HOUSEKEEPING_BYTE, 1);
     }
 
     /** Leaves housekeeping. */
     public void leaveHousekeeping() {
-        unlock(HOUSEKEEPING_BYTE);
-        housekeeper.set(null);
+        boolean unlocked = false;
+        try {
+            unlock(HOUSEKEEPING_BYTE);
+            unlocked = true;
+        } finally {
+            // By stores: a stack that has ended has no room for a call. The byte first, or whoever enters next would
+            // be told of it too late.
+            leftLocked = !unlocked;
+            housekeeper = null;
+        }
+    }
+
+    /** Has the byte unlocked that a thread of this handle could not unlock; a call without a reason costs a load. */
+    public void unlockWhatWasLeft() {
+        if (leftLocked && tryEnterHousekeeping()) {
+            leaveHousekeeping();
+        }
     }
 
     /** Drops all locks of this handle. Idempotent. */

@@ -81,6 +81,53 @@ class MembersTest {
     }
 
     @Test
+    void shouldLetOthersIntoHousekeepingWhenAStackEndsOnTheWayOut() throws Exception {
+        final WatchedLocks locks = new WatchedLocks(Platform.detect().openLockFile(lockPath));
+        final Members members = new Members(directory, locks);
+        final Members otherHandle = members();
+        assertTrue(members.tryEnterHousekeeping());
+        locks.beforeUnlock = () -> {
+            throw new StackOverflowError();
+        };
+        assertThrows(StackOverflowError.class, members::leaveHousekeeping);
+        assertFalse(members.isHousekeepingTaken());
+
+        locks.beforeUnlock = () -> { };
+        assertFalse(otherHandle.tryEnterHousekeeping(), "the kernel has the byte still");
+        assertTrue(elsewhere(() -> {
+            final boolean entered = members.tryEnterHousekeeping();
+            members.leaveHousekeeping();
+            return entered;
+        }), "this thread lives, and is not in there");
+        assertTrue(otherHandle.tryEnterHousekeeping());
+        otherHandle.leaveHousekeeping();
+        members.close();
+        otherHandle.close();
+    }
+
+    @Test
+    void shouldUnlockWhatWasLeftLockedAndNothingElse() throws Exception {
+        final WatchedLocks locks = new WatchedLocks(Platform.detect().openLockFile(lockPath));
+        final Members members = new Members(directory, locks);
+        final Members otherHandle = members();
+        assertTrue(members.tryEnterHousekeeping());
+        members.unlockWhatWasLeft();
+        assertFalse(otherHandle.tryEnterHousekeeping(), "somebody is in there");
+        locks.beforeUnlock = () -> {
+            throw new StackOverflowError();
+        };
+        assertThrows(StackOverflowError.class, members::leaveHousekeeping);
+        locks.beforeUnlock = () -> { };
+        members.unlockWhatWasLeft();
+        assertTrue(otherHandle.tryEnterHousekeeping());
+        members.unlockWhatWasLeft();
+        otherHandle.leaveHousekeeping();
+        assertTrue(elsewhere(members::tryEnterHousekeeping));
+        members.close();
+        otherHandle.close();
+    }
+
+    @Test
     void shouldHealNothingForWhoHasGivenItsSlotUp() throws IOException {
         final Members members = members();
         assertTrue(members.tryTakePublisher(SLOT));

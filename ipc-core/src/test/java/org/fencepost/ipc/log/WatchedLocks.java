@@ -6,7 +6,7 @@ import org.fencepost.ipc.format.MembersFormat;
 import org.fencepost.ipc.os.LockFile;
 
 /** The kernel's locks, and somebody who comes just before or after they are asked. */
-final class WatchedLocks implements LockFile {
+public final class WatchedLocks implements LockFile {
     private static final Runnable NOBODY = () -> { };
 
     private final LockFile locks;
@@ -14,12 +14,15 @@ final class WatchedLocks implements LockFile {
     Runnable beforeHousekeeping = NOBODY;
     /** Comes once, just after somebody was asked for. */
     Runnable afterProbe = NOBODY;
+    /** Comes each time, just before housekeeping is left. */
+    public Runnable beforeLeaving = NOBODY;
     /** Comes once, just before a byte is given up. */
     Runnable beforeUnlock = NOBODY;
     /** Comes once, just after a byte was given up. */
     Runnable afterUnlock = NOBODY;
 
-    WatchedLocks(final LockFile locks) {
+    /** Of these. */
+    public WatchedLocks(final LockFile locks) {
         this.locks = locks;
     }
 
@@ -43,6 +46,9 @@ final class WatchedLocks implements LockFile {
         final Runnable visitor = beforeUnlock;
         beforeUnlock = NOBODY;
         visitor.run();
+        if (byteIndex == MembersFormat.HOUSEKEEPING_BYTE) {
+            beforeLeaving.run();
+        }
         locks.unlock(byteIndex);
         final Runnable follower = afterUnlock;
         afterUnlock = NOBODY;
