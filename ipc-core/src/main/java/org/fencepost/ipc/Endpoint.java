@@ -84,7 +84,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits Publisher
         // Opaque, so that the compiler keeps the store before the loads of user and closed; the processor is
         // ordered by the barrier of who takes over, or closes.
         INSIDE.setOpaque(this, true);
-        if ((Thread) USER.getOpaque(this) != thread) {
+        if ((Thread) USER.getOpaque(this) != thread && !isUserAfterAll()) {
             // Not taken back: it may be the other one's by now.
             throw usedByTwo();
         }
@@ -109,6 +109,11 @@ public abstract sealed class Endpoint implements AutoCloseable permits Publisher
             USER.setOpaque(this, before);
             throw usedByTwo();
         }
+    }
+
+    /** Whether who was taking this over has found this thread inside, and has given it back: not both are refused. */
+    private synchronized boolean isUserAfterAll() {
+        return isUser();
     }
 
     /** Whether this is the thread that came last. */

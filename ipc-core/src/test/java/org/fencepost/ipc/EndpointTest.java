@@ -13,11 +13,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.agrona.DirectBuffer;
@@ -42,6 +44,7 @@ class EndpointTest {
     private static final ChannelOptions RING = ChannelOptions.ring(4 * 4096, 4);
     /** The kernel is asked who lives on one fruitless look out of so many. */
     private static final int LOOKS = 20;
+    private static final int RACES = 2_000;
 
     @TempDir
     Path directory;
@@ -136,6 +139,30 @@ class EndpointTest {
             armed[0] = false;
             worker.submit(publisher[0]::exit).get();
             assertTrue(publisher[0].offer(3, new byte[8], 0, 8) > 0, "they take turns");
+        }
+    }
+
+    @Test
+    void shouldRefuseOneOfTwoThreadsAndNotBoth() throws Exception {
+        for (int round = 0; round < RACES; round++) {
+            final AtomicInteger missing = new AtomicInteger(2);
+            try (Publisher publisher = channel.addPublisher()) {
+                final Callable<Boolean> tryOnce = () -> {
+                    missing.decrementAndGet();
+                    while (missing.get() > 0) {
+                        Thread.onSpinWait();
+                    }
+                    try {
+                        publisher.offer(1, new byte[8], 0, 8);
+                        return true;
+                    } catch (final IllegalStateException refused) {
+                        return false;
+                    }
+                };
+                final Future<Boolean> elsewhere = worker.submit(tryOnce);
+                final boolean here = tryOnce.call();
+                assertTrue(elsewhere.get() || here, "both were refused in round " + round);
+            }
         }
     }
 
