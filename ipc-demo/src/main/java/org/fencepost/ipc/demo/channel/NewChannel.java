@@ -103,7 +103,8 @@ final class NewChannel extends SharedOptions {
             throw wrongUsage("--segment is the size of a journal's files, those of a ring are --segments N");
         }
         if (!kind.ringBytes.isSet() && segments.isSet()) {
-            throw wrongUsage("--segments is for a ring, which --ring SIZE makes; a journal's files have --segment SIZE");
+            throw wrongUsage("--segments is for a ring, which --ring SIZE makes; a journal's files have"
+                + " --segment SIZE");
         }
         try {
             ChannelOptions options = sized();
