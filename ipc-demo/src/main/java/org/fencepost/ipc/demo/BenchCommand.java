@@ -8,56 +8,45 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
  * {@code ipc bench}: starts the benchmark programs of the checkout, which are processes of their
  * own with a class path of their own.
  */
-@Command(
-    name = "bench",
-    description = {
-        "Measures this and its peers on this machine, with the benchmark programs of the "
-        + "checkout in processes of their own: tables, and with --report plots as well.",
-        "Says what was measured, and when the machine was too busy for it."})
 public final class BenchCommand extends ToolCommand {
     /** Programs of their own, which measure nothing else beside it. */
     private static final Set<String> PROGRAMS = Set.of("files", "waiting", "tail");
 
-    @Parameters(paramLabel = "NAME", arity = "0..*", description = "What to measure: a name that "
-        + "--list prints, several with commas, or one of files, waiting, tail. Behind -- what the programs take besides: "
-        + "-- --help shows it. Default: what --quick or --full say, or else check, "
-        + "throughput and round-trip.")
-    private List<String> words = List.of();
+    private final Value<List<String>> words = parameters(String.class,
+        PositionalParamSpec.builder().paramLabel("NAME")
+            .description("What to measure: a name that --list prints, several with commas, or one of files, waiting, "
+                + "tail. Behind -- what the programs take besides: -- --help shows it. Default: what --quick or "
+                + "--full say, or else check, throughput and round-trip."));
 
-    @ArgGroup
-    private Extent extent = new Extent();
+    private final Extent extent = oneOf(new Extent());
 
-    @Option(names = "--list", description = "Print what can be measured.")
-    private boolean list;
+    private final Flag list = flag("--list", "Print what can be measured.");
 
-    @Option(names = "--json", description = "Print JSON. Tables go to standard error.")
-    private boolean json;
+    private final Flag json = flag("--json", "Print JSON. Tables go to standard error.");
 
-    @Option(names = "--report", paramLabel = "DIR", description = "Also write tables, JSON and"
-        + " plots "
-        + "into a directory.")
-    private Optional<Path> report = Optional.empty();
+    private final Value<Path> report = value(Path.class, OptionSpec.builder("--report").paramLabel("DIR")
+        .description("Also write tables, JSON and plots into a directory."));
 
     /** How much is measured. */
-    private static final class Extent {
-        @Option(names = "--quick", description = "A minute or two for a first look.")
-        private boolean quick;
+    private static final class Extent extends OneOf {
+        private final Flag quick = flag("--quick", "A minute or two for a first look.");
 
-        @Option(names = "--full", description = "Everything with everybody, in half an hour.")
-        private boolean full;
+        private final Flag full = flag("--full", "Everything with everybody, in half an hour.");
     }
 
-    /** For picocli. */
+    /** For the tool. */
     public BenchCommand() {
+        super("bench",
+            "Measures this and its peers on this machine, with the benchmark programs of the checkout in processes of "
+                + "their own: tables, and with --report plots as well.",
+            "Says what was measured, and when the machine was too busy for it.");
     }
 
     @Override
@@ -73,11 +62,11 @@ public final class BenchCommand extends ToolCommand {
         file.toFile().deleteOnExit();
         try {
             final List<String> command = command(program.toString());
-            if (json) {
+            if (json.isSet()) {
                 command.addAll(List.of("--json", file.toString()));
             }
             final int exitCode = execute(command);
-            if (json && exitCode == 0) {
+            if (json.isSet() && exitCode == 0) {
                 out.text(Files.readString(file, StandardCharsets.UTF_8));
             }
             return exitCode;
@@ -87,7 +76,7 @@ public final class BenchCommand extends ToolCommand {
     }
 
     private int execute(final List<String> command) throws IOException, InterruptedException {
-        if (json) {
+        if (json.isSet()) {
             command.addAll(0, List.of("bash", "-c", "exec \"$0\" \"$@\" >&2"));
         }
         final ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
@@ -101,20 +90,21 @@ public final class BenchCommand extends ToolCommand {
 
     private List<String> command(final String program) {
         final List<String> command = new ArrayList<>(List.of(program));
-        final boolean named = !words.isEmpty() && !words.getFirst().startsWith("-");
-        if (named && PROGRAMS.contains(words.getFirst())) {
-            command.add(words.getFirst());
+        final List<String> typed = words.get();
+        final boolean named = !typed.isEmpty() && !typed.getFirst().startsWith("-");
+        if (named && PROGRAMS.contains(typed.getFirst())) {
+            command.add(typed.getFirst());
         } else if (named) {
-            command.addAll(List.of("--measures", words.getFirst()));
+            command.addAll(List.of("--measures", typed.getFirst()));
         }
-        if (extent.quick || extent.full) {
-            command.add(extent.quick ? "--quick" : "--full");
+        if (extent.quick.isSet() || extent.full.isSet()) {
+            command.add(extent.quick.isSet() ? "--quick" : "--full");
         }
-        if (list) {
+        if (list.isSet()) {
             command.add("--list");
         }
-        report.ifPresent(directory -> command.addAll(List.of("--report", directory.toString())));
-        command.addAll(words.subList(named ? 1 : 0, words.size()));
+        report.find().ifPresent(directory -> command.addAll(List.of("--report", directory.toString())));
+        command.addAll(typed.subList(named ? 1 : 0, typed.size()));
         return command;
     }
 }

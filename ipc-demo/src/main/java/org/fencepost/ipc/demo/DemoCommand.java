@@ -5,19 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * {@code ipc demo}: real producers and consumers in processes of their own, and proof that it
  * works.
  */
-@Command(
-    name = "demo",
-    description = {
-        "Sends the lines of text files from producer processes to consumer processes.",
-        "Every consumer receives every message and compares a SHA-256 per producer. "
-            + "Exit code 0 means that all arrived intact."})
 final class DemoCommand extends ToolCommand {
     /** Most producers, and most consumers: what a channel takes. */
     static final int PROCESSES_MAX = 256;
@@ -26,44 +19,40 @@ final class DemoCommand extends ToolCommand {
     /** Where the launcher says that the project is. */
     private static final String PROJECT_VARIABLE = "IPC_PROJECT";
 
-    @Option(names = "--input", paramLabel = "FILE|DIR",
-        description = "Text to send; a directory with all below it except .git and target. "
-            + "Default: this project.")
-    private Path input;
+    private final Value<Path> input = value(Path.class, OptionSpec.builder("--input").paramLabel("FILE|DIR")
+        .description("Text to send; a directory with all below it except .git and target. Default: this project."));
 
-    @Option(names = "--messages", paramLabel = "N", defaultValue = "2000000",
-        description = "Messages to send, all producers together. Default: ${DEFAULT-VALUE}.")
-    private long messages;
+    private final Value<Long> messages = value(Long.class,
+        OptionSpec.builder("--messages").paramLabel("N").defaultValue("2000000")
+            .description("Messages to send, all producers together. Default: ${DEFAULT-VALUE}."));
 
-    @Option(names = "--producers", paramLabel = "P", defaultValue = "2",
-        description = "Producer processes. Default: ${DEFAULT-VALUE}.")
-    private int producers;
+    private final Value<Integer> producers = value(Integer.class,
+        OptionSpec.builder("--producers").paramLabel("P").defaultValue("2")
+            .description("Producer processes. Default: ${DEFAULT-VALUE}."));
 
-    @Option(names = "--consumers", paramLabel = "C", defaultValue = "2",
-        description = "Consumer processes. Default: ${DEFAULT-VALUE}.")
-    private int consumers;
+    private final Value<Integer> consumers = value(Integer.class,
+        OptionSpec.builder("--consumers").paramLabel("C").defaultValue("2")
+            .description("Consumer processes. Default: ${DEFAULT-VALUE}."));
 
-    @Option(names = "--rate", paramLabel = "MSGS_PER_SECOND",
-        description = "Pace of all producers together. Latencies then count from when a message "
-            + "was due. Default: full speed, where latency is mostly time in the queue.")
-    private Long rate;
+    private final Value<Long> rate = value(Long.class, OptionSpec.builder("--rate").paramLabel("MSGS_PER_SECOND")
+        .description("Pace of all producers together. Latencies then count from when a message was due. Default: full "
+            + "speed, where latency is mostly time in the queue."));
 
-    @Option(names = "--journal", paramLabel = "DIR", arity = "0..1",
-        fallbackValue = FRESH_DIRECTORY,
-        description = "Use a journal instead of a ring, and keep it in DIR, "
-            + "or in a fresh directory.")
-    private String journal;
+    private final Value<String> journal = value(String.class,
+        OptionSpec.builder("--journal").paramLabel("DIR").arity("0..1").fallbackValue(FRESH_DIRECTORY)
+            .description("Use a journal instead of a ring, and keep it in DIR, or in a fresh directory."));
 
-    @Option(names = "--kill",
-        description = "Kill the last producer half-way, inside a claim, while the others run, and "
-            + "show how long the consumers were held up.")
-    private boolean kill;
+    private final Flag kill = flag("--kill", "Kill the last producer half-way, inside a claim, while the others run, "
+        + "and show how long the consumers were held up.");
 
-    @Option(names = "--json", description = "Print the result as one JSON object.")
-    private boolean json;
+    private final Flag json = flag("--json", "Print the result as one JSON object.");
 
-    /** For picocli. */
+    /** For the tool. */
     DemoCommand() {
+        super("demo",
+            "Sends the lines of text files from producer processes to consumer processes.",
+            "Every consumer receives every message and compares a SHA-256 per producer. Exit code 0 means that all "
+                + "arrived intact.");
     }
 
     @Override
@@ -110,31 +99,31 @@ final class DemoCommand extends ToolCommand {
 
     /** Checks what picocli cannot. */
     private DemoOptions options() {
-        requireRange("--messages", messages, 1, Long.MAX_VALUE / 2 / PROCESSES_MAX);
-        requireRange("--producers", producers, 1, PROCESSES_MAX);
-        requireRange("--consumers", consumers, 1, PROCESSES_MAX);
-        if (rate != null) {
-            requireRange("--rate", rate, 1, Pace.RATE_MAX);
+        requireRange("--messages", messages.get(), 1, Long.MAX_VALUE / 2 / PROCESSES_MAX);
+        requireRange("--producers", producers.get(), 1, PROCESSES_MAX);
+        requireRange("--consumers", consumers.get(), 1, PROCESSES_MAX);
+        if (rate.isSet()) {
+            requireRange("--rate", rate.get(), 1, Pace.RATE_MAX);
         }
-        if (kill && (producers < 2 || messages < producers)) {
+        if (kill.isSet() && (producers.get() < 2 || messages.get() < producers.get())) {
             throw wrongUsage("Invalid value for option '--kill': it"
-                + " needs at least 2 producers and a message of each, but there are " + producers
-                + " with " + messages + " messages");
+                + " needs at least 2 producers and a message of each, but there are " + producers.get()
+                + " with " + messages.get() + " messages");
         }
-        final Path source = input == null ? project() : input;
+        final Path source = input.find().orElseGet(DemoCommand::project);
         if (!Files.exists(source)) {
             throw wrongUsage("Invalid value for option '--input': no such file: " + source);
         }
         return new DemoOptions(
             source,
-            messages,
-            producers,
-            consumers,
-            journal != null,
-            Optional.ofNullable(journal).filter(path -> !path.isEmpty()).map(Path::of),
-            json,
-            rate == null ? OptionalLong.empty() : OptionalLong.of(rate),
-            kill);
+            messages.get(),
+            producers.get(),
+            consumers.get(),
+            journal.isSet(),
+            journal.find().filter(path -> !path.isEmpty()).map(Path::of),
+            json.isSet(),
+            rate.isSet() ? OptionalLong.of(rate.get()) : OptionalLong.empty(),
+            kill.isSet());
     }
 
     private static Path project() {

@@ -11,7 +11,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.demo.channel.CreateCommand;
 import org.fencepost.ipc.demo.channel.DoctorCommand;
@@ -29,13 +28,15 @@ import org.fencepost.ipc.demo.file.FileCommand;
 import org.fencepost.ipc.file.FileFailedException;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -43,21 +44,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * Entry of the tool {@code ipc}. Each command is a class of its own that is named here; how they end
  * is {@link ExitCode}.
  */
-@Command(
-    name = "ipc",
-    description = "Messages and journals in shared memory, between the processes of one host.",
-    mixinStandardHelpOptions = true,
-    versionProvider = Ipc.Version.class,
-    synopsisSubcommandLabel = "COMMAND")
-public final class Ipc implements Runnable, Streams {
-    private static final List<Class<?>> COMMANDS = List.of(
-        DemoCommand.class, BenchCommand.class, DoctorCommand.class, ListCommand.class,
-        CreateCommand.class, RemoveCommand.class, StatCommand.class, PublishCommand.class,
-        TailCommand.class, GrepCommand.class, VerifyCommand.class, RepairCommand.class,
-        ExportCommand.class, ImportCommand.class, FileCommand.class);
-    /** What is about commands has to know all of them. */
-    private static final List<Class<?>> ALL = Stream.concat(
-        COMMANDS.stream(), Stream.of(HelpCommand.class, GenerateCompletion.class)).toList();
+public final class Ipc implements Runnable, Streams, IParameterExceptionHandler, IExecutionExceptionHandler {
+    private static final List<String> NAMES = List.of("demo", "bench", "doctor", "ls", "create", "rm", "stat",
+        "publish", "tail", "grep", "verify", "repair", "export", "import", "file");
 
     private static final Pattern WHOLE_NUMBER = Pattern.compile("[+-]?\\d+");
     /** What the JVM makes of bytes that are no character. */
@@ -72,19 +61,19 @@ public final class Ipc implements Runnable, Streams {
         }
     }
 
-    @Spec
-    private CommandSpec spec;
-
-    @Option(names = "--debug", scope = ScopeType.INHERIT,
-        description = "Show the stack trace of an error.")
-    private boolean debug;
-
+    private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
+    private final OptionSpec debug = OptionSpec.builder("--debug").type(boolean.class).scopeType(ScopeType.INHERIT)
+        .description("Show the stack trace of an error.").build();
     private final InputStream in;
     private final Output out;
 
     private Ipc(final InputStream in, final Output out) {
         this.in = in;
         this.out = out;
+        spec.name("ipc").versionProvider(new Version()).addOption(debug);
+        spec.usageMessage().synopsisSubcommandLabel("COMMAND")
+            .description("Messages and journals in shared memory, between the processes of one host.");
+        ToolCommand.addHelp(spec);
     }
 
     /** Runs a command and ends this JVM with its exit code. */
@@ -130,47 +119,84 @@ public final class Ipc implements Runnable, Streams {
     static CommandLine commandLine(
         final InputStream in, final Output out, final String... arguments) {
         final Ipc ipc = new Ipc(in, out);
-        final CommandLine tool = new CommandLine(ipc);
-        final List<Class<?>> meant = COMMANDS.stream().filter(command -> arguments.length > 0
-            && command.getAnnotation(Command.class).name().equals(arguments[0])).toList();
-        (meant.isEmpty() ? ALL : meant).forEach(tool::addSubcommand);
+        final CommandLine tool = new CommandLine(ipc.spec);
+        if (arguments.length > 0 && NAMES.contains(arguments[0])) {
+            tool.addSubcommand(command(arguments));
+        } else {
+            NAMES.forEach(name -> tool.addSubcommand(command(name)));
+            // What is about commands has to know all of them.
+            tool.addSubcommand(new HelpCommand().commandLine()).addSubcommand(new GenerateCompletion());
+        }
         return tool
             // Otherwise a word that begins with @ would be what the file of that name says.
             .setExpandAtFiles(false)
             .setOut(new PrintWriter(out.stream(), false, StandardCharsets.UTF_8))
-            .registerConverter(Path.class, Ipc::path)
-            .registerConverter(Long.class, Ipc::number)
-            .registerConverter(Long.TYPE, Ipc::number)
-            .registerConverter(Integer.class, Ipc::smallNumber)
-            .registerConverter(Integer.TYPE, Ipc::smallNumber)
+            .registerConverter(Path.class, new PathConverter())
+            .registerConverter(Long.class, new NumberConverter())
+            .registerConverter(Integer.class, new SmallNumberConverter())
             .setCaseInsensitiveEnumValuesAllowed(true)
-            .setParameterExceptionHandler((misuse, ignored) -> ipc.told(misuse))
-            .setExecutionExceptionHandler((failure, commandLine, parsed) -> ipc.told(
-                failure, commandLine.getErr()));
+            .setParameterExceptionHandler(ipc)
+            .setExecutionExceptionHandler(ipc);
+    }
+
+    /**
+     * The command that the first of these words names. To return it as what all of them are would have the JVM load
+     * all of them, to verify this method.
+     */
+    private static CommandLine command(final String... words) {
+        return switch (words[0]) {
+            case "demo" -> new DemoCommand().commandLine();
+            case "bench" -> new BenchCommand().commandLine();
+            case "doctor" -> new DoctorCommand().commandLine();
+            case "ls" -> new ListCommand().commandLine();
+            case "create" -> new CreateCommand().commandLine();
+            case "rm" -> new RemoveCommand().commandLine();
+            case "stat" -> new StatCommand().commandLine();
+            case "publish" -> new PublishCommand().commandLine();
+            case "tail" -> new TailCommand().commandLine();
+            case "grep" -> new GrepCommand().commandLine();
+            case "verify" -> new VerifyCommand().commandLine();
+            case "repair" -> new RepairCommand().commandLine();
+            case "export" -> new ExportCommand().commandLine();
+            case "import" -> new ImportCommand().commandLine();
+            case "file" -> new FileCommand(words).commandLine();
+            default -> throw new IllegalArgumentException(words[0]);
+        };
     }
 
     /** What a variable of the shell without a value gives would be the current directory. */
-    private static Path path(final String typed) {
-        if (typed.isEmpty()) {
-            throw new TypeConversionException("expected a path, but was ''");
-        }
-        if (typed.indexOf(NOT_UTF_8) >= 0) {
-            // It would be that of another file.
-            throw new TypeConversionException("expected a path of UTF-8, but was '" + typed + "'");
-        }
-        try {
-            return Path.of(typed);
-        } catch (final InvalidPathException refusal) {
-            throw new TypeConversionException("expected a path: " + refusal.getMessage());
+    private static final class PathConverter implements ITypeConverter<Path> {
+        @Override
+        public Path convert(final String typed) {
+            if (typed.isEmpty()) {
+                throw new TypeConversionException("expected a path, but was ''");
+            }
+            if (typed.indexOf(NOT_UTF_8) >= 0) {
+                // It would be that of another file.
+                throw new TypeConversionException("expected a path of UTF-8, but was '" + typed + "'");
+            }
+            try {
+                return Path.of(typed);
+            } catch (final InvalidPathException refusal) {
+                throw new TypeConversionException("expected a path: " + refusal.getMessage());
+            }
         }
     }
 
-    private static Long number(final String typed) {
-        return number(typed, Long.MIN_VALUE, Long.MAX_VALUE);
+    /** For numbers of 64 bits. */
+    private static final class NumberConverter implements ITypeConverter<Long> {
+        @Override
+        public Long convert(final String typed) {
+            return number(typed, Long.MIN_VALUE, Long.MAX_VALUE);
+        }
     }
 
-    private static Integer smallNumber(final String typed) {
-        return (int) number(typed, Integer.MIN_VALUE, Integer.MAX_VALUE);
+    /** For numbers of 32 bits. */
+    private static final class SmallNumberConverter implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(final String typed) {
+            return (int) number(typed, Integer.MIN_VALUE, Integer.MAX_VALUE);
+        }
     }
 
     private static long number(final String typed, final long min, final long max) {
@@ -185,6 +211,10 @@ public final class Ipc implements Runnable, Streams {
             "expected a whole number from " + min + " to " + max + ", but was '" + typed + "'");
     }
 
+    private boolean isDebugged() {
+        return Boolean.TRUE.equals(debug.getValue());
+    }
+
     @Override
     public InputStream in() {
         return in;
@@ -196,10 +226,11 @@ public final class Ipc implements Runnable, Streams {
     }
 
     /** Says in one line what is wrong with the command line. */
-    private int told(final ParameterException misuse) {
+    @Override
+    public int handleParseException(final ParameterException misuse, final String[] arguments) {
         final CommandLine command = misuse.getCommandLine();
         final PrintWriter err = command.getErr();
-        if (debug) {
+        if (isDebugged()) {
             misuse.printStackTrace(err);
         }
         String message = misuse.getMessage().replaceFirst("^Error: ", "");
@@ -225,8 +256,11 @@ public final class Ipc implements Runnable, Streams {
     }
 
     /** Says in one line what went wrong. */
-    private int told(final Exception failure, final PrintWriter err) {
-        if (debug) {
+    @Override
+    public int handleExecutionException(
+        final Exception failure, final CommandLine command, final ParseResult parsed) {
+        final PrintWriter err = command.getErr();
+        if (isDebugged()) {
             failure.printStackTrace(err);
         }
         final String message = failure instanceof CommandFailedException

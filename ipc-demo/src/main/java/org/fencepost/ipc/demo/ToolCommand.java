@@ -5,22 +5,65 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.fencepost.ipc.ChannelException;
-import picocli.CommandLine.Command;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgGroupSpec;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /**
  * What the commands of the tool have in common: where they read and print, and how they end, as
  * {@link ExitCode} says.
  */
-@Command(mixinStandardHelpOptions = true, sortOptions = false)
-public abstract class ToolCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
+public abstract class ToolCommand extends Arguments implements Callable<Integer> {
+    // Picocli keeps this, and calls it when everything has been read.
+    @SuppressWarnings("this-escape")
+    private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
 
-    /** For the commands. */
-    protected ToolCommand() {
+    /**
+     * For the commands.
+     *
+     * @param name        what is typed for it.
+     * @param description what help says about it, in lines.
+     */
+    protected ToolCommand(final String name, final String... description) {
+        spec.name(name).usageMessage().description(description).sortOptions(false);
+    }
+
+    @Override
+    final void add(final ArgSpec declared) {
+        spec.add(declared);
+    }
+
+    @Override
+    final void add(final ArgGroupSpec declared) {
+        spec.addArgGroup(declared);
+    }
+
+    /** Takes a command of its own. */
+    protected final void addCommand(final CommandLine command) {
+        spec.usageMessage().synopsisSubcommandLabel("COMMAND");
+        spec.addSubcommand(command.getCommandName(), command);
+    }
+
+    /** What picocli knows about it. */
+    final CommandSpec spec() {
+        return spec;
+    }
+
+    /** What picocli runs, made once when everything has been declared. */
+    public final CommandLine commandLine() {
+        addHelp(spec);
+        return new CommandLine(spec);
+    }
+
+    /** The options of each command, as {@code mixinStandardHelpOptions} has them. */
+    static void addHelp(final CommandSpec command) {
+        command.addOption(OptionSpec.builder("-h", "--help").type(boolean.class).usageHelp(true)
+            .description("Show this help message and exit.").build());
+        command.addOption(OptionSpec.builder("-V", "--version").type(boolean.class).versionHelp(true)
+            .description("Print version information and exit.").build());
     }
 
     /** Does what the command is for, and returns its exit code. */

@@ -4,7 +4,9 @@
  * <p>{@link org.fencepost.ipc.demo.Ipc} is its entry. Every command is a
  * {@link org.fencepost.ipc.demo.ToolCommand}, which reads an {@link org.fencepost.ipc.demo.Input},
  * prints into an {@link org.fencepost.ipc.demo.Output}, and fails with a
- * {@link org.fencepost.ipc.demo.CommandFailedException}. {@link org.fencepost.ipc.demo.DemoCommand}
+ * {@link org.fencepost.ipc.demo.CommandFailedException}; what may be typed for it are its fields
+ * {@link org.fencepost.ipc.demo.Flag} and {@link org.fencepost.ipc.demo.Value}, which
+ * {@link org.fencepost.ipc.demo.Arguments} makes. {@link org.fencepost.ipc.demo.DemoCommand}
  * reads the options of {@code demo}, {@code DemoRun} directs the processes, {@code ProducerProcess}
  * and {@code ConsumerProcess} are what these processes run. Depends on the public packages of
  * ipc-core, picocli, HdrHistogram and Jackson.

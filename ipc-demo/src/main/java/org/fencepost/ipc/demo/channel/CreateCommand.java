@@ -4,46 +4,39 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.demo.CommandFailedException;
+import org.fencepost.ipc.demo.Flag;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.ToolCommand;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import org.fencepost.ipc.demo.Value;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code ipc create}. */
-@Command(
-    name = "create",
-    description = {
-        "Makes a channel and prints what it is: a journal unless --ring says otherwise.",
-        "Exit code 1 if it is there already."})
 public final class CreateCommand extends ToolCommand {
-    @Parameters(paramLabel = "CHANNEL", description = "The directory to make; missing parents are "
-        + "made too.")
-    private Path path;
+    private final Value<Path> path = parameter(Path.class, PositionalParamSpec.builder().paramLabel("CHANNEL")
+        .description("The directory to make; missing parents are made too."));
 
-    @Mixin(name = NewChannel.NAME)
-    private NewChannel wanted;
+    private final NewChannel wanted = new NewChannel(this);
 
-    @Option(names = "--if-missing", description = "It may be there already, but only as asked for.")
-    private boolean ifMissing;
+    private final Flag ifMissing = flag("--if-missing", "It may be there already, but only as asked for.");
 
-    @Option(names = "--json", description = "Print a JSON object, as stat does.")
-    private boolean json;
+    private final Flag json = flag("--json", "Print a JSON object, as stat does.");
 
-    /** For picocli. */
+    /** For the tool. */
     public CreateCommand() {
+        super("create",
+            "Makes a channel and prints what it is: a journal unless --ring says otherwise.",
+            "Exit code 1 if it is there already.");
     }
 
     @Override
     protected int run(final Output out) throws IOException {
         wanted.options();
-        if (!ifMissing && new ChannelFiles(path).exist()) {
-            throw new CommandFailedException(path + " is a channel already; ipc stat shows it,"
+        if (!ifMissing.isSet() && new ChannelFiles(path.get()).exist()) {
+            throw new CommandFailedException(path.get() + " is a channel already; ipc stat shows it,"
                 + " ipc rm removes it, --if-missing lets it be");
         }
-        try (Channel channel = wanted.open(path)) {
-            if (json) {
+        try (Channel channel = wanted.open(path.get())) {
+            if (json.isSet()) {
                 out.json(StatusJson.of(channel.status()));
             } else {
                 out.line(channel.toString());

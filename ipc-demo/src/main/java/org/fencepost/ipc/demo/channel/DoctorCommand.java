@@ -12,20 +12,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.ExitCode;
+import org.fencepost.ipc.demo.Flag;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.ToolCommand;
 import org.fencepost.ipc.demo.Units;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import org.fencepost.ipc.demo.Value;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code ipc doctor}. */
-@Command(
-    name = "doctor",
-    description = {
-        "Says what this machine does to the latency and the durability of channels in a "
-        + "directory, and what to change.",
-        "Exit code 1 if something that is promised does not hold here."})
 public final class DoctorCommand extends ToolCommand {
     private static final int SYNCS = 30;
     private static final int SYNC_BYTES = 4096;
@@ -35,28 +29,30 @@ public final class DoctorCommand extends ToolCommand {
     private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long PAUSE_NANOS_MUCH = TimeUnit.MILLISECONDS.toNanos(1);
 
-    @Parameters(paramLabel = "DIR", arity = "0..1", defaultValue = ".",
-        description = "Where channels are or are to be. Default: the current directory.")
-    private Path directory;
+    private final Value<Path> directory = parameter(Path.class,
+        PositionalParamSpec.builder().paramLabel("DIR").arity("0..1").defaultValue(".")
+            .description("Where channels are or are to be. Default: the current directory."));
 
-    @Option(names = "--measure", description = "Also write and sync a small file there, and watch "
-        + "for half a second how long this thread is kept from its processor.")
-    private boolean measure;
+    private final Flag measure = flag("--measure", "Also write and sync a small file there, and watch for half a "
+        + "second how long this thread is kept from its processor.");
 
-    @Option(names = "--json", description = "Print a JSON object for each thing.")
-    private boolean json;
+    private final Flag json = flag("--json", "Print a JSON object for each thing.");
 
-    /** For picocli. */
+    /** For the tool. */
     public DoctorCommand() {
+        super("doctor",
+            "Says what this machine does to the latency and the durability of channels in a directory, and what to "
+                + "change.",
+            "Exit code 1 if something that is promised does not hold here.");
     }
 
     @Override
     protected int run(final Output out) throws IOException {
         final List<Diagnosis> diagnoses = Stream.concat(
-            new Checkup(Path.of("/"), directory).diagnoses(),
-            measure ? Stream.of(sync(), pauses()) : Stream.empty()).toList();
+            new Checkup(Path.of("/"), directory.get()).diagnoses(),
+            measure.isSet() ? Stream.of(sync(), pauses()) : Stream.empty()).toList();
         for (final Diagnosis diagnosis : diagnoses) {
-            if (json) {
+            if (json.isSet()) {
                 out.json(diagnosis.toJson());
             } else {
                 diagnosis.print(out);
@@ -69,9 +65,9 @@ public final class DoctorCommand extends ToolCommand {
     private Diagnosis sync() throws IOException {
         final Path file;
         try {
-            file = Files.createTempFile(directory, ".ipc-doctor-", ".tmp");
+            file = Files.createTempFile(directory.get(), ".ipc-doctor-", ".tmp");
         } catch (final IOException refusal) {
-            throw new CommandFailedException("cannot write into " + directory + ": "
+            throw new CommandFailedException("cannot write into " + directory.get() + ": "
                 + refusal.getClass().getSimpleName() + "; leave --measure out", refusal);
         }
         final long[] nanos = new long[SYNCS];
@@ -92,7 +88,7 @@ public final class DoctorCommand extends ToolCommand {
         final long median = nanos[SYNCS / 2];
         final String found = "median " + Units.duration(median) + ", longest of " + SYNCS + " "
             + Units.duration(nanos[SYNCS - 1]);
-        final String type = Files.getFileStore(directory).type();
+        final String type = Files.getFileStore(directory.get()).type();
         if (median < SYNC_NANOS_SUSPECT && !type.equals("tmpfs")) {
             return Diagnosis.note("sync", found, "no disk writes that fast: something on the way"
                 + " says so"

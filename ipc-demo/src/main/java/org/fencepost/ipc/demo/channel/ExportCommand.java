@@ -6,53 +6,48 @@ import java.nio.file.Path;
 import java.util.function.BiConsumer;
 import org.fencepost.ipc.ControlledMessageHandler.Action;
 import org.fencepost.ipc.Header;
+import org.fencepost.ipc.demo.Flag;
+import org.fencepost.ipc.demo.OneOf;
 import org.fencepost.ipc.demo.Output;
-import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import org.fencepost.ipc.demo.Value;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code ipc export}. */
-@Command(
-    name = "export",
-    description = {
-        "Prints the messages that a channel has now as JSON objects, a line each, from which "
-        + "import makes the same messages again.",
-        "Joins as tail does."})
 public final class ExportCommand extends ReadingCommand {
-    @Parameters(paramLabel = "CHANNEL", description = "The channel.")
-    private Path path;
+    private final Value<Path> path = parameter(Path.class, PositionalParamSpec.builder().paramLabel("CHANNEL")
+        .description("The channel."));
 
-    @ArgGroup
-    private Form form = new Form();
+    private final Form form = oneOf(new Form());
 
-    @Option(names = "--payload", paramLabel = "ENCODING",
-        description = "What a payload is in CSV: text (and base64 where it is not UTF-8), hex or "
-            + "base64. Default: text.")
-    private CsvRows.Encoding encoding;
+    private final Value<CsvRows.Encoding> encoding = value(CsvRows.Encoding.class,
+        OptionSpec.builder("--payload").paramLabel("ENCODING")
+            .description("What a payload is in CSV: text (and base64 where it is not UTF-8), hex or base64. Default: "
+                + "text."));
 
     /** What is printed. */
-    private static final class Form {
-        @Option(names = "--csv", description = "Print CSV: position, time, type, encoding of the "
-            + "payload, payload.")
-        private boolean csv;
+    private static final class Form extends OneOf {
+        private final Flag csv = flag("--csv", "Print CSV: position, time, type, encoding of the payload, payload.");
 
-        @Option(names = "--raw", description = "Print each payload behind its length and its type, "
-            + "in 4 bytes each, little-endian.")
-        private boolean raw;
+        private final Flag raw = flag("--raw", "Print each payload behind its length and its type, in 4 bytes each, "
+            + "little-endian.");
     }
 
-    /** For picocli. */
+    /** For the tool. */
     public ExportCommand() {
+        super("export",
+            "Prints the messages that a channel has now as JSON objects, a line each, from which import makes the "
+                + "same messages again.",
+            "Joins as tail does.");
     }
 
     @Override
     protected int run(final Output out) {
-        if (encoding != null && !form.csv) {
+        if (encoding.isSet() && !form.csv.isSet()) {
             throw wrongUsage("--payload is for --csv");
         }
         final BiConsumer<Payload, Header> printer = printer(out);
-        read(path, false, out, (payload, header) -> {
+        read(path.get(), false, out, (payload, header) -> {
             printer.accept(payload, header);
             return Action.CONTINUE;
         });
@@ -60,10 +55,10 @@ public final class ExportCommand extends ReadingCommand {
     }
 
     private BiConsumer<Payload, Header> printer(final Output out) {
-        if (form.csv) {
-            return new CsvRows(out, encoding == null ? CsvRows.Encoding.TEXT : encoding)::print;
+        if (form.csv.isSet()) {
+            return new CsvRows(out, encoding.or(CsvRows.Encoding.TEXT))::print;
         }
-        if (!form.raw) {
+        if (!form.raw.isSet()) {
             return new MessageJson(out)::print;
         }
         final ByteBuffer prefix =

@@ -7,108 +7,103 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.fencepost.ipc.ControlledMessageHandler.Action;
 import org.fencepost.ipc.demo.ExitCode;
+import org.fencepost.ipc.demo.Flag;
+import org.fencepost.ipc.demo.OneOf;
 import org.fencepost.ipc.demo.Output;
+import org.fencepost.ipc.demo.Value;
 import org.fencepost.ipc.demo.file.Sought;
-import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code ipc grep}. */
-@Command(
-    name = "grep",
-    description = {
-        "Prints the messages whose payload matches, a line each, in constant memory.",
-        "Joins as tail does. Exit code 1 if there is none."})
 public final class GrepCommand extends ReadingCommand {
     private static final int CONTEXT_MAX = 10_000;
 
-    @Parameters(index = "0", paramLabel = "PATTERN", description = "What to look for: a regular "
-        + "expression as java.util.regex has them, in text of UTF-8.")
-    private String pattern;
+    private final Value<String> pattern = parameter(String.class,
+        PositionalParamSpec.builder().index("0").paramLabel("PATTERN")
+            .description("What to look for: a regular expression as java.util.regex has them, in text of UTF-8."));
 
-    @Parameters(index = "1", paramLabel = "CHANNEL", description = "The channel.")
-    private Path path;
+    private final Value<Path> path = parameter(Path.class,
+        PositionalParamSpec.builder().index("1").paramLabel("CHANNEL")
+            .description("The channel."));
 
-    @ArgGroup
-    private PatternKind kind = new PatternKind();
+    private final PatternKind kind = oneOf(new PatternKind());
 
-    @Option(names = {"-v", "--invert-match"}, description = "Print those that do not match.")
-    private boolean inverted;
+    private final Flag inverted = flag(OptionSpec.builder("-v", "--invert-match")
+        .description("Print those that do not match."));
 
-    @Option(names = {"-m", "--max-count"}, paramLabel = "N", description = "End after N messages.")
-    private Long limit;
+    private final Value<Long> limit = value(Long.class, OptionSpec.builder("-m", "--max-count").paramLabel("N")
+        .description("End after N messages."));
 
-    @Option(names = {"-f", "--follow"}, description = "Go on with the messages to come.")
-    private boolean follow;
+    private final Flag follow = flag(OptionSpec.builder("-f", "--follow")
+        .description("Go on with the messages to come."));
 
-    @Option(names = {"-A", "--after-context"}, paramLabel = "N",
-        description = "Print the N messages behind each one as well.")
-    private Integer after;
+    private final Value<Integer> after = value(Integer.class,
+        OptionSpec.builder("-A", "--after-context").paramLabel("N")
+            .description("Print the N messages behind each one as well."));
 
-    @Option(names = {"-B", "--before-context"}, paramLabel = "N",
-        description = "Print the N messages before each one as well.")
-    private Integer before;
+    private final Value<Integer> before = value(Integer.class,
+        OptionSpec.builder("-B", "--before-context").paramLabel("N")
+            .description("Print the N messages before each one as well."));
 
-    @Option(names = {"-C", "--context"}, paramLabel = "N", defaultValue = "0",
-        description = "Both.")
-    private int context;
+    private final Value<Integer> context = value(Integer.class,
+        OptionSpec.builder("-C", "--context").paramLabel("N").defaultValue("0")
+            .description("Both."));
 
-    @ArgGroup
-    private Form form = new Form();
+    private final Form form = oneOf(new Form());
 
     /** What a pattern is. */
-    private static final class PatternKind {
-        @Option(names = {"-F", "--fixed-strings"}, description = "PATTERN is text, literally.")
-        private boolean fixed;
+    private static final class PatternKind extends OneOf {
+        private final Flag fixed = flag(OptionSpec.builder("-F", "--fixed-strings")
+            .description("PATTERN is text, literally."));
 
-        @Option(names = "--hex", description = "PATTERN is bytes in hexadecimal digits.")
-        private boolean hexadecimal;
+        private final Flag hexadecimal = flag("--hex", "PATTERN is bytes in hexadecimal digits.");
     }
 
     /** How matches are printed. */
-    private static final class Form {
-        @Option(names = {"-c", "--count"}, description = "Print only how many there are.")
-        private boolean count;
+    private static final class Form extends OneOf {
+        private final Flag count = flag(OptionSpec.builder("-c", "--count")
+            .description("Print only how many there are."));
 
-        @Option(names = "--positions", description = "Print before each message the position "
-            + "at which it ends, with a dot and its number in a batch, and a colon.")
-        private boolean positions;
+        private final Flag positions = flag("--positions", "Print before each message the position at which it ends, "
+            + "with a dot and its number in a batch, and a colon.");
 
-        @Option(names = "--json", description = "Print a JSON object for each, as tail does.")
-        private boolean json;
+        private final Flag json = flag("--json", "Print a JSON object for each, as tail does.");
     }
 
-    /** For picocli. */
+    /** For the tool. */
     public GrepCommand() {
+        super("grep",
+            "Prints the messages whose payload matches, a line each, in constant memory.",
+            "Joins as tail does. Exit code 1 if there is none.");
     }
 
     @Override
     protected int run(final Output out) {
-        if (limit != null) {
-            requireRange("--max-count", limit, 1, Long.MAX_VALUE);
+        if (limit.isSet()) {
+            requireRange("--max-count", limit.get(), 1, Long.MAX_VALUE);
         }
-        final int linesBefore = before == null ? context : before;
-        final int linesAfter = after == null ? context : after;
+        final int linesBefore = before.or(context.get());
+        final int linesAfter = after.or(context.get());
         requireRange("--before-context", linesBefore, 0, CONTEXT_MAX);
         requireRange("--after-context", linesAfter, 0, CONTEXT_MAX);
-        if (linesBefore + linesAfter > 0 && (form.count || form.json)) {
+        if (linesBefore + linesAfter > 0 && (form.count.isSet() || form.json.isSet())) {
             throw wrongUsage("--before-context, --after-context and --context print lines, and so"
                 + " exclude --count and --json");
         }
         final PayloadPattern sought = sought();
         final Matches matches = new Matches(
-            linesBefore, linesAfter, limit == null ? Long.MAX_VALUE : limit, printer(out), out);
-        final boolean onlyMatches = !inverted && linesBefore + linesAfter == 0;
-        read(path, follow, out, (payload, header) -> {
+            linesBefore, linesAfter, limit.or(Long.MAX_VALUE), printer(out), out);
+        final boolean onlyMatches = !inverted.isSet() && linesBefore + linesAfter == 0;
+        read(path.get(), follow.isSet(), out, (payload, header) -> {
             final boolean found = sought.isIn(payload, header);
-            if (!matches.next(found != inverted, payload, header)) {
+            if (!matches.next(found != inverted.isSet(), payload, header)) {
                 return Action.BREAK;
             }
             return !found && onlyMatches && sought.isNotInRestOfBatch()
                 ? Action.SKIP_BATCH : Action.CONTINUE;
         });
-        if (form.count) {
+        if (form.count.isSet()) {
             out.line(String.valueOf(matches.count()));
         }
         return matches.count() > 0 ? 0 : ExitCode.FAILED;
@@ -116,20 +111,20 @@ public final class GrepCommand extends ReadingCommand {
 
     @Override
     protected boolean isQuiet() {
-        return form.count;
+        return form.count.isSet();
     }
 
     private Matches.Printer printer(final Output out) {
-        if (form.count) {
+        if (form.count.isSet()) {
             return (place, payload, header, matching) -> { };
         }
-        if (form.json) {
+        if (form.json.isSet()) {
             final MessageJson objects = new MessageJson(out);
             return (place, payload, header, matching) -> objects.print(payload, header);
         }
-        final Pattern coloured = out.isColoured() && !inverted ? coloured() : null;
+        final Pattern coloured = out.isColoured() && !inverted.isSet() ? coloured() : null;
         return (place, payload, header, matching) -> {
-            if (form.positions) {
+            if (form.positions.isSet()) {
                 out.text(place + (matching ? ":" : "-"));
             }
             if (coloured == null || !matching) {
@@ -145,20 +140,20 @@ public final class GrepCommand extends ReadingCommand {
 
     /** What is to be seen in a match. */
     private Pattern coloured() {
-        return kind.hexadecimal
+        return kind.hexadecimal.isSet()
             ? Pattern.compile(Pattern.quote(
-                new String(Sought.bytes(pattern, true), StandardCharsets.UTF_8)))
-            : Pattern.compile(kind.fixed ? Pattern.quote(pattern) : pattern);
+                new String(Sought.bytes(pattern.get(), true), StandardCharsets.UTF_8)))
+            : Pattern.compile(kind.fixed.isSet() ? Pattern.quote(pattern.get()) : pattern.get());
     }
 
     private PayloadPattern sought() {
         try {
-            return kind.fixed || kind.hexadecimal
-                ? PayloadPattern.of(Sought.bytes(pattern, kind.hexadecimal))
-                : PayloadPattern.of(Pattern.compile(pattern));
+            return kind.fixed.isSet() || kind.hexadecimal.isSet()
+                ? PayloadPattern.of(Sought.bytes(pattern.get(), kind.hexadecimal.isSet()))
+                : PayloadPattern.of(Pattern.compile(pattern.get()));
         } catch (final PatternSyntaxException noPattern) {
             throw wrongUsage("Invalid value for PATTERN: " + noPattern.getDescription()
-                + " near index " + noPattern.getIndex() + " of '" + pattern + "'; -F takes it"
+                + " near index " + noPattern.getIndex() + " of '" + pattern.get() + "'; -F takes it"
                 + " literally");
         } catch (final IllegalArgumentException notBytes) {
             throw wrongUsage("Invalid value for PATTERN: " + notBytes.getMessage());

@@ -1,42 +1,35 @@
 package org.fencepost.ipc.demo.channel;
 
+import org.fencepost.ipc.demo.Flag;
 import org.fencepost.ipc.demo.Input;
-import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import org.fencepost.ipc.demo.OneOf;
 
 /** {@code ipc import}. */
-@Command(
-    name = "import",
-    description = {
-        "Publishes what export has printed: JSON objects, a line each, with a type and a text, "
-        + "or base64.",
-        "Types and payloads are the same again; positions, times and publishers are those of "
-        + "now, and batches become single messages."})
 public final class ImportCommand extends SendingCommand {
-    @ArgGroup
-    private Form form = new Form();
+    private final Form form = oneOf(new Form());
 
     /** What is read. */
-    private static final class Form {
-        @Option(names = "--csv", description = "Read CSV whose first row names its columns: a "
-            + "payload, and if there are any the type and the encoding of each.")
-        private boolean csv;
+    private static final class Form extends OneOf {
+        private final Flag csv = flag("--csv", "Read CSV whose first row names its columns: a payload, and if there "
+            + "are any the type and the encoding of each.");
 
-        @Option(names = "--raw", description = "Read what follows its length and its type, in 4 "
-            + "bytes each, little-endian.")
-        private boolean raw;
+        private final Flag raw = flag("--raw", "Read what follows its length and its type, in 4 bytes each, "
+            + "little-endian.");
     }
 
-    /** For picocli. */
+    /** For the tool. */
     public ImportCommand() {
+        super("import",
+            "Publishes what export has printed: JSON objects, a line each, with a type and a text, or base64.",
+            "Types and payloads are the same again; positions, times and publishers are those of now, and batches "
+                + "become single messages.");
     }
 
     @Override
     void send(final Input in, final Sender sender) {
-        if (form.csv) {
+        if (form.csv.isSet()) {
             new CsvMessages(in, sender).send();
-        } else if (form.raw) {
+        } else if (form.raw.isSet()) {
             final Splitter messages = Splitter.atLengthsWithTypes(in, sender.limits());
             while (messages.next()) {
                 sender.sendTogether(messages);

@@ -15,37 +15,33 @@ import org.fencepost.ipc.PublisherStatus;
 import org.fencepost.ipc.SubscriberStatus;
 import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.ExitCode;
+import org.fencepost.ipc.demo.Flag;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.ToolCommand;
 import org.fencepost.ipc.demo.Units;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import org.fencepost.ipc.demo.Value;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code ipc ls}. */
-@Command(
-    name = "ls",
-    description = {
-        "Lists the channels directly below a directory: what they are, their positions, who is "
-        + "alive there, the bytes of their files, and how fast they are fed, for which it looks "
-        + "twice.",
-        "Changes nothing. Exit code 1 if one cannot be opened."})
 public final class ListCommand extends ToolCommand {
     private static final String ROW_GAP = "  ";
     private static final long BETWEEN_LOOKS_MILLIS = 200;
 
-    @Parameters(paramLabel = "DIR", arity = "0..1", defaultValue = ".",
-        description = "The directory. Default: the current one.")
-    private Path directory;
+    private final Value<Path> directory = parameter(Path.class,
+        PositionalParamSpec.builder().paramLabel("DIR").arity("0..1").defaultValue(".")
+            .description("The directory. Default: the current one."));
 
-    @Option(names = "--json", description = "Print a JSON object for each channel, as stat does, "
-        + "with its sizeBytes.")
-    private boolean json;
+    private final Flag json = flag("--json", "Print a JSON object for each channel, as stat does, with its "
+        + "sizeBytes.");
 
     private int exitCode;
 
-    /** For picocli. */
+    /** For the tool. */
     public ListCommand() {
+        super("ls",
+            "Lists the channels directly below a directory: what they are, their positions, who is alive there, the "
+                + "bytes of their files, and how fast they are fed, for which it looks twice.",
+            "Changes nothing. Exit code 1 if one cannot be opened.");
     }
 
     /** A channel that could be opened, and is still open if it is fed. */
@@ -57,7 +53,7 @@ public final class ListCommand extends ToolCommand {
         final List<Seen> seen = new ArrayList<>();
         try {
             look(seen, out);
-            ChannelFiles.leftBelow(directory).forEach(this::tellLeft);
+            ChannelFiles.leftBelow(directory.get()).forEach(this::tellLeft);
             tellClosed();
             // What nobody publishes into does not have to be waited for.
             if (seen.stream().anyMatch(one -> isFed(one.status()))) {
@@ -72,9 +68,9 @@ public final class ListCommand extends ToolCommand {
 
     /** Whoever may not look into a directory does not see whether that is a channel. */
     private void tellClosed() {
-        final long closed = ChannelFiles.closedBelow(directory);
+        final long closed = ChannelFiles.closedBelow(directory.get());
         if (closed > 0) {
-            tell("ipc: this user may not look into " + closed + " directories of " + directory
+            tell("ipc: this user may not look into " + closed + " directories of " + directory.get()
                 + ", which may be channels");
         }
     }
@@ -94,7 +90,7 @@ public final class ListCommand extends ToolCommand {
     }
 
     private void look(final List<Seen> seen, final Output out) {
-        for (final Path path : Channels.list(directory)) {
+        for (final Path path : Channels.list(directory.get())) {
             try {
                 ChannelFiles.requireOpenTo(path);
                 final long sizeBytes = new ChannelFiles(path).sizeBytes();
@@ -108,7 +104,7 @@ public final class ListCommand extends ToolCommand {
             } catch (final ChannelException | CommandFailedException notToBeOpened) {
                 exitCode = ExitCode.FAILED;
                 tell("ipc: " + notToBeOpened.getMessage());
-                if (json) {
+                if (json.isSet()) {
                     out.json(JsonNodeFactory.instance.objectNode()
                         .put("path", path.toString()).put("error", notToBeOpened.getMessage()));
                 }
@@ -132,7 +128,7 @@ public final class ListCommand extends ToolCommand {
         for (final Seen one : seen) {
             final Optional<Rates> rates = isFed(one.status()) ? Optional.of(Rates.between(
                 one.channel(), one.status(), one.channel().status())) : Optional.empty();
-            if (json) {
+            if (json.isSet()) {
                 final ObjectNode object = StatusJson.of(one.status()).put("sizeBytes", one.sizeBytes());
                 rates.ifPresent(known -> known.addTo(object));
                 out.json(object);

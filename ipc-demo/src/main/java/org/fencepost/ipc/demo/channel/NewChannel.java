@@ -8,80 +8,67 @@ import java.util.Optional;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.demo.CommandFailedException;
-import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Model.CommandSpec;
+import org.fencepost.ipc.demo.Flag;
+import org.fencepost.ipc.demo.OneOf;
+import org.fencepost.ipc.demo.SharedOptions;
+import org.fencepost.ipc.demo.ToolCommand;
+import org.fencepost.ipc.demo.Value;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The options that say what a channel is to be that is made. */
-final class NewChannel {
-    /** What the commands that take these options call them. */
-    static final String NAME = "wanted";
+final class NewChannel extends SharedOptions {
     private static final long SEGMENT_BYTES_DEFAULT = 64L << 20;
 
-    @Spec(Spec.Target.MIXEE)
-    private CommandSpec command;
+    private final Kind kind = oneOf(new Kind());
 
-    @ArgGroup
-    private Kind kind = new Kind();
+    private final Value<Long> segmentBytes = value(Long.class,
+        OptionSpec.builder("--segment").paramLabel("SIZE").converters(new ByteSize())
+            .description("Bytes of a file of a journal, into which each message has to fit: a power of two, 4k to 1g. "
+                + "Default: 64m."));
 
-    @Option(names = "--segment", paramLabel = "SIZE", converter = ByteSize.class,
-        description = "Bytes of a file of a journal, into which each message has to fit: a power of "
-            + "two, 4k to 1g. Default: 64m.")
-    private Long segmentBytes;
+    private final Value<Integer> segments = value(Integer.class, OptionSpec.builder("--segments").paramLabel("N")
+        .description("Number of files of a ring: a power of two, 2 to 1024. Default: 32, or 8 of a small one."));
 
-    @Option(names = "--segments", paramLabel = "N",
-        description = "Number of files of a ring: a power of two, 2 to 1024. Default: 32, or 8 of "
-            + "a small one.")
-    private Integer segments;
+    private final Value<Boolean> checksums = value(Boolean.class, OptionSpec.builder("--checksums").negatable(true)
+        .description("Give every message a checksum. Default: in a journal, which needs them."));
 
-    @Option(names = "--checksums", negatable = true, description = "Give every message a "
-        + "checksum. Default: in a journal, which needs them.")
-    private Boolean checksums;
+    private final Value<Boolean> timestamps = value(Boolean.class, OptionSpec.builder("--timestamps").negatable(true)
+        .description("Give every message its time. Default: in a journal."));
 
-    @Option(names = "--timestamps", negatable = true,
-        description = "Give every message its time. Default: in a journal.")
-    private Boolean timestamps;
+    private final Value<Long> flushMillis = value(Long.class,
+        OptionSpec.builder("--flush-millis").paramLabel("N").defaultValue("0")
+            .description("How long what was published to a journal may be in memory only. Default: 0, for ever unless "
+                + "somebody waits for it."));
 
-    @Option(names = "--flush-millis", paramLabel = "N", defaultValue = "0",
-        description = "How long what was published to a journal may be in memory only. "
-            + "Default: 0, for ever unless somebody waits for it.")
-    private long flushMillis;
+    private final Value<Long> keepBytes = value(Long.class,
+        OptionSpec.builder("--keep").paramLabel("SIZE").converters(new ByteSize()).defaultValue("0")
+            .description("How much of a journal is kept at least; older segments are removed. Default: 0, all of "
+                + "it."));
 
-    @Option(names = "--keep", paramLabel = "SIZE", converter = ByteSize.class, defaultValue = "0",
-        description = "How much of a journal is kept at least; older segments are removed. "
-            + "Default: 0, all of it.")
-    private long keepBytes;
+    private final Value<Integer> keepHours = value(Integer.class,
+        OptionSpec.builder("--keep-hours").paramLabel("N").defaultValue("0")
+            .description("How long messages of a journal are kept at least. Default: 0, for ever."));
 
-    @Option(names = "--keep-hours", paramLabel = "N", defaultValue = "0",
-        description = "How long messages of a journal are kept at least. Default: 0, for ever.")
-    private int keepHours;
+    private final Value<Long> start = value(Long.class,
+        OptionSpec.builder("--start").paramLabel("POSITION").defaultValue("0")
+            .description("First position of the log: a multiple of the segment's size. Default: ${DEFAULT-VALUE}."));
 
-    @Option(names = "--start", paramLabel = "POSITION", defaultValue = "0",
-        description = "First position of the log: a multiple of the segment's size. "
-            + "Default: ${DEFAULT-VALUE}.")
-    private long start;
-
-    @Option(names = "--align", paramLabel = "BYTES", description = "Messages begin at multiples "
-        + "of so many bytes: a power of two, 16 to 4096. Default: 64 in a ring, 16 in a journal.")
-    private Integer alignment;
+    private final Value<Integer> alignment = value(Integer.class, OptionSpec.builder("--align").paramLabel("BYTES")
+        .description("Messages begin at multiples of so many bytes: a power of two, 16 to 4096. Default: 64 in a "
+            + "ring, 16 in a journal."));
 
     /** One of them. */
-    private static final class Kind {
-        @Option(names = "--journal", description = "A journal, which keeps every message. This is "
-            + "the default.")
-        private boolean journal;
+    private static final class Kind extends OneOf {
+        private final Flag journal = flag("--journal", "A journal, which keeps every message. This is the default.");
 
-        @Option(names = "--ring", paramLabel = "SIZE", converter = ByteSize.class,
-            description = "A ring of so many bytes, which uses its memory again: a power of two, "
-                + "from 32k.")
-        private Long ringBytes;
+        private final Value<Long> ringBytes = value(Long.class,
+            OptionSpec.builder("--ring").paramLabel("SIZE").converters(new ByteSize())
+                .description("A ring of so many bytes, which uses its memory again: a power of two, from 32k."));
     }
 
-    /** For picocli. */
-    NewChannel() {
+    /** Those of this command. */
+    NewChannel(final ToolCommand command) {
+        super(command);
     }
 
     /** Makes the channel unless it is there, and joins it. */
@@ -94,50 +81,54 @@ final class NewChannel {
         return Channel.open(path, options());
     }
 
-    /** The first of these options that was typed. */
-    Optional<OptionSpec> typed() {
-        final CommandSpec own = command.mixins().get(NAME);
-        return command.commandLine().getParseResult().matchedOptions().stream()
-            .filter(option -> own.findOption(option.longestName()) != null).findFirst();
+    /** Throws if one of them was typed, where no channel is made. */
+    void requireNone() {
+        final Optional<String> typed = typed();
+        if (typed.isPresent()) {
+            throw wrongUsage(typed.get() + " is for a channel that is made, which --create does");
+        }
+    }
+
+    private ChannelOptions sized() {
+        if (!kind.ringBytes.isSet()) {
+            return ChannelOptions.journal(segmentBytes.or(SEGMENT_BYTES_DEFAULT));
+        }
+        return segments.isSet() ? ChannelOptions.ring(kind.ringBytes.get(), segments.get())
+            : ChannelOptions.ring(kind.ringBytes.get());
     }
 
     /** What was asked for. */
     ChannelOptions options() {
-        if (kind.ringBytes != null && segmentBytes != null) {
-            throw new ParameterException(command.commandLine(),
-                "--segment is the size of a journal's files, those of a ring are --segments N");
+        if (kind.ringBytes.isSet() && segmentBytes.isSet()) {
+            throw wrongUsage("--segment is the size of a journal's files, those of a ring are --segments N");
         }
-        if (kind.ringBytes == null && segments != null) {
-            throw new ParameterException(command.commandLine(),
-                "--segments is for a ring, which --ring SIZE makes; a journal's files have --segment SIZE");
+        if (!kind.ringBytes.isSet() && segments.isSet()) {
+            throw wrongUsage("--segments is for a ring, which --ring SIZE makes; a journal's files have"
+                + " --segment SIZE");
         }
         try {
-            ChannelOptions options = kind.ringBytes == null
-                ? ChannelOptions.journal(segmentBytes == null ? SEGMENT_BYTES_DEFAULT : segmentBytes)
-                : segments == null ? ChannelOptions.ring(kind.ringBytes)
-                : ChannelOptions.ring(kind.ringBytes, segments);
-            if (checksums != null) {
-                options = options.withChecksums(checksums);
+            ChannelOptions options = sized();
+            if (checksums.isSet()) {
+                options = options.withChecksums(checksums.get());
             }
-            if (timestamps != null) {
-                options = options.withTimestamps(timestamps);
+            if (timestamps.isSet()) {
+                options = options.withTimestamps(timestamps.get());
             }
-            if (alignment != null) {
-                options = options.withFrameAlignment(alignment);
+            if (alignment.isSet()) {
+                options = options.withFrameAlignment(alignment.get());
             }
-            if (flushMillis != 0) {
-                options = options.withFlushInterval(Duration.ofMillis(flushMillis));
+            if (flushMillis.get() != 0) {
+                options = options.withFlushInterval(Duration.ofMillis(flushMillis.get()));
             }
-            if (keepBytes != 0) {
-                options = options.withRetentionBytes(keepBytes);
+            if (keepBytes.get() != 0) {
+                options = options.withRetentionBytes(keepBytes.get());
             }
-            if (keepHours != 0) {
-                options = options.withRetentionTime(Duration.ofHours(keepHours));
+            if (keepHours.get() != 0) {
+                options = options.withRetentionTime(Duration.ofHours(keepHours.get()));
             }
-            return options.withStartPosition(start);
+            return options.withStartPosition(start.get());
         } catch (final IllegalArgumentException impossible) {
-            throw new ParameterException(command.commandLine(),
-                "No such channel can be made: " + impossible.getMessage(), impossible);
+            throw wrongUsage("No such channel can be made: " + impossible.getMessage(), impossible);
         }
     }
 }

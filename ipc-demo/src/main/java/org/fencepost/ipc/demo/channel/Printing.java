@@ -5,47 +5,44 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import org.fencepost.ipc.Header;
+import org.fencepost.ipc.demo.Flag;
+import org.fencepost.ipc.demo.OneOf;
 import org.fencepost.ipc.demo.Output;
-import picocli.CommandLine.Option;
 
 /** The options that say how a message is printed; without any, its payload is a line of text. */
-final class Printing {
+final class Printing extends OneOf {
     private static final int BYTES_PER_ROW = 16;
     private static final int ROW_DIGITS = 3 * BYTES_PER_ROW;
     private static final int OFFSET_DIGITS = 8;
     private static final HexFormat SPACED = HexFormat.ofDelimiter(" ");
 
-    @Option(names = "--hex", description = "Print a dump of each message.")
-    private boolean hexadecimal;
+    private final Flag hexadecimal = flag("--hex", "Print a dump of each message.");
 
-    @Option(names = "--base64", description = "Print payloads in base64.")
-    private boolean base64;
+    private final Flag base64 = flag("--base64", "Print payloads in base64.");
 
-    @Option(names = "--json", description = "Print a JSON object for each message: position (of "
-        + "its end), type, publisher, time, and its text, or base64 if it is not UTF-8.")
-    private boolean json;
+    private final Flag json = flag("--json", "Print a JSON object for each message: position (of its end), type, "
+        + "publisher, time, and its text, or base64 if it is not UTF-8.");
 
-    @Option(names = "--length-prefixed", description = "Print each payload behind its length in 4 "
-        + "bytes, little-endian, as publish reads it.")
-    private boolean lengthPrefixed;
+    private final Flag lengthPrefixed = flag("--length-prefixed", "Print each payload behind its length in 4 bytes, "
+        + "little-endian, as publish reads it.");
 
     private MessageJson objects;
 
-    /** For picocli. */
+    /** For {@link TailCommand}. */
     Printing() {
     }
 
     void print(final Payload payload, final Header header, final Output out) {
-        if (json) {
+        if (json.isSet()) {
             if (objects == null) {
                 objects = new MessageJson(out);
             }
             objects.print(payload, header);
-        } else if (base64) {
+        } else if (base64.isSet()) {
             out.line(payload.base64());
-        } else if (hexadecimal) {
+        } else if (hexadecimal.isSet()) {
             dump(payload.bytes(), payload.length(), header, out);
-        } else if (lengthPrefixed) {
+        } else if (lengthPrefixed.isSet()) {
             out.bytes(ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(payload.length()).array(), Integer.BYTES);
             out.bytes(payload.bytes(), payload.length());

@@ -1,75 +1,71 @@
 package org.fencepost.ipc.demo.channel;
 
+import org.fencepost.ipc.demo.Flag;
 import org.fencepost.ipc.demo.Input;
+import org.fencepost.ipc.demo.OneOf;
 import org.fencepost.ipc.demo.Pace;
-import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import org.fencepost.ipc.demo.Value;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code ipc publish}. */
-@Command(
-    name = "publish",
-    description = {
-        "Publishes the lines of files, or of standard input, a message each, without their "
-        + "line feeds.",
-        "Waits for room."})
 public final class PublishCommand extends SendingCommand {
-    @Option(names = "--type", paramLabel = "N", defaultValue = "0",
-        description = "Type of the messages: any number. Default: ${DEFAULT-VALUE}.")
-    private int typeId;
+    private final Value<Integer> typeId = value(Integer.class,
+        OptionSpec.builder("--type").paramLabel("N").defaultValue("0")
+            .description("Type of the messages: any number. Default: ${DEFAULT-VALUE}."));
 
-    @Option(names = "--rate", paramLabel = "N", description = "Publish N messages a second.")
-    private Long rate;
+    private final Value<Long> rate = value(Long.class, OptionSpec.builder("--rate").paramLabel("N")
+        .description("Publish N messages a second."));
 
-    @Option(names = "--separate", description = "Give every message a frame of its own, and so a "
-        + "position, a time and a checksum. Without, what is read together is published together.")
-    private boolean separate;
+    private final Flag separate = flag("--separate", "Give every message a frame of its own, and so a position, a "
+        + "time and a checksum. Without, what is read together is published together.");
 
-    @ArgGroup
-    private Framing framing = new Framing();
+    private final Framing framing = oneOf(new Framing());
 
     private Pace pace;
     private long paced;
 
     /** What a message is. */
-    private static final class Framing {
-        @Option(names = "--delimiter", paramLabel = "BYTE", converter = Delimiter.class,
-            description = "What is between two such bytes: a character, \\\\n, \\\\t, \\\\0 or two "
-                + "hexadecimal digits. Default: \\\\n.")
-        private Byte delimiter;
+    private static final class Framing extends OneOf {
+        private final Value<Byte> delimiter = value(Byte.class,
+            OptionSpec.builder("--delimiter").paramLabel("BYTE").converters(new Delimiter())
+                .description("What is between two such bytes: a character, \\\\n, \\\\t, \\\\0 or two hexadecimal "
+                    + "digits. Default: \\\\n."));
 
-        @Option(names = "--length-prefixed", description = "What follows its length in 4 bytes, "
-            + "little-endian, as tail prints it.")
-        private boolean lengthPrefixed;
+        private final Flag lengthPrefixed = flag("--length-prefixed", "What follows its length in 4 bytes, "
+            + "little-endian, as tail prints it.");
 
-        @Option(names = "--raw", paramLabel = "SIZE", converter = ByteSize.class,
-            description = "So many bytes, whatever they are; the last one has the rest.")
-        private Long chunkBytes;
+        private final Value<Long> chunkBytes = value(Long.class,
+            OptionSpec.builder("--raw").paramLabel("SIZE").converters(new ByteSize())
+                .description("So many bytes, whatever they are; the last one has the rest."));
     }
 
-    /** For picocli. */
+    /** For the tool. */
     public PublishCommand() {
+        super("publish",
+            "Publishes the lines of files, or of standard input, a message each, without their line feeds.",
+            "Waits for room.");
     }
 
     @Override
     void requireValid(final int lengthMax) {
-        if (rate != null) {
-            requireRange("--rate", rate, 1, Pace.RATE_MAX);
+        if (rate.isSet()) {
+            requireRange("--rate", rate.get(), 1, Pace.RATE_MAX);
         }
-        if (framing.chunkBytes != null) {
-            requireRange("--raw", framing.chunkBytes, 1, lengthMax);
+        if (framing.chunkBytes.isSet()) {
+            requireRange("--raw", framing.chunkBytes.get(), 1, lengthMax);
         }
     }
 
     @Override
     void send(final Input in, final Sender sender) {
-        final Splitter splitter = splitter(in, sender.limits()).ofType(typeId);
+        final Splitter splitter = splitter(in, sender.limits()).ofType(typeId.get());
         if (pace == null) {
             pace = pace();
             pace.begin(System.nanoTime());
         }
+        final boolean together = !rate.isSet() && !separate.isSet();
         while (splitter.next()) {
-            if (rate == null && !separate) {
+            if (together) {
                 sender.sendTogether(splitter);
                 continue;
             }
@@ -81,18 +77,17 @@ public final class PublishCommand extends SendingCommand {
     }
 
     private Splitter splitter(final Input in, final Splitter.Limits limits) {
-        if (framing.lengthPrefixed) {
+        if (framing.lengthPrefixed.isSet()) {
             return Splitter.atLengths(in, limits);
         }
-        if (framing.chunkBytes != null) {
+        if (framing.chunkBytes.isSet()) {
             requireValid(limits.lengthMax());
-            return Splitter.ofChunks(in, framing.chunkBytes.intValue(), limits);
+            return Splitter.ofChunks(in, framing.chunkBytes.get().intValue(), limits);
         }
-        return Splitter.atDelimiter(
-            in, framing.delimiter == null ? (byte) '\n' : framing.delimiter, limits);
+        return Splitter.atDelimiter(in, framing.delimiter.or((byte) '\n'), limits);
     }
 
     private Pace pace() {
-        return rate == null ? Pace.fullSpeed() : Pace.of(rate, 0, 1);
+        return rate.isSet() ? Pace.of(rate.get(), 0, 1) : Pace.fullSpeed();
     }
 }

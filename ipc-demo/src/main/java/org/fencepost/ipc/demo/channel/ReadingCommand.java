@@ -8,27 +8,31 @@ import org.fencepost.ipc.Header;
 import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.ToolCommand;
+import org.fencepost.ipc.demo.Value;
 import org.fencepost.ipc.demo.WorkProgress;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** A command that reads messages. It holds no publisher back, and so may miss some of a ring. */
 abstract class ReadingCommand extends ToolCommand {
-    @Option(names = "--from", paramLabel = "WHERE", converter = Start.Converter.class,
-        defaultValue = "earliest", description = "Where to begin: earliest, latest, a position "
-            + "at which a message ends (with a dot and its number in a batch), a time like "
-            + "2026-05-17T08:00:00Z, or -15m for a quarter of an hour ago. "
-            + "Default: ${DEFAULT-VALUE}.")
-    private Start start;
+    private final Value<Start> start = value(Start.class,
+        OptionSpec.builder("--from").paramLabel("WHERE").converters(new Start.Converter()).defaultValue("earliest")
+            .description("Where to begin: earliest, latest, a position at which a message ends (with a dot and its "
+                + "number in a batch), a time like 2026-05-17T08:00:00Z, or -15m for a quarter of an hour ago. "
+                + "Default: ${DEFAULT-VALUE}."));
 
     /** The message has been met behind which to begin. */
     private boolean started;
     private long toldLostBytes;
 
+    ReadingCommand(final String name, final String... description) {
+        super(name, description);
+    }
+
     /** Shows what is there now, and with {@code follow} what comes. */
     final void read(
         final Path path, final boolean follow, final Output out, final Reading.Shown shown) {
         try (Channel channel = ChannelFiles.view(path);
-             Reading reading = new Reading(channel, start.options(channel), (payload, header) ->
+             Reading reading = new Reading(channel, start.get().options(channel), (payload, header) ->
                  isBefore(header) ? Action.CONTINUE : shown.show(payload, header))) {
             try {
                 if (follow) {
@@ -66,16 +70,16 @@ abstract class ReadingCommand extends ToolCommand {
 
     private boolean isBefore(final Header header) {
         if (!started) {
-            started = !start.isInBatch() || start.names(header);
-            if (start.isBefore(header)) {
+            started = !start.get().isInBatch() || start.get().names(header);
+            if (start.get().isBefore(header)) {
                 return true;
             }
             if (!started) {
-                throw new CommandFailedException("position " + start + " is not there: expected a"
+                throw new CommandFailedException("position " + start.get() + " is not there: expected a"
                     + " message of a batch that ends there, found none; ipc tail --json shows"
                     + " position and batchIndex");
             }
         }
-        return start.isBefore(header);
+        return start.get().isBefore(header);
     }
 }

@@ -6,52 +6,48 @@ import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.demo.CommandFailedException;
+import org.fencepost.ipc.demo.Flag;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.ToolCommand;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import org.fencepost.ipc.demo.Value;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code ipc rm}. */
-@Command(
-    name = "rm",
-    description = {
-        "Removes a channel with all its messages, or only a cursor (--cursor).",
-        "Refused while a publisher or a subscriber is alive, by the kernel's locks; who comes "
-        + "at the same moment may find that out too late. The names of absent subscribers go "
-        + "with it."})
 public final class RemoveCommand extends ToolCommand {
-    @Parameters(paramLabel = "CHANNEL", description = "The channel.")
-    private Path path;
+    private final Value<Path> path = parameter(Path.class, PositionalParamSpec.builder().paramLabel("CHANNEL")
+        .description("The channel."));
 
-    @Option(names = "--force", description = "Remove it under those who use it, and say who they "
-        + "are: they go on with files that nobody else can open. Also if it is damaged.")
-    private boolean force;
+    private final Flag force = flag("--force", "Remove it under those who use it, and say who they are: they go on "
+        + "with files that nobody else can open. Also if it is damaged.");
 
-    @Option(names = "--cursor", paramLabel = "NAME", description = "Remove only the cursor of this name, "
-        + "which nobody may have: publishers and retention do not wait for it any more, and who subscribes "
-        + "by that name begins anew. The channel stays.")
-    private String cursor;
+    private final Value<String> cursor = value(String.class, OptionSpec.builder("--cursor").paramLabel("NAME")
+        .description("Remove only the cursor of this name, which nobody may have: publishers and retention do not "
+            + "wait for it any more, and who subscribes by that name begins anew. The channel stays."));
 
-    /** For picocli. */
+    /** For the tool. */
     public RemoveCommand() {
+        super("rm",
+            "Removes a channel with all its messages, or only a cursor (--cursor).",
+            "Refused while a publisher or a subscriber is alive, by the kernel's locks; who comes at the same moment "
+                + "may find that out too late. The names of absent subscribers go with it.");
     }
 
     @Override
     protected int run(final Output out) {
-        if (cursor != null) {
+        if (cursor.isSet()) {
             removeCursor();
             return 0;
         }
-        final ChannelFiles files = new ChannelFiles(path);
-        ChannelFiles.requireOpenTo(path);
+        final ChannelFiles files = new ChannelFiles(path.get());
+        ChannelFiles.requireOpenTo(path.get());
         if (!files.exist()) {
-            throw new ChannelIOException(path, "no channel at " + path
+            throw new ChannelIOException(path.get(), "no channel at " + path.get()
                 + ": expected a directory with a control file; nothing is removed");
         }
         final List<String> users = users();
-        if (!users.isEmpty() && !force) {
-            throw new CommandFailedException(path + " is in use by " + String.join(", ", users)
+        if (!users.isEmpty() && !force.isSet()) {
+            throw new CommandFailedException(path.get() + " is in use by " + String.join(", ", users)
                 + "; let them end, or remove it under them with --force");
         }
         files.remove();
@@ -60,15 +56,15 @@ public final class RemoveCommand extends ToolCommand {
     }
 
     private void removeCursor() {
-        if (force) {
+        if (force.isSet()) {
             throw wrongUsage("--force has no effect with --cursor: a cursor is not removed under who has it");
         }
-        ChannelFiles.requireOpenTo(path);
-        try (Channel channel = Channel.join(path)) {
-            if (!channel.removeCursor(cursor)) {
+        ChannelFiles.requireOpenTo(path.get());
+        try (Channel channel = Channel.join(path.get())) {
+            if (!channel.removeCursor(cursor.get())) {
                 final List<String> names = channel.status().subscribers().stream()
                     .flatMap(subscriber -> subscriber.name().stream()).toList();
-                throw new CommandFailedException("no cursor '" + cursor + "' in " + path + ": expected "
+                throw new CommandFailedException("no cursor '" + cursor.get() + "' in " + path.get() + ": expected "
                     + (names.isEmpty() ? "one, found none" : "one of '" + String.join("', '", names) + "'"));
             }
         }
@@ -76,9 +72,9 @@ public final class RemoveCommand extends ToolCommand {
 
     private List<String> users() {
         try {
-            return ChannelFiles.users(path);
+            return ChannelFiles.users(path.get());
         } catch (final ChannelException damaged) {
-            if (!force) {
+            if (!force.isSet()) {
                 throw damaged;
             }
             tell("nobody could be asked who uses it: " + damaged.getMessage());

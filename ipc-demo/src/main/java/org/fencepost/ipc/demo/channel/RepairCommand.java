@@ -12,29 +12,24 @@ import org.fencepost.ipc.Channels;
 import org.fencepost.ipc.RepairReport;
 import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.ExitCode;
+import org.fencepost.ipc.demo.Flag;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.FileHeader;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** {@code ipc repair}. */
-@Command(
-    name = "repair",
-    description = {
-        "Verifies a journal, ends a damaged one before the damage, and keeps what it takes away.",
-        "What was behind the first damage stays in files beside that nobody reads; positions that "
-        + "contradict each other are made again. Use --dry-run first. Refused while anybody has it "
-        + "open. Exit code 1 if something is wrong and stays so."})
 public final class RepairCommand extends VerifyingCommand {
     private static final String NOTHING = "nothing is wrong, nothing to repair";
 
-    @Option(names = "--dry-run", description = "Say what is wrong and what would be done, and "
-        + "change nothing.")
-    private boolean dryRun;
+    private final Flag dryRun = flag("--dry-run", "Say what is wrong and what would be done, and change nothing.");
 
-    /** For picocli. */
+    /** For the tool. */
     public RepairCommand() {
+        super("repair",
+            "Verifies a journal, ends a damaged one before the damage, and keeps what it takes away.",
+            "What was behind the first damage stays in files beside that nobody reads; positions that contradict each "
+                + "other are made again. Use --dry-run first. Refused while anybody has it open. Exit code 1 if "
+                + "something is wrong and stays so.");
     }
 
     @Override
@@ -42,14 +37,14 @@ public final class RepairCommand extends VerifyingCommand {
         requireNobody();
         final List<Finding> wrong = findings(!json(), out);
         final List<String> steps = wrong.isEmpty() ? List.of() : steps(wrong);
-        final List<Finding> left = wrong.isEmpty() || dryRun ? wrong : findings(false, out);
+        final List<Finding> left = wrong.isEmpty() || dryRun.isSet() ? wrong : findings(false, out);
         if (json()) {
             out.json(toJson(wrong, steps, left));
         } else if (wrong.isEmpty()) {
             out.line(NOTHING);
         } else {
-            steps.forEach(step -> out.line((dryRun ? "would " : "repaired: ") + step));
-            if (!dryRun) {
+            steps.forEach(step -> out.line((dryRun.isSet() ? "would " : "repaired: ") + step));
+            if (!dryRun.isSet()) {
                 left.forEach(finding -> VerifyOutput.print("STILL WRONG: ", finding, out));
             }
         }
@@ -59,7 +54,7 @@ public final class RepairCommand extends VerifyingCommand {
     /** What is done, or would be. */
     private List<String> steps(final List<Finding> wrong) {
         try {
-            return dryRun ? plan(wrong, Channels.examine(path()))
+            return dryRun.isSet() ? plan(wrong, Channels.examine(path()))
                 : Channels.repair(path()).steps();
         } catch (final ChannelDamagedException beyondRepair) {
             if (Files.notExists(path().resolve(ControlFormat.FILE_NAME), LinkOption.NOFOLLOW_LINKS)) {
@@ -142,7 +137,7 @@ public final class RepairCommand extends VerifyingCommand {
     private ObjectNode toJson(
         final List<Finding> wrong, final List<String> steps, final List<Finding> left) {
         final ObjectNode object = JsonNodeFactory.instance.objectNode()
-            .put("path", path().toString()).put("dryRun", dryRun);
+            .put("path", path().toString()).put("dryRun", dryRun.isSet());
         final ArrayNode problems = object.putArray("problems");
         wrong.forEach(finding -> problems.add(finding.toJson()));
         final ArrayNode done = object.putArray("steps");

@@ -11,67 +11,68 @@ import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.demo.CommandFailedException;
+import org.fencepost.ipc.demo.Flag;
 import org.fencepost.ipc.demo.Input;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.ToolCommand;
+import org.fencepost.ipc.demo.Value;
 import org.fencepost.ipc.demo.WorkProgress;
 import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.store.DiskLevel;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** A command that publishes what it reads. */
 abstract class SendingCommand extends ToolCommand {
     private static final Path STANDARD_INPUT = Path.of("-");
 
-    @Parameters(index = "0", paramLabel = "CHANNEL", description = "The channel.")
-    private Path path;
+    private final Value<Path> path = parameter(Path.class,
+        PositionalParamSpec.builder().index("0").paramLabel("CHANNEL")
+            .description("The channel."));
 
-    @Parameters(index = "1..*", paramLabel = "FILE",
-        description = "What to read, one after the other. Default: standard input, as for -.")
-    private List<Path> files = List.of();
+    private final Value<List<Path>> files = parameters(Path.class,
+        PositionalParamSpec.builder().index("1..*").paramLabel("FILE")
+            .description("What to read, one after the other. Default: standard input, as for -."));
 
-    @Option(names = "--durable", description = "End when all of it is on the disk.")
-    private boolean durable;
+    private final Flag durable = flag("--durable", "End when all of it is on the disk.");
 
-    @Option(names = "--exclusive", description = "Have the channel alone, which is faster; refused "
-        + "if there is another publisher.")
-    private boolean exclusive;
+    private final Flag exclusive = flag("--exclusive", "Have the channel alone, which is faster; refused if there is "
+        + "another publisher.");
 
-    @Option(names = "--drop", description = "Drop what finds no room, and say how much, instead "
-        + "of waiting for subscribers.")
-    private boolean dropping;
+    private final Flag dropping = flag("--drop", "Drop what finds no room, and say how much, instead of waiting for "
+        + "subscribers.");
 
-    @Option(names = "--json", description = "Print what was published as a JSON object.")
-    private boolean json;
+    private final Flag json = flag("--json", "Print what was published as a JSON object.");
 
-    @Option(names = "--create", description = "Make the channel if it is not there, as these say:")
-    private boolean create;
+    private final Flag create = flag("--create", "Make the channel if it is not there, as these say:");
 
-    @Mixin(name = NewChannel.NAME)
-    private NewChannel wanted;
+    private final NewChannel wanted = new NewChannel(this);
+
+    SendingCommand(final String name, final String... description) {
+        super(name, description);
+    }
 
     @Override
     protected final int run(final Output out) throws IOException {
         final boolean missing = requireValid();
-        files.forEach(SendingCommand::requireReadable);
-        try (Channel channel = missing ? wanted.open(path) : ChannelFiles.join(path);
-             Sender sender = new Sender(channel, exclusive, dropping)) {
-            final ChannelFiles.Identity identity = new ChannelFiles(path).identity();
-            if (durable) {
+        for (final Path file : files.get()) {
+            requireReadable(file);
+        }
+        try (Channel channel = missing ? wanted.open(path.get()) : ChannelFiles.join(path.get());
+             Sender sender = new Sender(channel, exclusive.isSet(), dropping.isSet())) {
+            final ChannelFiles.Identity identity = new ChannelFiles(path.get()).identity();
+            if (durable.isSet()) {
                 sender.syncMeanwhile();
             }
             sendAll(sender);
-            if (durable) {
+            if (durable.isSet()) {
                 sender.awaitDurable();
             }
             if (!identity.isThere()) {
-                throw new CommandFailedException(path + " has been removed meanwhile: the " + sender.messages()
+                throw new CommandFailedException(path.get() + " has been removed meanwhile: the " + sender.messages()
                     + " messages that were published reach only those who had it open");
             }
-            if (json) {
+            if (json.isSet()) {
                 out.json(JsonNodeFactory.instance.objectNode()
                     .put("messages", sender.messages())
                     .put("bytes", sender.bytes())
@@ -88,19 +89,17 @@ abstract class SendingCommand extends ToolCommand {
 
     /** Checks the command line, before anything is made; returns whether there is a channel to make. */
     private boolean requireValid() {
-        if (!create) {
-            wanted.typed().ifPresent(option -> {
-                throw wrongUsage(option.longestName() + " is for a channel that is made, which --create does");
-            });
+        if (!create.isSet()) {
+            wanted.requireNone();
             requireValid(Integer.MAX_VALUE);
             return false;
         }
         final ChannelOptions options = wanted.options();
-        final boolean missing = !new ChannelFiles(path).exist();
-        if (missing && durable && options.kind() == ChannelOptions.Kind.RING) {
+        final boolean missing = !new ChannelFiles(path.get()).exist();
+        if (missing && durable.isSet() && options.kind() == ChannelOptions.Kind.RING) {
             throw wrongUsage("--durable is for a journal, and excludes --create with --ring");
         }
-        if (missing && durable) {
+        if (missing && durable.isSet()) {
             requireDisk();
         }
         requireValid(missing ? (int) options.segmentBytes() - (options.timestamps()
@@ -110,7 +109,7 @@ abstract class SendingCommand extends ToolCommand {
 
     /** What can never be durable is said before the channel is there. */
     private void requireDisk() {
-        Path place = path.toAbsolutePath();
+        Path place = path.get().toAbsolutePath();
         while (!Files.exists(place)) {
             place = place.getParent();
         }
@@ -130,7 +129,7 @@ abstract class SendingCommand extends ToolCommand {
         final OptionalLong total = totalBytes();
         try (WorkProgress progress = progress(total)) {
             long before = 0;
-            for (final Path file : files.isEmpty() ? List.of(STANDARD_INPUT) : files) {
+            for (final Path file : files.get().isEmpty() ? List.of(STANDARD_INPUT) : files.get()) {
                 try (Input in = input(Optional.of(file))) {
                     final long begin = before;
                     sender.onProgress(() -> progress.at(begin + in.readBytes()));
@@ -147,13 +146,13 @@ abstract class SendingCommand extends ToolCommand {
     /** Of all files, if each of them says it. */
     private OptionalLong totalBytes() throws IOException {
         long bytes = 0;
-        for (final Path file : files) {
+        for (final Path file : files.get()) {
             if (!Files.isRegularFile(file)) {
                 return OptionalLong.empty();
             }
             bytes += Files.size(file);
         }
-        return files.isEmpty() ? OptionalLong.empty() : OptionalLong.of(bytes);
+        return files.get().isEmpty() ? OptionalLong.empty() : OptionalLong.of(bytes);
     }
 
     @Override

@@ -3,19 +3,15 @@ package org.fencepost.ipc.demo.channel;
 import java.io.IOException;
 import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.Output;
-import picocli.CommandLine.Command;
 
 /** {@code ipc verify}. */
-@Command(
-    name = "verify",
-    description = {
-        "Reads all of a channel from its files, beside those who use it, and says what is "
-        + "wrong: files, words, every frame, checksum and cursor, with positions.",
-        "Goes on behind damage. Changes nothing and locks nothing. Exit code 1 if anything is "
-        + "wrong."})
 public final class VerifyCommand extends VerifyingCommand {
-    /** For picocli. */
+    /** For the tool. */
     public VerifyCommand() {
+        super("verify",
+            "Reads all of a channel from its files, beside those who use it, and says what is wrong: files, words, "
+                + "every frame, checksum and cursor, with positions.",
+            "Goes on behind damage. Changes nothing and locks nothing. Exit code 1 if anything is wrong.");
     }
 
     @Override

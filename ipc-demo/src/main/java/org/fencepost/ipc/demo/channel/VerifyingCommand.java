@@ -5,18 +5,22 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.demo.Flag;
 import org.fencepost.ipc.demo.ToolCommand;
+import org.fencepost.ipc.demo.Value;
 import org.fencepost.ipc.demo.WorkProgress;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** A command that reads all of a channel and judges it. */
 abstract class VerifyingCommand extends ToolCommand {
-    @Parameters(paramLabel = "CHANNEL", description = "The channel.")
-    private Path path;
+    private final Value<Path> path = parameter(Path.class, PositionalParamSpec.builder().paramLabel("CHANNEL")
+        .description("The channel."));
 
-    @Option(names = "--json", description = "Print a JSON object.")
-    private boolean json;
+    private final Flag json = flag("--json", "Print a JSON object.");
+
+    VerifyingCommand(final String name, final String... description) {
+        super(name, description);
+    }
 
     /** What to do with what was found, while the channel is open. */
     @FunctionalInterface
@@ -25,17 +29,17 @@ abstract class VerifyingCommand extends ToolCommand {
     }
 
     final Path path() {
-        return path;
+        return path.get();
     }
 
     final boolean json() {
-        return json;
+        return json.isSet();
     }
 
     /** Reads all of the channel, beside those who use it. */
     final <T> T verified(final Judgement<T> judgement) throws IOException {
-        try (Channel channel = ChannelFiles.view(path)) {
-            final ChannelFiles.Identity identity = new ChannelFiles(path).identity();
+        try (Channel channel = ChannelFiles.view(path())) {
+            final ChannelFiles.Identity identity = new ChannelFiles(path()).identity();
             final long begin = channel.earliestPosition();
             final Verification verification;
             try (WorkProgress progress =
@@ -45,11 +49,11 @@ abstract class VerifyingCommand extends ToolCommand {
             }
             if (!identity.isThere()) {
                 // What was missing at the end says nothing about it.
-                throw ChannelFiles.removedMeanwhile(path, null);
+                throw ChannelFiles.removedMeanwhile(path(), null);
             }
             return judgement.of(channel, verification);
         } catch (final NoSuchFileException gone) {
-            throw ChannelFiles.removedMeanwhile(path, gone);
+            throw ChannelFiles.removedMeanwhile(path(), gone);
         }
     }
 

@@ -5,23 +5,27 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.fencepost.ipc.demo.CommandFailedException;
+import org.fencepost.ipc.demo.Flag;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.ToolCommand;
+import org.fencepost.ipc.demo.Value;
 import org.fencepost.ipc.file.Replacement;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** A command that changes a file which others depend on, and says what it has become. */
 abstract class GuardedCommand extends ToolCommand {
-    @Parameters(index = "0", paramLabel = "FILE", description = "The file to change.")
-    private Path file;
+    private final Value<Path> file = parameter(Path.class, PositionalParamSpec.builder().index("0").paramLabel("FILE")
+        .description("The file to change."));
 
-    @Option(names = "--json", description = "Print the result as a JSON object.")
-    private boolean json;
+    private final Flag json = flag("--json", "Print the result as a JSON object.");
+
+    GuardedCommand(final String name, final String... description) {
+        super(name, description);
+    }
 
     @Override
     protected final int run(final Output out) throws IOException {
-        final Replacement result = change(file);
+        final Replacement result = change(file.get());
         final ObjectNode object = JsonNodeFactory.instance.objectNode();
         final String text = switch (result) {
             case Replacement.Replaced(String sha256) -> {
@@ -43,7 +47,7 @@ abstract class GuardedCommand extends ToolCommand {
             case Replacement.NoVersion() -> throw unchanged(
                 "there is no such earlier version; ipc file history lists them");
         };
-        if (json) {
+        if (json.isSet()) {
             out.json(object);
         } else {
             out.line(text);
@@ -60,6 +64,6 @@ abstract class GuardedCommand extends ToolCommand {
     }
 
     private CommandFailedException unchanged(final String reason) {
-        return new CommandFailedException(file + " is unchanged: " + reason);
+        return new CommandFailedException(file.get() + " is unchanged: " + reason);
     }
 }

@@ -7,38 +7,36 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import org.fencepost.ipc.demo.CommandFailedException;
+import org.fencepost.ipc.demo.Flag;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.ToolCommand;
+import org.fencepost.ipc.demo.Value;
 import org.fencepost.ipc.file.GuardedFile;
 import org.fencepost.ipc.file.GuardedFile.Version;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code ipc file history}. */
-@Command(
-    name = "history",
-    description = "Lists the earlier versions of a file that are kept, newest first: number, size "
-        + "in bytes, when it was written, and where it is.")
 final class HistoryCommand extends ToolCommand {
-    @Parameters(paramLabel = "FILE", description = "The file.")
-    private Path file;
+    private final Value<Path> file = parameter(Path.class, PositionalParamSpec.builder().paramLabel("FILE")
+        .description("The file."));
 
-    @Option(names = "--json", description = "Print a JSON object for each version.")
-    private boolean json;
+    private final Flag json = flag("--json", "Print a JSON object for each version.");
 
-    /** For picocli. */
+    /** For the tool. */
     HistoryCommand() {
+        super("history",
+            "Lists the earlier versions of a file that are kept, newest first: number, size in bytes, when it was "
+                + "written, and where it is.");
     }
 
     @Override
     protected int run(final Output out) {
-        final List<Version> versions = GuardedFile.of(file).versions();
-        if (versions.isEmpty() && !Files.exists(file)) {
-            throw new CommandFailedException("there is no " + file + ", and no earlier version of it");
+        final List<Version> versions = GuardedFile.of(file.get()).versions();
+        if (versions.isEmpty() && !Files.exists(file.get())) {
+            throw new CommandFailedException("there is no " + file.get() + ", and no earlier version of it");
         }
         for (final Version version : versions) {
-            if (json) {
+            if (json.isSet()) {
                 out.json(JsonNodeFactory.instance.objectNode()
                     .put("version", version.number())
                     .put("sizeBytes", version.sizeBytes())

@@ -1,23 +1,19 @@
 package org.fencepost.ipc.demo.file;
 
 import java.io.IOException;
+import org.fencepost.ipc.demo.Flag;
 import org.fencepost.ipc.demo.Input;
 import org.fencepost.ipc.file.AtomicFile;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** {@code ipc file json}. */
-@Command(
-    name = "json",
-    description = {
-        "Replaces a file by one value of JSON, indented.",
-        "If the input is something else, the old content stays."})
 final class JsonCommand extends WholeFileCommand {
-    @Option(names = "--compact", description = "Write it on one line.")
-    private boolean compact;
+    private final Flag compact = flag("--compact", "Write it on one line.");
 
-    /** For picocli. */
+    /** For the tool. */
     JsonCommand() {
+        super("json",
+            "Replaces a file by one value of JSON, indented.",
+            "If the input is something else, the old content stays.");
     }
 
     @Override
@@ -27,7 +23,7 @@ final class JsonCommand extends WholeFileCommand {
                 throw values.wrong("expected a value of JSON, found none");
             }
             target.writeJson(values.next(), (value, out) -> {
-                if (compact) {
+                if (compact.isSet()) {
                     value.copy(out);
                 } else {
                     value.copyIndented(out);

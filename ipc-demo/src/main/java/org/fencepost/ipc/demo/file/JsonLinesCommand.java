@@ -3,17 +3,14 @@ package org.fencepost.ipc.demo.file;
 import java.io.IOException;
 import org.fencepost.ipc.demo.Input;
 import org.fencepost.ipc.file.AtomicFile;
-import picocli.CommandLine.Command;
 
 /** {@code ipc file jsonl}. */
-@Command(
-    name = "jsonl",
-    description = {
-        "Replaces a file by the values of JSON that are read, a line each.",
-        "If the input is something else, the old content stays."})
 final class JsonLinesCommand extends WholeFileCommand {
-    /** For picocli. */
+    /** For the tool. */
     JsonLinesCommand() {
+        super("jsonl",
+            "Replaces a file by the values of JSON that are read, a line each.",
+            "If the input is something else, the old content stays.");
     }
 
     @Override

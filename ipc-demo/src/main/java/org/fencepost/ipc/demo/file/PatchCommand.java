@@ -2,52 +2,50 @@ package org.fencepost.ipc.demo.file;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.fencepost.ipc.demo.Input;
+import org.fencepost.ipc.demo.Value;
 import org.fencepost.ipc.file.GuardOptions;
 import org.fencepost.ipc.file.GuardedFile;
 import org.fencepost.ipc.file.Replacement;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code ipc file patch}. */
-@Command(
-    name = "patch",
-    description = "Replaces a file by valid content while nobody else does, keeps the present "
-        + "content as a version, reads back what was written, and prints its SHA-256.")
 final class PatchCommand extends VersionedCommand {
-    @Parameters(index = "1", arity = "0..1", paramLabel = "INPUT",
-        description = "The new content. Default: standard input, as for -.")
-    private Path input;
+    private final Value<Path> input = parameter(Path.class,
+        PositionalParamSpec.builder().index("1").paramLabel("INPUT").arity("0..1")
+            .description("The new content. Default: standard input, as for -."));
 
-    @Option(names = "--validate", paramLabel = "KIND",
-        description = "What the new content has to be: ${COMPLETION-CANDIDATES}. "
-            + "Default: by the extension of FILE.")
-    private ContentKind kind;
+    private final Value<ContentKind> kind = value(ContentKind.class,
+        OptionSpec.builder("--validate").paramLabel("KIND")
+            .description("What the new content has to be: ${COMPLETION-CANDIDATES}. Default: by the extension of "
+                + "FILE."));
 
-    @Option(names = "--expect-sha256", paramLabel = "DIGEST",
-        description = "Change nothing unless this is the SHA-256 of the present content; "
-            + "'" + GuardedFile.ABSENT + "' if there is to be none.")
-    private String expected;
+    private final Value<String> expected = value(String.class,
+        OptionSpec.builder("--expect-sha256").paramLabel("DIGEST")
+            .description("Change nothing unless this is the SHA-256 of the present content; '" + GuardedFile.ABSENT
+                + "' if there is to be none."));
 
-    /** For picocli. */
+    /** For the tool. */
     PatchCommand() {
+        super("patch",
+            "Replaces a file by valid content while nobody else does, keeps the present content as a version, reads "
+                + "back what was written, and prints its SHA-256.");
     }
 
     @Override
     Replacement change(final Path path, final GuardOptions options) throws IOException {
-        final ContentKind wanted = kind == null ? ContentKind.of(path) : kind;
+        final ContentKind wanted = kind.or(ContentKind.of(path));
         final GuardedFile file = GuardedFile.of(path, options.validator(wanted.validator()));
         final byte[] content;
-        try (Input in = input(Optional.ofNullable(input))) {
+        try (Input in = input(input.find())) {
             content = in.readAllBytes();
         }
-        if (expected == null) {
+        if (!expected.isSet()) {
             return file.replace(content);
         }
         try {
-            return file.replaceIf(expected, content);
+            return file.replaceIf(expected.get(), content);
         } catch (final IllegalArgumentException noDigest) {
             throw wrongUsage(
                 "Invalid value for option '--expect-sha256': " + noDigest.getMessage());
