@@ -33,6 +33,8 @@ final class Training {
         run("export", journal);
         run("rm", journal);
         run("rm", ring);
+        // As the tool ends: the JVM loads some classes for it.
+        System.exit(0);
     }
 
     private static void run(final String... command) {
