@@ -82,6 +82,9 @@ final class Guard implements AutoCloseable {
         } catch (final FileAlreadyExistsException taken) {
             // Maybe made by this very call, before a signal interrupted it.
             return false;
+        } catch (final NoSuchFileException removed) {
+            // As a left-over, before it had its name or before it was looked at; or together with the directory.
+            return false;
         } finally {
             unlinkIfThere(calls, temporary);
         }
@@ -94,9 +97,6 @@ final class Guard implements AutoCloseable {
             return true;
         } catch (final FileAlreadyExistsException byAnother) {
             return true;
-        } catch (final NoSuchFileException removed) {
-            // As a left-over, or together with the directory.
-            return false;
         }
     }
 

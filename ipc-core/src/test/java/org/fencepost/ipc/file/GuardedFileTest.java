@@ -9,8 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -19,12 +23,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.fencepost.ipc.durable.Surroundings;
 import org.fencepost.ipc.file.FileFailedException.Content;
 import org.fencepost.ipc.file.GuardedFile.Version;
+import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.Platform;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -221,6 +227,28 @@ class GuardedFileTest extends OnEveryPlatform {
         } catch (final InterruptedException interruption) {
             throw new AssertionError(interruption);
         }
+    }
+
+    @Test
+    void shouldMakeTheLockAgainWhenItIsTakenForALeftoverMeanwhile() {
+        final FileCalls real = surroundings.calls();
+        final AtomicInteger created = new AtomicInteger();
+        final InvocationHandler handler = (proxy, method, arguments) -> {
+            if (method.getName().equals("create") && created.getAndIncrement() == 0) {
+                // As the portable calls say it, which look at what they have made by its name.
+                throw new NoSuchFileException(arguments[0].toString());
+            }
+            try {
+                return method.invoke(real, arguments);
+            } catch (final InvocationTargetException failure) {
+                throw failure.getCause();
+            }
+        };
+        final FileCalls calls = (FileCalls) Proxy.newProxyInstance(
+            FileCalls.class.getClassLoader(), new Class<?>[] {FileCalls.class}, handler);
+        assertTrue(GuardedFile.of(new Surroundings(surroundings.platform(), calls), path, GuardOptions.defaults())
+            .replace(bytes("1")).isDone());
+        assertTrue(created.get() > 1);
     }
 
     @Test
