@@ -41,11 +41,7 @@ class MembersTest {
         assertTrue(members.tryEnterHousekeeping());
         assertFalse(elsewhere(members::tryEnterHousekeeping));
         members.leaveHousekeeping();
-        assertTrue(elsewhere(() -> {
-            final boolean entered = members.tryEnterHousekeeping();
-            members.leaveHousekeeping();
-            return entered;
-        }));
+        assertTrue(entersAndLeaves(members));
         members.close();
     }
 
@@ -94,11 +90,7 @@ class MembersTest {
 
         locks.beforeUnlock = () -> { };
         assertFalse(otherHandle.tryEnterHousekeeping(), "the kernel has the byte still");
-        assertTrue(elsewhere(() -> {
-            final boolean entered = members.tryEnterHousekeeping();
-            members.leaveHousekeeping();
-            return entered;
-        }), "this thread lives, and is not in there");
+        assertTrue(entersAndLeaves(members), "this thread lives, and is not in there");
         assertTrue(otherHandle.tryEnterHousekeeping());
         otherHandle.leaveHousekeeping();
         members.close();
@@ -236,5 +228,14 @@ class MembersTest {
             throw new IllegalStateException(e);
         }
         return answer.get();
+    }
+
+    /** Whether another thread could enter, which has left again. */
+    private static boolean entersAndLeaves(final Members members) {
+        return elsewhere(() -> {
+            final boolean entered = members.tryEnterHousekeeping();
+            members.leaveHousekeeping();
+            return entered;
+        });
     }
 }

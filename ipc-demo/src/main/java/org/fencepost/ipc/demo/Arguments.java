@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
  * Options and parameters, which are fields that are declared in the order in which help shows them. They are made by
- * hand: to read them from annotations would take a third of the start of the tool.
+ * hand: to read them from annotations would take a quarter of the start of the tool.
  */
 public abstract class Arguments {
     /** For those that have some. */

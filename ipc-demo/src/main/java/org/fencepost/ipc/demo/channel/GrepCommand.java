@@ -94,10 +94,11 @@ public final class GrepCommand extends ReadingCommand {
         final PayloadPattern sought = sought();
         final Matches matches = new Matches(
             linesBefore, linesAfter, limit.or(Long.MAX_VALUE), printer(out), out);
-        final boolean onlyMatches = !inverted.isSet() && linesBefore + linesAfter == 0;
+        final boolean invert = inverted.isSet();
+        final boolean onlyMatches = !invert && linesBefore + linesAfter == 0;
         read(path.get(), follow.isSet(), out, (payload, header) -> {
             final boolean found = sought.isIn(payload, header);
-            if (!matches.next(found != inverted.isSet(), payload, header)) {
+            if (!matches.next(found != invert, payload, header)) {
                 return Action.BREAK;
             }
             return !found && onlyMatches && sought.isNotInRestOfBatch()
@@ -122,9 +123,10 @@ public final class GrepCommand extends ReadingCommand {
             final MessageJson objects = new MessageJson(out);
             return (place, payload, header, matching) -> objects.print(payload, header);
         }
+        final boolean placed = form.positions.isSet();
         final Pattern coloured = out.isColoured() && !inverted.isSet() ? coloured() : null;
         return (place, payload, header, matching) -> {
-            if (form.positions.isSet()) {
+            if (placed) {
                 out.text(place + (matching ? ":" : "-"));
             }
             if (coloured == null || !matching) {

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.function.BiConsumer;
 import org.fencepost.ipc.Header;
 import org.fencepost.ipc.demo.Flag;
 import org.fencepost.ipc.demo.OneOf;
@@ -26,29 +27,29 @@ final class Printing extends OneOf {
     private final Flag lengthPrefixed = flag("--length-prefixed", "Print each payload behind its length in 4 bytes, "
         + "little-endian, as publish reads it.");
 
-    private MessageJson objects;
-
     /** For {@link TailCommand}. */
     Printing() {
     }
 
-    void print(final Payload payload, final Header header, final Output out) {
+    /** What prints a message as was asked for. */
+    BiConsumer<Payload, Header> printer(final Output out) {
         if (json.isSet()) {
-            if (objects == null) {
-                objects = new MessageJson(out);
-            }
-            objects.print(payload, header);
-        } else if (base64.isSet()) {
-            out.line(payload.base64());
-        } else if (hexadecimal.isSet()) {
-            dump(payload.bytes(), payload.length(), header, out);
-        } else if (lengthPrefixed.isSet()) {
-            out.bytes(ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(payload.length()).array(), Integer.BYTES);
-            out.bytes(payload.bytes(), payload.length());
-        } else {
-            out.line(payload.bytes(), payload.length());
+            return new MessageJson(out)::print;
         }
+        if (base64.isSet()) {
+            return (payload, header) -> out.line(payload.base64());
+        }
+        if (hexadecimal.isSet()) {
+            return (payload, header) -> dump(payload.bytes(), payload.length(), header, out);
+        }
+        if (lengthPrefixed.isSet()) {
+            return (payload, header) -> {
+                out.bytes(ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN)
+                    .putInt(payload.length()).array(), Integer.BYTES);
+                out.bytes(payload.bytes(), payload.length());
+            };
+        }
+        return (payload, header) -> out.line(payload.bytes(), payload.length());
     }
 
     private static void dump(

@@ -31,9 +31,10 @@ abstract class ReadingCommand extends ToolCommand {
     /** Shows what is there now, and with {@code follow} what comes. */
     final void read(
         final Path path, final boolean follow, final Output out, final Reading.Shown shown) {
+        final Start from = start.get();
         try (Channel channel = ChannelFiles.view(path);
-             Reading reading = new Reading(channel, start.get().options(channel), (payload, header) ->
-                 isBefore(header) ? Action.CONTINUE : shown.show(payload, header))) {
+             Reading reading = new Reading(channel, from.options(channel), (payload, header) ->
+                 isBefore(from, header) ? Action.CONTINUE : shown.show(payload, header))) {
             try {
                 if (follow) {
                     final ChannelFiles.Identity identity = new ChannelFiles(path).identity();
@@ -68,18 +69,18 @@ abstract class ReadingCommand extends ToolCommand {
         return bytes + " bytes of " + path + " were overwritten before they could be read";
     }
 
-    private boolean isBefore(final Header header) {
+    private boolean isBefore(final Start from, final Header header) {
         if (!started) {
-            started = !start.get().isInBatch() || start.get().names(header);
-            if (start.get().isBefore(header)) {
+            started = !from.isInBatch() || from.names(header);
+            if (from.isBefore(header)) {
                 return true;
             }
             if (!started) {
-                throw new CommandFailedException("position " + start.get() + " is not there: expected a"
+                throw new CommandFailedException("position " + from + " is not there: expected a"
                     + " message of a batch that ends there, found none; ipc tail --json shows"
                     + " position and batchIndex");
             }
         }
-        return start.get().isBefore(header);
+        return from.isBefore(header);
     }
 }

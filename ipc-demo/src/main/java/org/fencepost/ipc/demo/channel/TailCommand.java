@@ -1,7 +1,9 @@
 package org.fencepost.ipc.demo.channel;
 
 import java.nio.file.Path;
+import java.util.function.BiConsumer;
 import org.fencepost.ipc.ControlledMessageHandler.Action;
+import org.fencepost.ipc.Header;
 import org.fencepost.ipc.demo.Flag;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.Value;
@@ -37,8 +39,9 @@ public final class TailCommand extends ReadingCommand {
             requireRange("--limit", limit.get(), 1, Long.MAX_VALUE);
         }
         final long last = limit.or(Long.MAX_VALUE);
+        final BiConsumer<Payload, Header> printer = printing.printer(out);
         read(path.get(), follow.isSet(), out, (payload, header) -> {
-            printing.print(payload, header, out);
+            printer.accept(payload, header);
             count++;
             return count < last ? Action.CONTINUE : Action.BREAK;
         });
