@@ -1,8 +1,9 @@
 /*
  * The group commit of docs/protocol.md, "Durability": SYNCERS processes bring CELLS frames of one
  * segment to the disk while they are committed. Any of them may die between two steps (KILLS), or
- * never go on (PAUSES); the kernel writes pages by itself, may fail to (FAILS), tells each mapping of
- * an error once and one that is made after somebody was told not at all, and drops clean pages.
+ * never go on (PAUSES), or rest in the first slot between two syncs (KEEPS); the kernel writes pages
+ * by itself, may fail to (FAILS), tells each mapping of an error once and one that is made after
+ * somebody was told not at all, and drops clean pages.
  *
  * A cell is a page with one frame. Asserted: what is below the watermark is on the disk; the
  * watermark does not fall, and does not move behind a failure; with any of them alive, all frames
@@ -88,17 +89,23 @@ end:
 
 proctype Syncer() {
     byte slot, from, e, since, c, other;
-    bool doubt, mapped, error;
+    bool doubt, mapped, error, rests;
     mapped = false;
+    rests = false;
 again:
     if
-    :: d_step { (durable == CELLS || failed) -> skip } -> goto done
-    :: d_step { committed > durable && !failed && !held[0] -> held[0] = true; slot = 0 }
+    :: d_step { (durable == CELLS || failed) -> if :: rests -> held[0] = false :: else fi } -> goto done
+#ifdef KEEPS
+    :: d_step { rests && committed > durable && !failed -> rests = false; slot = 0 }
+    :: d_step { rests && killed < KILLS -> killed++; held[0] = false } -> goto dead
+    :: d_step { rests && paused < PAUSES -> paused++ } -> goto end_paused
+#endif
+    :: d_step { !rests && committed > durable && !failed && !held[0] -> held[0] = true; slot = 0 }
 #if SLOTS > 1 && !defined(NEG_ONESLOT)
-    :: d_step { committed > durable && !failed && held[0] && !held[1] -> held[1] = true; slot = 1 }
+    :: d_step { !rests && committed > durable && !failed && held[0] && !held[1] -> held[1] = true; slot = 1 }
 #endif
 #if SLOTS > 2 && !defined(NEG_ONESLOT)
-    :: d_step { committed > durable && !failed && held[0] && held[1] && !held[2] ->
+    :: d_step { !rests && committed > durable && !failed && held[0] && held[1] && !held[2] ->
         held[2] = true; slot = 2 }
 #endif
     fi;
@@ -218,7 +225,12 @@ retry:
         :: else
         fi
     fi;
-    held[slot] = false;
+    if
+    :: held[slot] = false
+#ifdef KEEPS
+    :: d_step { slot == 0 && !error && !failed -> rests = true }
+#endif
+    fi;
     goto again;
 end_paused:
     false;

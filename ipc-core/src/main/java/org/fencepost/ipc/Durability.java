@@ -8,7 +8,6 @@ import java.util.function.LongSupplier;
 import org.fencepost.ipc.log.GroupCommit;
 import org.fencepost.ipc.log.Log;
 import org.fencepost.ipc.os.Platform;
-import org.fencepost.ipc.os.Sleeping;
 import org.fencepost.ipc.store.DiskLevel;
 
 /**
@@ -33,7 +32,6 @@ final class Durability {
 
     private final Log log;
     private final Platform platform;
-    private final Sleeping sleeping;
     private final GroupCommit commit;
     private final long flushIntervalNanos;
     private final long patienceNanos;
@@ -49,9 +47,6 @@ final class Durability {
     /** The end of a sync that was seen last, and when: by whoever tends, read by all. */
     private volatile int turn;
     private volatile long turnNanos = System.nanoTime();
-    /** Of whoever tends. */
-    private Sleeping.Sleep sleep;
-    private final int[] seenTurn = new int[1];
     /** What a flush is put off from; guarded by this. */
     private long unflushedFrom = -1;
     private long unflushedNanos;
@@ -64,7 +59,6 @@ final class Durability {
         final Log log, final Platform platform, final long flushIntervalNanos, final long patienceNanos) {
         this.log = log;
         this.platform = platform;
-        this.sleeping = platform.sleeping();
         this.flushIntervalNanos = flushIntervalNanos;
         this.patienceNanos = patienceNanos;
         this.commit = new GroupCommit(log);
@@ -99,15 +93,15 @@ final class Durability {
         // Between a call and the attempt to follow it.
         boolean called = false;
         try {
+            long leftNanos = timeoutNanos;
             while (!isDurable(position)) {
-                final long leftNanos = timeoutNanos - (System.nanoTime() - startNanos);
                 if (leftNanos <= 0 || Thread.currentThread().isInterrupted()) {
                     return false;
                 }
                 called = false;
                 if (tended.compareAndSet(false, true)) {
                     try {
-                        tend(position, leftNanos);
+                        tend(position, startNanos, timeoutNanos);
                     } finally {
                         tended.set(false);
                         waiters.serve(true);
@@ -118,11 +112,13 @@ final class Durability {
                     called = true;
                 } else {
                     LockSupport.parkNanos(this, Math.min(leftNanos, patienceNanos));
-                    if (slots(startNanos) > 1) {
+                    final int slots = slots(startNanos, System.nanoTime());
+                    if (slots > 1) {
                         // The thread that tends is stuck in the disk, or paused.
-                        sync(slots(startNanos));
+                        sync(slots);
                     }
                 }
+                leftNanos = timeoutNanos - (System.nanoTime() - startNanos);
             }
             return true;
         } finally {
@@ -209,12 +205,10 @@ final class Durability {
     }
 
     /** Returns when the position is durable, or there is no point in waiting for it. */
-    private void tend(final long position, final long timeoutNanos) {
-        final long startNanos = System.nanoTime();
+    private void tend(final long position, final long startNanos, final long timeoutNanos) {
         long durable = commit.durablePosition();
         long parkNanos = PARK_NANOS_MIN;
-        long leftNanos = timeoutNanos;
-        while (leftNanos > 0 && !Thread.currentThread().isInterrupted()) {
+        while (!Thread.currentThread().isInterrupted()) {
             final int seen = commit.turn();
             // Before anything else: whoever others have served is not to wait for the next sync.
             final long reached = reached();
@@ -226,25 +220,20 @@ final class Durability {
                 parkNanos = PARK_NANOS_MIN;
                 waiters.serve(false);
             }
-            final int result = sync(slots(startNanos));
+            final long nowNanos = System.nanoTime();
+            final long leftNanos = timeoutNanos - (nowNanos - startNanos);
+            if (leftNanos <= 0) {
+                return;
+            }
+            final int result = sync(slots(startNanos, nowNanos));
             if (result == GroupCommit.BUSY) {
-                awaitTurn(seen, Math.min(leftNanos, LOOK_NANOS));
+                commit.awaitTurn(seen, Math.min(leftNanos, LOOK_NANOS));
             } else if (result == GroupCommit.IDLE) {
                 // Somebody's claim is open, or nothing was published yet. Nobody says when that ends.
                 LockSupport.parkNanos(this, Math.min(leftNanos, parkNanos));
                 parkNanos = Math.min(parkNanos * 2, PARK_NANOS_MAX);
             }
-            leftNanos = timeoutNanos - (System.nanoTime() - startNanos);
         }
-    }
-
-    /** Sleeps until a sync of others has ended, unless one has since that turn was seen. */
-    private void awaitTurn(final int seen, final long timeoutNanos) {
-        if (sleep == null) {
-            sleep = sleeping.on(commit.turnAddress());
-        }
-        seenTurn[0] = seen;
-        sleep.awaitChange(seenTurn, timeoutNanos);
     }
 
     private int sync(final int slots) {
@@ -255,7 +244,7 @@ final class Durability {
         return tried(() -> commit.trySync(slots));
     }
 
-    /** What an attempt gives; whoever sleeps until it has ended is woken. */
+    /** What an attempt gives; who waits for what is durable is woken. */
     private int tried(final IntSupplier attempt) {
         boolean tried = true;
         try {
@@ -264,9 +253,7 @@ final class Durability {
             return result;
         } finally {
             if (tried) {
-                sleeping.wake(commit.turnAddress());
                 log.progress().ring();
-                turnNanos = System.nanoTime();
             }
         }
     }
@@ -275,11 +262,10 @@ final class Durability {
      * How many slots may be asked for by who waits since then, while no sync has ended: one, and one more
      * each time that the wait has doubled.
      */
-    private int slots(final long startNanos) {
-        final int now = commit.turn();
-        final long nowNanos = System.nanoTime();
-        if (now != turn) {
-            turn = now;
+    private int slots(final long startNanos, final long nowNanos) {
+        final int seen = commit.turn();
+        if (seen != turn) {
+            turn = seen;
             turnNanos = nowNanos;
         }
         final long patiences =

@@ -80,7 +80,7 @@ public final class ControlFormat {
     public static final int DURABLE_OFFSET = READY_OFFSET + LINE_BYTES;
     /** Of the durable word: the bits that say which sync slot failed. */
     public static final long DURABLE_FAILED_MASK = 15;
-    /** Offset of the number of syncs that have ended (u64); whoever waits sleeps on its low half. */
+    /** Offset of the bell of whoever waits for a sync of somebody else; it is rung when any sync ends. */
     public static final int SYNC_TURN_OFFSET = DURABLE_OFFSET + Long.BYTES;
     /** Offset of the position below which what is synced is verified first (u64). */
     public static final int SUSPECT_OFFSET = SYNC_TURN_OFFSET + Long.BYTES;
@@ -105,6 +105,8 @@ public final class ControlFormat {
     public static final int SYNC_ERRNO_OFFSET = SYNC_TO_OFFSET + Long.BYTES;
     /** Offset in a sync slot of its owner's process id (i64); for people, decides nothing. */
     public static final int SYNC_PID_OFFSET = SYNC_ERRNO_OFFSET + Long.BYTES;
+    /** Offset in a sync slot of whether its owner keeps it between two syncs (u64): 1, or 0. */
+    public static final int SYNC_KEPT_OFFSET = SYNC_PID_OFFSET + Long.BYTES;
 
     /** Offset of the boot of the system in which the words here were last believed (two u64). */
     public static final int BOOT_ID_OFFSET = SYNC_SLOTS_OFFSET + SYNCS_MAX * SYNC_SLOT_BYTES;

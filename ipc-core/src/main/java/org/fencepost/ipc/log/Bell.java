@@ -54,23 +54,53 @@ public final class Bell {
         // Pairs with the exchange of who enlists: one of the two finds what the other has stored, at once.
         memory.fullFence();
         if (writable) {
-            wake();
+            long seen = memory.getLongAcquire(address);
+            while (hasSleepers(seen)) {
+                final long witness = ring(seen);
+                if (witness == seen) {
+                    return;
+                }
+                seen = witness;
+            }
         }
     }
 
-    private void wake() {
+    /**
+     * Rings although nobody may sleep: what is waited for is that somebody rings. Behind the exchange of who
+     * enlists before it, and before that of who does so later: no fence is needed.
+     *
+     * @return the number of the ring: as {@link #rings()} gives it until somebody rings next.
+     */
+    int count() {
         long seen = memory.getLongAcquire(address);
-        while (hasSleepers(seen)) {
-            final long rung = seen & ~RINGS_MASK | seen + 1 & RINGS_MASK;
-            final long witness = memory.compareAndExchangeWord(address, seen, rung);
-            if (witness == seen) {
-                sleeping.wake(address);
-                // Last, and only if nobody has enlisted since: that one may sleep on the new number.
-                memory.compareAndExchangeWord(address, rung, rung & RINGS_MASK);
-                return;
-            }
+        long witness = ring(seen);
+        while (witness != seen) {
             seen = witness;
+            witness = ring(seen);
         }
+        return (int) (seen + 1);
+    }
+
+    /** Rings and wakes everybody who sleeps, if the word is the one that was seen; what it was. */
+    private long ring(final long seen) {
+        final long rung = seen & ~RINGS_MASK | seen + 1 & RINGS_MASK;
+        final long witness = memory.compareAndExchangeWord(address, seen, rung);
+        if (witness == seen && hasSleepers(seen)) {
+            sleeping.wake(address);
+            // Last, and only if nobody has enlisted since: that one may sleep on the new number.
+            memory.compareAndExchangeWord(address, rung, rung & RINGS_MASK);
+        }
+        return witness;
+    }
+
+    /** How often it was rung, in 32 bits. */
+    int rings() {
+        return (int) memory.getLongAcquire(address);
+    }
+
+    /** Whether somebody sleeps, or is about to. */
+    boolean hasSleepers() {
+        return hasSleepers(memory.getLongAcquire(address));
     }
 
     /**

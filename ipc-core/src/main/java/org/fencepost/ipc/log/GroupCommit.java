@@ -7,6 +7,7 @@ import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.memory.SharedMemory;
+import org.fencepost.ipc.os.Sleeping;
 
 /**
  * Brings a journal to the disk for everybody who waits, in any process: one of them syncs what is
@@ -51,6 +52,8 @@ public final class GroupCommit {
      * sync a commit of the file system's journal, one for all of them.
      */
     static final long AHEAD_BYTES = 1 << 20;
+    private static final int FIRST_SLOT = 0;
+    private static final long NO_TURN = -1;
     /** How often a sync leaves a receipt; it decides nothing but how old the newest one may be. */
     private static final long NANOS_PER_RECEIPT = 10_000_000;
 
@@ -60,7 +63,14 @@ public final class GroupCommit {
     private final SyncWords words;
     private final Members members;
     private final Geometry geometry;
+    private final Bell turns;
     private final Syncer[] syncers = new Syncer[ControlFormat.SYNCS_MAX];
+
+    /** The number of the turn that a sync of this handle has ended last, or {@link #NO_TURN}. */
+    private volatile long ownTurn = NO_TURN;
+    /** Of whoever awaits a turn. */
+    private final int[] seenTurn = new int[1];
+    private Sleeping.Sleep sleep;
 
     /** Of this handle's log. */
     public GroupCommit(final Log log) {
@@ -70,6 +80,7 @@ public final class GroupCommit {
         this.words = log.words().syncs();
         this.members = log.members();
         this.geometry = log.geometry();
+        this.turns = log.turns();
     }
 
     /** Everything below is on the disk. */
@@ -77,14 +88,26 @@ public final class GroupCommit {
         return words.position(words.durableAcquire());
     }
 
-    /** Where waiters of all processes sleep until somebody's sync has ended. */
-    public long turnAddress() {
-        return words.turnAddress();
+    /** How many syncs have ended, in 32 bits; to be read before {@link #trySync} by who may {@link #awaitTurn}. */
+    public int turn() {
+        return turns.rings();
     }
 
-    /** What stands there; to be read before {@link #trySync}. */
-    public int turn() {
-        return words.turnAcquire();
+    /**
+     * Sleeps until somebody's sync has ended, or for a shorter time. Not if one has ended since {@code seen} was
+     * read. One thread at a time, which has found the others {@link #BUSY} in between.
+     */
+    public void awaitTurn(final int seen, final long timeoutNanos) {
+        final boolean wakeable = turns.canWake();
+        if (wakeable) {
+            // Whoever was at it when this thread asked for a slot ends its turn behind this, and finds it.
+            turns.enlist();
+        }
+        if (sleep == null) {
+            sleep = turns.sleeping().on(turns.address());
+        }
+        seenTurn[0] = seen;
+        sleep.awaitChange(seenTurn, wakeable ? timeoutNanos : Math.min(timeoutNanos, Sleeping.SHORT_NANOS));
     }
 
     /** Throws if the log is damaged below the watermark. */
@@ -123,24 +146,46 @@ public final class GroupCommit {
     }
 
     private int trySync(final int slots, final boolean receiptOnly) {
-        for (int slot = 0; slot < slots; slot++) {
+        if (members.tryTakeSync(FIRST_SLOT)) {
+            return syncHolding(FIRST_SLOT, receiptOnly);
+        }
+        // Who rests in the first slot is in nobody's way.
+        final int end = words.isResting(FIRST_SLOT) ? Math.min(slots + 1, SLOTS_MAX) : slots;
+        for (int slot = FIRST_SLOT + 1; slot < end; slot++) {
             if (members.tryTakeSync(slot)) {
-                final long before = durablePosition();
-                try {
-                    return sync(slot, receiptOnly);
-                } catch (final PositionException e) {
-                    if (durablePosition() == before) {
-                        throw e;
-                    }
-                    // Retention was faster, and has raised the watermark to what is left: begin again there.
-                    return BUSY;
-                } finally {
-                    members.releaseSync(slot);
-                    words.endTurn();
-                }
+                return syncHolding(slot, receiptOnly);
             }
         }
         return BUSY;
+    }
+
+    private int syncHolding(final int slot, final boolean receiptOnly) {
+        final boolean alone = Integer.toUnsignedLong(turns.rings()) == ownTurn;
+        final long before = durablePosition();
+        int result = BUSY;
+        try {
+            result = sync(slot, receiptOnly);
+        } catch (final PositionException e) {
+            if (durablePosition() == before) {
+                throw e;
+            }
+            // Retention was faster, and has raised the watermark to what is left: begin again there.
+        } finally {
+            giveUp(slot, alone && result == DONE && !receiptOnly);
+            ownTurn = Integer.toUnsignedLong(turns.count());
+        }
+        return result;
+    }
+
+    /** Gives a slot up, or keeps the first one for the next sync: two calls of the system less for each. */
+    private void giveUp(final int slot, final boolean alone) {
+        if (alone && slot == FIRST_SLOT && !turns.hasSleepers()) {
+            words.keep(slot, true);
+            members.keepSync(slot);
+        } else {
+            words.keep(slot, false);
+            members.releaseSync(slot);
+        }
     }
 
     private int sync(final int slot, final boolean receiptOnly) {

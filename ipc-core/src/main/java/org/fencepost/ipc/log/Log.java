@@ -43,6 +43,7 @@ public final class Log {
     private final EpochNanoClock clock;
     private final Bell arrivals;
     private final Bell progress;
+    private final Bell turns;
     private final HoleRepair repair;
     private final Cleaner cleaner;
     private final boolean writable;
@@ -79,6 +80,7 @@ public final class Log {
         this.clock = clock;
         this.arrivals = words.bell(ControlFormat.ARRIVALS_OFFSET, sleeping, writable);
         this.progress = words.bell(ControlFormat.PROGRESS_OFFSET, sleeping, writable);
+        this.turns = words.bell(ControlFormat.SYNC_TURN_OFFSET, sleeping, writable);
         this.writable = writable;
         this.end = end;
         this.repair = new HoleRepair(this);
@@ -123,6 +125,11 @@ public final class Log {
     /** Rung when there is more room, when the watermark has moved, and when somebody leaves. */
     public Bell progress() {
         return progress;
+    }
+
+    /** Rung when a sync has ended, however it did. */
+    Bell turns() {
+        return turns;
     }
 
     /**

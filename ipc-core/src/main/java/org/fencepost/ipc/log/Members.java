@@ -31,6 +31,8 @@ import org.fencepost.ipc.os.LockFile;
 public final class Members {
     private static final int FREE = 0;
     private static final int HELD = 1;
+    /** Held by this handle, and by none of its threads. */
+    private static final int KEPT = 2;
     private static final VarHandle HOUSEKEEPER;
 
     static {
@@ -100,9 +102,14 @@ public final class Members {
         release(ownSubscribers, record, subscriberByte(record));
     }
 
-    /** Takes a sync slot, if it is free. */
+    /** Takes a sync slot, if it is free or was kept by this handle. */
     boolean tryTakeSync(final int slot) {
-        return tryTake(ownSyncs, slot, syncByte(slot));
+        return ownSyncs.compareAndSet(slot, KEPT, HELD) || tryTake(ownSyncs, slot, syncByte(slot));
+    }
+
+    /** Gives a sync slot up to the threads of this handle alone: its byte stays locked. */
+    void keepSync(final int slot) {
+        ownSyncs.set(slot, KEPT);
     }
 
     /** Gives a sync slot up. */
@@ -112,7 +119,7 @@ public final class Members {
 
     /** Whether somebody holds this sync slot. For people who look. */
     boolean isSyncLive(final int slot) {
-        return ownSyncs.get(slot) == HELD || isLockedByOther(syncByte(slot), 1);
+        return ownSyncs.get(slot) != FREE || isLockedByOther(syncByte(slot), 1);
     }
 
     /** Whether somebody holds this publisher slot. */

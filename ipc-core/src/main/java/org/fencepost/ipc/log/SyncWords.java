@@ -5,11 +5,11 @@ import static org.fencepost.ipc.format.ControlFormat.DURABLE_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.SUSPECT_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.SYNC_ERRNO_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.SYNC_FROM_OFFSET;
+import static org.fencepost.ipc.format.ControlFormat.SYNC_KEPT_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.SYNC_PID_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.SYNC_SLOTS_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.SYNC_SLOT_BYTES;
 import static org.fencepost.ipc.format.ControlFormat.SYNC_TO_OFFSET;
-import static org.fencepost.ipc.format.ControlFormat.SYNC_TURN_OFFSET;
 
 import java.nio.file.Path;
 import org.fencepost.ipc.SyncFailedException;
@@ -106,26 +106,6 @@ final class SyncWords {
         }
     }
 
-    /** Where waiters sleep: the low half of the number of syncs that have ended. */
-    long turnAddress() {
-        return address + SYNC_TURN_OFFSET;
-    }
-
-    /** What stands there. Read before a slot is asked for: a slot that was taken is given up later. */
-    int turnAcquire() {
-        return (int) memory.getLongAcquire(turnAddress());
-    }
-
-    /** After a slot was given up, so that who slept because it was taken asks again. */
-    void endTurn() {
-        long seen = memory.getLongAcquire(turnAddress());
-        long witness = memory.compareAndExchangeWord(turnAddress(), seen, seen + 1);
-        while (witness != seen) {
-            seen = witness;
-            witness = memory.compareAndExchangeWord(turnAddress(), seen, seen + 1);
-        }
-    }
-
     /** Below it nothing is taken from the cache on trust. */
     long suspectAcquire() {
         return words.position("suspect", memory.getLongAcquire(address + SUSPECT_OFFSET));
@@ -174,6 +154,22 @@ final class SyncWords {
     /** By the slot's owner when its sync has ended well: it took no error that others will miss. */
     void settle(final int slot) {
         memory.putLongRelease(slot(slot) + SYNC_TO_OFFSET, 0);
+    }
+
+    /**
+     * Whether the slot's owner has kept it behind a sync and has not begun another one. It may do so any time: who
+     * syncs in another slot then does what is done already.
+     */
+    boolean isResting(final int slot) {
+        return memory.getLongAcquire(slot(slot) + SYNC_KEPT_OFFSET) != 0 && toAcquire(slot) == 0;
+    }
+
+    /** By the slot's owner, before it rests in the slot, or gives it up. */
+    void keep(final int slot, final boolean kept) {
+        final long word = kept ? 1 : 0;
+        if (memory.getLongOpaque(slot(slot) + SYNC_KEPT_OFFSET) != word) {
+            memory.putLongRelease(slot(slot) + SYNC_KEPT_OFFSET, word);
+        }
     }
 
     /** By the slot's owner before {@link #fail}: who reads the slot there finds this in it. */

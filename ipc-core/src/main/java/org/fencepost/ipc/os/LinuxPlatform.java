@@ -3,6 +3,7 @@ package org.fencepost.ipc.os;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
 import org.fencepost.ipc.memory.AddressMemory;
 import org.fencepost.ipc.memory.SharedMemory;
 
@@ -19,6 +20,8 @@ final class LinuxPlatform extends Platform {
     private final FileCalls files = new LinuxFileCalls();
     private final Sleeping sleeping = new LinuxSleeping();
     private final SystemCall barrierCalls = new SystemCall(Arena.global());
+    /** For whoever syncs next; its memory is allocated once. */
+    private final AtomicReference<SystemCall> spareSyncCall = new AtomicReference<>();
     private BarrierState barrierState = BarrierState.UNREGISTERED;
 
     private enum BarrierState { UNREGISTERED, REGISTERED, UNAVAILABLE }
@@ -155,11 +158,12 @@ final class LinuxPlatform extends Platform {
 
     @Override
     public int sync(final long address, final long lengthBytes) {
-        try (Arena arena = Arena.ofConfined()) {
-            final SystemCall calls = new SystemCall(arena);
-            return calls.invoke(SystemCall.NUMBERS.msync(), address, lengthBytes, MS_SYNC, 0, 0, 0)
-                == -1 ? calls.errno() : 0;
-        }
+        final SystemCall spare = spareSyncCall.getAndSet(null);
+        final SystemCall call = spare == null ? new SystemCall(Arena.ofAuto()) : spare;
+        final int errno =
+            call.invoke(SystemCall.NUMBERS.msync(), address, lengthBytes, MS_SYNC, 0, 0, 0) == -1 ? call.errno() : 0;
+        spareSyncCall.set(call);
+        return errno;
     }
 
     @Override

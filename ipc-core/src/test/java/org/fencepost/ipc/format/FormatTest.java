@@ -68,6 +68,7 @@ class FormatTest {
             Map.entry("SYNC_TO_OFFSET", 8L),
             Map.entry("SYNC_ERRNO_OFFSET", 16L),
             Map.entry("SYNC_PID_OFFSET", 24L),
+            Map.entry("SYNC_KEPT_OFFSET", 32L),
             Map.entry("BOOT_ID_OFFSET", 6528L),
             Map.entry("DEVICE_OFFSET", 6544L),
             Map.entry("INODE_OFFSET", 6552L),

@@ -1,7 +1,6 @@
 package org.fencepost.ipc.log;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -603,19 +602,6 @@ class GroupCommitTest {
         final Watched watched = Watched.of(handle);
         assertThrows(ChannelDamagedException.class, () -> watched.commit().trySync(1));
         assertEquals(0, watched.commit().durablePosition());
-    }
-
-    @Test
-    void shouldChangeTheWordOnWhichOthersSleepWhenASyncHasEnded() {
-        final Handle handle = open();
-        handle.publish(handle.membership.joinShared(), 1, 8);
-        final Watched watched = Watched.of(handle);
-        final GroupCommit other = new GroupCommit(handle.log);
-        final int before = other.turn();
-        assertEquals(before, handle.memory.getInt(other.turnAddress()));
-        assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
-        assertNotEquals(before, other.turn());
-        assertEquals(other.turn(), handle.memory.getInt(other.turnAddress()));
     }
 
     @Test

@@ -10,7 +10,8 @@ import org.fencepost.ipc.log.GroupCommit;
 /**
  * Publishers of a journal, and processes that bring it to a disk, some of which are killed in the
  * middle. The disk has of each word what was in memory when a sync came to it. Below the watermark it
- * has every frame as it is in the end, and whoever is left can bring everything to it.
+ * has every frame as it is in the end, and whoever is left can bring everything to it. Who finds others syncing
+ * sleeps until one of them has ended, and nobody sleeps over that.
  */
 final class DurableScenario {
     private static final int SEGMENT_BYTES = 256;
@@ -64,13 +65,17 @@ final class DurableScenario {
             if (simulation.random(8) == 0) {
                 commit.tryRecord();
             }
+            final int turn = commit.turn();
             final int result = commit.trySync(1 + simulation.random(3));
             final long durable = commit.durablePosition();
             if (durable < seen || result == GroupCommit.FAILED) {
                 throw simulation.failure("durable was " + seen + " and is " + durable
                     + " after a sync that gave " + result, null);
             }
-            if (durable == seen) {
+            if (result == GroupCommit.BUSY) {
+                // Before somebody is killed it ends only when somebody's turn does.
+                commit.awaitTurn(turn, Long.MAX_VALUE);
+            } else if (durable == seen) {
                 simulation.idle();
             } else {
                 simulation.progressed();
