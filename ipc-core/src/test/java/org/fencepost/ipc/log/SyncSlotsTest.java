@@ -50,26 +50,26 @@ class SyncSlotsTest {
 
     @Test
     void shouldKeepTheFirstSlotBehindTwoSyncsOfWhichNoneOfOthersCameBetween() {
-        assertSynced(one, 1);
+        assertSynced(one);
         assertFalse(isHeld(0), "it knows of none before");
-        assertSynced(other, 1);
-        assertSynced(one, 1);
+        assertSynced(other);
+        assertSynced(one);
         assertFalse(isHeld(0), "one of somebody else's came before it");
-        assertSynced(one, 1);
+        assertSynced(one);
         assertTrue(isHeld(0));
-        assertSynced(one, 1);
+        assertSynced(one);
         assertTrue(isHeld(0));
     }
 
     @Test
     void shouldBeInNobodysWayWhereItRestsAndGiveTheSlotUpBehindTheNextSync() {
         rest();
-        assertSynced(other, 1);
+        assertSynced(other);
         assertTrue(isHeld(0));
         assertFalse(isHeld(1), "nobody rests in another slot");
-        assertSynced(one, 1);
+        assertSynced(one);
         assertFalse(isHeld(0), "somebody else has synced meanwhile");
-        assertSynced(other, 1);
+        assertSynced(other);
     }
 
     @Test
@@ -166,7 +166,7 @@ class SyncSlotsTest {
     @Test
     void shouldNotSleepWhenASyncHasEndedSinceItLooked() {
         final int seen = other.commit().turn();
-        assertSynced(one, 1);
+        assertSynced(one);
         assertNotEquals(seen, other.commit().turn());
         other.commit().awaitTurn(seen, FOR_EVER);
     }
@@ -175,7 +175,7 @@ class SyncSlotsTest {
     void shouldCountEachTurnAlsoWhereNobodySleeps() {
         final int before = other.commit().turn();
         for (int turn = 1; turn <= 3; turn++) {
-            assertSynced(one, 1);
+            assertSynced(one);
             assertEquals(before + turn, other.commit().turn());
         }
         assertEquals(GroupCommit.IDLE, one.commit().trySync(1));
@@ -185,14 +185,14 @@ class SyncSlotsTest {
 
     /** Has the first one rest in the first slot. */
     private void rest() {
-        assertSynced(one, 1);
-        assertSynced(one, 1);
+        assertSynced(one);
+        assertSynced(one);
         assertTrue(isHeld(0));
     }
 
-    private void assertSynced(final Watched watched, final int slots) {
+    private void assertSynced(final Watched watched) {
         final long end = publish();
-        assertEquals(GroupCommit.DONE, watched.commit().trySync(slots));
+        assertEquals(GroupCommit.DONE, watched.commit().trySync(1));
         assertEquals(end, watched.commit().durablePosition());
     }
 
