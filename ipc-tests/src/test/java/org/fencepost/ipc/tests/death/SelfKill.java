@@ -72,7 +72,7 @@ final class SelfKill implements AutoCloseable {
     void run(final Duration budget) {
         final long start = System.nanoTime();
         while (System.nanoTime() - start < budget.toNanos()
-            || places.size() < reachable.size() && rounds < ROUNDS_MAX) {
+            || !places.keySet().containsAll(reachable) && rounds < ROUNDS_MAX) {
             round();
         }
     }
