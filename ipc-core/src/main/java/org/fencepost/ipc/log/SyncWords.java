@@ -166,10 +166,7 @@ final class SyncWords {
 
     /** By the slot's owner, before it rests in the slot, or gives it up. */
     void keep(final int slot, final boolean kept) {
-        final long word = kept ? 1 : 0;
-        if (memory.getLongOpaque(slot(slot) + SYNC_KEPT_OFFSET) != word) {
-            memory.putLongRelease(slot(slot) + SYNC_KEPT_OFFSET, word);
-        }
+        memory.putLongRelease(slot(slot) + SYNC_KEPT_OFFSET, kept ? 1 : 0);
     }
 
     /** By the slot's owner before {@link #fail}: who reads the slot there finds this in it. */
