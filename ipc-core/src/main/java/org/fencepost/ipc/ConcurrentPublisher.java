@@ -131,12 +131,19 @@ public final class ConcurrentPublisher implements AutoCloseable {
             return false;
         }
         int looks = 0;
+        boolean interrupted = false;
         while (holder != null || !HOLDER.compareAndSet(this, null, self)) {
             if (looks < SPINS) {
                 looks++;
                 Thread.onSpinWait();
-            } else {
-                LockSupport.parkNanos(this, PARK_NANOS);
+                continue;
+            }
+            LockSupport.parkNanos(this, PARK_NANOS);
+            // Interrupted it would not sleep again.
+            interrupted |= Thread.interrupted();
+            if (interrupted && holder == null) {
+                self.interrupt();
+                interrupted = false;
             }
         }
         return true;

@@ -235,6 +235,15 @@ public abstract sealed class Endpoint implements AutoCloseable permits Publisher
         }
     }
 
+    /**
+     * Whether an error comes of the channel's having been closed meanwhile. One that is about another channel does not,
+     * nor what a handler or a user's buffer has thrown.
+     */
+    final boolean isOfClosed(final Throwable error) {
+        return log.isClosed()
+            && error instanceof ChannelException own && own.path().startsWith(log.path());
+    }
+
     /** What an error that passed through an operation means to the user. */
     final RuntimeException translated(final Throwable error) {
         if (error instanceof InternalError) {

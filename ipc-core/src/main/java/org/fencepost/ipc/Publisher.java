@@ -512,7 +512,7 @@ public final class Publisher extends Endpoint {
             giveBackAfter(error);
         }
         final RuntimeException translated = translated(error);
-        if (log.isClosed()) {
+        if (isOfClosed(translated)) {
             return CLOSED;
         }
         throw translated;

@@ -347,7 +347,7 @@ public final class Subscriber extends Endpoint {
     }
 
     private int failed(final Throwable error) {
-        if (log.isClosed() && error instanceof ChannelException) {
+        if (isOfClosed(error)) {
             return CLOSED;
         }
         if (!(error instanceof InternalError)) {

@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.NoOpIdleStrategy;
+import org.awaitility.Awaitility;
 import org.fencepost.ipc.ControlledMessageHandler.Action;
 import org.fencepost.ipc.buffer.MessageBuffer;
 import org.fencepost.ipc.format.MembersFormat;
@@ -333,6 +334,41 @@ class MisuseTest {
     }
 
     @Test
+    void shouldPassOnAnotherChannelsErrorWhenTheHandlerThatMeetsItHasClosedItsOwn() {
+        publish(1);
+        final Path missing = directory.resolve("ring-elsewhere");
+        final ChannelIOException error = assertThrows(ChannelIOException.class, () -> subscriber.poll(
+            (buffer, offset, length, header) -> {
+                channel.close();
+                Channel.join(missing);
+            }, 1));
+        assertEquals(missing, error.path());
+    }
+
+    @Test
+    void shouldPassOnWhatABufferThrowsThatHasClosedTheChannel() {
+        final DirectBuffer closing = (DirectBuffer) Proxy.newProxyInstance(
+            DirectBuffer.class.getClassLoader(), new Class<?>[] {DirectBuffer.class}, (proxy, method, arguments) -> {
+                if (method.getName().equals("boundsCheck")) {
+                    return null;
+                }
+                channel.close();
+                throw new UnsupportedOperationException("of the buffer");
+            });
+        assertThrows(UnsupportedOperationException.class, () -> publisher.offer(1, closing, 0, 8));
+        assertEquals(Publisher.CLOSED, publisher.offer(1, new byte[8], 0, 8));
+    }
+
+    @Test
+    void shouldSayThatItIsClosedWhenAHandlerThatHasClosedItsChannelGoesOnWithThat() {
+        publish(1);
+        assertEquals(Subscriber.CLOSED, subscriber.poll((buffer, offset, length, header) -> {
+            channel.close();
+            channel.addPublisher();
+        }, 1));
+    }
+
+    @Test
     void shouldKeepItsPlaceInABatchWhenANamedCursorIsHeldAndNothingIsRead() {
         final SubscriberOptions named = SubscriberOptions.earliest().named("kept", true);
         try (Subscriber first = channel.addSubscriber(named)) {
@@ -439,6 +475,36 @@ class MisuseTest {
             });
         worker.submit(() -> assertThrows(StackOverflowError.class, () -> shared.offer(1, ending, 0, 8))).get();
         assertTrue(shared.offer(2, new byte[8], 0, 8) > 0, "that thread is alive, and comes no more");
+        subscriber.poll(handler, 10);
+        assertEquals(List.of(2), types);
+    }
+
+    @Test
+    void shouldSleepForASharedPublisherAlsoWhenItIsInterrupted() throws Exception {
+        final ConcurrentPublisher shared = new ConcurrentPublisher(publisher);
+        final CountDownLatch inside = new CountDownLatch(1);
+        final CountDownLatch goOn = new CountDownLatch(1);
+        final DirectBuffer staying = (DirectBuffer) Proxy.newProxyInstance(
+            DirectBuffer.class.getClassLoader(), new Class<?>[] {DirectBuffer.class}, (proxy, method, arguments) -> {
+                inside.countDown();
+                await(goOn);
+                throw new UnsupportedOperationException("of the buffer");
+            });
+        final Future<?> first = worker.submit(
+            () -> assertThrows(UnsupportedOperationException.class, () -> shared.offer(1, staying, 0, 8)));
+        await(inside);
+        final AtomicBoolean interrupted = new AtomicBoolean();
+        final Thread second = new Thread(() -> {
+            Thread.currentThread().interrupt();
+            shared.offer(2, new byte[8], 0, 8);
+            interrupted.set(Thread.currentThread().isInterrupted());
+        });
+        second.start();
+        Awaitility.await("a thread that is interrupted does not sleep").until(() -> !second.isInterrupted());
+        goOn.countDown();
+        first.get();
+        second.join();
+        assertTrue(interrupted.get(), "it stays interrupted");
         subscriber.poll(handler, 10);
         assertEquals(List.of(2), types);
     }

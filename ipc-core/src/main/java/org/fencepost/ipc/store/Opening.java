@@ -141,19 +141,21 @@ final class Opening {
 
     /** What the steps give; if one fails, all that was taken is given back. */
     private <T> T opened(final Steps<T> steps) {
-        boolean done = false;
         try {
-            final T result = steps.take();
-            done = true;
-            return result;
+            return taken(steps);
+        } catch (final RuntimeException | Error e) {
+            giveBack(e);
+            throw e;
+        }
+    }
+
+    private <T> T taken(final Steps<T> steps) {
+        try {
+            return steps.take();
         } catch (final IOException e) {
             throw refused(e);
         } catch (final UncheckedIOException e) {
             throw refused(e.getCause());
-        } finally {
-            if (!done) {
-                giveBack();
-            }
         }
     }
 
@@ -357,16 +359,16 @@ final class Opening {
             + " nothing was changed", error);
     }
 
-    /** What has been taken, in reverse order; the locks last. */
-    private void giveBack() {
-        if (segments != null) {
-            MappedChannel.closeQuietly(segments);
-        }
-        if (cursors != null) {
-            cursors.close();
-        }
-        if (control != null) {
-            control.close();
+    /** What has been taken, in reverse order, whatever one of them says to it; the locks last. */
+    private void giveBack(final Throwable error) {
+        for (final AutoCloseable taken : new AutoCloseable[] {segments, cursors, control}) {
+            try {
+                if (taken != null) {
+                    MappedChannel.closeQuietly(taken);
+                }
+            } catch (final RuntimeException again) {
+                error.addSuppressed(again);
+            }
         }
         if (members != null) {
             members.close();

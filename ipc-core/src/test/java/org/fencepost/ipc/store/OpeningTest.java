@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -23,6 +25,8 @@ import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.MembersFormat;
 import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.PlatformWithCalls;
+import org.fencepost.ipc.os.Window;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -222,6 +226,53 @@ class OpeningTest {
         final String message =
             assertThrows(ChannelDamagedException.class, () -> Channel.view(path)).getMessage();
         assertTrue(message.contains(journal.segment(0).toString()), message);
+    }
+
+    @Test
+    void shouldGiveItsLocksBackWhenItIsRefusedAndWhatItHasMappedCannotBeClosed() throws Exception {
+        Channel.join(path).close();
+        final AtomicInteger reserved = new AtomicInteger();
+        final Platform full = new PlatformWithCalls(calls -> calls) {
+            @Override
+            public Window reserve(final long slotBytes, final int slots) throws IOException {
+                if (reserved.getAndIncrement() > 0) {
+                    throw new IOException("no room for another mapping");
+                }
+                return new UnclosableWindow(super.reserve(slotBytes, slots));
+            }
+        };
+        final ChannelIOException refusal = assertThrows(ChannelIOException.class,
+            () -> MappedChannel.open(new ChannelDirectory(path, full), full, new SystemEpochNanoClock()));
+        assertTrue(refusal.getMessage().contains("no room"), refusal.getMessage());
+        assertEquals("as if", refusal.getSuppressed()[0].getMessage());
+        try (LockFile locks = lock()) {
+            assertTrue(locks.tryLock(MembersFormat.PRESENCE_BYTE), "nobody is present");
+        }
+    }
+
+    /** One that stays as it is. */
+    private record UnclosableWindow(Window window) implements Window {
+        @Override
+        public long address(final int slot) {
+            return window.address(slot);
+        }
+
+        @Override
+        public void map(final int slot, final Path file, final long fileOffset, final boolean writable,
+            final boolean prefault) throws IOException {
+            window.map(slot, file, fileOffset, writable, prefault);
+        }
+
+        @Override
+        public void hold(final int slot, final ByteBuffer content) throws IOException {
+            window.hold(slot, content);
+        }
+
+        @Override
+        public void close() {
+            window.close();
+            throw new IllegalStateException("as if");
+        }
     }
 
     @Test
