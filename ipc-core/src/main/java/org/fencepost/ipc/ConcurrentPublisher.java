@@ -132,20 +132,24 @@ public final class ConcurrentPublisher implements AutoCloseable {
         }
         int looks = 0;
         boolean interrupted = false;
-        while (holder != null || !HOLDER.compareAndSet(this, null, self)) {
+        while (true) {
+            if (holder == null) {
+                if (interrupted) {
+                    self.interrupt();
+                    interrupted = false;
+                }
+                if (HOLDER.compareAndSet(this, null, self)) {
+                    return true;
+                }
+            }
             if (looks < SPINS) {
                 looks++;
                 Thread.onSpinWait();
-                continue;
-            }
-            LockSupport.parkNanos(this, PARK_NANOS);
-            // Interrupted it would not sleep again.
-            interrupted |= Thread.interrupted();
-            if (interrupted && holder == null) {
-                self.interrupt();
-                interrupted = false;
+            } else {
+                LockSupport.parkNanos(this, PARK_NANOS);
+                // It would not sleep again.
+                interrupted |= Thread.interrupted();
             }
         }
-        return true;
     }
 }
