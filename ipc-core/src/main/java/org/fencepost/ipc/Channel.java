@@ -81,7 +81,8 @@ public final class Channel implements AutoCloseable {
      * creates it at the same moment joins the same one.
      *
      * @param directory does not exist, is empty, or is a channel.
-     * @param options   what the channel is to be, or is.
+     * @param options   what the channel is to be, or is; of a journal whose retention was {@linkplain #changeRetention
+     *                  changed}, what it is now, or was when it was made.
      * @throws ChannelMismatchException if it exists with other options, or was made by a process with native
      *                                  access and this one has none, or the other way round, or one of its files
      *                                  belongs to another user than its directory, or it is to be flushed on a file
@@ -141,12 +142,25 @@ public final class Channel implements AutoCloseable {
         }
         files.requireOneOwner();
         final ChannelOptions found = optionsOf(files.readGeometry());
-        if (!found.equals(options)) {
+        if (!found.withoutRetention().equals(options.withoutRetention())) {
             throw new ChannelMismatchException(files.path(),
                 files.path() + " is another channel: expected a " + options + ", found a " + found
                     + "; join it as it is, or use another path");
         }
-        return new Channel(MappedChannel.open(files, platform, clock), platform);
+        final Channel channel = new Channel(MappedChannel.open(files, platform, clock), platform);
+        channel.requireRetention(options);
+        return channel;
+    }
+
+    /** Closes this if it keeps more or less, and was to do so when it was made, too. */
+    private void requireRetention(final ChannelOptions expected) {
+        if (!options.equals(expected) && !options().equals(expected)) {
+            final ChannelOptions found = options();
+            close();
+            throw new ChannelMismatchException(path(), path() + " keeps another part of its log: expected a " + expected
+                + ", found a " + found + "; join it as it is, change what it keeps (Channel.changeRetention, ipc keep),"
+                + " or use another path");
+        }
     }
 
     static Channel join(
@@ -270,9 +284,58 @@ public final class Channel implements AutoCloseable {
         });
     }
 
-    /** What this channel is. */
+    /**
+     * Changes how much a journal keeps, for all who have it open and who will: what
+     * {@link ChannelOptions#withRetentionBytes} and {@link ChannelOptions#withRetentionTime} have said when it was
+     * made. What need not be kept any more is removed with the next segment that somebody makes, or by who keeps
+     * house. Who opens it with options may ask for what it is now, or was when it was made: neither changes it.
+     *
+     * <p>On the disk when this returns, where the journal is on one. Waits as {@link #addPublisher} does, and for the
+     * disk. Any thread.
+     *
+     * @param bytes of its log that are kept, at least, or 0 for all.
+     * @param time  how long messages are kept, at least, or zero for ever; with both, until either allows it.
+     * @throws IllegalArgumentException if {@link ChannelOptions} refuses it: a ring, a time without timestamps, a
+     *                                  number out of range.
+     * @throws ChannelMismatchException if this is a {@linkplain #view view}.
+     * @throws ChannelIOException       if it is not known to be on the disk. Then it is changed for who has it open.
+     * @throws ChannelDamagedException  if a file was truncated or overwritten.
+     * @throws ChannelClosedException   if the channel is closed, also meanwhile.
+     */
+    public void changeRetention(final long bytes, final Duration time) {
+        options.withRetentionBytes(bytes).withRetentionTime(time);
+        if (isView()) {
+            throw new ChannelMismatchException(path(), "what " + path() + " keeps cannot be changed through a view:"
+                + " expected a handle that may write, found one for reading; use Channel.join");
+        }
+        whileOpen(() -> {
+            try {
+                membership.changeRetention(bytes, time.toNanos());
+                return true;
+            } catch (final InternalError error) {
+                throw Endpoint.truncated(path(), error);
+            }
+        });
+    }
+
+    /**
+     * What this channel is; of a journal with what it keeps now. When it is closed, as it was made.
+     *
+     * @throws ChannelDamagedException if the control file was truncated or overwritten.
+     */
     public ChannelOptions options() {
-        return options;
+        if (options.kind() == ChannelOptions.Kind.RING || log.isClosed()) {
+            return options;
+        }
+        try {
+            final Geometry geometry = log.geometry();
+            final ChannelOptions now = options
+                .withRetentionBytes(log.words().retentionBytesAcquire(geometry))
+                .withRetentionTime(Duration.ofNanos(log.words().retentionNanosAcquire(geometry)));
+            return log.isClosed() ? options : now;
+        } catch (final InternalError error) {
+            throw Endpoint.truncated(path(), error);
+        }
     }
 
     /** The directory, absolute. */
@@ -415,7 +478,7 @@ public final class Channel implements AutoCloseable {
     public ChannelStatus status() {
         return whileOpen(() -> {
             try {
-                final ChannelStatus status = observation.look(options);
+                final ChannelStatus status = observation.look(options());
                 requireOpen();
                 return status;
             } catch (final InternalError error) {
@@ -492,7 +555,7 @@ public final class Channel implements AutoCloseable {
 
     @Override
     public String toString() {
-        return path() + ": " + options;
+        return path() + ": " + options();
     }
 
     private void requireMember() {

@@ -200,7 +200,7 @@ public final class ChannelOptions {
      * gating subscriber keeps what it has not read, a named cursor that gates while it is absent does so
      * always. Whoever prepares the next segment does it, and {@link Housekeeping#doWork}. Positions stay
      * what they are, and reading a removed one throws a {@link PositionException} that names the earliest.
-     * Zero, the default, keeps everything. It belongs to the channel and cannot be changed later.
+     * Zero, the default, keeps everything. It belongs to the channel; {@link Channel#changeRetention} changes it.
      *
      * @param bytes from 0 to {@link #POSITION_MAX}; what is kept is longer by less than two segments.
      * @throws IllegalArgumentException if it is not, or for a ring, which uses its segments again.
@@ -345,6 +345,13 @@ public final class ChannelOptions {
             + (flushInterval.isZero() ? "" : ", flushed every " + flushInterval)
             + (retentionBytes == 0 ? "" : ", kept for " + retentionBytes + " bytes")
             + (retentionTime.isZero() ? "" : ", kept for " + retentionTime);
+    }
+
+    /** Of a journal that keeps everything: what cannot be changed. */
+    ChannelOptions withoutRetention() {
+        return new ChannelOptions(
+            kind, segmentBytes, segmentCount, checksums, timestamps, startPosition, flushInterval,
+            frameAlignment, 0, Duration.ZERO, groupAccess);
     }
 
     private void requireJournal(final String what) {

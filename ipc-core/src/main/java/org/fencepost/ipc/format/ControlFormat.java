@@ -14,6 +14,7 @@ package org.fencepost.ipc.format;
  *    4480  publisherSlotsUsed, exclusive, earliest     housekeeping lock
  *    4608  15 sync slots of 128 bytes: from, to, errno, ownerPid
  *    6528  bootId, device, inode, epoch, cut, damaged, born   whoever opens it with nobody alive
+ *    6656  changedBytes, changedNanos                  housekeeping lock
  *    7936  arrivals                                    sleepers, and who wakes them
  *    8064  progress                                    the same
  *    8192  256 publisher slots of 128 bytes: start, wonEnd, ownerPid, thread, lent
@@ -130,6 +131,14 @@ public final class ControlFormat {
      * tell: one that takes the place of another may have its number.
      */
     public static final int BORN_OFFSET = DAMAGED_OFFSET + Long.BYTES;
+
+    /**
+     * Offset of 1 + how many bytes of its log a journal keeps (u64), if that was changed behind its creation; 0: it was
+     * not.
+     */
+    public static final int CHANGED_BYTES_OFFSET = BOOT_ID_OFFSET + LINE_BYTES;
+    /** Offset of 1 + how long a journal keeps messages (u64, nanoseconds), if that was changed; 0: it was not. */
+    public static final int CHANGED_NANOS_OFFSET = CHANGED_BYTES_OFFSET + Long.BYTES;
 
     /** Offset of the first publisher slot. */
     public static final int SLOTS_OFFSET = 2 * FileHeader.PAGE_BYTES;

@@ -1,6 +1,8 @@
 package org.fencepost.ipc.log;
 
 import static org.fencepost.ipc.format.ControlFormat.BOOT_ID_OFFSET;
+import static org.fencepost.ipc.format.ControlFormat.CHANGED_BYTES_OFFSET;
+import static org.fencepost.ipc.format.ControlFormat.CHANGED_NANOS_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.CLEARING_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.DAMAGED_OFFSET;
 import static org.fencepost.ipc.format.ControlFormat.EARLIEST_OFFSET;
@@ -19,8 +21,10 @@ import static org.fencepost.ipc.format.ControlFormat.TAIL_OFFSET;
 
 import java.nio.file.Path;
 import org.fencepost.ipc.ChannelDamagedException;
+import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.FrameFormat;
+import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.memory.SharedMemory;
 import org.fencepost.ipc.os.Sleeping;
 
@@ -163,6 +167,36 @@ public final class ControlWords {
     /** Before the segments below are removed. Housekeeping lock. */
     void earliestRelease(final long value) {
         memory.putLongRelease(address + EARLIEST_OFFSET, value);
+    }
+
+    /** How many bytes a journal keeps, 0 for all: as it was made, or as it was changed. */
+    public long retentionBytesAcquire(final Geometry made) {
+        return changed("changedBytes", CHANGED_BYTES_OFFSET, made.retentionBytes(), ControlFormat.POSITION_MAX);
+    }
+
+    /** For how many nanoseconds a journal keeps messages, 0 for ever: as it was made, or as it was changed. */
+    public long retentionNanosAcquire(final Geometry made) {
+        return changed("changedNanos", CHANGED_NANOS_OFFSET, made.retentionNanos(),
+            made.timestamps() ? ChannelOptions.RETENTION_TIME_MAX.toNanos() : 0);
+    }
+
+    private long changed(final String word, final int offset, final long made, final long max) {
+        final long value = memory.getLongAcquire(address + offset);
+        if (value < 0 || value > max + 1) {
+            throw new ChannelDamagedException(path, "damaged control file in " + path + ": " + word + " is " + value
+                + ", expected 0, or 1 + what is kept, which is " + max + " at most; nothing was changed");
+        }
+        return value == 0 ? made : value - 1;
+    }
+
+    /** Housekeeping lock. */
+    public void retentionBytesRelease(final long bytes) {
+        memory.putLongRelease(address + CHANGED_BYTES_OFFSET, bytes + 1);
+    }
+
+    /** Housekeeping lock. */
+    public void retentionNanosRelease(final long nanos) {
+        memory.putLongRelease(address + CHANGED_NANOS_OFFSET, nanos + 1);
     }
 
     /** Pairs with the claimer's release: what it did before this claim is visible. */

@@ -122,6 +122,28 @@ public final class Membership {
     }
 
     /**
+     * Changes how much a journal keeps; 0 for all. Who looks meanwhile finds what it was, what it is to be, or more.
+     */
+    public void changeRetention(final long bytes, final long nanos) {
+        enterHousekeeping();
+        try {
+            final long before = words.retentionBytesAcquire(log.geometry());
+            final boolean moreBytes = bytes == 0 || before != 0 && bytes > before;
+            if (moreBytes) {
+                words.retentionBytesRelease(bytes);
+            }
+            words.retentionNanosRelease(nanos);
+            if (!moreBytes) {
+                words.retentionBytesRelease(bytes);
+            }
+            requireOpen();
+            log.store().recordRetention();
+        } finally {
+            members.leaveHousekeeping();
+        }
+    }
+
+    /**
      * Waits for the housekeeping lock.
      *
      * @throws ChannelClosedException if the handle is closed meanwhile.

@@ -50,6 +50,16 @@ public interface SegmentStore {
     void prepare(long segmentStart, BooleanSupplier wantsPages);
 
     /**
+     * Makes durable what the control file's words say of a journal's retention. Called under the housekeeping lock; may
+     * block on the disk.
+     *
+     * @throws org.fencepost.ipc.ChannelException if it is not known to be durable.
+     */
+    default void recordRetention() {
+        // A ring has none.
+    }
+
+    /**
      * Makes durable that the log of a journal begins here, if any segment before this one is left; otherwise
      * it is, since segments go behind that. Called under the housekeeping lock, when {@code earliest} says so;
      * may block on the disk.

@@ -19,15 +19,17 @@ final class Surplus {
 
     /** Whether anything need not be kept at some time. */
     boolean isPossible() {
-        return geometry.retentionBytes() != 0 || geometry.retentionNanos() != 0;
+        return !geometry.ring() && (bytes() != 0 || nanos() != 0);
     }
 
     /** Whether what lies before this segment need not be kept any more. */
     boolean isBefore(final long segmentStart, final long tail) {
-        if (geometry.retentionBytes() > 0 && tail - segmentStart >= geometry.retentionBytes()) {
+        final long bytes = bytes();
+        if (bytes > 0 && tail - segmentStart >= bytes) {
             return true;
         }
-        if (geometry.retentionNanos() == 0) {
+        final long nanos = nanos();
+        if (nanos == 0) {
             return false;
         }
         if (timestamps == null) {
@@ -35,7 +37,15 @@ final class Surplus {
         }
         // What lies before is not younger than the first one here, but for a moment.
         final long timestamp = timestamps.first(segmentStart);
-        return timestamp != Timestamps.NONE
-            && log.clock().nanoTime() - timestamp > geometry.retentionNanos();
+        return timestamp != Timestamps.NONE && log.clock().nanoTime() - timestamp > nanos;
+    }
+
+    /** May be changed at any time. */
+    private long bytes() {
+        return log.words().retentionBytesAcquire(geometry);
+    }
+
+    private long nanos() {
+        return log.words().retentionNanosAcquire(geometry);
     }
 }

@@ -125,7 +125,7 @@ final class ControlFile {
     }
 
     /**
-     * The words of a log that nobody has joined; epoch and earliest stay.
+     * The words of a log that nobody has joined; epoch, earliest and what was changed of the retention stay.
      *
      * @param end     where it ends.
      * @param durable everything below is on the disk.
@@ -134,6 +134,8 @@ final class ControlFile {
     void reset(final long end, final long durable, final long ready) {
         final long earliest = word(ControlFormat.EARLIEST_OFFSET);
         final long epoch = word(ControlFormat.EPOCH_OFFSET);
+        final long changedBytes = word(ControlFormat.CHANGED_BYTES_OFFSET);
+        final long changedNanos = word(ControlFormat.CHANGED_NANOS_OFFSET);
         for (int at = FileHeader.PAGE_BYTES; at < ControlFormat.FILE_BYTES; at += Long.BYTES) {
             word(at, 0);
         }
@@ -147,6 +149,8 @@ final class ControlFile {
         word(ControlFormat.DURABLE_OFFSET, durable);
         word(ControlFormat.EARLIEST_OFFSET, earliest);
         word(ControlFormat.EPOCH_OFFSET, epoch);
+        word(ControlFormat.CHANGED_BYTES_OFFSET, changedBytes);
+        word(ControlFormat.CHANGED_NANOS_OFFSET, changedNanos);
     }
 
     /** Writes everything behind the identity, which never changes, and syncs it. */

@@ -144,6 +144,21 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
     }
 
     @Override
+    public void recordRetention() {
+        synchronized (removal) {
+            requireOpen();
+            try {
+                name.require();
+                sync(ControlFormat.FILE_NAME);
+            } catch (final IOException e) {
+                throw new ChannelIOException(directory, "the retention of " + directory + " is changed for those who"
+                    + " have it open, and is perhaps what it was when the machine starts anew: "
+                    + ChannelDirectory.reason(e) + "; change it again", e);
+            }
+        }
+    }
+
+    @Override
     public void removeBelow(final long earliest) {
         synchronized (removal) {
             requireOpen();

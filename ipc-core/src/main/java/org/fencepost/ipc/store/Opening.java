@@ -331,7 +331,7 @@ final class Opening {
         }
     }
 
-    /** The words that positions are computed from have to fit together. */
+    /** The words that positions are computed from have to fit together, and what is kept has to be possible. */
     private void requireSound(final ControlWords words) {
         // They only grow, and are read from the smallest to the largest: so they compare as they should
         // although others move them meanwhile.
@@ -351,6 +351,8 @@ final class Opening {
                 "start " + start + ", tail " + tail + ", ready " + ready + ", clearing " + clearing
                     + ", durable " + durable);
         }
+        words.retentionBytesAcquire(geometry);
+        words.retentionNanosAcquire(geometry);
     }
 
     private ChannelDamagedException pageMissing(final InternalError error) {

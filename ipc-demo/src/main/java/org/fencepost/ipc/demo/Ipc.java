@@ -17,6 +17,7 @@ import org.fencepost.ipc.demo.channel.DoctorCommand;
 import org.fencepost.ipc.demo.channel.ExportCommand;
 import org.fencepost.ipc.demo.channel.GrepCommand;
 import org.fencepost.ipc.demo.channel.ImportCommand;
+import org.fencepost.ipc.demo.channel.KeepCommand;
 import org.fencepost.ipc.demo.channel.ListCommand;
 import org.fencepost.ipc.demo.channel.PublishCommand;
 import org.fencepost.ipc.demo.channel.RemoveCommand;
@@ -45,7 +46,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * is {@link ExitCode}.
  */
 public final class Ipc implements Runnable, Streams, IParameterExceptionHandler, IExecutionExceptionHandler {
-    private static final List<String> NAMES = List.of("demo", "bench", "doctor", "ls", "create", "rm", "stat",
+    private static final List<String> NAMES = List.of("demo", "bench", "doctor", "ls", "create", "keep", "rm", "stat",
         "publish", "tail", "grep", "verify", "repair", "export", "import", "file");
 
     private static final Pattern WHOLE_NUMBER = Pattern.compile("[+-]?\\d+");
@@ -150,6 +151,7 @@ public final class Ipc implements Runnable, Streams, IParameterExceptionHandler,
             case "doctor" -> new DoctorCommand().commandLine();
             case "ls" -> new ListCommand().commandLine();
             case "create" -> new CreateCommand().commandLine();
+            case "keep" -> new KeepCommand().commandLine();
             case "rm" -> new RemoveCommand().commandLine();
             case "stat" -> new StatCommand().commandLine();
             case "publish" -> new PublishCommand().commandLine();

@@ -62,7 +62,7 @@ class ChannelCommandTest {
 
     /** As of a variable of the shell that has no value. */
     @ParameterizedTest
-    @ValueSource(strings = {"create", "rm", "stat", "publish", "tail", "export", "verify"})
+    @ValueSource(strings = {"create", "keep", "rm", "stat", "publish", "tail", "export", "verify"})
     void shouldTakeNothingForTheCurrentDirectoryWhenAPathIsEmpty(final String command) {
         misused("ipc " + command, ToolRun.of(command, ""));
     }
@@ -70,7 +70,7 @@ class ChannelCommandTest {
     @Test
     void shouldNameEveryCommandWhenHelpIsAskedFor() {
         final String help = done(ToolRun.of("--help"));
-        for (final String command : List.of("ls", "create", "rm", "stat", "publish", "tail",
+        for (final String command : List.of("ls", "create", "keep", "rm", "stat", "publish", "tail",
             "export", "import", "grep", "verify", "repair", "doctor", "bench")) {
             assertTrue(help.contains("  " + command + " "), help);
             assertTrue(done(ToolRun.of("help", command)).contains("--debug"));
@@ -197,16 +197,36 @@ class ChannelCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"stat", "tail", "verify", "repair", "publish", "export", "rm"})
+    @ValueSource(strings = {"stat", "tail", "verify", "repair", "publish", "export", "rm", "keep --bytes=1k"})
     void shouldSayWhichVersionItIsWhenAChannelIsOfANewerOne(final String command)
         throws IOException {
         done(ToolRun.of("create", name, "--segment", "64k"));
         new DamagedFiles(path).overwrite("control", FileHeader.VERSION_OFFSET, (byte) 2);
-        final ToolRun run = ToolRun.of(command, name);
+        final ToolRun run = ToolRun.of((command + " " + name).split(" "));
         assertEquals(ExitCode.FAILED, run.exitCode(), run::toString);
         assertTrue(run.err().startsWith("ipc: " + path + "/control: wrong format version: expected"
             + " 1, found 2, use the version of the library that made it;"), run::toString);
         assertEquals(1, run.err().lines().count(), run::toString);
+    }
+
+    @Test
+    void shouldKeepLessAndMoreWhenAJournalIsToldTo() {
+        done(ToolRun.of("create", name, "--segment", "64k", "--keep-hours", "48"));
+        done(ToolRun.withInput("a line of an order\n".repeat(50_000), "publish", name));
+        final String kept = done(ToolRun.of("keep", name, "--bytes", "128k"));
+        assertTrue(kept.contains("kept for 131072 bytes, kept for PT48H"), kept);
+        try (Channel channel = Channel.view(path)) {
+            final long left = channel.tailPosition() - channel.earliestPosition();
+            assertTrue(left >= 128 << 10 && left < 256 << 10, left + " bytes are left");
+        }
+        final String json = done(ToolRun.of("keep", name, "--bytes", "0", "--hours", "0", "--json"));
+        assertTrue(json.contains("\"path\""), json);
+        assertFalse(done(ToolRun.of("stat", name)).contains("kept for"));
+        misused("ipc keep", ToolRun.of("keep", name));
+        failed(ToolRun.of("keep", name, "--hours", "999999999"), "retention time must be from 0 to PT876000H");
+        done(ToolRun.of("rm", name));
+        done(ToolRun.of("create", name, "--ring", "64k"));
+        failed(ToolRun.of("keep", name, "--bytes", "64k"), "a ring uses its segments again");
     }
 
     @Test
