@@ -4,7 +4,7 @@ import java.io.Console;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.OptionalDouble;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
@@ -34,9 +34,10 @@ final class DemoCommand extends ToolCommand {
         OptionSpec.builder("--consumers").paramLabel("C").defaultValue("2")
             .description("Consumer processes. Default: ${DEFAULT-VALUE}."));
 
-    private final Value<Long> rate = value(Long.class, OptionSpec.builder("--rate").paramLabel("MSGS_PER_SECOND")
-        .description("Pace of all producers together. Latencies then count from when a message was due. Default: full "
-            + "speed, where latency is mostly time in the queue."));
+    private final Value<Double> rate = value(Double.class,
+        OptionSpec.builder("--rate").paramLabel("MSGS_PER_SECOND").converters(new MessageRate())
+            .description("Pace of all producers together. Latencies then count from when a message was due. Default: "
+                + "full speed, where latency is mostly time in the queue."));
 
     private final Value<String> journal = value(String.class,
         OptionSpec.builder("--journal").paramLabel("DIR").arity("0..1").fallbackValue(FRESH_DIRECTORY)
@@ -102,9 +103,6 @@ final class DemoCommand extends ToolCommand {
         requireRange("--messages", messages.get(), 1, Long.MAX_VALUE / 2 / PROCESSES_MAX);
         requireRange("--producers", producers.get(), 1, PROCESSES_MAX);
         requireRange("--consumers", consumers.get(), 1, PROCESSES_MAX);
-        if (rate.isSet()) {
-            requireRange("--rate", rate.get(), 1, Pace.RATE_MAX);
-        }
         if (kill.isSet() && (producers.get() < 2 || messages.get() < producers.get())) {
             throw wrongUsage("Invalid value for option '--kill': it"
                 + " needs at least 2 producers and a message of each, but there are " + producers.get()
@@ -122,7 +120,7 @@ final class DemoCommand extends ToolCommand {
             journal.isSet(),
             journal.find().filter(path -> !path.isEmpty()).map(Path::of),
             json.isSet(),
-            rate.isSet() ? OptionalLong.of(rate.get()) : OptionalLong.empty(),
+            rate.isSet() ? OptionalDouble.of(rate.get()) : OptionalDouble.empty(),
             kill.isSet());
     }
 

@@ -21,11 +21,18 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.fencepost.ipc.Batch;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelOptions;
@@ -39,6 +46,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands that publish and read messages, in this process. */
@@ -163,6 +171,29 @@ class MessageCommandTest {
         failed(ToolRun.of("tail", "--from", "-1h", ring), "without times");
         misused("ipc tail", ToolRun.of("tail", "--from", "yesterday", journal));
         misused("ipc tail", ToolRun.of("tail", "--from", "9999999999-01-01T00:00:00Z", journal));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2.5, 400", ".25e1, 400", "+2.5, 400", "20, 50"})
+    void shouldPublishAtARateWhenItHasAFraction(final String rate, final long milliseconds) {
+        final long begin = System.nanoTime();
+        done(ToolRun.withInput("one\ntwo\n", "publish", name, "--rate", rate));
+        assertTrue(System.nanoTime() - begin >= TimeUnit.MILLISECONDS.toNanos(milliseconds));
+        assertEquals("one\ntwo\n", done(ToolRun.of("tail", name)));
+        done(ToolRun.withInput("three\n", "publish", name, "--rate", "0.000001"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "0", "0.0", "-0.5", "0.00000099", "1000000000.5", "1e10", "1e999999999", "NaN", "Infinity", "0x1p3", "5d", "0,5",
+        "1/2", ".", "fast", ""})
+    void shouldSayWhatARateIsWhenItIsNone(final String rate) {
+        for (final String command : List.of("publish", "demo")) {
+            final ToolRun run = ToolRun.of(command, name, "--rate", rate);
+            misused("ipc " + command, run);
+            assertTrue(run.err().contains("option '--rate': expected messages a second as 0.5 or 20000, from"
+                + " 0.000001 to 1000000000, but was '" + rate + "'"), run::toString);
+        }
     }
 
     @Test
