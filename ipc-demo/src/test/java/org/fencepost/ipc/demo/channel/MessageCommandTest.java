@@ -173,6 +173,46 @@ class MessageCommandTest {
         misused("ipc tail", ToolRun.of("tail", "--from", "9999999999-01-01T00:00:00Z", journal));
     }
 
+    /** What {@code date} prints with -I, --rfc-3339 and the like, for a message of now. */
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "uuuu-MM-dd'T'HH:mm:ssZ", "uuuu-MM-dd'T'HH:mm:ssXXX", "uuuu-MM-dd'T'HH:mm:ss,nnnnnnnnnXXX",
+        "uuuu-MM-dd HH:mm:ss.nnnnnnnnnXXX", "uuuu-MM-dd HH:mm:ss Z", "uuuu-MM-dd'T'HH:mm:ssx", "uuuu-MM-dd'T'HH:mmXXX",
+        "uuuu-MM-dd'T'HHXXX", "uuuu-MM-dd't'HH:mm:ss.SSS'z'", "uuuu-MM-dd HH:mm:ss", "uuuu-MM-dd HH:mm", "uuuu-MM-dd"})
+    void shouldBeginAtATimeWhenItIsWrittenAsDateDoes(final String form) {
+        done(ToolRun.withInput("now\n", "publish", name));
+        final ZoneId zone = form.endsWith("'z'") ? ZoneOffset.UTC
+            : form.matches(".*[xXZ]") ? ZoneOffset.ofHoursMinutes(5, form.contains("ssx") ? 0 : 30)
+            : ZoneId.systemDefault();
+        // The fraction is a whole number of nanoseconds, which are nine digits.
+        final ZonedDateTime now = ZonedDateTime.now(zone).withNano(123_456_789);
+        final DateTimeFormatter formatter = DateTimeFormatter.ofPattern(form, Locale.ROOT);
+        final int hours = form.contains("HH") ? 1 : 48;
+        assertEquals("now\n", done(ToolRun.of("tail", name, "--from", formatter.format(now.minusHours(hours)))));
+        assertEquals("", done(ToolRun.of("tail", name, "--from", formatter.format(now.plusHours(hours)))));
+    }
+
+    @Test
+    void shouldBeginAtATimeWhenItIsInSecondsSince1970() {
+        done(ToolRun.withInput("now\n", "publish", name));
+        final long now = Instant.now().getEpochSecond();
+        for (final String fraction : List.of("", ".5", ".123456789")) {
+            assertEquals("now\n", done(ToolRun.of("tail", name, "--from", "@" + (now - 60) + fraction)));
+            assertEquals("", done(ToolRun.of("tail", name, "--from", "@" + (now + 60) + fraction)));
+        }
+    }
+
+    @Test
+    void shouldSayWhichTimesThereAreWhenOneIsNone() {
+        for (final String typed : List.of("Fri Nov 27 16:26:35 UTC 2026", "16:26:35", "2026-11-27T10:00:00+2",
+            "2026-11-27T10:00:00+0260", "2026-11-27T10:00:00+1900", "2026-02-30", "27.11.2026", "2026-11-27T10:30.5",
+            "2026-11-27T10:00:00Z0200", "2026-11-27T", "2026-11-27+0200", "@", "@now", "@1795800000000", "@1e3")) {
+            final ToolRun run = ToolRun.of("tail", name, "--from", typed);
+            misused("ipc tail", run);
+            assertTrue(run.err().contains("a time like 2026-05-17T08:00:00Z, 2026-05-17T10:00:00+0200"), run::toString);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"2.5, 400", ".25e1, 400", "+2.5, 400", "20, 50"})
     void shouldPublishAtARateWhenItHasAFraction(final String rate, final long milliseconds) {
