@@ -13,8 +13,10 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.Input;
 
@@ -88,14 +90,26 @@ final class CsvMessages {
     /** Finds the columns in the first row, and says how many there are. */
     private int takeNames() {
         row.replaceAll(String::strip);
-        typeColumn = row.indexOf(CsvRows.TYPE);
-        encodingColumn = row.indexOf(CsvRows.ENCODING);
-        payloadColumn = row.indexOf(CsvRows.PAYLOAD);
+        final List<String> names = row.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
+        typeColumn = names.indexOf(CsvRows.TYPE);
+        encodingColumn = names.indexOf(CsvRows.ENCODING);
+        payloadColumn = names.indexOf(CsvRows.PAYLOAD);
         if (payloadColumn < 0) {
-            throw new CommandFailedException(in.name() + ": expected a first row that names a"
-                + " column " + CsvRows.PAYLOAD + ", found " + row + "; nothing is published");
+            throw wrongNames("a first row that names a column " + CsvRows.PAYLOAD + ", found " + row);
+        }
+        for (final String name : CsvRows.NAMES) {
+            final int count = Collections.frequency(names, name);
+            if (count > 1) {
+                throw wrongNames("one column " + name + ", found " + count + " in " + row);
+            }
         }
         return row.size();
+    }
+
+    /** Files before this one may have been right. */
+    private CommandFailedException wrongNames(final String expectation) {
+        return new CommandFailedException(in.name() + ": line " + line + ": expected " + expectation + "; "
+            + sender.messages() + " messages are published");
     }
 
     private int type() {
@@ -114,13 +128,13 @@ final class CsvMessages {
         try {
             final CsvRows.Encoding encoding = encodingColumn < 0 ? CsvRows.Encoding.TEXT
                 : CsvRows.Encoding.of(row.get(encodingColumn));
-            return switch (encoding) {
+            return sender.requireFits(switch (encoding) {
                 case TEXT -> Utf8.bytes(field);
                 case HEX -> HexFormat.of().parseHex(field);
                 case BASE64 -> Base64.getDecoder().decode(field);
-            };
-        } catch (final IllegalArgumentException notEncodedSo) {
-            throw wrong(notEncodedSo.getMessage(), notEncodedSo);
+            });
+        } catch (final IllegalArgumentException noPayload) {
+            throw wrong(noPayload.getMessage(), noPayload);
         }
     }
 

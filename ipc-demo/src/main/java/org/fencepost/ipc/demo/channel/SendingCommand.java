@@ -137,7 +137,7 @@ abstract class SendingCommand extends ToolCommand {
                     before += in.readBytes();
                 }
             }
-        } catch (final ChannelException refusal) {
+        } catch (final ChannelException | Input.UnreadableException refusal) {
             throw new CommandFailedException(refusal.getMessage() + "; " + sender.messages()
                 + " messages are published", refusal);
         }

@@ -186,7 +186,8 @@ class ChannelProcessTest {
 
     @Test
     void shouldSaySoWhenAStandardStreamIsClosed() throws Exception {
-        assertEquals("0 ipc: cannot read standard input: IOException: Bad file descriptor\n1\n"
+        assertEquals("0 ipc: cannot read standard input: IOException: Bad file descriptor; 0 messages are"
+            + " published\n1\n"
             + "ipc: cannot write to standard output: Bad file descriptor\n1\n1\n3\n",
             shell.run("$ipc publish journal --create <&-; echo $?; "
                 + "seq 3 | $ipc publish journal; $ipc tail journal >&-; echo $?; "

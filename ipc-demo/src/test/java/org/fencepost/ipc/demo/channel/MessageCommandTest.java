@@ -484,6 +484,53 @@ class MessageCommandTest {
         failed(ToolRun.withInput("a,b\n", "import", "--csv", name), "a column payload");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"payload", "type", "encoding", "time", "position"})
+    void shouldPublishNothingWhenACsvNamesAColumnTwice(final String column) throws IOException {
+        final Path good = Files.writeString(directory.resolve("good"), "payload\na\nb\n");
+        final Path bad = Files.writeString(directory.resolve("bad"),
+            "\npayload, " + column + "," + column.toUpperCase(Locale.ROOT) + "\nc,1,2\n");
+        final int count = column.equals("payload") ? 3 : 2;
+        failed(ToolRun.of("import", "--csv", name, bad.toString()), bad + ": line 2: expected one column " + column
+            + ", found " + count + " in [payload, " + column + ", ", "; 0 messages are published");
+        assertEquals("", done(ToolRun.of("tail", name)));
+        failed(ToolRun.of("import", "--csv", name, good.toString(), bad.toString()), bad + ": line 2: ",
+            "; 2 messages are published");
+        Files.writeString(bad, "PAYLOADS\nc\n");
+        failed(ToolRun.of("import", "--csv", name, good.toString(), bad.toString()), bad + ": line 1: expected a first"
+            + " row that names a column payload, found [PAYLOADS]; 2 messages are published");
+    }
+
+    @Test
+    void shouldReadCsvWhenNamesAreInOtherLettersAndOthersAreThereTwice() throws IOException {
+        done(ToolRun.withInput("host,Type,host, PAYLOAD ,Encoding\nx,7,y,6162,hex\n", "import", "--csv", name));
+        final JsonNode message = parse(done(ToolRun.of("tail", "--json", name)));
+        assertEquals(7, message.required("type").intValue());
+        assertEquals("ab", message.required("text").textValue());
+    }
+
+    @Test
+    void shouldSayWhereAMessageIsWhenItIsTooLongToBeImported() throws IOException {
+        final String text = "x".repeat(65513);
+        failed(ToolRun.withInput("{\"text\":\"a\"}\n{\"text\":\"" + text + "\"}\n", "import", name),
+            "standard input: line 2: expected 0 to 65512 bytes, found 65513; the lines before it are published");
+        failed(ToolRun.withInput("payload\nb\n" + text + "\n", "import", "--csv", name), "standard input: row that"
+            + " begins in line 3: expected 0 to 65512 bytes, found 65513; the rows before it are published");
+        assertEquals("a\nb\n", done(ToolRun.of("tail", name)));
+    }
+
+    @Test
+    void shouldSayHowMuchIsPublishedWhenALaterFileCannotBeReadToItsEnd() throws IOException {
+        // It can be opened, and its first page is never there.
+        final String memory = "/proc/self/mem";
+        assumeTrue(Files.isReadable(Path.of(memory)));
+        final String file = Files.writeString(directory.resolve("file"), "one\ntwo\n").toString();
+        failed(ToolRun.of("publish", name, file, memory), "cannot read " + memory, "; 2 messages are published");
+        final String json = Files.writeString(directory.resolve("json"), "{\"text\":\"three\"}").toString();
+        failed(ToolRun.of("import", name, json, memory), "cannot read " + memory, "; 1 messages are published");
+        assertEquals("one\ntwo\nthree\n", done(ToolRun.of("tail", name)));
+    }
+
     private static List<String> payloads(final String exported) {
         return exported.lines().map(line -> line.replaceAll(
             "\"(position|publisher|time|batchIndex|batchCount)\":(\\d+|\"[^\"]*\"),", "")).toList();
@@ -493,10 +540,11 @@ class MessageCommandTest {
     @ValueSource(strings = {
         "{\"type\":1}", "{\"type\":1,\"text\":\"a\",\"base64\":\"YQ==\"}", "[1]", "{", "nonsense",
         "{\"base64\":\"!\"}", "{\"text\":1}", "{\"text\":\"a\",\"type\":\"a\"}",
-        "{\"text\":\"a\",\"type\":5000000000}"})
+        "{\"text\":\"a\",\"type\":5000000000}", "{\"type\":1,\"text\":\"a\",\"type\":2}", "{\"text\":\"a\""})
     void shouldSayWhichLineIsWrongWhenItIsNoMessage(final String line) {
-        failed(ToolRun.withInput("{\"text\":\"first\"}\n" + line + "\n", "import", name),
-            "standard input: line 2: ", "the lines before it are published");
+        final ToolRun run = ToolRun.withInput("{\"text\":\"first\"}\n" + line + "\n", "import", name);
+        failed(run, "standard input: line 2: ", "the lines before it are published");
+        assertFalse(run.err().contains("REDACTED"), run::toString);
         assertEquals("first\n", done(ToolRun.of("tail", name)));
     }
 
