@@ -24,6 +24,7 @@ import org.fencepost.ipc.demo.Input;
 final class CsvMessages {
     private static final char BYTE_ORDER_MARK = '\ufeff';
     private static final String HALF_OF_A_PAIR = "\ud800";
+    private static final int SHOWN_MAX = 200;
 
     private final Input in;
     private final Sender sender;
@@ -108,7 +109,7 @@ final class CsvMessages {
 
     /** Files before this one may have been right. */
     private CommandFailedException wrongNames(final String expectation) {
-        return new CommandFailedException(in.name() + ": line " + line + ": expected " + expectation + "; "
+        return new CommandFailedException(in.name() + ": line " + line + ": expected " + shown(expectation) + "; "
             + sender.messages() + " messages are published");
     }
 
@@ -140,6 +141,11 @@ final class CsvMessages {
 
     private CommandFailedException wrong(final String problem, final Exception cause) {
         return new CommandFailedException(in.name() + ": row that begins in line " + line
-            + ": " + problem + "; the rows before it are published", cause);
+            + ": " + shown(problem) + "; the rows before it are published", cause);
+    }
+
+    /** A field may have any length, and what is to be read is behind it. */
+    private static String shown(final String message) {
+        return message.length() <= SHOWN_MAX ? message : message.substring(0, SHOWN_MAX) + " ...";
     }
 }

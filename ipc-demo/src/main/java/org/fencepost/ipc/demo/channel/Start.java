@@ -78,7 +78,8 @@ record Start(Kind kind, long value, int index, String typed) {
             } catch (final DateTimeException | ArithmeticException | NumberFormatException neither) {
                 throw new TypeConversionException("expected earliest, latest, a position like 4096"
                     + " (4096.17 in a batch), or a time like 2026-05-17T08:00:00Z,"
-                    + " 2026-05-17T10:00:00+0200, 2026-05-17T10:00:00 (of here), @1779004800 or -15m, but was '" + typed + "'");
+                    + " 2026-05-17T10:00:00+0200, 2026-05-17T10:00:00 (of here), @1779004800 or -15m, but was '"
+                    + typed + "'");
             }
         }
 

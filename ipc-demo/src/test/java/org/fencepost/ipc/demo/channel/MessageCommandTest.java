@@ -225,8 +225,8 @@ class MessageCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "0", "0.0", "-0.5", "0.00000099", "1000000000.5", "1e10", "1e999999999", "NaN", "Infinity", "0x1p3", "5d", "0,5",
-        "1/2", ".", "fast", ""})
+        "0", "0.0", "-0.5", "0.00000099", "1000000000.5", "1e10", "1e999999999", "NaN", "Infinity", "0x1p3", "5d",
+        "0,5", "1/2", ".", "fast", ""})
     void shouldSayWhatARateIsWhenItIsNone(final String rate) {
         for (final String command : List.of("publish", "demo")) {
             final ToolRun run = ToolRun.of(command, name, "--rate", rate);
@@ -499,6 +499,14 @@ class MessageCommandTest {
         Files.writeString(bad, "PAYLOADS\nc\n");
         failed(ToolRun.of("import", "--csv", name, good.toString(), bad.toString()), bad + ": line 1: expected a first"
             + " row that names a column payload, found [PAYLOADS]; 2 messages are published");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%s\n", "payload,payload,%s\n", "type,payload\n%s,a\n", "encoding,payload\n%s,a\n"})
+    void shouldShowTheBeginningOfAFieldWhenItIsLong(final String csv) {
+        final ToolRun run = ToolRun.withInput(csv.replace("%s", "x".repeat(100_000)), "import", "--csv", name);
+        failed(run, "found ", "xxx ...; ", " published\n");
+        assertTrue(run.err().length() < 400, run::toString);
     }
 
     @Test
