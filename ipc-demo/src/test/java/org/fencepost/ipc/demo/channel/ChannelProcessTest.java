@@ -195,6 +195,19 @@ class ChannelProcessTest {
     }
 
     @Test
+    void shouldPrintNothingOfTheJvmAmongMessages() throws Exception {
+        assertEquals("0 1\n1\n", shell.run("$ipc create journal --segment 64k > made; "
+            + "_JAVA_OPTIONS=-Xmx1k $ipc export journal 2> said; echo $?; grep -c 'Too small maximum heap' said"));
+        // Where large pages are set up it has nothing to say.
+        assertEquals("0 0\n", shell.run("_JAVA_OPTIONS=-XX:+UseLargePages $ipc export journal 2> said; echo $?"));
+        assertEquals("0 one\n", shell.run("echo one | $ipc publish journal; $ipc tail -f journal > tailed 2> said & "
+            + "tail=$!; for (( i = 0; i < 1000; i++ )); do [[ -s tailed ]] && break; sleep 0.01; done; "
+            + "kill -QUIT $tail; for (( i = 0; i < 1000; i++ )); do "
+            + "grep -q 'Full thread dump' tailed said && break; sleep 0.01; done; "
+            + "{ kill $tail; wait; } 2> /dev/null; cat tailed"));
+    }
+
+    @Test
     void shouldTakeNamesAndPatternsForUtf8WhateverTheLocaleSays() throws Exception {
         assertEquals("0 \u00fcber\n1\n",
             shell.run("export LC_ALL=C; echo \u00fcber | $ipc publish \u00fc --create; "
