@@ -70,7 +70,7 @@ public final class Ipc implements Runnable, Streams, IParameterExceptionHandler,
     private Ipc(final InputStream in, final Output out) {
         this.in = in;
         this.out = out;
-        spec.name("ipc").versionProvider(new Version()).addOption(debug);
+        spec.name("ipc").addOption(debug);
         spec.usageMessage().synopsisSubcommandLabel("COMMAND")
             .description("Messages and journals in shared memory, between the processes of one host.");
         ToolCommand.addHelp(spec);

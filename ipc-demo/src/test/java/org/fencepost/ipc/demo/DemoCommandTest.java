@@ -67,6 +67,14 @@ class DemoCommandTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "demo ", "help ", "tail ", "file ", "file history "})
+    void shouldPrintTheVersionWhenItIsAskedFor(final String command) {
+        for (final String option : List.of("--version", "-V")) {
+            assertEquals("Fencepost (not packaged)\n", ToolRun.done(ToolRun.of((command + option).split(" "))));
+        }
+    }
+
     @Test
     void shouldFailWhenInputHasNoTextFile() throws IOException {
         Files.write(directory.resolve("binary"), new byte[100]);
