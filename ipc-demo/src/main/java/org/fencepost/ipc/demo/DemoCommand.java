@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * {@code ipc demo}: real producers and consumers in processes of their own, and proof that it
@@ -15,7 +16,8 @@ final class DemoCommand extends ToolCommand {
     /** Most producers, and most consumers: what a channel takes. */
     static final int PROCESSES_MAX = 256;
 
-    private static final String FRESH_DIRECTORY = "";
+    /** Nobody can type it. */
+    private static final String FRESH_DIRECTORY = "\0";
     /** Where the launcher says that the project is. */
     private static final String PROJECT_VARIABLE = "IPC_PROJECT";
 
@@ -118,10 +120,18 @@ final class DemoCommand extends ToolCommand {
             producers.get(),
             consumers.get(),
             journal.isSet(),
-            journal.find().filter(path -> !path.isEmpty()).map(Path::of),
+            journal.find().filter(path -> !path.equals(FRESH_DIRECTORY)).map(this::journalPath),
             json.isSet(),
             rate.isSet() ? OptionalDouble.of(rate.get()) : OptionalDouble.empty(),
             kill.isSet());
+    }
+
+    private Path journalPath(final String typed) {
+        try {
+            return new Ipc.PathConverter().convert(typed);
+        } catch (final TypeConversionException noPath) {
+            throw wrongUsage("Invalid value for option '--journal': " + noPath.getMessage());
+        }
     }
 
     private static Path project() {

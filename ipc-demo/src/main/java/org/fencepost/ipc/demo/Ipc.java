@@ -165,7 +165,7 @@ public final class Ipc implements Runnable, Streams, IParameterExceptionHandler,
     }
 
     /** What a variable of the shell without a value gives would be the current directory. */
-    private static final class PathConverter implements ITypeConverter<Path> {
+    static final class PathConverter implements ITypeConverter<Path> {
         @Override
         public Path convert(final String typed) {
             if (typed.isEmpty()) {

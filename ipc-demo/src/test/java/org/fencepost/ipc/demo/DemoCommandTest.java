@@ -84,6 +84,14 @@ class DemoCommandTest {
             + " (1 binary and 0 unreadable"), run::toString);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\ufffd"})
+    void shouldMakeNoJournalWhenWhatWasTypedIsNoPath(final String typed) {
+        final ToolRun run = ToolRun.of("demo", "--input", directory.toString(), "--journal=" + typed);
+        misused("ipc demo", run);
+        assertTrue(run.err().contains("option '--journal': expected a path"), run::toString);
+    }
+
     @Test
     void shouldFailWhenJournalDirectoryIsNotEmpty() throws IOException {
         Files.writeString(directory.resolve("text"), "a line\n");
