@@ -74,7 +74,7 @@ public final class Pace {
     /** Time from the beginning to a message, in nanoseconds. */
     long delayNanos(final long sequence) {
         final long number = sequence * producers + producer;
-        // Each from the beginning, so that what is rounded does not add up: in a year it is less than 10 ns.
+        // Each from the beginning, so that what is rounded does not add up: in a year it is less than 20 ns.
         return (long) (number / messagesPerSecond * NANOS_PER_SECOND);
     }
 }

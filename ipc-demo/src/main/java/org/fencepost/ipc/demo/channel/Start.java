@@ -103,11 +103,10 @@ record Start(Kind kind, long value, int index, String typed) {
             if (!time.matches()) {
                 throw new DateTimeException("no time");
             }
-            final LocalDateTime local = LocalDateTime.parse(time.group(1) + "T" + or(time.group(2), "00")
-                + or(time.group(3), ":00") + or(time.group(4), ":00").replace(',', '.'));
-            final ZoneId zone = time.group(5) == null ? ZoneId.systemDefault()
-                : ZoneOffset.of(time.group(5).toUpperCase(Locale.ROOT));
-            return local.atZone(zone).toInstant();
+            final String local = time.group(1) + "T" + or(time.group(2), "00")
+                + or(time.group(3), ":00") + or(time.group(4), ":00").replace(',', '.');
+            return time.group(5) == null ? LocalDateTime.parse(local).atZone(ZoneId.systemDefault()).toInstant()
+                : Instant.parse(local + ZoneOffset.of(time.group(5).toUpperCase(Locale.ROOT)));
         }
 
         private static String or(final String found, final String other) {

@@ -32,9 +32,12 @@ final class ReplaceCommand extends GuardedCommand {
 
     @Override
     Replacement change(final Path path) {
-        if (!Files.isRegularFile(path) && !Files.isDirectory(path)) {
-            throw new CommandFailedException("cannot replace in " + path + ": " + (Files.exists(path)
-                ? "expected a regular file, found something else" : "there is no such file"));
+        if (Files.notExists(path)) {
+            throw new CommandFailedException("cannot replace in " + path + ": there is no such file");
+        }
+        if (Files.exists(path) && !Files.isRegularFile(path) && !Files.isDirectory(path)) {
+            throw new CommandFailedException(
+                "cannot replace in " + path + ": expected a regular file, found something else");
         }
         try {
             return GuardedFile.of(path).replaceInPlace(

@@ -161,7 +161,7 @@ class MessageCommandTest {
             assertEquals((10 - part) * 100, from.size());
             assertEquals(String.valueOf(part), from.getFirst());
         }
-        for (final String before : List.of("2001-01-01T00:00:00Z", "2001-01-01T00:00:00", "-1h")) {
+        for (final String before : List.of("2001-01-01T00:00:00Z", "2001-01-01T24:00:00Z", "2001-01-01T00:00:00", "-1h")) {
             assertEquals(1000,
                 done(ToolRun.of("tail", "--from", before, journal)).lines().count());
         }

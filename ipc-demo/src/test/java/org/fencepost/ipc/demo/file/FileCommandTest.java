@@ -355,6 +355,10 @@ class FileCommandTest {
             failed(ToolRun.of("file", "replace", socket.toString(), "a", "b"), "cannot replace in " + socket
                 + ": expected a regular file, found something else");
         }
+        // Nobody knows whether that is there.
+        final ToolRun unknown = ToolRun.of("file", "replace", "a".repeat(256), "a", "b");
+        failed(unknown, "a: ");
+        assertFalse(unknown.err().contains("no such file"), unknown::toString);
         failed(ToolRun.of("file", "rollback", none), none + " is unchanged: there is no such earlier version");
         try (Stream<Path> left = Files.list(directory)) {
             assertEquals(List.of(file, socket), left.sorted().toList());
