@@ -147,6 +147,8 @@ class ChannelProcessTest {
             + " be channels\n"), closed);
         assertEquals(2, closed.lines().filter(line ->
             line.contains("cannot look into journal: permission denied; ask")).count(), closed);
+        assertEquals("0 ipc: cannot read closed/file: permission denied; nothing is published\n1\n", shell.run(
+            "mkdir -m 0 closed; " + as + "$user $ipc publish journal closed/file; echo $?; rmdir closed"));
         // What may not be read is not missing, and nothing is to be restored.
         final String segment = shell.run("chmod 0 journal/segment-*; " + as
             + "$user $ipc verify journal; echo $?; chmod 600 journal/segment-*");

@@ -291,10 +291,13 @@ class MessageCommandTest {
     void shouldPublishNothingWhenALaterFileCannotBeRead() throws IOException {
         final String file = Files.writeString(directory.resolve("file"), "one\n").toString();
         final String none = directory.resolve("none").toString();
+        final String loop = Files.createSymbolicLink(directory.resolve("loop"), Path.of("loop")).toString();
         for (final String command : List.of("publish", "import")) {
             failed(ToolRun.of(command, name, file, none), "cannot read " + none, "nothing is published");
             failed(ToolRun.of(command, name, file, directory.toString()), "it is a directory");
             failed(ToolRun.of(command, "--create", none, none), "cannot read " + none);
+            failed(ToolRun.of(command, name, loop), "cannot read " + loop + ": Too many levels of symbolic links",
+                "; nothing is published");
         }
         assertEquals("", done(ToolRun.of("tail", name)));
         assertFalse(Files.exists(Path.of(none)));
