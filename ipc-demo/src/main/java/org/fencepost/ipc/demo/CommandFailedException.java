@@ -1,7 +1,7 @@
 package org.fencepost.ipc.demo;
 
 /** A command cannot do what it was asked for; the message is for the user and says why. */
-public final class CommandFailedException extends RuntimeException {
+public class CommandFailedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /** With what to tell the user, in one line. */

@@ -4,8 +4,9 @@ import java.io.Console;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.OptionalDouble;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * {@code ipc demo}: real producers and consumers in processes of their own, and proof that it
@@ -15,7 +16,8 @@ final class DemoCommand extends ToolCommand {
     /** Most producers, and most consumers: what a channel takes. */
     static final int PROCESSES_MAX = 256;
 
-    private static final String FRESH_DIRECTORY = "";
+    /** Nobody can type it. */
+    private static final String FRESH_DIRECTORY = "\0";
     /** Where the launcher says that the project is. */
     private static final String PROJECT_VARIABLE = "IPC_PROJECT";
 
@@ -34,9 +36,10 @@ final class DemoCommand extends ToolCommand {
         OptionSpec.builder("--consumers").paramLabel("C").defaultValue("2")
             .description("Consumer processes. Default: ${DEFAULT-VALUE}."));
 
-    private final Value<Long> rate = value(Long.class, OptionSpec.builder("--rate").paramLabel("MSGS_PER_SECOND")
-        .description("Pace of all producers together. Latencies then count from when a message was due. Default: full "
-            + "speed, where latency is mostly time in the queue."));
+    private final Value<Double> rate = value(Double.class,
+        OptionSpec.builder("--rate").paramLabel("MSGS_PER_SECOND").converters(new MessageRate())
+            .description("Pace of all producers together. Latencies then count from when a message was due. Default: "
+                + "full speed, where latency is mostly time in the queue."));
 
     private final Value<String> journal = value(String.class,
         OptionSpec.builder("--journal").paramLabel("DIR").arity("0..1").fallbackValue(FRESH_DIRECTORY)
@@ -102,9 +105,6 @@ final class DemoCommand extends ToolCommand {
         requireRange("--messages", messages.get(), 1, Long.MAX_VALUE / 2 / PROCESSES_MAX);
         requireRange("--producers", producers.get(), 1, PROCESSES_MAX);
         requireRange("--consumers", consumers.get(), 1, PROCESSES_MAX);
-        if (rate.isSet()) {
-            requireRange("--rate", rate.get(), 1, Pace.RATE_MAX);
-        }
         if (kill.isSet() && (producers.get() < 2 || messages.get() < producers.get())) {
             throw wrongUsage("Invalid value for option '--kill': it"
                 + " needs at least 2 producers and a message of each, but there are " + producers.get()
@@ -120,10 +120,18 @@ final class DemoCommand extends ToolCommand {
             producers.get(),
             consumers.get(),
             journal.isSet(),
-            journal.find().filter(path -> !path.isEmpty()).map(Path::of),
+            journal.find().filter(path -> !path.equals(FRESH_DIRECTORY)).map(this::journalPath),
             json.isSet(),
-            rate.isSet() ? OptionalLong.of(rate.get()) : OptionalLong.empty(),
+            rate.isSet() ? OptionalDouble.of(rate.get()) : OptionalDouble.empty(),
             kill.isSet());
+    }
+
+    private Path journalPath(final String typed) {
+        try {
+            return new Ipc.PathConverter().convert(typed);
+        } catch (final TypeConversionException noPath) {
+            throw wrongUsage("Invalid value for option '--journal': " + noPath.getMessage());
+        }
     }
 
     private static Path project() {

@@ -2,7 +2,7 @@ package org.fencepost.ipc.demo;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.OptionalDouble;
 
 /**
  * What one run of the demo is to do.
@@ -25,7 +25,7 @@ record DemoOptions(
     boolean journal,
     Optional<Path> journalDirectory,
     boolean json,
-    OptionalLong rate,
+    OptionalDouble rate,
     boolean kill) {
 
     /** Messages that the producer of this index sends: the first ones send the remainder. */

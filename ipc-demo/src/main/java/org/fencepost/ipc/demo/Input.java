@@ -31,9 +31,18 @@ public final class Input extends InputStream {
         }
     }
 
-    private static CommandFailedException cannotRead(final String name, final IOException reason) {
-        return new CommandFailedException("cannot read " + name + ": "
+    private static UnreadableException cannotRead(final String name, final IOException reason) {
+        return new UnreadableException("cannot read " + name + ": "
             + reason.getClass().getSimpleName() + ": " + reason.getMessage(), reason);
+    }
+
+    /** An input cannot be read, or not to its end. */
+    public static final class UnreadableException extends CommandFailedException {
+        private static final long serialVersionUID = 1L;
+
+        private UnreadableException(final String message, final IOException reason) {
+            super(message, reason);
+        }
     }
 
     /** Bytes that have been read. */
@@ -52,7 +61,7 @@ public final class Input extends InputStream {
         return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
-    /** Reads; what goes wrong is a {@link CommandFailedException}. */
+    /** Reads; what goes wrong is an {@link UnreadableException}. */
     @Override
     public int read(final byte[] bytes, final int offset, final int length) {
         try {

@@ -71,7 +71,7 @@ public final class Ipc implements Runnable, Streams, IParameterExceptionHandler,
     private Ipc(final InputStream in, final Output out) {
         this.in = in;
         this.out = out;
-        spec.name("ipc").versionProvider(new Version()).addOption(debug);
+        spec.name("ipc").addOption(debug);
         spec.usageMessage().synopsisSubcommandLabel("COMMAND")
             .description("Messages and journals in shared memory, between the processes of one host.");
         ToolCommand.addHelp(spec);
@@ -167,7 +167,7 @@ public final class Ipc implements Runnable, Streams, IParameterExceptionHandler,
     }
 
     /** What a variable of the shell without a value gives would be the current directory. */
-    private static final class PathConverter implements ITypeConverter<Path> {
+    static final class PathConverter implements ITypeConverter<Path> {
         @Override
         public Path convert(final String typed) {
             if (typed.isEmpty()) {

@@ -8,22 +8,24 @@ import java.util.concurrent.locks.LockSupport;
  * shows in the latency of every message it held up.
  */
 public final class Pace {
+    /** Lowest rate, in messages a second: one in 11 days. */
+    static final double RATE_MIN = 1e-6;
     /** Highest rate, in messages a second: the clock's unit. */
-    public static final long RATE_MAX = 1_000_000_000;
+    static final double RATE_MAX = 1e9;
 
     /** A parked thread is late by about so much; the rest of a wait is spent yielding. */
     private static final long PARK_SLACK_NANOS = 100_000;
-    private static final long NANOS_PER_SECOND = 1_000_000_000;
+    private static final double NANOS_PER_SECOND = 1e9;
 
     private final boolean paced;
-    private final long messagesPerSecond;
+    private final double messagesPerSecond;
     private final int producer;
     private final int producers;
     private long beginNanos;
 
     private Pace(
         final boolean paced,
-        final long messagesPerSecond,
+        final double messagesPerSecond,
         final int producer,
         final int producers) {
         this.paced = paced;
@@ -40,9 +42,9 @@ public final class Pace {
     /**
      * Messages at a fixed rate, taken in turns by some producers.
      *
-     * @param messagesPerSecond of all producers together, up to {@link #RATE_MAX}.
+     * @param messagesPerSecond of all producers together, as {@link MessageRate} takes them.
      */
-    public static Pace of(final long messagesPerSecond, final int producer, final int producers) {
+    public static Pace of(final double messagesPerSecond, final int producer, final int producers) {
         return new Pace(true, messagesPerSecond, producer, producers);
     }
 
@@ -72,8 +74,7 @@ public final class Pace {
     /** Time from the beginning to a message, in nanoseconds. */
     long delayNanos(final long sequence) {
         final long number = sequence * producers + producer;
-        // Divided in two steps: the product of number and nanoseconds would overflow within a day.
-        return number / messagesPerSecond * NANOS_PER_SECOND
-            + number % messagesPerSecond * NANOS_PER_SECOND / messagesPerSecond;
+        // Each from the beginning, so that what is rounded does not add up: in a year it is less than 20 ns.
+        return (long) (number / messagesPerSecond * NANOS_PER_SECOND);
     }
 }

@@ -55,7 +55,7 @@ final class ProducerProcess {
         final int index = Integer.parseInt(arguments[0]);
         final Pace pace = arguments[3].equals(FULL_SPEED)
             ? Pace.fullSpeed()
-            : Pace.of(Long.parseLong(arguments[3]), index, Integer.parseInt(arguments[4]));
+            : Pace.of(Double.parseDouble(arguments[3]), index, Integer.parseInt(arguments[4]));
         final IdleStrategy idle = Idling.strategy(
             Integer.parseInt(arguments[4]) + Integer.parseInt(arguments[5]));
         final ChannelPlace place =
@@ -96,7 +96,7 @@ final class ProducerProcess {
             place.directory().toString(),
             Boolean.toString(place.journal()),
             options.rate().isPresent()
-                ? Long.toString(options.rate().getAsLong())
+                ? Double.toString(options.rate().getAsDouble())
                 : FULL_SPEED,
             Integer.toString(options.producers()),
             Integer.toString(options.consumers()));

@@ -51,7 +51,7 @@ final class ResultTable {
             + String.format(Locale.ROOT, "%.2f s", result.seconds())));
         lines.add(entry("latency", latency(result.latencyNanos())));
         lines.add(entry("", result.options().rate().isPresent()
-            ? "from when a message was due, at " + Units.count(result.options().rate().getAsLong())
+            ? "from when a message was due, at " + Units.decimal(result.options().rate().getAsDouble())
                 + " messages/s"
             : "at full speed: mostly time in the queue; --rate shows that of a message"));
         result.killed().ifPresent(killed -> addKilled(lines, result, killed));

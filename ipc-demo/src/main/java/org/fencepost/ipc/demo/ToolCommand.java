@@ -60,6 +60,7 @@ public abstract class ToolCommand extends Arguments implements Callable<Integer>
 
     /** The options of each command, as {@code mixinStandardHelpOptions} has them. */
     static void addHelp(final CommandSpec command) {
+        command.versionProvider(new Ipc.Version());
         command.addOption(OptionSpec.builder("-h", "--help").type(boolean.class).usageHelp(true)
             .description("Show this help message and exit.").build());
         command.addOption(OptionSpec.builder("-V", "--version").type(boolean.class).versionHelp(true)

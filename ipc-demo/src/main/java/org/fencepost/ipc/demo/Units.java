@@ -1,5 +1,6 @@
 package org.fencepost.ipc.demo;
 
+import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
@@ -15,6 +16,12 @@ public final class Units {
     /** A whole number, its digits in groups. */
     public static String count(final long value) {
         return String.format(Locale.ROOT, "%,d", value);
+    }
+
+    /** A number, the digits before its point in groups and all that it has behind it. */
+    static String decimal(final double value) {
+        final BigDecimal exact = BigDecimal.valueOf(value).stripTrailingZeros();
+        return String.format(Locale.ROOT, "%,." + Math.max(0, exact.scale()) + "f", exact);
     }
 
     /** Bytes in millions. */

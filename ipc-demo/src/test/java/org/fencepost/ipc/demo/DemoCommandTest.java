@@ -67,6 +67,14 @@ class DemoCommandTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "demo ", "help ", "tail ", "file ", "file history "})
+    void shouldPrintTheVersionWhenItIsAskedFor(final String command) {
+        for (final String option : List.of("--version", "-V")) {
+            assertEquals("Fencepost (not packaged)\n", ToolRun.done(ToolRun.of((command + option).split(" "))));
+        }
+    }
+
     @Test
     void shouldFailWhenInputHasNoTextFile() throws IOException {
         Files.write(directory.resolve("binary"), new byte[100]);
@@ -74,6 +82,14 @@ class DemoCommandTest {
         assertEquals(ExitCode.FAILED, run.exitCode());
         assertTrue(run.err().startsWith("ipc: no text file to send in " + directory
             + " (1 binary and 0 unreadable"), run::toString);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\ufffd"})
+    void shouldMakeNoJournalWhenWhatWasTypedIsNoPath(final String typed) {
+        final ToolRun run = ToolRun.of("demo", "--input", directory.toString(), "--journal=" + typed);
+        misused("ipc demo", run);
+        assertTrue(run.err().contains("option '--journal': expected a path"), run::toString);
     }
 
     @Test

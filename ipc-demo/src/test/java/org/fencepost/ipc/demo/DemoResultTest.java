@@ -9,7 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.fencepost.ipc.buffer.MessageBuffer;
 import org.junit.jupiter.api.Test;
@@ -97,6 +98,12 @@ class DemoResultTest {
     }
 
     @Test
+    void shouldShowARateWithAllItsDigits() {
+        assertEquals(List.of("0.000001", "0.5", "1", "2,500.25", "20,000", "1,000,000,000"),
+            Stream.of(1e-6, 0.5, 1.0, 2500.25, 2e4, 1e9).map(Units::decimal).toList());
+    }
+
+    @Test
     void shouldCountLatencyOutOfRangeAtItsEnds() {
         final Histogram histogram = LatencyCodec.histogram();
         LatencyCodec.record(histogram, -5);
@@ -163,7 +170,7 @@ class DemoResultTest {
         TEXTS.forEach(text -> digest.add(text.getBytes(), 0, text.length()));
         final ProducerResult producer = new ProducerResult(3, 63, 0, 1_000, digest.hex());
         final DemoOptions options = new DemoOptions(Path.of("input"), messages, 1,
-            consumers.length, false, Optional.empty(), true, OptionalLong.empty(),
+            consumers.length, false, Optional.empty(), true, OptionalDouble.empty(),
             killed.isPresent());
         return new DemoResult(
             options,

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,7 +75,7 @@ class InputSurveyTest {
 
     private DemoOptions options(final int producers, final long messages) {
         return new DemoOptions(directory, messages, producers, 1, false, Optional.empty(), false,
-            OptionalLong.empty(), false);
+            OptionalDouble.empty(), false);
     }
 
     private static List<String> send(

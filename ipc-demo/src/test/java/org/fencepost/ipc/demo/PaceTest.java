@@ -26,6 +26,13 @@ class PaceTest {
     }
 
     @Test
+    void shouldTakeTurnsWhenARateHasAFraction() {
+        assertEquals(TimeUnit.SECONDS.toNanos(6), Pace.of(0.5, 0, 1).delayNanos(3));
+        assertEquals(TimeUnit.MILLISECONDS.toNanos(1200), Pace.of(2.5, 1, 2).delayNanos(1));
+        assertEquals(TimeUnit.SECONDS.toNanos(9_000_000_000L), Pace.of(Pace.RATE_MIN, 0, 1).delayNanos(9000));
+    }
+
+    @Test
     void shouldReturnTimeThatMessageWasDueWhenLate() {
         final Pace pace = Pace.of(10, 0, 1);
         final long begin = System.nanoTime() - TimeUnit.SECONDS.toNanos(60);

@@ -7,7 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class ProgressTest {
@@ -64,6 +64,6 @@ class ProgressTest {
     private Progress progress(final boolean watched) {
         return new Progress(new PrintStream(written), watched, new DemoOptions(
             Path.of("input"), 10_000, 2, 2, false, Optional.empty(), false,
-            OptionalLong.empty(), false));
+            OptionalDouble.empty(), false));
     }
 }

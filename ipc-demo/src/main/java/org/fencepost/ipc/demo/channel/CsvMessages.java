@@ -13,8 +13,10 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.Input;
 
@@ -22,6 +24,7 @@ import org.fencepost.ipc.demo.Input;
 final class CsvMessages {
     private static final char BYTE_ORDER_MARK = '\ufeff';
     private static final String HALF_OF_A_PAIR = "\ud800";
+    private static final int SHOWN_MAX = 200;
 
     private final Input in;
     private final Sender sender;
@@ -88,14 +91,26 @@ final class CsvMessages {
     /** Finds the columns in the first row, and says how many there are. */
     private int takeNames() {
         row.replaceAll(String::strip);
-        typeColumn = row.indexOf(CsvRows.TYPE);
-        encodingColumn = row.indexOf(CsvRows.ENCODING);
-        payloadColumn = row.indexOf(CsvRows.PAYLOAD);
+        final List<String> names = row.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
+        typeColumn = names.indexOf(CsvRows.TYPE);
+        encodingColumn = names.indexOf(CsvRows.ENCODING);
+        payloadColumn = names.indexOf(CsvRows.PAYLOAD);
         if (payloadColumn < 0) {
-            throw new CommandFailedException(in.name() + ": expected a first row that names a"
-                + " column " + CsvRows.PAYLOAD + ", found " + row + "; nothing is published");
+            throw wrongNames("a first row that names a column " + CsvRows.PAYLOAD + ", found " + row);
+        }
+        for (final String name : CsvRows.NAMES) {
+            final int count = Collections.frequency(names, name);
+            if (count > 1) {
+                throw wrongNames("one column " + name + ", found " + count + " in " + row);
+            }
         }
         return row.size();
+    }
+
+    /** Files before this one may have been right. */
+    private CommandFailedException wrongNames(final String expectation) {
+        return new CommandFailedException(in.name() + ": line " + line + ": expected " + shown(expectation) + "; "
+            + sender.messages() + " messages are published");
     }
 
     private int type() {
@@ -114,18 +129,23 @@ final class CsvMessages {
         try {
             final CsvRows.Encoding encoding = encodingColumn < 0 ? CsvRows.Encoding.TEXT
                 : CsvRows.Encoding.of(row.get(encodingColumn));
-            return switch (encoding) {
+            return sender.requireFits(switch (encoding) {
                 case TEXT -> Utf8.bytes(field);
                 case HEX -> HexFormat.of().parseHex(field);
                 case BASE64 -> Base64.getDecoder().decode(field);
-            };
-        } catch (final IllegalArgumentException notEncodedSo) {
-            throw wrong(notEncodedSo.getMessage(), notEncodedSo);
+            });
+        } catch (final IllegalArgumentException noPayload) {
+            throw wrong(noPayload.getMessage(), noPayload);
         }
     }
 
     private CommandFailedException wrong(final String problem, final Exception cause) {
         return new CommandFailedException(in.name() + ": row that begins in line " + line
-            + ": " + problem + "; the rows before it are published", cause);
+            + ": " + shown(problem) + "; the rows before it are published", cause);
+    }
+
+    /** A field may have any length, and what is to be read is behind it. */
+    private static String shown(final String message) {
+        return message.length() <= SHOWN_MAX ? message : message.substring(0, SHOWN_MAX) + " ...";
     }
 }

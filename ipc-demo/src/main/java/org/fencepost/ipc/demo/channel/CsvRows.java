@@ -16,6 +16,7 @@ final class CsvRows {
     static final String TYPE = "type";
     static final String ENCODING = "encoding";
     static final String PAYLOAD = "payload";
+    static final List<String> NAMES = List.of("position", "time", TYPE, ENCODING, PAYLOAD);
     private static final CsvFactory FACTORY = CsvFactory.builder()
         .enable(CsvGenerator.Feature.STRICT_CHECK_FOR_QUOTING)
         .build();
@@ -58,7 +59,7 @@ final class CsvRows {
         try {
             rows = FACTORY.createGenerator(out.stream());
             rows.writeStartArray();
-            for (final String name : List.of("position", "time", TYPE, ENCODING, PAYLOAD)) {
+            for (final String name : NAMES) {
                 rows.writeString(name);
             }
             rows.writeEndArray();

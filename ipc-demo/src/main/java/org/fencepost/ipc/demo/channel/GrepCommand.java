@@ -152,7 +152,7 @@ public final class GrepCommand extends ReadingCommand {
         try {
             return kind.fixed.isSet() || kind.hexadecimal.isSet()
                 ? PayloadPattern.of(Sought.bytes(pattern.get(), kind.hexadecimal.isSet()))
-                : PayloadPattern.of(Pattern.compile(pattern.get()));
+                : PayloadPattern.of(Pattern.compile(Sought.text(pattern.get())));
         } catch (final PatternSyntaxException noPattern) {
             throw wrongUsage("Invalid value for PATTERN: " + noPattern.getDescription()
                 + " near index " + noPattern.getIndex() + " of '" + pattern.get() + "'; -F takes it"

@@ -11,7 +11,7 @@ public final class ImportCommand extends SendingCommand {
     /** What is read. */
     private static final class Form extends OneOf {
         private final Flag csv = flag("--csv", "Read CSV whose first row names its columns: a payload, and if there "
-            + "are any the type and the encoding of each.");
+            + "are any the type and the encoding of each; other columns are passed over.");
 
         private final Flag raw = flag("--raw", "Read what follows its length and its type, in 4 bytes each, "
             + "little-endian.");

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.Input;
 
@@ -21,7 +22,10 @@ final class JsonMessages {
             .maxStringLength(LINE_BYTES_MAX).build())
         .build();
 
-    private int type;
+    /** What the parser adds, which says where a line begins that is named anyway. */
+    private static final String START_MARKER = " \\(start marker at .*";
+
+    private OptionalInt type = OptionalInt.empty();
     private Optional<byte[]> payload = Optional.empty();
 
     /** Publishes all of an input. */
@@ -32,21 +36,22 @@ final class JsonMessages {
             new Splitter.Limits(lineMax, sender.limits().batchBytesMax()));
         while (lines.next()) {
             for (int i = 0; i < lines.count(); i++) {
+                final byte[] bytes;
                 try {
                     read(lines.bytes(), lines.offset(i), lines.length(i));
+                    bytes = sender.requireFits(payload.orElseThrow());
                 } catch (final IOException | IllegalArgumentException wrong) {
                     throw new CommandFailedException(in.name() + ": line " + lines.number(i) + ": "
-                        + wrong.getMessage().lines().findFirst().orElse("")
+                        + wrong.getMessage().lines().findFirst().orElse("").replaceFirst(START_MARKER, "")
                         + "; the lines before it are published", wrong);
                 }
-                final byte[] bytes = payload.orElseThrow();
-                sender.send(type, bytes, 0, bytes.length);
+                sender.send(type.orElse(0), bytes, 0, bytes.length);
             }
         }
     }
 
     private void read(final byte[] bytes, final int offset, final int length) throws IOException {
-        type = 0;
+        type = OptionalInt.empty();
         payload = Optional.empty();
         if (!Utf8.isText(bytes, offset, length)) {
             throw new IllegalArgumentException("expected an object in UTF-8, found other bytes");
@@ -58,7 +63,7 @@ final class JsonMessages {
             }
             if (!right || payload.isEmpty() || parser.nextToken() != null) {
                 throw new IllegalArgumentException(
-                    "expected an object with text or base64, and a type, found something else");
+                    "expected an object with one text or base64, and at most one type, found something else");
             }
         }
     }
@@ -69,8 +74,10 @@ final class JsonMessages {
         final JsonToken value = parser.nextToken();
         switch (name) {
             case "type" -> {
-                type = value == JsonToken.VALUE_NUMBER_INT ? parser.getIntValue() : 0;
-                return value == JsonToken.VALUE_NUMBER_INT;
+                if (value != JsonToken.VALUE_NUMBER_INT || type.isPresent()) {
+                    return false;
+                }
+                type = OptionalInt.of(parser.getIntValue());
             }
             case "text", "base64" -> {
                 if (value != JsonToken.VALUE_STRING || payload.isPresent()) {

@@ -2,6 +2,7 @@ package org.fencepost.ipc.demo.channel;
 
 import org.fencepost.ipc.demo.Flag;
 import org.fencepost.ipc.demo.Input;
+import org.fencepost.ipc.demo.MessageRate;
 import org.fencepost.ipc.demo.OneOf;
 import org.fencepost.ipc.demo.Pace;
 import org.fencepost.ipc.demo.Value;
@@ -13,8 +14,9 @@ public final class PublishCommand extends SendingCommand {
         OptionSpec.builder("--type").paramLabel("N").defaultValue("0")
             .description("Type of the messages: any number. Default: ${DEFAULT-VALUE}."));
 
-    private final Value<Long> rate = value(Long.class, OptionSpec.builder("--rate").paramLabel("N")
-        .description("Publish N messages a second."));
+    private final Value<Double> rate = value(Double.class,
+        OptionSpec.builder("--rate").paramLabel("N").converters(new MessageRate())
+            .description("Publish N messages a second: 0.000001 to 1000000000, 0.5 is one every two seconds."));
 
     private final Flag separate = flag("--separate", "Give every message a frame of its own, and so a position, a "
         + "time and a checksum. Without, what is read together is published together.");
@@ -48,9 +50,6 @@ public final class PublishCommand extends SendingCommand {
 
     @Override
     void requireValid(final int lengthMax) {
-        if (rate.isSet()) {
-            requireRange("--rate", rate.get(), 1, Pace.RATE_MAX);
-        }
         if (framing.chunkBytes.isSet()) {
             requireRange("--raw", framing.chunkBytes.get(), 1, lengthMax);
         }

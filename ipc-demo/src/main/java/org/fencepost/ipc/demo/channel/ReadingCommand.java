@@ -17,8 +17,8 @@ abstract class ReadingCommand extends ToolCommand {
     private final Value<Start> start = value(Start.class,
         OptionSpec.builder("--from").paramLabel("WHERE").converters(new Start.Converter()).defaultValue("earliest")
             .description("Where to begin: earliest, latest, a position at which a message ends (with a dot and its "
-                + "number in a batch), a time like 2026-05-17T08:00:00Z, or -15m for a quarter of an hour ago. "
-                + "Default: ${DEFAULT-VALUE}."));
+                + "number in a batch), a time like 2026-05-17T08:00:00Z or as date prints it with -I, --rfc-3339 or "
+                + "+@%%s, or -15m for a quarter of an hour ago. Default: ${DEFAULT-VALUE}."));
 
     /** The message has been met behind which to begin. */
     private boolean started;

@@ -157,6 +157,19 @@ final class Sender implements AutoCloseable {
         }
     }
 
+    /**
+     * Returns a payload that a message may have here.
+     *
+     * @throws IllegalArgumentException if it is too long.
+     */
+    byte[] requireFits(final byte[] payload) {
+        if (payload.length > limits.lengthMax()) {
+            throw new IllegalArgumentException(
+                "expected 0 to " + limits.lengthMax() + " bytes, found " + payload.length);
+        }
+        return payload;
+    }
+
     /** What messages may be here. */
     Splitter.Limits limits() {
         return limits;

@@ -2,8 +2,12 @@ package org.fencepost.ipc.demo.channel;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -119,9 +123,23 @@ abstract class SendingCommand extends ToolCommand {
     /** What cannot be read is said before what comes before it is published. */
     private static void requireReadable(final Path file) {
         if (!file.equals(STANDARD_INPUT) && (Files.isDirectory(file) || !Files.isReadable(file))) {
-            throw new CommandFailedException("cannot read " + file + ": " + (Files.isDirectory(file)
-                ? "it is a directory" : Files.exists(file) ? "permission denied" : "there is no such file")
-                + "; nothing is published");
+            throw new CommandFailedException(
+                "cannot read " + file + ": " + whyUnreadable(file) + "; nothing is published");
+        }
+    }
+
+    private static String whyUnreadable(final Path file) {
+        try {
+            return Files.readAttributes(file, BasicFileAttributes.class).isDirectory()
+                ? "it is a directory" : "permission denied";
+        } catch (final NoSuchFileException missing) {
+            return "there is no such file";
+        } catch (final AccessDeniedException closed) {
+            return "permission denied";
+        } catch (final FileSystemException other) {
+            return other.getReason();
+        } catch (final IOException other) {
+            return other.getMessage();
         }
     }
 
@@ -137,7 +155,7 @@ abstract class SendingCommand extends ToolCommand {
                     before += in.readBytes();
                 }
             }
-        } catch (final ChannelException refusal) {
+        } catch (final ChannelException | Input.UnreadableException refusal) {
             throw new CommandFailedException(refusal.getMessage() + "; " + sender.messages()
                 + " messages are published", refusal);
         }

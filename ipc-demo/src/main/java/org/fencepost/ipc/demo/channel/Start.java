@@ -1,10 +1,12 @@
 package org.fencepost.ipc.demo.channel;
 
+import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,8 +26,14 @@ import picocli.CommandLine.TypeConversionException;
  * @param typed as it was.
  */
 record Start(Kind kind, long value, int index, String typed) {
+    private static final int NANOS_DIGITS = 9;
     private static final Pattern POSITION = Pattern.compile("(\\d{1,19})(?:\\.(\\d{1,9}))?");
     private static final Pattern AGO = Pattern.compile("-(\\d{1,9})([smhd])");
+    private static final Pattern SINCE_1970 = Pattern.compile("@(\\d{1,19}(?:\\.\\d{1,9})?)");
+    /** As {@code date} writes it: a day, and perhaps hours, minutes and seconds, and perhaps the offset from UTC. */
+    private static final Pattern TIME = Pattern.compile("(\\d{4}-\\d\\d-\\d\\d)"
+        + "(?:[T ](\\d\\d)(?:(:\\d\\d)(:\\d\\d(?:[.,]\\d{1,9})?)?)?(?: ?(Z|[+-]\\d\\d(?::?\\d\\d)?))?)?",
+        Pattern.CASE_INSENSITIVE);
 
     /** What it is. */
     enum Kind {
@@ -70,7 +78,8 @@ record Start(Kind kind, long value, int index, String typed) {
             } catch (final DateTimeException | ArithmeticException | NumberFormatException neither) {
                 throw new TypeConversionException("expected earliest, latest, a position like 4096"
                     + " (4096.17 in a batch), or a time like 2026-05-17T08:00:00Z,"
-                    + " 2026-05-17T10:00:00 (of here) or -15m, but was '" + typed + "'");
+                    + " 2026-05-17T10:00:00+0200, 2026-05-17T10:00:00 (of here), @1779004800 or -15m, but was '"
+                    + typed + "'");
             }
         }
 
@@ -85,8 +94,23 @@ record Start(Kind kind, long value, int index, String typed) {
                     default -> Duration.ofDays(count);
                 });
             }
-            return typed.matches(".*(Z|[+-]\\d\\d:?\\d\\d)") ? Instant.parse(typed)
-                : LocalDateTime.parse(typed).atZone(ZoneId.systemDefault()).toInstant();
+            final Matcher seconds = SINCE_1970.matcher(typed);
+            if (seconds.matches()) {
+                return Instant.EPOCH.plusNanos(
+                    new BigDecimal(seconds.group(1)).movePointRight(NANOS_DIGITS).longValueExact());
+            }
+            final Matcher time = TIME.matcher(typed);
+            if (!time.matches()) {
+                throw new DateTimeException("no time");
+            }
+            final String local = time.group(1) + "T" + or(time.group(2), "00")
+                + or(time.group(3), ":00") + or(time.group(4), ":00").replace(',', '.');
+            return time.group(5) == null ? LocalDateTime.parse(local).atZone(ZoneId.systemDefault()).toInstant()
+                : Instant.parse(local + ZoneOffset.of(time.group(5).toUpperCase(Locale.ROOT)));
+        }
+
+        private static String or(final String found, final String other) {
+            return found == null ? other : found;
         }
     }
 

@@ -1,6 +1,8 @@
 package org.fencepost.ipc.demo.file;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.Flag;
 import org.fencepost.ipc.demo.Value;
@@ -30,6 +32,13 @@ final class ReplaceCommand extends GuardedCommand {
 
     @Override
     Replacement change(final Path path) {
+        if (Files.notExists(path)) {
+            throw new CommandFailedException("cannot replace in " + path + ": there is no such file");
+        }
+        if (Files.exists(path) && !Files.isRegularFile(path) && !Files.isDirectory(path)) {
+            throw new CommandFailedException(
+                "cannot replace in " + path + ": expected a regular file, found something else");
+        }
         try {
             return GuardedFile.of(path).replaceInPlace(
                 Sought.bytes(old.get(), hexadecimal.isSet()), Sought.bytes(other.get(), hexadecimal.isSet()));

@@ -1,6 +1,7 @@
 package org.fencepost.ipc.demo.file;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.fencepost.ipc.demo.Value;
 import org.fencepost.ipc.file.GuardOptions;
 import org.fencepost.ipc.file.GuardedFile;
@@ -22,11 +23,12 @@ final class RollbackCommand extends VersionedCommand {
     @Override
     Replacement change(final Path path, final GuardOptions options) {
         final GuardedFile file = GuardedFile.of(path, options);
-        if (!number.isSet()) {
+        final List<GuardedFile.Version> versions = file.versions();
+        if (!number.isSet() && !versions.isEmpty()) {
             return file.rollback();
         }
-        return file.versions().stream()
-            .filter(version -> version.number() == number.get())
+        return versions.stream()
+            .filter(version -> number.isSet() && version.number() == number.get())
             .findFirst()
             .map(file::rollback)
             .orElseGet(Replacement.NoVersion::new);

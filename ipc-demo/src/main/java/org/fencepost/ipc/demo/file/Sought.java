@@ -22,10 +22,18 @@ public final class Sought {
         if (hexadecimal) {
             return HexFormat.of().parseHex(argument);
         }
+        return text(argument).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * An argument that is text.
+     *
+     * @throws IllegalArgumentException if it is not what was typed: bytes that are no text have all become the same
+     */
+    public static String text(final String argument) {
         if (argument.indexOf(UNDECODED) >= 0) {
-            throw new IllegalArgumentException(
-                "not text in this locale; set one with UTF-8, or give the bytes with --hex");
+            throw new IllegalArgumentException("expected a text of UTF-8, found other bytes; --hex takes them");
         }
-        return argument.getBytes(StandardCharsets.UTF_8);
+        return argument;
     }
 }

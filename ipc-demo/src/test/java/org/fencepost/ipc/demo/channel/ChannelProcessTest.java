@@ -147,6 +147,8 @@ class ChannelProcessTest {
             + " be channels\n"), closed);
         assertEquals(2, closed.lines().filter(line ->
             line.contains("cannot look into journal: permission denied; ask")).count(), closed);
+        assertEquals("0 ipc: cannot read closed/file: permission denied; nothing is published\n1\n", shell.run(
+            "mkdir -m 0 closed; " + as + "$user $ipc publish journal closed/file; echo $?; rmdir closed"));
         // What may not be read is not missing, and nothing is to be restored.
         final String segment = shell.run("chmod 0 journal/segment-*; " + as
             + "$user $ipc verify journal; echo $?; chmod 600 journal/segment-*");
@@ -186,11 +188,25 @@ class ChannelProcessTest {
 
     @Test
     void shouldSaySoWhenAStandardStreamIsClosed() throws Exception {
-        assertEquals("0 ipc: cannot read standard input: IOException: Bad file descriptor\n1\n"
+        assertEquals("0 ipc: cannot read standard input: IOException: Bad file descriptor; 0 messages are"
+            + " published\n1\n"
             + "ipc: cannot write to standard output: Bad file descriptor\n1\n1\n3\n",
             shell.run("$ipc publish journal --create <&-; echo $?; "
                 + "seq 3 | $ipc publish journal; $ipc tail journal >&-; echo $?; "
                 + "$ipc tail nowhere 2>&-; echo $?; $ipc grep -c '' journal"));
+    }
+
+    @Test
+    void shouldPrintNothingOfTheJvmAmongMessages() throws Exception {
+        assertEquals("0 1\n1\n", shell.run("$ipc create journal --segment 64k > made; "
+            + "_JAVA_OPTIONS=-Xmx1k $ipc export journal 2> said; echo $?; grep -c 'Too small maximum heap' said"));
+        // Where large pages are set up it has nothing to say.
+        assertEquals("0 0\n", shell.run("_JAVA_OPTIONS=-XX:+UseLargePages $ipc export journal 2> said; echo $?"));
+        assertEquals("0 one\n", shell.run("echo one | $ipc publish journal; $ipc tail -f journal > tailed 2> said & "
+            + "tail=$!; for (( i = 0; i < 1000; i++ )); do [[ -s tailed ]] && break; sleep 0.01; done; "
+            + "kill -QUIT $tail; for (( i = 0; i < 1000; i++ )); do "
+            + "grep -q 'Full thread dump' tailed said && break; sleep 0.01; done; "
+            + "{ kill $tail; wait; } 2> /dev/null; cat tailed"));
     }
 
     @Test

@@ -21,11 +21,18 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.fencepost.ipc.Batch;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelOptions;
@@ -39,6 +46,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands that publish and read messages, in this process. */
@@ -153,7 +161,7 @@ class MessageCommandTest {
             assertEquals((10 - part) * 100, from.size());
             assertEquals(String.valueOf(part), from.getFirst());
         }
-        for (final String before : List.of("2001-01-01T00:00:00Z", "2001-01-01T00:00:00", "-1h")) {
+        for (final String before : List.of("2001-01-01T00:00:00Z", "2001-01-01T24:00:00Z", "2001-01-01T00:00:00", "-1h")) {
             assertEquals(1000,
                 done(ToolRun.of("tail", "--from", before, journal)).lines().count());
         }
@@ -163,6 +171,69 @@ class MessageCommandTest {
         failed(ToolRun.of("tail", "--from", "-1h", ring), "without times");
         misused("ipc tail", ToolRun.of("tail", "--from", "yesterday", journal));
         misused("ipc tail", ToolRun.of("tail", "--from", "9999999999-01-01T00:00:00Z", journal));
+    }
+
+    /** What {@code date} prints with -I, --rfc-3339 and the like, for a message of now. */
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "uuuu-MM-dd'T'HH:mm:ssZ", "uuuu-MM-dd'T'HH:mm:ssXXX", "uuuu-MM-dd'T'HH:mm:ss,nnnnnnnnnXXX",
+        "uuuu-MM-dd HH:mm:ss.nnnnnnnnnXXX", "uuuu-MM-dd HH:mm:ss Z", "uuuu-MM-dd'T'HH:mm:ssx", "uuuu-MM-dd'T'HH:mmXXX",
+        "uuuu-MM-dd'T'HHXXX", "uuuu-MM-dd't'HH:mm:ss.SSS'z'", "uuuu-MM-dd HH:mm:ss", "uuuu-MM-dd HH:mm", "uuuu-MM-dd"})
+    void shouldBeginAtATimeWhenItIsWrittenAsDateDoes(final String form) {
+        done(ToolRun.withInput("now\n", "publish", name));
+        final ZoneId zone = form.endsWith("'z'") ? ZoneOffset.UTC
+            : form.matches(".*[xXZ]") ? ZoneOffset.ofHoursMinutes(5, form.contains("ssx") ? 0 : 30)
+            : ZoneId.systemDefault();
+        // The fraction is a whole number of nanoseconds, which are nine digits.
+        final ZonedDateTime now = ZonedDateTime.now(zone).withNano(123_456_789);
+        final DateTimeFormatter formatter = DateTimeFormatter.ofPattern(form, Locale.ROOT);
+        final int hours = form.contains("HH") ? 1 : 48;
+        assertEquals("now\n", done(ToolRun.of("tail", name, "--from", formatter.format(now.minusHours(hours)))));
+        assertEquals("", done(ToolRun.of("tail", name, "--from", formatter.format(now.plusHours(hours)))));
+    }
+
+    @Test
+    void shouldBeginAtATimeWhenItIsInSecondsSince1970() {
+        done(ToolRun.withInput("now\n", "publish", name));
+        final long now = Instant.now().getEpochSecond();
+        for (final String fraction : List.of("", ".5", ".123456789")) {
+            assertEquals("now\n", done(ToolRun.of("tail", name, "--from", "@" + (now - 60) + fraction)));
+            assertEquals("", done(ToolRun.of("tail", name, "--from", "@" + (now + 60) + fraction)));
+        }
+    }
+
+    @Test
+    void shouldSayWhichTimesThereAreWhenOneIsNone() {
+        for (final String typed : List.of("Fri Nov 27 16:26:35 UTC 2026", "16:26:35", "2026-11-27T10:00:00+2",
+            "2026-11-27T10:00:00+0260", "2026-11-27T10:00:00+1900", "2026-02-30", "27.11.2026", "2026-11-27T10:30.5",
+            "2026-11-27T10:00:00Z0200", "2026-11-27T", "2026-11-27+0200", "@", "@now", "@1795800000000", "@1e3")) {
+            final ToolRun run = ToolRun.of("tail", name, "--from", typed);
+            misused("ipc tail", run);
+            assertTrue(run.err().contains("a time like 2026-05-17T08:00:00Z, 2026-05-17T10:00:00+0200"), run::toString);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2.5, 400", ".25e1, 400", "+2.5, 400", "20, 50"})
+    void shouldPublishAtARateWhenItHasAFraction(final String rate, final long milliseconds) {
+        final long begin = System.nanoTime();
+        done(ToolRun.withInput("one\ntwo\n", "publish", name, "--rate", rate));
+        assertTrue(System.nanoTime() - begin >= TimeUnit.MILLISECONDS.toNanos(milliseconds));
+        assertEquals("one\ntwo\n", done(ToolRun.of("tail", name)));
+        done(ToolRun.withInput("three\n", "publish", name, "--rate", "0.000001"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "0", "0.0", "-0.5", "0.00000099", "1000000000.5", "1e10", "1e999999999", "NaN", "Infinity", "0x1p3", "5d",
+        "0,5", "1/2", ".", "fast", ""})
+    void shouldSayWhatARateIsWhenItIsNone(final String rate) {
+        for (final String command : List.of("publish", "demo")) {
+            final ToolRun run = ToolRun.of(command, name, "--rate", rate);
+            misused("ipc " + command, run);
+            assertTrue(run.err().contains("option '--rate': expected messages a second as 0.5 or 20000, from"
+                + " 0.000001 to 1000000000, but was '" + rate + "'"), run::toString);
+        }
     }
 
     @Test
@@ -220,10 +291,13 @@ class MessageCommandTest {
     void shouldPublishNothingWhenALaterFileCannotBeRead() throws IOException {
         final String file = Files.writeString(directory.resolve("file"), "one\n").toString();
         final String none = directory.resolve("none").toString();
+        final String loop = Files.createSymbolicLink(directory.resolve("loop"), Path.of("loop")).toString();
         for (final String command : List.of("publish", "import")) {
             failed(ToolRun.of(command, name, file, none), "cannot read " + none, "nothing is published");
             failed(ToolRun.of(command, name, file, directory.toString()), "it is a directory");
             failed(ToolRun.of(command, "--create", none, none), "cannot read " + none);
+            failed(ToolRun.of(command, name, loop), "cannot read " + loop + ": Too many levels of symbolic links",
+                "; nothing is published");
         }
         assertEquals("", done(ToolRun.of("tail", name)));
         assertFalse(Files.exists(Path.of(none)));
@@ -413,6 +487,61 @@ class MessageCommandTest {
         failed(ToolRun.withInput("a,b\n", "import", "--csv", name), "a column payload");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"payload", "type", "encoding", "time", "position"})
+    void shouldPublishNothingWhenACsvNamesAColumnTwice(final String column) throws IOException {
+        final Path good = Files.writeString(directory.resolve("good"), "payload\na\nb\n");
+        final Path bad = Files.writeString(directory.resolve("bad"),
+            "\npayload, " + column + "," + column.toUpperCase(Locale.ROOT) + "\nc,1,2\n");
+        final int count = column.equals("payload") ? 3 : 2;
+        failed(ToolRun.of("import", "--csv", name, bad.toString()), bad + ": line 2: expected one column " + column
+            + ", found " + count + " in [payload, " + column + ", ", "; 0 messages are published");
+        assertEquals("", done(ToolRun.of("tail", name)));
+        failed(ToolRun.of("import", "--csv", name, good.toString(), bad.toString()), bad + ": line 2: ",
+            "; 2 messages are published");
+        Files.writeString(bad, "PAYLOADS\nc\n");
+        failed(ToolRun.of("import", "--csv", name, good.toString(), bad.toString()), bad + ": line 1: expected a first"
+            + " row that names a column payload, found [PAYLOADS]; 2 messages are published");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%s\n", "payload,payload,%s\n", "type,payload\n%s,a\n", "encoding,payload\n%s,a\n"})
+    void shouldShowTheBeginningOfAFieldWhenItIsLong(final String csv) {
+        final ToolRun run = ToolRun.withInput(csv.replace("%s", "x".repeat(100_000)), "import", "--csv", name);
+        failed(run, "found ", "xxx ...; ", " published\n");
+        assertTrue(run.err().length() < 400, run::toString);
+    }
+
+    @Test
+    void shouldReadCsvWhenNamesAreInOtherLettersAndOthersAreThereTwice() throws IOException {
+        done(ToolRun.withInput("host,Type,host, PAYLOAD ,Encoding\nx,7,y,6162,hex\n", "import", "--csv", name));
+        final JsonNode message = parse(done(ToolRun.of("tail", "--json", name)));
+        assertEquals(7, message.required("type").intValue());
+        assertEquals("ab", message.required("text").textValue());
+    }
+
+    @Test
+    void shouldSayWhereAMessageIsWhenItIsTooLongToBeImported() throws IOException {
+        final String text = "x".repeat(65513);
+        failed(ToolRun.withInput("{\"text\":\"a\"}\n{\"text\":\"" + text + "\"}\n", "import", name),
+            "standard input: line 2: expected 0 to 65512 bytes, found 65513; the lines before it are published");
+        failed(ToolRun.withInput("payload\nb\n" + text + "\n", "import", "--csv", name), "standard input: row that"
+            + " begins in line 3: expected 0 to 65512 bytes, found 65513; the rows before it are published");
+        assertEquals("a\nb\n", done(ToolRun.of("tail", name)));
+    }
+
+    @Test
+    void shouldSayHowMuchIsPublishedWhenALaterFileCannotBeReadToItsEnd() throws IOException {
+        // It can be opened, and its first page is never there.
+        final String memory = "/proc/self/mem";
+        assumeTrue(Files.isReadable(Path.of(memory)));
+        final String file = Files.writeString(directory.resolve("file"), "one\ntwo\n").toString();
+        failed(ToolRun.of("publish", name, file, memory), "cannot read " + memory, "; 2 messages are published");
+        final String json = Files.writeString(directory.resolve("json"), "{\"text\":\"three\"}").toString();
+        failed(ToolRun.of("import", name, json, memory), "cannot read " + memory, "; 1 messages are published");
+        assertEquals("one\ntwo\nthree\n", done(ToolRun.of("tail", name)));
+    }
+
     private static List<String> payloads(final String exported) {
         return exported.lines().map(line -> line.replaceAll(
             "\"(position|publisher|time|batchIndex|batchCount)\":(\\d+|\"[^\"]*\"),", "")).toList();
@@ -422,10 +551,11 @@ class MessageCommandTest {
     @ValueSource(strings = {
         "{\"type\":1}", "{\"type\":1,\"text\":\"a\",\"base64\":\"YQ==\"}", "[1]", "{", "nonsense",
         "{\"base64\":\"!\"}", "{\"text\":1}", "{\"text\":\"a\",\"type\":\"a\"}",
-        "{\"text\":\"a\",\"type\":5000000000}"})
+        "{\"text\":\"a\",\"type\":5000000000}", "{\"type\":1,\"text\":\"a\",\"type\":2}", "{\"text\":\"a\""})
     void shouldSayWhichLineIsWrongWhenItIsNoMessage(final String line) {
-        failed(ToolRun.withInput("{\"text\":\"first\"}\n" + line + "\n", "import", name),
-            "standard input: line 2: ", "the lines before it are published");
+        final ToolRun run = ToolRun.withInput("{\"text\":\"first\"}\n" + line + "\n", "import", name);
+        failed(run, "standard input: line 2: ", "the lines before it are published");
+        assertFalse(run.err().contains("REDACTED"), run::toString);
         assertEquals("first\n", done(ToolRun.of("tail", name)));
     }
 

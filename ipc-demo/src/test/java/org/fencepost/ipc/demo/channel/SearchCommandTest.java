@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,10 +42,19 @@ class SearchCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "grep two", "grep ( CHANNEL", "grep -F --hex 61 CHANNEL", "grep --hex 6 CHANNEL",
-        "grep -c --positions x CHANNEL", "grep -m 0 x CHANNEL", "grep -F \ufffd CHANNEL"})
+        "grep -c --positions x CHANNEL", "grep -m 0 x CHANNEL", "grep -F \ufffd CHANNEL", "grep w\ufffdo CHANNEL"})
     void shouldShowUsageWhenTheCommandLineIsWrong(final String line) {
         final ToolRun run = ToolRun.of(line.replace("CHANNEL", name).split(" "));
         misused("ipc " + line.split(" ")[0], run);
+    }
+
+    @Test
+    void shouldFindNoOtherBytesWhenAPatternHasSuchAsAreNoText() {
+        done(ToolRun.withInput(new ByteArrayInputStream(new byte[] {'w', (byte) 0xfe, 'o'}), "publish", name));
+        final ToolRun run = ToolRun.of("grep", "-c", "w\ufffdo", name);
+        misused("ipc grep", run);
+        assertTrue(run.err().contains("expected a text of UTF-8, found other bytes; --hex takes them"), run::toString);
+        assertEquals("1\n", done(ToolRun.of("grep", "-c", "w\\x{fffd}o", name)));
     }
 
     @Test

@@ -11,6 +11,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -339,5 +342,26 @@ class FileCommandTest {
         final ToolRun run = ToolRun.of("file", "grep", "gr\ufffd\ufffdn", name);
         assertEquals(ExitCode.USAGE, run.exitCode());
         assertTrue(run.err().contains("--hex"), run::toString);
+    }
+
+    @Test
+    void shouldSaySoAndLeaveNothingWhenThereIsNoFileToChange() throws IOException {
+        final String none = directory.resolve("none").toString();
+        failed(ToolRun.of("file", "replace", none, "a", "b"), "cannot replace in " + none
+            + ": there is no such file");
+        final Path socket = directory.resolve("socket");
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(socket));
+            failed(ToolRun.of("file", "replace", socket.toString(), "a", "b"), "cannot replace in " + socket
+                + ": expected a regular file, found something else");
+        }
+        // Nobody knows whether that is there.
+        final ToolRun unknown = ToolRun.of("file", "replace", "a".repeat(256), "a", "b");
+        failed(unknown, "a: ");
+        assertFalse(unknown.err().contains("no such file"), unknown::toString);
+        failed(ToolRun.of("file", "rollback", none), none + " is unchanged: there is no such earlier version");
+        try (Stream<Path> left = Files.list(directory)) {
+            assertEquals(List.of(file, socket), left.sorted().toList());
+        }
     }
 }
