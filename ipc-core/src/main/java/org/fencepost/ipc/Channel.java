@@ -40,7 +40,7 @@ import org.fencepost.ipc.store.MappedChannel;
  * {@link #durablePosition} has reached it.
  *
  * <p>A channel outlives its processes: who opens it again finds the messages of the last run, in a ring those that
- * it still has. {@code ipc rm} removes it, or whoever removes the directory while nobody has it open.
+ * it still has. {@link Channels#remove} and {@code ipc rm} remove it.
  */
 public final class Channel implements AutoCloseable {
     private final MappedChannel mapped;

@@ -14,7 +14,7 @@ import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.store.ChannelDirectory;
 import org.fencepost.ipc.store.MappedChannel;
 
-/** The channels of a directory. */
+/** The channels of a directory: which there are, and what is done to one from outside. */
 public final class Channels {
     private Channels() {
     }
@@ -28,7 +28,7 @@ public final class Channels {
      * @throws ChannelIOException       if there is none, or the operating system refuses.
      */
     public static RepairReport examine(final Path channel) {
-        return MappedChannel.examine(directory(channel), Platform.detect());
+        return MappedChannel.examine(directory(channel, Platform.detect()), Platform.detect());
     }
 
     /**
@@ -48,11 +48,61 @@ public final class Channels {
      * @throws ChannelIOException       if there is none, or the operating system refuses.
      */
     public static RepairReport repair(final Path channel) {
-        return MappedChannel.repair(directory(channel), Platform.detect());
+        return MappedChannel.repair(directory(channel, Platform.detect()), Platform.detect());
     }
 
-    private static ChannelDirectory directory(final Path channel) {
-        final ChannelDirectory directory = new ChannelDirectory(channel, Platform.detect());
+    /**
+     * Removes a channel that nobody has open, with all its messages, its named cursors, and what repairs have kept
+     * beside them. The directory goes with its files; where there is anything in it that is not the channel's,
+     * nothing is removed.
+     *
+     * <p>Who opens it at the same moment either has it, and it is not removed, or finds none, or is told that it was
+     * removed meanwhile. Who only {@linkplain Channel#view views} it is not asked: it goes on with what it has mapped.
+     *
+     * <p>It is gone at once when its name is, and durably before the first of its files; then they go, one after the
+     * other, which takes its time. If it never returns, because the process was killed or the machine has stopped,
+     * the channel is there as it was, or there is none: its files are in a directory beside it then, whose name
+     * begins with {@code .fencepost-}, and go when this user creates a channel beside it the next time.
+     *
+     * @throws ChannelMismatchException while anybody has it open, in any process, this one too: the message says who
+     *                                  publishes and subscribes. Or if it was made by a process with native access
+     *                                  and this one has none, or the other way round, or one of its files belongs
+     *                                  to another user than its directory.
+     * @throws ChannelDamagedException  if its control or members file is damaged, so that nobody can be asked who
+     *                                  has it open, or somebody else has removed it at the same moment.
+     * @throws ChannelIOException       if there is none, or something else is in its directory, or it is named by a
+     *                                  symbolic link, or the operating system refuses: it takes the right to write
+     *                                  to its members file, and to rename it.
+     */
+    public static void remove(final Path channel) {
+        remove(channel, Platform.detect());
+    }
+
+    static void remove(final Path channel, final Platform platform) {
+        final ChannelDirectory directory = directory(channel, platform);
+        if (!directory.remove()) {
+            throw new ChannelMismatchException(directory.path(), directory.path() + " is in use by "
+                + users(directory.path(), platform) + ": expected nobody who has it open; let them end, then remove"
+                + " it");
+        }
+    }
+
+    /** Who holds the locks of a channel, as far as its files say. */
+    private static String users(final Path channel, final Platform platform) {
+        final List<String> users = new ArrayList<>();
+        try (Channel view = Channel.view(channel, platform, System::nanoTime)) {
+            final ChannelStatus status = view.status();
+            status.publishers().stream().filter(PublisherStatus::live).map(Object::toString).forEach(users::add);
+            status.subscribers().stream().filter(SubscriberStatus::live).map(Object::toString).forEach(users::add);
+        } catch (final ChannelException unknown) {
+            users.clear();
+        }
+        return users.isEmpty() ? "somebody who neither publishes nor subscribes, or opens, repairs or removes it just"
+            + " now (lsof names the processes that have its members open)" : String.join(", ", users);
+    }
+
+    private static ChannelDirectory directory(final Path channel, final Platform platform) {
+        final ChannelDirectory directory = new ChannelDirectory(channel, platform);
         directory.requireThere();
         return directory;
     }

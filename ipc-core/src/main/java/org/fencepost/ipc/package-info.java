@@ -10,8 +10,8 @@
  * <caption>All types</caption>
  * <tr><th>for</th><th>types</th></tr>
  * <tr><td>what a channel is, and which there are in a directory</td><td>
- *     {@link org.fencepost.ipc.ChannelOptions}, {@link org.fencepost.ipc.Channels}, which also repairs a
- *     damaged journal and says in a {@link org.fencepost.ipc.RepairReport} what it did</td></tr>
+ *     {@link org.fencepost.ipc.ChannelOptions}, {@link org.fencepost.ipc.Channels}, which also removes
+ *     one, and repairs a damaged journal and says in a {@link org.fencepost.ipc.RepairReport} what it did</td></tr>
  * <tr><td>publishing</td><td>
  *     {@link org.fencepost.ipc.Claim} to write a message in place, {@link org.fencepost.ipc.Batch} for many at
  *     once, {@link org.fencepost.ipc.ConcurrentPublisher} for threads that share a publisher</td></tr>

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.agrona.concurrent.SystemEpochNanoClock;
 import org.fencepost.ipc.os.FileCalls;
+import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.os.PlatformWithCalls;
 import org.junit.jupiter.api.BeforeEach;
@@ -219,6 +220,51 @@ class ReplacedChannelTest {
                     + " meanwhile, try again", refused.getMessage());
             }
         }
+    }
+
+    @Test
+    void shouldSayThatItWasReplacedWhenAnotherIsThereBehindTheFirstLook() throws IOException {
+        for (final ChannelOptions options : List.of(JOURNAL, ChannelOptions.ring(1 << 17))) {
+            path = directory.resolve("of-" + options.kind());
+            open(options, Platform.detect()).close();
+            final Platform platform = new PlatformWithCalls(() -> { }) {
+                @Override
+                public LockFile openLockFile(final Path file) throws IOException {
+                    Channels.remove(path);
+                    open(options, Platform.detect()).close();
+                    return super.openLockFile(file);
+                }
+            };
+            final ChannelDamagedException refused = assertThrows(
+                ChannelDamagedException.class, () -> open(options, platform).close());
+            assertEquals(path + ": expected the channel that was there, found another; it was removed or replaced"
+                + " meanwhile, try again", refused.getMessage());
+        }
+    }
+
+    @Test
+    void shouldMakeAChannelWhenTheOneThatWasInTheWayIsGone() throws IOException {
+        final AtomicBoolean removed = new AtomicBoolean();
+        final Platform platform = new PlatformWithCalls(calls -> (FileCalls) Proxy.newProxyInstance(
+            FileCalls.class.getClassLoader(), new Class<?>[] {FileCalls.class}, (proxy, method, arguments) -> {
+                final boolean first = method.getName().equals("rename") && !removed.getAndSet(true);
+                if (first) {
+                    open(RETAINED, Platform.detect()).close();
+                }
+                try {
+                    return method.invoke(calls, arguments);
+                } catch (final InvocationTargetException e) {
+                    if (first) {
+                        Channels.remove(path);
+                    }
+                    throw e.getCause();
+                }
+            }));
+        try (Channel channel = open(JOURNAL, platform)) {
+            assertEquals(JOURNAL, channel.options());
+        }
+        assertTrue(removed.get());
+        assertEquals(List.of(path), files(directory));
     }
 
     private static void remove(final Path channel) {

@@ -39,6 +39,11 @@ public final class ChannelDoor {
         return Channel.view(directory, platform, new OffsetEpochNanoClock());
     }
 
+    /** As {@link Channels#remove(Path)}. */
+    public static void remove(final Path directory, final Platform platform) {
+        Channels.remove(directory, platform);
+    }
+
     private static Channel byHand(final Channel channel) {
         channel.housekeeping().byHand();
         return channel;

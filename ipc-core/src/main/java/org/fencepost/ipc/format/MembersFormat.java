@@ -8,10 +8,11 @@ package org.fencepost.ipc.format;
  *
  * <pre>
  *    4096  housekeeping   exclusive, for one unit of work or one change of membership
- *    4097  presence       shared by every open handle and by who creates; exclusive by who recovers or
- *                         repairs, and by who removes what a dead creator left
+ *    4097  presence       shared by every open handle and by who creates; exclusive by who recovers,
+ *                         repairs or removes, and by who removes what a dead creator left
  *    4098  exclusive      by the exclusive publisher
- *    4099  opening        exclusive, by who opens a channel whose words are not believed, or repairs it
+ *    4099  opening        exclusive, by who opens a channel whose words are not believed, repairs or
+ *                         removes it
  *    8192  + slot         by the publisher in that slot
  *   12288  + record       by the subscriber of that record
  *   16384  + slot         by whoever syncs in that sync slot
@@ -34,7 +35,7 @@ public final class MembersFormat {
     public static final long PRESENCE_BYTE = HOUSEKEEPING_BYTE + 1;
     /** Held by an exclusive publisher, besides its slot's byte. */
     public static final long EXCLUSIVE_BYTE = PRESENCE_BYTE + 1;
-    /** Shared by who opens the channel, until it is present; exclusive by who recovers or repairs. */
+    /** Shared by who opens the channel, until it is present; exclusive by who recovers, repairs or removes. */
     public static final long OPENING_BYTE = EXCLUSIVE_BYTE + 1;
     /** Of publisher slot 0. */
     public static final long PUBLISHER_BYTE = 2 * 4096;

@@ -18,6 +18,7 @@ final class Errno {
     static final int EEXIST = 17;
     static final int ENOTDIR = 20;
     static final int EROFS = 30;
+    static final int ENOTEMPTY = 39;
     static final int ETIMEDOUT = 110;
 
     private Errno() {
@@ -28,7 +29,8 @@ final class Errno {
         final String reason = reason(call, errno);
         return switch (errno) {
             case EINTR -> new InterruptedIOException(path + ": " + reason);
-            case EEXIST -> new FileAlreadyExistsException(path, null, reason);
+            // The latter of a rename to a directory that is not empty.
+            case EEXIST, ENOTEMPTY -> new FileAlreadyExistsException(path, null, reason);
             case ENOENT -> new NoSuchFileException(path, null, reason);
             case EPERM, EACCES -> new AccessDeniedException(path, null, reason);
             case EROFS -> new MountedReadOnlyException(path, reason);
@@ -75,7 +77,7 @@ final class Errno {
             case 36 -> "ENAMETOOLONG: the path is too long";
             case 37 -> "ENOLCK: no locks available";
             case 38 -> "ENOSYS: the kernel does not have this call, or a sandbox hides it";
-            case 39 -> "ENOTEMPTY: the directory is not empty";
+            case ENOTEMPTY -> "ENOTEMPTY: the directory is not empty";
             case 40 -> "ELOOP: is a symbolic link, or too many of them on the way";
             case 74 -> "EBADMSG: what was read back is not what was written";
             case 75 -> "EOVERFLOW: a number is too large";

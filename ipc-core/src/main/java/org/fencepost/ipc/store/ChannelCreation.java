@@ -296,28 +296,37 @@ final class ChannelCreation {
         }
     }
 
-    /** Whether this creator's directory is the channel now; false if another was first. */
+    /**
+     * Whether this creator's directory is the channel now; false if another was first. That one may be removed at any
+     * moment, and the next may come: then the place is looked at once more.
+     */
     private boolean moveIntoPlace(final Path temporary) throws IOException {
-        try {
-            // Replaces nothing but an empty directory.
-            calls.rename(temporary, path);
-            return true;
-        } catch (final IOException e) {
-            if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-                return lostRace(e);
+        for (int attempts = 1; !directory.exists(); attempts++) {
+            final Optional<FileStatus> place = calls.status(path, false);
+            try {
+                // Replaces nothing but an empty directory.
+                calls.rename(temporary, path);
+                return true;
+            } catch (final IOException e) {
+                if (directory.exists()) {
+                    return false;
+                }
+                final Optional<FileStatus> still = calls.status(path, false);
+                if (place.isPresent() && still.isPresent() && still.get().isSameFile(place.get())) {
+                    throw noChannel(still.get(), e);
+                }
+                if (!(e instanceof FileAlreadyExistsException) || attempts == ATTEMPTS_MAX) {
+                    throw e;
+                }
             }
-            throw e;
         }
+        return false;
     }
 
-    private boolean lostRace(final IOException cause) {
-        if (directory.exists()) {
-            return false;
-        }
-        throw new ChannelDamagedException(path,
+    private ChannelDamagedException noChannel(final FileStatus place, final IOException cause) {
+        return new ChannelDamagedException(path,
             path + ": expected a channel, or nothing or an empty directory to make one, found "
-                + (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
-                    ? "a directory with other files and no " + ControlFormat.FILE_NAME
+                + (place.isDirectory() ? "a directory with other files and no " + ControlFormat.FILE_NAME
                     : "something that is not a directory")
                 + "; use another path or move it away", cause);
     }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.fencepost.ipc.ChannelDamagedException;
+import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.ChannelMismatchException;
 import org.fencepost.ipc.ChannelOptions;
@@ -122,12 +123,38 @@ public final class ChannelDirectory {
         }
     }
 
-    /** What it means that something of a channel is not there which was there a moment ago. */
+    /**
+     * What it means that something of a channel is not there which was there a moment ago. Without its directory or
+     * its control file it was none, whatever has its name now.
+     */
     ChannelDamagedException missing(final NoSuchFileException cause) {
-        return Files.notExists(control(), LinkOption.NOFOLLOW_LINKS)
-            ? new ChannelDamagedException(path, path + ": expected the channel that was there, found none; it was"
-                + " removed or replaced meanwhile, try again", cause)
-            : Headers.missing(Path.of(cause.getFile()), cause);
+        final String file = cause.getFile();
+        return file.equals(path.toString()) || file.equals(control().toString())
+            || Files.notExists(control(), LinkOption.NOFOLLOW_LINKS)
+            ? replaced(cause) : Headers.missing(Path.of(file), cause);
+    }
+
+    /**
+     * What it means that something of the channel with this identity is damaged: nothing, where another has its name
+     * by now, for that does not fit to what was read of the first one.
+     */
+    ChannelDamagedException unlessReplaced(final long channelId, final ChannelDamagedException damaged) {
+        return isReplaced(channelId) ? replaced(damaged) : damaged;
+    }
+
+    /** Of a channel that was there a moment ago. */
+    ChannelDamagedException replaced(final Throwable cause) {
+        return new ChannelDamagedException(path, path + ": expected the channel that was there, found "
+            + (Files.exists(control(), LinkOption.NOFOLLOW_LINKS) ? "another" : "none")
+            + "; it was removed or replaced meanwhile, try again", cause);
+    }
+
+    private boolean isReplaced(final long channelId) {
+        try {
+            return Headers.read(control(), FileKind.CONTROL).getLong(FileHeader.CHANNEL_ID_OFFSET) != channelId;
+        } catch (final ChannelException e) {
+            return Files.notExists(control(), LinkOption.NOFOLLOW_LINKS);
+        }
     }
 
     Path control() {
@@ -215,6 +242,24 @@ public final class ChannelDirectory {
      */
     public void create(final ChannelOptions options) {
         new ChannelCreation(this, platform, options).run();
+    }
+
+    /**
+     * Removes the channel with its directory, unless somebody has it open.
+     *
+     * @return whether it did.
+     * @throws ChannelMismatchException if a file is another user's, or who has it open proves that by other locks.
+     * @throws ChannelDamagedException  if it cannot be asked who has it open.
+     * @throws ChannelIOException       if something else is in the directory, it is a symbolic link, or the operating
+     *                                  system refuses.
+     */
+    public boolean remove() {
+        return new ChannelRemoval(this, platform).ifUnused();
+    }
+
+    /** The same under those who have it open, and if it is damaged: they go on with files that have no name. */
+    public void removeUnderUsers() {
+        new ChannelRemoval(this, platform).always();
     }
 
     static String reason(final IOException e) {

@@ -109,7 +109,8 @@ final class Headers {
     /** Of a channel that was there: without its control file it is not any more, otherwise it has lost this file. */
     static ChannelDamagedException missing(final Path file, final IOException cause) {
         return new ChannelDamagedException(file, file + ": expected a regular file, found nothing; "
-            + (Files.notExists(file.resolveSibling(ControlFormat.FILE_NAME), LinkOption.NOFOLLOW_LINKS)
+            + (file.endsWith(ControlFormat.FILE_NAME)
+                || Files.notExists(file.resolveSibling(ControlFormat.FILE_NAME), LinkOption.NOFOLLOW_LINKS)
                 ? "the channel was removed or replaced meanwhile, try again"
                 : "restore it, unless somebody is removing the channel"), cause);
     }

@@ -152,6 +152,8 @@ final class Opening {
     private <T> T taken(final Steps<T> steps) {
         try {
             return steps.take();
+        } catch (final ChannelDamagedException e) {
+            throw directory.unlessReplaced(geometry.channelId(), e);
         } catch (final IOException e) {
             throw refused(e);
         } catch (final UncheckedIOException e) {
@@ -161,7 +163,7 @@ final class Opening {
 
     private ChannelException refused(final IOException e) {
         return e instanceof final NoSuchFileException missing
-            ? directory.missing(missing) : refused(e, "");
+            ? directory.unlessReplaced(geometry.channelId(), directory.missing(missing)) : refused(e, "");
     }
 
     private ChannelIOException refused(final IOException e, final String whatToDo) {
@@ -177,6 +179,8 @@ final class Opening {
     private LockFile lockFile() throws IOException {
         try {
             return platform.openLockFile(lockPath);
+        } catch (final NoSuchFileException missing) {
+            throw missing;
         } catch (final FileSystemException e) {
             // The JDK does not tell a file system that is mounted read-only by the exception.
             throw e instanceof AccessDeniedException || e instanceof MountedReadOnlyException
@@ -194,9 +198,9 @@ final class Opening {
     }
 
     /**
-     * Takes the shared lock of who is present, behind the opening byte, which is shared by all but who recovers or
-     * repairs: so who comes meanwhile waits until that has ended, or its process has, and looks itself; and who
-     * recovers finds nobody present who has not believed the words. They stay believed while anybody is present.
+     * Takes the shared lock of who is present, behind the opening byte, which is shared by all but who recovers,
+     * repairs or removes: so who comes meanwhile waits until that has ended, or its process has, and looks itself; and
+     * who recovers finds nobody present who has not believed the words. They stay believed while anybody is present.
      */
     private void becomePresent() throws IOException {
         if (recoverable) {

@@ -89,6 +89,10 @@ class RefusedFileTest {
         Files.createDirectory(locks);
         final String message = refusal(channel, platform);
         assertTrue(message.contains(locks.toString()) && !message.contains("view"), message);
+        Files.delete(locks);
+        Files.createSymbolicLink(locks, directory.resolve("nothing"));
+        final String ofLink = refusal(channel, platform);
+        assertTrue(ofLink.contains("found a symbolic link") && !ofLink.contains("view"), ofLink);
     }
 
     private static String refusal(final ChannelDirectory channel, final Platform platform) {

@@ -22,6 +22,7 @@ enum Layer {
         "org.fencepost.ipc.BatchTest", "org.fencepost.ipc.EndpointTest",
         "org.fencepost.ipc.MisuseTest", "org.fencepost.ipc.SubscribingTest", "org.fencepost.ipc.LostPageTest",
         "org.fencepost.ipc.UnreachableTest", "org.fencepost.ipc.ReplacedChannelTest",
+        "org.fencepost.ipc.ChannelRemovalTest",
         "org.fencepost.ipc.DurabilityTest", "org.fencepost.ipc.DiskWaitersTest",
         "org.fencepost.ipc.RetentionTest", "org.fencepost.ipc.ChangedRetentionTest",
         "org.fencepost.ipc.PositionByTimeTest",

@@ -7,7 +7,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -20,16 +19,11 @@ import org.fencepost.ipc.SubscriberStatus;
 import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.durable.Leftovers;
 import org.fencepost.ipc.format.ControlFormat;
-import org.fencepost.ipc.format.MembersFormat;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.store.ChannelDirectory;
 
 /** The directory of a channel, seen from outside. */
 final class ChannelFiles {
-    /** What {@code docs/format.md} lists, and what a recovery and dead creators have left. */
-    private static final String OWN_NAMES =
-        "control|cursors|members|members\\.lock|segment-.*|cut-.*|\\.cutting.*|\\.fencepost-.*";
-
     private final Path path;
 
     ChannelFiles(final Path path) {
@@ -186,54 +180,6 @@ final class ChannelFiles {
     static long closedBelow(final Path directory) {
         return new ChannelFiles(directory).list().stream().filter(entry -> isClosed(entry)
             && !entry.getFileName().toString().startsWith(".")).count();
-    }
-
-    /**
-     * Takes the channel away from its name at once, and then removes its files. If this is killed in the middle,
-     * what is left looks like what a creator that was killed leaves, and the next creator there removes it.
-     *
-     * @throws CommandFailedException if it is a link, or there are files that no channel has; nothing is removed.
-     */
-    void remove() {
-        requireNoLink();
-        final List<Path> strangers = list().stream()
-            .filter(file -> !file.getFileName().toString().matches(OWN_NAMES))
-            .toList();
-        if (!strangers.isEmpty()) {
-            throw new CommandFailedException(path + " is not removed: expected nothing but the"
-                + " files of a channel, found " + strangers.getFirst() + "; move it away");
-        }
-        try {
-            final Path doomed = Leftovers.newName(path.getParent());
-            Files.move(path, doomed);
-            // In order: the lock by which the rest is recognised comes behind everything that is large.
-            final List<Path> files = new ArrayList<>(new ChannelFiles(doomed).list());
-            files.sort(Comparator.comparing(ChannelFiles::isOfMembers));
-            for (final Path file : files) {
-                Files.deleteIfExists(file);
-            }
-            Files.deleteIfExists(doomed);
-        } catch (final NoSuchFileException gone) {
-            throw removedMeanwhile(path, gone);
-        } catch (final IOException refusal) {
-            throw new ChannelIOException(path, "cannot remove " + path + ": " + refusal, refusal);
-        }
-    }
-
-    /** Removing a link would leave the channel, and removing the files behind it an empty directory. */
-    private void requireNoLink() {
-        try {
-            if (Files.isSymbolicLink(path)) {
-                throw new CommandFailedException(path + " is not removed: it is a symbolic link; the channel is "
-                    + path.toRealPath() + ", name that");
-            }
-        } catch (final IOException refusal) {
-            throw new ChannelIOException(path, "cannot remove " + path + ": " + refusal, refusal);
-        }
-    }
-
-    private static boolean isOfMembers(final Path file) {
-        return file.getFileName().toString().startsWith(MembersFormat.FILE_NAME);
     }
 
     private List<Path> list() {

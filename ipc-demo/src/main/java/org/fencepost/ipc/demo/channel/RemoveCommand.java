@@ -5,11 +5,15 @@ import java.util.List;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.ChannelIOException;
+import org.fencepost.ipc.ChannelMismatchException;
+import org.fencepost.ipc.Channels;
 import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.Flag;
 import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.ToolCommand;
 import org.fencepost.ipc.demo.Value;
+import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.store.ChannelDirectory;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
@@ -29,8 +33,8 @@ public final class RemoveCommand extends ToolCommand {
     public RemoveCommand() {
         super("rm",
             "Removes a channel with all its messages, or only a cursor (--cursor).",
-            "Refused while a publisher or a subscriber is alive, by the kernel's locks; who comes at the same moment "
-                + "may find that out too late. The names of absent subscribers go with it.");
+            "Refused while anybody has it open, by the kernel's locks, but for those who only read. The names of "
+                + "absent subscribers go with it.");
     }
 
     @Override
@@ -45,14 +49,22 @@ public final class RemoveCommand extends ToolCommand {
             throw new ChannelIOException(path.get(), "no channel at " + path.get()
                 + ": expected a directory with a control file; nothing is removed");
         }
-        final List<String> users = users();
-        if (!users.isEmpty() && !force.isSet()) {
-            throw new CommandFailedException(path.get() + " is in use by " + String.join(", ", users)
-                + "; let them end, or remove it under them with --force");
+        if (force.isSet()) {
+            final List<String> users = users();
+            new ChannelDirectory(path.get(), Platform.detect()).removeUnderUsers();
+            users.forEach(user -> tell("removed under " + user));
+        } else {
+            remove();
         }
-        files.remove();
-        users.forEach(user -> tell("removed under " + user));
         return 0;
+    }
+
+    private void remove() {
+        try {
+            Channels.remove(path.get());
+        } catch (final ChannelMismatchException refused) {
+            throw new CommandFailedException(refused.getMessage() + "; --force removes it all the same", refused);
+        }
     }
 
     private void removeCursor() {
@@ -74,9 +86,6 @@ public final class RemoveCommand extends ToolCommand {
         try {
             return ChannelFiles.users(path.get());
         } catch (final ChannelException damaged) {
-            if (!force.isSet()) {
-                throw damaged;
-            }
             tell("nobody could be asked who uses it: " + damaged.getMessage());
             return List.of();
         }

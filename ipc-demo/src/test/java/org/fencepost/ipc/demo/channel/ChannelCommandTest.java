@@ -323,7 +323,7 @@ class ChannelCommandTest {
              Publisher publisher = channel.addPublisher()) {
             failed(ToolRun.of("rm", name),
                 "in use by " + "publisher " + publisher.id() + " (process "
-                    + ProcessHandle.current().pid());
+                    + ProcessHandle.current().pid(), "; --force removes it all the same");
             assertTrue(Files.exists(path.resolve("control")));
             final ToolRun forced = ToolRun.of("rm", "--force", name);
             assertEquals(0, forced.exitCode(), forced::toString);
@@ -403,7 +403,7 @@ class ChannelCommandTest {
     @Test
     void shouldSayWhatARemovalHasLeftAndRemoveItWithTheNextCreation() throws IOException {
         done(ToolRun.of("create", name, "--segment", "64k"));
-        final Path blocking = path.resolve("segment-that-cannot-be-deleted");
+        final Path blocking = path.resolve("cut-1-segment-0000000000000000");
         Files.createDirectories(blocking.resolve("by rmdir"));
         failed(ToolRun.of("rm", name), "cannot remove");
         assertFalse(Files.exists(path));
