@@ -1,6 +1,7 @@
 package org.fencepost.ipc.demo.channel;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -92,9 +93,16 @@ final class ChannelFiles {
         }
     }
 
-    /** Not what is removed between two of these looks. */
+    /** Not what is removed between two of these looks; but what nobody can know to be there. */
     private static boolean isClosed(final Path path) {
-        return Files.isDirectory(path) && !Files.isExecutable(path) && Files.exists(path);
+        try {
+            return Files.readAttributes(path, BasicFileAttributes.class).isDirectory()
+                && !Files.isExecutable(path) && Files.exists(path);
+        } catch (final AccessDeniedException above) {
+            return true;
+        } catch (final IOException notThere) {
+            return false;
+        }
     }
 
     /** Whether it has the file that makes it a channel. */

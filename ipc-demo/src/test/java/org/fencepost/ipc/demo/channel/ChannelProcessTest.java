@@ -149,6 +149,10 @@ class ChannelProcessTest {
             line.contains("cannot look into journal: permission denied; ask")).count(), closed);
         assertEquals("0 ipc: cannot read closed/file: permission denied; nothing is published\n1\n", shell.run(
             "mkdir -m 0 closed; " + as + "$user $ipc publish journal closed/file; echo $?; rmdir closed"));
+        final String hidden = shell.run("mkdir outer; $ipc create outer/inner > created; chmod 0 outer; " + as
+            + "for command in tail rm publish; do $user $ipc $command outer/inner; done < /dev/null; chmod 700 outer");
+        assertEquals(3, hidden.lines().filter(line ->
+            line.contains("cannot look into outer/inner: permission denied; ask")).count(), hidden);
         // What may not be read is not missing, and nothing is to be restored.
         final String segment = shell.run("chmod 0 journal/segment-*; " + as
             + "$user $ipc verify journal; echo $?; chmod 600 journal/segment-*");
