@@ -77,6 +77,8 @@ class FormatTest {
             Map.entry("CUT_MADE", -1L),
             Map.entry("DAMAGED_OFFSET", 6576L),
             Map.entry("BORN_OFFSET", 6584L),
+            Map.entry("CHANGED_BYTES_OFFSET", 6656L),
+            Map.entry("CHANGED_NANOS_OFFSET", 6664L),
             Map.entry("SLOTS_USED_OFFSET", 4480L),
             Map.entry("EXCLUSIVE_OFFSET", 4488L),
             Map.entry("EARLIEST_OFFSET", 4496L),

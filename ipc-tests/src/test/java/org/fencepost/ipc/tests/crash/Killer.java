@@ -14,6 +14,10 @@ final class Killer implements Disk.Watcher {
         return stepsLeft > 0;
     }
 
+    void arm(final int steps) {
+        stepsLeft = steps;
+    }
+
     void disarm() {
         stepsLeft = 0;
     }
