@@ -2,6 +2,8 @@ package org.fencepost.ipc;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -424,8 +426,7 @@ public final class Channel implements AutoCloseable {
      * one begins so much earlier, and looks at the timestamps. Looks at the first message of some segments, then at
      * each header of one, which takes as long as reading them from memory or from the disk does. Any thread.
      *
-     * @param nanos since 1970-01-01 UTC, as in {@link Header#timestamp()}: of an {@link java.time.Instant}
-     *              {@code ChronoUnit.NANOS.between(Instant.EPOCH, instant)}.
+     * @param nanos since 1970-01-01 UTC, as in {@link Header#timestamp()}.
      * @throws ChannelMismatchException if frames have no timestamps here.
      * @throws ChannelDamagedException  if a frame on the way is damaged.
      * @throws ChannelClosedException   if the channel is closed, also meanwhile.
@@ -443,6 +444,17 @@ public final class Channel implements AutoCloseable {
                 throw Endpoint.truncated(path(), error);
             }
         });
+    }
+
+    /** As {@link #positionAtOrAfter(long)}, of a time that may lie before or behind all that a timestamp can say. */
+    public long positionAtOrAfter(final Instant time) {
+        long nanos;
+        try {
+            nanos = Instant.EPOCH.until(time, ChronoUnit.NANOS);
+        } catch (final ArithmeticException beyond) {
+            nanos = time.isBefore(Instant.EPOCH) ? Long.MIN_VALUE : Long.MAX_VALUE;
+        }
+        return positionAtOrAfter(nanos);
     }
 
     /**

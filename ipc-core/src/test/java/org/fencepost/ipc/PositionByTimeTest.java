@@ -12,6 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -65,11 +66,14 @@ class PositionByTimeTest {
                     assertEquals(i, typeAt(channel, position));
                     assertTrue(position >= begins.get(i), "padding may lie before");
                     assertEquals(position, channel.positionAtOrAfter(BEGIN + 10L * i - 9));
+                    assertEquals(position, channel.positionAtOrAfter(Instant.ofEpochSecond(0, BEGIN + 10L * i)));
                 }
             }
             assertEquals(earliest, channel.positionAtOrAfter(Long.MIN_VALUE));
             assertEquals(tail, channel.positionAtOrAfter(BEGIN + 1000));
             assertEquals(tail, channel.positionAtOrAfter(Long.MAX_VALUE));
+            assertEquals(earliest, channel.positionAtOrAfter(Instant.MIN));
+            assertEquals(tail, channel.positionAtOrAfter(Instant.MAX));
         }
     }
 
