@@ -144,20 +144,23 @@ public final class Channel implements AutoCloseable {
         }
         files.requireOneOwner();
         final ChannelOptions found = optionsOf(files.readGeometry());
-        if (!found.withoutRetention().equals(options.withoutRetention())) {
+        final boolean asMade = found.equals(options);
+        if (!asMade && !found.withoutRetention().equals(options.withoutRetention())) {
             throw new ChannelMismatchException(files.path(),
                 files.path() + " is another channel: expected a " + options + ", found a " + found
                     + "; join it as it is, or use another path");
         }
         final Channel channel = new Channel(MappedChannel.open(files, platform, clock), platform);
-        channel.requireRetention(options);
+        if (!asMade) {
+            channel.requireRetention(options);
+        }
         return channel;
     }
 
-    /** Closes this if it keeps more or less, and was to do so when it was made, too. */
+    /** Closes this if it keeps more or less by now. */
     private void requireRetention(final ChannelOptions expected) {
-        if (!options.equals(expected) && !options().equals(expected)) {
-            final ChannelOptions found = options();
+        final ChannelOptions found = options();
+        if (!found.equals(expected)) {
             close();
             throw new ChannelMismatchException(path(), path() + " keeps another part of its log: expected a " + expected
                 + ", found a " + found + "; join it as it is, change what it keeps (Channel.changeRetention, ipc keep),"
