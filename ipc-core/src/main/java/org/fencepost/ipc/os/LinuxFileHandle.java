@@ -82,8 +82,9 @@ final class LinuxFileHandle implements FileHandle {
         final String what) throws IOException {
         final long bytes = calls.invoke(
             number, descriptor, piece.address(), length, position, 0, 0);
-        LinuxFileCalls.check(
-            bytes, calls, file, what + " of " + length + " bytes at " + position);
+        if (bytes < 0) {
+            LinuxFileCalls.check(bytes, calls, file, what + " of " + length + " bytes at " + position);
+        }
         return (int) bytes;
     }
 
