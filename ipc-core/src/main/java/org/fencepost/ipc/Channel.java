@@ -90,11 +90,11 @@ public final class Channel implements AutoCloseable {
      *                                  belongs to another user than its directory, or it is to be flushed on a file
      *                                  system in memory.
      * @throws ChannelDamagedException  if there is something else, or a damaged channel.
-     * @throws ChannelIOException       if the operating system refuses, or it would be created where somebody
-     *                                  else could put another in its place: a parent directory that
-     *                                  everybody may write to and that is not sticky, a directory, there or
-     *                                  in its place, of another user than this one or root, or a symbolic
-     *                                  link.
+     * @throws ChannelIOException       if somebody removes it at the same moment, or the operating system refuses, or
+     *                                  it would be created where somebody else could put another in its place: a
+     *                                  parent directory that everybody may write to and that is not sticky, a
+     *                                  directory, there or in its place, of another user than this one or root, or a
+     *                                  symbolic link.
      */
     public static Channel open(final Path directory, final ChannelOptions options) {
         Objects.requireNonNull(options, "options");
@@ -104,7 +104,7 @@ public final class Channel implements AutoCloseable {
     /**
      * Joins an existing channel, whatever its options; never creates one.
      *
-     * @throws ChannelIOException      if there is none, or the operating system refuses.
+     * @throws ChannelIOException      if there is none, or not any more, or the operating system refuses.
      * @throws ChannelDamagedException if it is damaged.
      */
     public static Channel join(final Path directory) {
@@ -126,7 +126,7 @@ public final class Channel implements AutoCloseable {
      * directory was copied, and which nobody has opened since, is shown as recovery would leave it, at this
      * moment and for as long as this handle lives.
      *
-     * @throws ChannelIOException      if there is none, or the operating system refuses.
+     * @throws ChannelIOException      if there is none, or not any more, or the operating system refuses.
      * @throws ChannelDamagedException if it is damaged so that nothing can be read.
      */
     public static Channel view(final Path directory) {

@@ -3,7 +3,8 @@ package org.fencepost.ipc;
 import java.nio.file.Path;
 
 /**
- * The operating system refused something: space, permissions, descriptors, mappings.
+ * There is no channel, or none any more, or the operating system refused something: space, permissions, descriptors,
+ * mappings.
  */
 public final class ChannelIOException extends ChannelException {
     private static final long serialVersionUID = 1L;

@@ -69,10 +69,11 @@ public final class Channels {
      *                                  and this one has none, or the other way round, or one of its files belongs
      *                                  to another user than its directory.
      * @throws ChannelDamagedException  if its control or members file is damaged, so that nobody can be asked who
-     *                                  has it open, or somebody else has removed it at the same moment.
-     * @throws ChannelIOException       if there is none, or something else is in its directory, or it is named by a
-     *                                  symbolic link, or the operating system refuses: it takes the right to write
-     *                                  to its members file, and to rename it.
+     *                                  has it open.
+     * @throws ChannelIOException       if there is none, or somebody else has removed it at the same moment, or
+     *                                  something else is in its directory, or it is named by a symbolic link, or the
+     *                                  operating system refuses: it takes the right to write to its members file, and
+     *                                  to rename it.
      */
     public static void remove(final Path channel) {
         remove(channel, Platform.detect());

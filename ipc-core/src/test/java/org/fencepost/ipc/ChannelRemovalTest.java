@@ -3,6 +3,7 @@ package org.fencepost.ipc;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -199,24 +200,25 @@ class ChannelRemovalTest {
     @Test
     void shouldLetWhoOpensItMeanwhileWaitUntilItIsGone() throws Exception {
         make(JOURNAL, Platform.detect());
-        final AtomicReference<Object> result = new AtomicReference<>();
+        final AtomicReference<ChannelException> refused = new AtomicReference<>();
         final AtomicReference<Thread> opener = new AtomicReference<>();
         Channels.remove(path, around("rename", () -> {
             opener.set(Thread.ofPlatform().start(() -> {
                 try {
                     Channel.join(path).close();
-                    result.set("opened");
                 } catch (final ChannelException e) {
-                    result.set(e.getMessage());
+                    refused.set(e);
                 }
             }));
             while (opener.get().getState() != Thread.State.TIMED_WAITING) {
-                assertTrue(opener.get().isAlive(), () -> "it should wait: " + result.get());
+                assertTrue(opener.get().isAlive(), () -> "it should wait: " + refused.get());
                 Thread.onSpinWait();
             }
         }));
         opener.get().join();
-        assertTrue(result.get().toString().contains("removed or replaced meanwhile"), result::toString);
+        assertInstanceOf(ChannelIOException.class, refused.get());
+        assertEquals(path + ": expected the channel that was there, found none; it was removed or replaced meanwhile,"
+            + " try again", refused.get().getMessage());
     }
 
     @Test
@@ -273,8 +275,7 @@ class ChannelRemovalTest {
                 Channels.remove(path);
             }
         });
-        final String message = assertThrows(
-            ChannelDamagedException.class, () -> Channels.remove(path, platform)).getMessage();
+        final String message = refused(platform);
         assertTrue(message.contains("removed or replaced meanwhile, try again"), message);
     }
 

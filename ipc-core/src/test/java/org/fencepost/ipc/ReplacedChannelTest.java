@@ -173,8 +173,8 @@ class ReplacedChannelTest {
                     replaceByCopy();
                 }
             });
-            final ChannelDamagedException refused = assertThrows(
-                ChannelDamagedException.class, () -> open(options, platform).close());
+            final ChannelIOException refused = assertThrows(
+                ChannelIOException.class, () -> open(options, platform).close());
             assertTrue(refused.getMessage().contains("removed or replaced meanwhile"), refused.getMessage());
             assertTrue(replaced.get());
         }
@@ -209,7 +209,7 @@ class ReplacedChannelTest {
                 path = directory.resolve("of-" + options.kind() + viewed);
                 open(options, Platform.detect()).close();
                 final Platform platform = new PlatformWithCalls(() -> remove(path));
-                final ChannelDamagedException refused = assertThrows(ChannelDamagedException.class, () -> {
+                final ChannelIOException refused = assertThrows(ChannelIOException.class, () -> {
                     if (viewed) {
                         Channel.view(path, platform, () -> nowNanos).close();
                     } else {
@@ -235,11 +235,26 @@ class ReplacedChannelTest {
                     return super.openLockFile(file);
                 }
             };
-            final ChannelDamagedException refused = assertThrows(
-                ChannelDamagedException.class, () -> open(options, platform).close());
+            final ChannelIOException refused = assertThrows(
+                ChannelIOException.class, () -> open(options, platform).close());
             assertEquals(path + ": expected the channel that was there, found another; it was removed or replaced"
                 + " meanwhile, try again", refused.getMessage());
         }
+    }
+
+    @Test
+    void shouldSayThatItWasRemovedWhenItIsGoneRightBehindTheLook() throws IOException {
+        open(JOURNAL, Platform.detect()).close();
+        final Platform platform = new PlatformWithCalls(calls -> (FileCalls) Proxy.newProxyInstance(
+            FileCalls.class.getClassLoader(), new Class<?>[] {FileCalls.class}, (proxy, method, arguments) -> {
+                final Object result = method.invoke(calls, arguments);
+                remove(path);
+                return result;
+            }));
+        final ChannelIOException refused =
+            assertThrows(ChannelIOException.class, () -> Channel.join(path, platform, () -> nowNanos).close());
+        assertEquals(path.resolve("control") + ": expected a regular file, found nothing; the channel was removed or"
+            + " replaced meanwhile, try again", refused.getMessage());
     }
 
     @Test
@@ -303,7 +318,7 @@ class ReplacedChannelTest {
                 assertTrue(calls > 10, "calls: " + calls);
                 assertNull(replacement, "opened although it was replaced before call " + calls);
                 break;
-            } catch (final ChannelDamagedException refused) {
+            } catch (final ChannelDamagedException | ChannelIOException refused) {
                 assertTrue(refused.getMessage().contains("does not lead any more")
                     || refused.getMessage().contains("removed or replaced meanwhile"), refused.getMessage());
             }

@@ -127,7 +127,7 @@ public final class ChannelDirectory {
      * What it means that something of a channel is not there which was there a moment ago. Without its directory or
      * its control file it was none, whatever has its name now.
      */
-    ChannelDamagedException missing(final NoSuchFileException cause) {
+    ChannelException missing(final NoSuchFileException cause) {
         final String file = cause.getFile();
         return file.equals(path.toString()) || file.equals(control().toString())
             || Files.notExists(control(), LinkOption.NOFOLLOW_LINKS)
@@ -135,16 +135,16 @@ public final class ChannelDirectory {
     }
 
     /**
-     * What it means that something of the channel with this identity is damaged: nothing, where another has its name
-     * by now, for that does not fit to what was read of the first one.
+     * What it means that something of the channel with this identity is damaged or missing: nothing, where another has
+     * its name by now, for that does not fit to what was read of the first one.
      */
-    ChannelDamagedException unlessReplaced(final long channelId, final ChannelDamagedException damaged) {
-        return isReplaced(channelId) ? replaced(damaged) : damaged;
+    ChannelException unlessReplaced(final long channelId, final ChannelException found) {
+        return isReplaced(channelId) ? replaced(found) : found;
     }
 
     /** Of a channel that was there a moment ago. */
-    ChannelDamagedException replaced(final Throwable cause) {
-        return new ChannelDamagedException(path, path + ": expected the channel that was there, found "
+    ChannelIOException replaced(final Throwable cause) {
+        return new ChannelIOException(path, path + ": expected the channel that was there, found "
             + (Files.exists(control(), LinkOption.NOFOLLOW_LINKS) ? "another" : "none")
             + "; it was removed or replaced meanwhile, try again", cause);
     }
@@ -250,8 +250,8 @@ public final class ChannelDirectory {
      * @return whether it did.
      * @throws ChannelMismatchException if a file is another user's, or who has it open proves that by other locks.
      * @throws ChannelDamagedException  if it cannot be asked who has it open.
-     * @throws ChannelIOException       if something else is in the directory, it is a symbolic link, or the operating
-     *                                  system refuses.
+     * @throws ChannelIOException       if something else is in the directory, it is a symbolic link, somebody else has
+     *                                  removed it at the same moment, or the operating system refuses.
      */
     public boolean remove() {
         return new ChannelRemoval(this, platform).ifUnused();

@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.fencepost.ipc.ChannelDamagedException;
+import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.FileHeader;
@@ -25,7 +26,7 @@ final class Headers {
      * The verified first page of a file of any channel.
      *
      * @throws ChannelDamagedException if it is not one of this kind and version, or its size is wrong.
-     * @throws ChannelIOException      if it cannot be read.
+     * @throws ChannelIOException      if it cannot be read, or the channel was removed meanwhile.
      */
     static ByteBuffer read(final Path file, final FileKind kind) {
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -107,12 +108,13 @@ final class Headers {
     }
 
     /** Of a channel that was there: without its control file it is not any more, otherwise it has lost this file. */
-    static ChannelDamagedException missing(final Path file, final IOException cause) {
-        return new ChannelDamagedException(file, file + ": expected a regular file, found nothing; "
-            + (file.endsWith(ControlFormat.FILE_NAME)
-                || Files.notExists(file.resolveSibling(ControlFormat.FILE_NAME), LinkOption.NOFOLLOW_LINKS)
-                ? "the channel was removed or replaced meanwhile, try again"
-                : "restore it, unless somebody is removing the channel"), cause);
+    static ChannelException missing(final Path file, final IOException cause) {
+        final String found = file + ": expected a regular file, found nothing; ";
+        return file.endsWith(ControlFormat.FILE_NAME)
+            || Files.notExists(file.resolveSibling(ControlFormat.FILE_NAME), LinkOption.NOFOLLOW_LINKS)
+            ? new ChannelIOException(file, found + "the channel was removed or replaced meanwhile, try again", cause)
+            : new ChannelDamagedException(
+                file, found + "restore it, unless somebody is removing the channel", cause);
     }
 
     static ChannelDamagedException wrong(

@@ -317,9 +317,7 @@ final class Opening {
 
     private void requireSameFile() throws IOException {
         if (!locks.isSameFile(lockPath)) {
-            throw new ChannelDamagedException(lockPath, lockPath
-                + ": expected the file that was just opened, found another; the channel was"
-                + " removed or replaced meanwhile, try again");
+            throw directory.replaced(null);
         }
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.fencepost.ipc.ChannelDamagedException;
+import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.FileHeader.FileKind;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,7 @@ class HeadersTest {
     @Test
     void shouldSayWhatIsThereInsteadOfAFile() throws Exception {
         assertRefused(directory, "expected a regular file, found a directory");
+        Files.createFile(directory.resolve(ControlFormat.FILE_NAME));
         assertRefused(directory.resolve("none"), "expected a regular file, found nothing");
         final Path link = Files.createSymbolicLink(directory.resolve("link"), written(FILE_BYTES));
         assertRefused(link, "expected a regular file, found a symbolic link");

@@ -14,6 +14,7 @@ import java.util.List;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelException;
+import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Channels;
 import org.fencepost.ipc.format.FileHeader;
@@ -46,8 +47,8 @@ class RefusedFileTest {
     @Test
     void shouldSayThatAFileIsMissingWhenTheChannelIsThere() {
         assertEquals(cursors + ": expected a regular file, found nothing; restore it, unless somebody is removing the"
-            + " channel", message());
-        assertEquals(message(),
+            + " channel", message(ChannelDamagedException.class));
+        assertEquals(message(ChannelDamagedException.class),
             assertThrows(ChannelDamagedException.class, () -> Channel.join(path)).getMessage());
     }
 
@@ -55,7 +56,7 @@ class RefusedFileTest {
     void shouldSayThatTheChannelWasRemovedWhenItsControlFileIsMissingToo() throws IOException {
         Files.delete(path.resolve("control"));
         assertEquals(cursors + ": expected a regular file, found nothing; the channel was removed or replaced"
-            + " meanwhile, try again", message());
+            + " meanwhile, try again", message(ChannelIOException.class));
     }
 
     @ParameterizedTest
@@ -100,8 +101,7 @@ class RefusedFileTest {
             () -> MappedChannel.open(channel, platform, System::nanoTime).close()).getMessage();
     }
 
-    private String message() {
-        return assertThrows(
-            ChannelDamagedException.class, () -> Headers.read(cursors, FileKind.CURSORS)).getMessage();
+    private String message(final Class<? extends ChannelException> type) {
+        return assertThrows(type, () -> Headers.read(cursors, FileKind.CURSORS)).getMessage();
     }
 }

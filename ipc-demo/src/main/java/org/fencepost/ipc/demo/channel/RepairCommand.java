@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.util.List;
 import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.Channels;
@@ -14,7 +12,6 @@ import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.Flag;
 import org.fencepost.ipc.demo.Output;
-import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.FileHeader;
 
 /** {@code ipc repair}. */
@@ -57,9 +54,6 @@ public final class RepairCommand extends VerifyingCommand {
             return dryRun.isSet() ? plan(wrong, Channels.examine(path()))
                 : Channels.repair(path()).steps();
         } catch (final ChannelDamagedException beyondRepair) {
-            if (Files.notExists(path().resolve(ControlFormat.FILE_NAME), LinkOption.NOFOLLOW_LINKS)) {
-                throw ChannelFiles.removedMeanwhile(path(), beyondRepair);
-            }
             throw new CommandFailedException(beyondRepair.getMessage() + "; that is not to be"
                 + " repaired: restore the file from a copy, or move it away if it is a segment, and"
                 + " repair again: then the log ends before it", beyondRepair);
