@@ -407,15 +407,16 @@ final class ChannelCreation {
     }
 
     /**
-     * Deletes a directory with its files; somebody else may be doing the same. The lock file goes last:
-     * without it, what is left by who dies in here would not be recognised.
+     * Deletes a directory with its files; somebody else may be doing the same. The lock file goes last, on the disk
+     * too: without it, what is left by who dies in here would not be recognised.
      */
-    private static void deleteTree(final Path directory, final Path lockPath) throws IOException {
+    private void deleteTree(final Path directory, final Path lockPath) throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(
             directory, entry -> !entry.getFileName().equals(lockPath.getFileName()))) {
             for (final Path entry : entries) {
                 Files.deleteIfExists(entry);
             }
+            calls.syncDirectory(directory);
             Files.deleteIfExists(lockPath);
             Files.deleteIfExists(directory);
         } catch (final DirectoryIteratorException e) {

@@ -30,6 +30,7 @@ class ChannelRemovalDeathsTest {
     private static final String PARENT = CrashRun.DIRECTORY + "/journals";
     private static final List<ChannelOptions> KINDS =
         List.of(ChannelOptions.journal(4096), ChannelOptions.ring(1 << 15, 4));
+    private static final String ANOTHER = PARENT + "/another";
     private static final int MESSAGES = 10;
     private static final byte[] MESSAGE = new byte[1000];
     /** A rename, two syncs, and a removal for each of four files or more, and for the directory. */
@@ -103,6 +104,58 @@ class ChannelRemovalDeathsTest {
             requireWholeOrNone(crash.image(newest, false, Disk.Watcher.NOBODY), options, removed,
                 when + ", with " + Long.toBinaryString(newest) + " of " + crash.choices());
         }
+    }
+
+    @Test
+    void shouldRemoveAllThatIsLeftWhereverThePowerFailsInThat() {
+        for (final ChannelOptions options : KINDS) {
+            final Crash left = left(options);
+            int step = 1;
+            while (failsAt(step, left, options)) {
+                step++;
+            }
+            assertTrue(step > STEPS_MIN, step + " steps");
+        }
+    }
+
+    /** What a remover has left that died before the first file was gone. */
+    private static Crash left(final ChannelOptions options) {
+        final Crash made = made(options);
+        for (int step = 1; step < STEPS_MIN; step++) {
+            final Killer killer = new Killer(step);
+            final Disk disk = made.image(-1, true, killer);
+            final Machine machine = new Machine(disk);
+            assertThrows(Disk.Death.class, () -> ChannelDoor.remove(machine.path(CrashRun.CHANNEL), machine));
+            killer.disarm();
+            if (!disk.names(PARENT).contains(CrashRun.CHANNEL)) {
+                return new Crash(disk);
+            }
+        }
+        throw new AssertionError("expected that it is renamed in the first steps");
+    }
+
+    /** Whether it did while a channel was made, which removes what is left, and not behind that. */
+    private static boolean failsAt(final int step, final Crash left, final ChannelOptions options) {
+        final Killer killer = new Killer(step);
+        final Disk disk = left.image(-1, true, killer);
+        final Machine machine = new Machine(disk);
+        boolean failed = false;
+        try (Channel next = ChannelDoor.open(machine.path(CrashRun.CHANNEL), options, machine)) {
+            assertEquals(0, next.tailPosition());
+        } catch (final Disk.Death dead) {
+            failed = true;
+        }
+        killer.disarm();
+        final Crash crash = new Crash(disk);
+        final SplittableRandom random = new SplittableRandom(1);
+        for (int i = 0; i < DRAWN; i++) {
+            final Disk after = crash.image(random, false, Disk.Watcher.NOBODY);
+            final Machine started = new Machine(after);
+            ChannelDoor.open(started.path(ANOTHER), options, started).close();
+            assertTrue(List.of(CrashRun.CHANNEL, ANOTHER).containsAll(directories(after)),
+                options.kind() + ", step " + step + ", drawn " + i + ": " + after.names(PARENT));
+        }
+        return failed;
     }
 
     @Test
