@@ -1,6 +1,9 @@
 package org.fencepost.ipc.bench;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +19,11 @@ public final class Benchmark {
     static final int EXIT_FAILED = 1;
     /** The command line cannot be followed. */
     static final int EXIT_USAGE = 2;
+
+    /** As in stat(2). */
+    private static final int TYPE_MASK = 0170000;
+    private static final int TYPE_PIPE = 0010000;
+    private static final int TYPE_SOCKET = 0140000;
 
     private static final String FILES = "files";
     private static final String WAITING = "waiting";
@@ -46,7 +54,22 @@ public final class Benchmark {
 
     /** Runs the benchmark; {@code --help} shows the options. */
     public static void main(final String[] arguments) {
-        System.exit(run(System.out, System.err, arguments));
+        final int exitCode = run(System.out, System.err, arguments);
+        if (System.out.checkError() && !isPipe()) {
+            System.err.println("bench: cannot write to standard output");
+            System.exit(EXIT_FAILED);
+        }
+        System.exit(exitCode);
+    }
+
+    /** Whether somebody reads the standard output, who may have had enough of it. */
+    private static boolean isPipe() {
+        try {
+            final int mode = (int) Files.getAttribute(Path.of("/proc/self/fd/1"), "unix:mode");
+            return (mode & TYPE_MASK) == TYPE_PIPE || (mode & TYPE_MASK) == TYPE_SOCKET;
+        } catch (final IOException | UnsupportedOperationException unknown) {
+            return false;
+        }
     }
 
     /**

@@ -175,6 +175,22 @@ class BenchmarkTest {
         assertTrue(output().startsWith("bench: "), this::output);
     }
 
+    @Test
+    void shouldSaySoWhenItsOutputCannotBeWritten() throws Exception {
+        assertEquals("bench: cannot write to standard output\n1\n", shell("$bench --list > /dev/full; echo $?"));
+        assertEquals("bench: cannot write to standard output\n1\n", shell("$bench --help > /dev/full; echo $?"));
+        assertEquals("0\n", shell("$bench --list | true; echo ${PIPESTATUS[0]}"), "nobody reads on");
+    }
+
+    /** What a line prints, in which the benchmark runs in a process of its own. */
+    private static String shell(final String line) throws IOException {
+        final ProcessBuilder builder = new ProcessBuilder("bash", "-c", line).redirectErrorStream(true);
+        builder.environment().put("bench", String.join(" ",
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+            System.getProperty("java.class.path"), Benchmark.class.getName()));
+        return new String(builder.start().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
     private int bench(final String... arguments) {
         final List<String> all = new ArrayList<>(List.of(
             "--directory", directory.toString(), "--rounds", "1", "--warm-up-millis", "20",
