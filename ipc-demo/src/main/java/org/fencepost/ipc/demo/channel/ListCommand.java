@@ -39,8 +39,8 @@ public final class ListCommand extends ToolCommand {
     /** For the tool. */
     public ListCommand() {
         super("ls",
-            "Lists the channels directly below a directory: what they are, their positions, who is alive there, the "
-                + "bytes of their files, and how fast they are fed, for which it looks twice.",
+            "Lists the channels directly below a directory, and the one that it is: what they are, their positions, "
+                + "who is alive there, the bytes of their files, and how fast they are fed, for which it looks twice.",
             "Changes nothing. Exit code 1 if one cannot be opened.");
     }
 
@@ -90,7 +90,7 @@ public final class ListCommand extends ToolCommand {
     }
 
     private void look(final List<Seen> seen, final Output out) {
-        for (final Path path : Channels.list(directory.get())) {
+        for (final Path path : paths()) {
             try {
                 ChannelFiles.requireOpenTo(path);
                 final long sizeBytes = new ChannelFiles(path).sizeBytes();
@@ -110,6 +110,16 @@ public final class ListCommand extends ToolCommand {
                 }
             }
         }
+    }
+
+    /** Who names a channel means that. */
+    private List<Path> paths() {
+        final List<Path> paths = new ArrayList<>();
+        if (new ChannelFiles(directory.get()).exist()) {
+            paths.add(directory.get());
+        }
+        paths.addAll(Channels.list(directory.get()));
+        return paths;
     }
 
     private static ChannelStatus seenIn(final Channel channel) {

@@ -172,6 +172,19 @@ class ChannelCommandTest {
     }
 
     @Test
+    void shouldListTheChannelItselfWhenTheDirectoryIsOne() throws Exception {
+        done(ToolRun.of("create", name, "--ring", "64k"));
+        done(ToolRun.of("create", path.resolve("below").toString(), "--segment", "4k"));
+        final List<String> rows = done(ToolRun.of("ls", name)).lines().toList();
+        assertEquals(3, rows.size(), rows::toString);
+        assertTrue(rows.get(1).contains("ring  8 x 8 KiB") && rows.get(1).endsWith("  channel"), rows::toString);
+        assertTrue(rows.get(2).endsWith("  below"), rows::toString);
+        assertTrue(done(ToolRun.of("ls", name + "/.")).lines().toList().get(1).endsWith("  ."));
+        assertEquals(name, new ObjectMapper().readTree(done(ToolRun.of("ls", "--json", name)).lines().findFirst()
+            .orElseThrow()).required("path").textValue());
+    }
+
+    @Test
     void shouldListOneRowForEachWhenANameHasLineFeedsAndEscapes() throws IOException {
         final String strange = "two\nlines\u001b[2J";
         done(ToolRun.of("create", directory.resolve(strange).toString(), "--segment", "4k"));
