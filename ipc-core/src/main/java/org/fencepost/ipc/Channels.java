@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.Reason;
 import org.fencepost.ipc.store.ChannelDirectory;
 import org.fencepost.ipc.store.MappedChannel;
 
@@ -124,11 +125,17 @@ public final class Channels {
                     channels.add(entry);
                 }
             }
-        } catch (final IOException | DirectoryIteratorException e) {
-            throw new ChannelIOException(directory, "cannot list the channels below " + directory
-                + ": " + e.getClass().getSimpleName() + " " + e.getMessage(), e);
+        } catch (final DirectoryIteratorException e) {
+            throw notListed(directory, e.getCause());
+        } catch (final IOException e) {
+            throw notListed(directory, e);
         }
         Collections.sort(channels);
         return channels;
+    }
+
+    private static ChannelIOException notListed(final Path directory, final IOException e) {
+        return new ChannelIOException(
+            directory, "cannot list the channels below " + directory + ": " + Reason.of(e, directory), e);
     }
 }

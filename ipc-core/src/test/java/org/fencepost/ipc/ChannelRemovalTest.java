@@ -312,7 +312,7 @@ class ChannelRemovalTest {
         final String message = refused(around("rename", () -> {
             throw new IOException("not permitted");
         }));
-        assertTrue(message.startsWith("cannot remove the channel " + path + ": IOException: not permitted;"
+        assertTrue(message.startsWith("cannot remove the channel " + path + ": not permitted;"
             + " nothing was changed"), message);
         assertEquals(MESSAGES, readAll(Platform.detect()));
     }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.fencepost.ipc.os.FileHandle;
 import org.fencepost.ipc.os.FileStatus;
 import org.fencepost.ipc.os.LockFile;
+import org.fencepost.ipc.os.Reason;
 
 /**
  * A locked file beside the one that it is to become. Its descriptors stay open until it has its
@@ -73,7 +74,7 @@ public final class Temporary implements AutoCloseable {
         }
         final FileSystemException refusal = new FileSystemException(directory.toString(), null,
             "new temporary files could not be made, or were taken for left-overs, " + ATTEMPTS_MAX
-                + " times" + (last == null ? "" : ", the last time with " + last));
+                + " times" + (last == null ? "" : ", the last time with " + Reason.of(last)));
         refusal.initCause(last);
         throw refusal;
     }

@@ -3,6 +3,7 @@ package org.fencepost.ipc.file;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import org.fencepost.ipc.os.Reason;
 
 /**
  * The operating system refused a step. Says which content the file has: a whole one, except after
@@ -53,8 +54,7 @@ public final class FileFailedException extends UncheckedIOException {
 
     private FileFailedException(
         final Content content, final Path path, final String what, final IOException cause) {
-        super(path + ": " + what + ": " + cause.getClass().getSimpleName() + ": "
-            + cause.getMessage(), cause);
+        super(path + ": " + what + ": " + Reason.of(cause, path), cause);
         this.path = path.toString();
         this.content = content;
     }

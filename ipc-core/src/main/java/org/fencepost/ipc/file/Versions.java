@@ -15,6 +15,7 @@ import java.util.Optional;
 import org.fencepost.ipc.durable.Surroundings;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.FileStatus;
+import org.fencepost.ipc.os.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -123,7 +124,7 @@ final class Versions {
                 calls().unlink(path(number));
             }
         } catch (final IOException refusal) {
-            logger().warn("cannot forget old versions in {}: {}", directory, refusal.toString());
+            logger().warn("cannot forget old versions in {}: {}", directory, Reason.of(refusal));
         }
     }
 }

@@ -31,6 +31,7 @@ import org.fencepost.ipc.os.FileStatus;
 import org.fencepost.ipc.os.LivenessScheme;
 import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.Reason;
 import org.fencepost.ipc.os.RetryingFileCalls;
 import org.slf4j.LoggerFactory;
 
@@ -86,7 +87,7 @@ final class ChannelCreation {
             calls.syncDirectory(parent);
         } catch (final IOException e) {
             throw new ChannelIOException(
-                path, "cannot create the channel " + path + ": " + ChannelDirectory.reason(e), e);
+                path, "cannot create the channel " + path + ": " + Reason.of(e), e);
         }
     }
 
@@ -355,7 +356,7 @@ final class ChannelCreation {
         } catch (final IOException e) {
             // It was renamed or removed meanwhile.
             LoggerFactory.getLogger(ChannelCreation.class).debug(
-                "cannot remove the left-over {}: {}", leftover, ChannelDirectory.reason(e));
+                "cannot remove the left-over {}: {}", leftover, Reason.of(e));
         }
     }
 

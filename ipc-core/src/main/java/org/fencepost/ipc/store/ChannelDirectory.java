@@ -23,6 +23,7 @@ import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.FileStatus;
 import org.fencepost.ipc.os.LivenessScheme;
 import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.Reason;
 import org.fencepost.ipc.os.RetryingFileCalls;
 
 /** The directory of a channel: where its files are, and what the control file says. */
@@ -63,7 +64,7 @@ public final class ChannelDirectory {
             // What is not there at all is no link.
             if (!(e instanceof NoSuchFileException) || Files.isSymbolicLink(place)) {
                 throw new ChannelIOException(path, "cannot find " + path + ": expected a directory at "
-                    + place + ", where '..' is looked for: " + reason(e), e);
+                    + place + ", where '..' is looked for: " + Reason.of(e), e);
             }
         }
         return real.getParent() == null ? real : real.getParent();
@@ -84,7 +85,7 @@ public final class ChannelDirectory {
             return new RetryingFileCalls(platform.files()).status(control(), false).isPresent();
         } catch (final IOException e) {
             throw new ChannelIOException(
-                path, "cannot look for a channel at " + path + ": " + reason(e), e);
+                path, "cannot look for a channel at " + path + ": " + Reason.of(e), e);
         }
     }
 
@@ -119,7 +120,7 @@ public final class ChannelDirectory {
         } catch (final NoSuchFileException e) {
             throw missing(e);
         } catch (final IOException e) {
-            throw new ChannelIOException(path, "cannot open the channel " + path + ": " + reason(e), e);
+            throw new ChannelIOException(path, "cannot open the channel " + path + ": " + Reason.of(e), e);
         }
     }
 
@@ -260,10 +261,6 @@ public final class ChannelDirectory {
     /** The same under those who have it open, and if it is damaged: they go on with files that have no name. */
     public void removeUnderUsers() {
         new ChannelRemoval(this, platform).always();
-    }
-
-    static String reason(final IOException e) {
-        return e.getClass().getSimpleName() + ": " + e.getMessage();
     }
 
     private static boolean isPowerOfTwo(final long value, final long min, final long max) {

@@ -18,6 +18,7 @@ import org.fencepost.ipc.format.MembersFormat;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.Reason;
 import org.fencepost.ipc.os.RetryingFileCalls;
 
 /**
@@ -100,13 +101,13 @@ final class ChannelRemoval {
             removeFiles(doomed);
         } catch (final IOException e) {
             throw new ChannelIOException(path, "cannot remove all files of the channel " + path + ": "
-                + ChannelDirectory.reason(e) + "; it is not there any more, and what is left of it is in " + doomed
+                + Reason.of(e) + "; it is not there any more, and what is left of it is in " + doomed
                 + ", where the next creation beside it removes it", e);
         }
     }
 
     private ChannelIOException refused(final IOException e) {
-        return new ChannelIOException(path, "cannot remove the channel " + path + ": " + ChannelDirectory.reason(e)
+        return new ChannelIOException(path, "cannot remove the channel " + path + ": " + Reason.of(e)
             + "; nothing was changed, and it takes the right to write to its files and to rename it", e);
     }
 

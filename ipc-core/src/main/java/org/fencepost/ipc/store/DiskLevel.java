@@ -10,6 +10,7 @@ import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.ChannelMismatchException;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.Reason;
 import org.fencepost.ipc.os.RetryingFileCalls;
 
 /** Whether what is synced in a place survives the loss of power, and is found there. */
@@ -30,7 +31,7 @@ public final class DiskLevel {
             settleName(channel, new RetryingFileCalls(platform.files()));
         } catch (final IOException e) {
             throw new ChannelIOException(channel, "cannot bring the name of " + channel
-                + " to the disk: " + ChannelDirectory.reason(e) + "; reading and publishing go on, and"
+                + " to the disk: " + Reason.of(e) + "; reading and publishing go on, and"
                 + " it is tried again with the next wait for the disk", e);
         }
     }
@@ -74,7 +75,7 @@ public final class DiskLevel {
                 + " process; give it its name back, or close this and open what is there now", gone);
         } catch (final IOException e) {
             throw new ChannelIOException(place,
-                "cannot find out what file system " + place + " is on: " + ChannelDirectory.reason(e)
+                "cannot find out what file system " + place + " is on: " + Reason.of(e)
                     + "; the system tells it in a file: this process may need more descriptors (ulimit -n)", e);
         }
     }

@@ -15,6 +15,7 @@ import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.FileHeader.FileKind;
+import org.fencepost.ipc.os.Reason;
 import org.fencepost.ipc.os.Undisturbed;
 
 /** Reads the first page of a file and believes nothing in it before it has been checked. */
@@ -50,7 +51,7 @@ final class Headers {
             throw missing(file, e);
         } catch (final IOException e) {
             throw new ChannelIOException(
-                file, "cannot read " + file + ": " + ChannelDirectory.reason(e), e);
+                file, "cannot read " + file + ": " + Reason.of(e, file), e);
         }
         if (page.hasRemaining()) {
             throw wrong(file, "size", "at least " + FileHeader.PAGE_BYTES + " bytes",

@@ -20,6 +20,7 @@ import org.fencepost.ipc.log.SegmentMap;
 import org.fencepost.ipc.log.SegmentStore;
 import org.fencepost.ipc.os.FileHandle;
 import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.Reason;
 
 /** The segments of a journal: a file each, made ahead of need and kept until retention removes it. */
 final class JournalSegments implements SegmentStore, AutoCloseable {
@@ -94,7 +95,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         } catch (final IOException e) {
             requireOpen();
             throw new ChannelIOException(file,
-                "cannot make the next segment " + file + ": " + ChannelDirectory.reason(e)
+                "cannot make the next segment " + file + ": " + Reason.of(e)
                     + "; everything up to position " + segmentStart
                     + " stays readable, and publishing goes on when this succeeds", e);
         }
@@ -153,7 +154,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
             } catch (final IOException e) {
                 throw new ChannelIOException(directory, "the retention of " + directory + " is changed for those who"
                     + " have it open, and is perhaps what it was when the machine starts anew: "
-                    + ChannelDirectory.reason(e) + "; change it again", e);
+                    + Reason.of(e) + "; change it again", e);
             }
         }
     }
@@ -182,7 +183,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
     private ChannelIOException notRemoved(final long earliest, final IOException cause) {
         return new ChannelIOException(directory,
             "cannot remove the segments of " + directory + " before position " + earliest + ": "
-                + ChannelDirectory.reason(cause) + "; everything from there on stays readable, and"
+                + Reason.of(cause) + "; everything from there on stays readable, and"
                 + " it is tried again", cause);
     }
 

@@ -8,6 +8,7 @@ import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.log.Log;
 import org.fencepost.ipc.log.Members;
 import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.Reason;
 import org.fencepost.ipc.os.Window;
 
 /**
@@ -113,7 +114,7 @@ public final class MappedChannel implements AutoCloseable {
             control.close();
         } catch (final UncheckedIOException e) {
             throw new ChannelIOException(log.path(), "cannot close the channel " + log.path() + ": "
-                + ChannelDirectory.reason(e.getCause())
+                + Reason.of(e.getCause())
                 + "; its files stay mapped and its locks held, close it again", e);
         }
         members.close();

@@ -31,6 +31,7 @@ import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.MountedReadOnlyException;
 import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.Reason;
 import org.fencepost.ipc.os.RetryingFileCalls;
 import org.fencepost.ipc.os.Window;
 import org.slf4j.LoggerFactory;
@@ -168,7 +169,7 @@ final class Opening {
 
     private ChannelIOException refused(final IOException e, final String whatToDo) {
         return new ChannelIOException(
-            path, "cannot open the channel " + path + ": " + ChannelDirectory.reason(e) + whatToDo, e);
+            path, "cannot open the channel " + path + ": " + Reason.of(e) + whatToDo, e);
     }
 
     /** Before its bytes are locked, so that a wrong file is told from one that is not permitted. */

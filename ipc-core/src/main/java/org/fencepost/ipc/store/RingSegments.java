@@ -10,6 +10,7 @@ import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.log.SegmentMap;
 import org.fencepost.ipc.log.SegmentStore;
 import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.Reason;
 import org.fencepost.ipc.os.Window;
 
 /** All segments of a ring, mapped once for all endpoints of a handle. */
@@ -41,7 +42,7 @@ final class RingSegments implements SegmentStore, AutoCloseable {
             throw Headers.missing(Path.of(e.getFile()), e);
         } catch (final IOException e) {
             throw new ChannelIOException(directory,
-                "cannot map the ring " + directory + ": " + ChannelDirectory.reason(e), e);
+                "cannot map the ring " + directory + ": " + Reason.of(e), e);
         }
         this.map = new Addresses(window, geometry);
     }

@@ -16,6 +16,7 @@ import org.fencepost.ipc.log.SegmentMap;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.FileHandle;
 import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.Reason;
 import org.fencepost.ipc.os.Window;
 import org.slf4j.LoggerFactory;
 
@@ -238,7 +239,7 @@ final class SegmentMappings implements AutoCloseable {
         } catch (final IOException e) {
             throw new ChannelIOException(directory,
                 "cannot reserve addresses for a segment of " + geometry.segmentBytes()
-                    + " bytes of " + directory + ": " + ChannelDirectory.reason(e), e);
+                    + " bytes of " + directory + ": " + Reason.of(e), e);
         }
     }
 
@@ -255,7 +256,7 @@ final class SegmentMappings implements AutoCloseable {
             return there;
         } catch (final IOException e) {
             throw new ChannelIOException(
-                file, "cannot look at " + file + ": " + ChannelDirectory.reason(e), e);
+                file, "cannot look at " + file + ": " + Reason.of(e, file), e);
         }
     }
 
@@ -306,7 +307,7 @@ final class SegmentMappings implements AutoCloseable {
             name.require();
         } catch (final IOException e) {
             throw new ChannelIOException(file,
-                "cannot map " + file + ": " + ChannelDirectory.reason(e), e);
+                "cannot map " + file + ": " + Reason.of(e, file), e);
         }
         return place;
     }
@@ -343,7 +344,7 @@ final class SegmentMappings implements AutoCloseable {
                 // Then they are written by a sync, which says what is wrong.
                 LoggerFactory.getLogger(SegmentMappings.class).debug(
                     "cannot write ahead from position {} of {}: {}", from, directory,
-                    ChannelDirectory.reason(e));
+                    Reason.of(e));
             }
         }
 

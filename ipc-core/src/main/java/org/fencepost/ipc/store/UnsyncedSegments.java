@@ -9,6 +9,7 @@ import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.memory.SharedMemory;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.FileHandle;
+import org.fencepost.ipc.os.Reason;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -56,7 +57,7 @@ final class UnsyncedSegments implements AutoCloseable {
         } catch (final IOException e) {
             LoggerFactory.getLogger(UnsyncedSegments.class).debug(
                 "cannot hold the segment at position {} of {} open: {}", segmentStart, directory,
-                ChannelDirectory.reason(e));
+                Reason.of(e));
         }
     }
 

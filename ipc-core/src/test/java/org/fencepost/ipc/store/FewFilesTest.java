@@ -20,7 +20,7 @@ class FewFilesTest {
     void shouldHaveTheNativePlatformWhenItIsAskedForWithoutDescriptors() throws Exception {
         assumeTrue(Platform.detect() != Platform.portable(), "another system");
         try (ChildJvm child = ChildJvm.startWithLimit("-n 64", FewFiles.class, directory)) {
-            assertEquals("linux\ncannot find out what file system " + directory + " is on: IOException: Mount point not"
+            assertEquals("linux\ncannot find out what file system " + directory + " is on: Mount point not"
                 + " found; the system tells it in a file: this process may need more descriptors (ulimit -n)\ntrue",
                 child.rest());
         }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import org.fencepost.ipc.os.Reason;
 
 /**
  * A process that the demo has started. What it says on standard output becomes events of the run;
@@ -58,7 +59,7 @@ final class Child {
         try {
             process = new ProcessBuilder(command).start();
         } catch (final IOException e) {
-            throw new CommandFailedException("cannot start " + name + ": " + e.getMessage(), e);
+            throw new CommandFailedException("cannot start " + name + ": " + Reason.of(e), e);
         }
         input = new PrintStream(process.getOutputStream(), false, StandardCharsets.UTF_8);
         final Thread errors = thread(name + " stderr", this::keepErrors);
@@ -115,7 +116,7 @@ final class Child {
                 }
             }
         } catch (final IOException e) {
-            keepError("its output broke: " + e);
+            keepError("its output broke: " + Reason.of(e));
         }
         try {
             errors.join();
@@ -131,7 +132,7 @@ final class Child {
                 keepError(line);
             }
         } catch (final IOException e) {
-            keepError("its error output broke: " + e);
+            keepError("its error output broke: " + Reason.of(e));
         }
     }
 

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.fencepost.ipc.os.Reason;
 
 /** What a command reads: a file, or standard input. Its exceptions name it. */
 public final class Input extends InputStream {
@@ -32,8 +33,7 @@ public final class Input extends InputStream {
     }
 
     private static UnreadableException cannotRead(final String name, final IOException reason) {
-        return new UnreadableException("cannot read " + name + ": "
-            + reason.getClass().getSimpleName() + ": " + reason.getMessage(), reason);
+        return new UnreadableException("cannot read " + name + ": " + Reason.of(reason, Path.of(name)), reason);
     }
 
     /** An input cannot be read, or not to its end. */

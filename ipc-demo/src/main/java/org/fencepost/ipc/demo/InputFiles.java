@@ -10,6 +10,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.fencepost.ipc.os.Reason;
 
 /**
  * The text files that a run reads, in the order of their paths. Links are not followed, so that no
@@ -31,7 +32,7 @@ record InputFiles(List<Path> files, int binaryCount, int unreadableCount) {
         try {
             Files.walkFileTree(input, finder);
         } catch (final IOException e) {
-            throw new CommandFailedException("cannot read the input " + input + ": " + e, e);
+            throw new CommandFailedException("cannot read the input " + input + ": " + Reason.of(e, input), e);
         }
         finder.files.sort(null);
         return new InputFiles(

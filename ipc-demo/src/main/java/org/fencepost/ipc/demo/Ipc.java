@@ -2,6 +2,7 @@ package org.fencepost.ipc.demo;
 
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.math.BigInteger;
@@ -27,6 +28,7 @@ import org.fencepost.ipc.demo.channel.TailCommand;
 import org.fencepost.ipc.demo.channel.VerifyCommand;
 import org.fencepost.ipc.demo.file.FileCommand;
 import org.fencepost.ipc.file.FileFailedException;
+import org.fencepost.ipc.os.Reason;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -265,15 +267,17 @@ public final class Ipc implements Runnable, Streams, IParameterExceptionHandler,
         if (isDebugged()) {
             failure.printStackTrace(err);
         }
-        final String message = failure instanceof CommandFailedException
+        err.println(oneLine(message(failure)) + (isDenied(failure) ? "; ask the owner for it" : ""));
+        return ExitCode.FAILED;
+    }
+
+    private static String message(final Exception failure) {
+        if (failure instanceof final IOException refusal) {
+            return Reason.of(refusal);
+        }
+        return failure instanceof CommandFailedException
             || failure instanceof FileFailedException || failure instanceof ChannelException
             ? failure.getMessage() : failure.toString();
-        if (isDenied(failure)) {
-            err.println(oneLine(message) + "; permission denied: ask the owner for it");
-            return ExitCode.FAILED;
-        }
-        err.println(oneLine(message));
-        return ExitCode.FAILED;
     }
 
     private static boolean isDenied(final Throwable failure) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.fencepost.ipc.os.Reason;
 
 /**
  * The lines of some files, one after the other, as bytes. A line ends at a line feed, which is not
@@ -180,7 +181,7 @@ final class LineReader implements Closeable {
                 channel.close();
             }
         } catch (final IOException e) {
-            throw new IllegalStateException("cannot close " + files.get(file) + ": " + e, e);
+            throw new IllegalStateException("cannot close " + files.get(file) + ": " + Reason.of(e), e);
         } finally {
             channel = null;
             bufferOffset = 0;

@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.fencepost.ipc.os.Reason;
 
 /**
  * A child's side of its line to the process that started it. Lines are a word, and after a blank
@@ -79,7 +80,7 @@ final class ParentLink {
             }
             place.removeRing();
         } catch (final IOException e) {
-            System.err.println("the line to the parent broke: " + e);
+            System.err.println("the line to the parent broke: " + Reason.of(e));
         } finally {
             // Not exit: a shutdown would wait for nothing that matters, and nobody waits for it.
             Runtime.getRuntime().halt(EXIT_ORPHANED);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.stream.Stream;
+import org.fencepost.ipc.os.Reason;
 
 /**
  * Everything that a run must not leave behind: its processes and its ring. Closing it, or the end
@@ -32,7 +33,7 @@ final class Stage implements AutoCloseable {
             }
         } catch (final IOException e) {
             close();
-            throw new CommandFailedException("cannot make a directory for the channel: " + e, e);
+            throw new CommandFailedException("cannot make a directory for the channel: " + Reason.of(e), e);
         } catch (final RuntimeException e) {
             close();
             throw e;
@@ -86,7 +87,7 @@ final class Stage implements AutoCloseable {
                 place.removeRing();
             }
         } catch (final IOException e) {
-            System.err.println("ipc: cannot remove the ring " + place.directory() + ": " + e);
+            System.err.println("ipc: cannot remove the ring " + place.directory() + ": " + Reason.of(e));
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -21,6 +21,7 @@ import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.durable.Leftovers;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.SegmentFormat;
+import org.fencepost.ipc.os.Reason;
 import org.fencepost.ipc.store.ChannelDirectory;
 
 /** The directory of a channel, seen from outside. */
@@ -147,7 +148,7 @@ final class ChannelFiles {
         } catch (final NoSuchFileException gone) {
             return Optional.empty();
         } catch (final IOException refusal) {
-            throw new ChannelIOException(path, "cannot look at " + path + ": " + refusal, refusal);
+            throw new ChannelIOException(path, "cannot look at " + path + ": " + Reason.of(refusal, path), refusal);
         }
     }
 
@@ -169,7 +170,7 @@ final class ChannelFiles {
         } catch (final NoSuchFileException gone) {
             return 0;
         } catch (final IOException refusal) {
-            throw new ChannelIOException(file, "cannot look at " + file + ": " + refusal, refusal);
+            throw new ChannelIOException(file, "cannot look at " + file + ": " + Reason.of(refusal, file), refusal);
         }
     }
 
@@ -196,7 +197,7 @@ final class ChannelFiles {
         } catch (final NoSuchFileException gone) {
             throw removedMeanwhile(path, gone);
         } catch (final IOException refusal) {
-            throw new ChannelIOException(path, "cannot list " + path + ": " + refusal, refusal);
+            throw new ChannelIOException(path, "cannot list " + path + ": " + Reason.of(refusal, path), refusal);
         }
     }
 }

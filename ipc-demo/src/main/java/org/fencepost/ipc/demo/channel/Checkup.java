@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.fencepost.ipc.demo.Units;
 import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.Reason;
 import org.fencepost.ipc.store.ChannelDirectory;
 
 /** What the machine does to channels in a directory, as far as files of the kernel tell. */
@@ -149,7 +150,7 @@ final class Checkup {
                     + " for journals");
         } catch (final IOException unknown) {
             return Diagnosis.wrong(name,
-                "cannot look at " + directory + ": " + unknown,
+                "cannot look at " + directory + ": " + Reason.of(unknown, directory),
                 "name a directory that is there; with few open files: ulimit -n " + FILES_LITTLE);
         }
     }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.Input;
+import org.fencepost.ipc.os.Reason;
 
 /** Messages as {@link CsvRows} prints them, or as others do with the same names of columns. */
 final class CsvMessages {
@@ -58,7 +59,7 @@ final class CsvMessages {
             throw wrong("expected fields as RFC 4180 has them, found: "
                 + noCsv.getOriginalMessage().lines().findFirst().orElse(""), noCsv);
         } catch (final IOException refusal) {
-            throw wrong("cannot be read: " + refusal.getMessage(), refusal);
+            throw wrong("cannot be read: " + Reason.of(refusal), refusal);
         }
     }
 

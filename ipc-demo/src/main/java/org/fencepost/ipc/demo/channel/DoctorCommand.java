@@ -17,6 +17,7 @@ import org.fencepost.ipc.demo.Output;
 import org.fencepost.ipc.demo.ToolCommand;
 import org.fencepost.ipc.demo.Units;
 import org.fencepost.ipc.demo.Value;
+import org.fencepost.ipc.os.Reason;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code ipc doctor}. */
@@ -68,7 +69,7 @@ public final class DoctorCommand extends ToolCommand {
             file = Files.createTempFile(directory.get(), ".ipc-doctor-", ".tmp");
         } catch (final IOException refusal) {
             throw new CommandFailedException("cannot write into " + directory.get() + ": "
-                + refusal.getClass().getSimpleName() + "; leave --measure out", refusal);
+                + Reason.of(refusal) + "; leave --measure out", refusal);
         }
         final long[] nanos = new long[SYNCS];
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {

@@ -2,10 +2,7 @@ package org.fencepost.ipc.demo.channel;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
@@ -23,6 +20,7 @@ import org.fencepost.ipc.demo.Value;
 import org.fencepost.ipc.demo.WorkProgress;
 import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.Reason;
 import org.fencepost.ipc.store.DiskLevel;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
@@ -132,14 +130,8 @@ abstract class SendingCommand extends ToolCommand {
         try {
             return Files.readAttributes(file, BasicFileAttributes.class).isDirectory()
                 ? "it is a directory" : "permission denied";
-        } catch (final NoSuchFileException missing) {
-            return "there is no such file";
-        } catch (final AccessDeniedException closed) {
-            return "permission denied";
-        } catch (final FileSystemException other) {
-            return other.getReason();
-        } catch (final IOException other) {
-            return other.getMessage();
+        } catch (final IOException refusal) {
+            return Reason.of(refusal, file);
         }
     }
 

@@ -24,6 +24,7 @@ import org.fencepost.ipc.SubscriberStatus;
 import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.SegmentFormat;
+import org.fencepost.ipc.os.Reason;
 
 /**
  * Reads all of a channel from its files and says what is wrong, beside those who use it: it maps,
@@ -218,7 +219,8 @@ final class Verification {
                 lostBytes += end - begin;
             }
         } catch (final AccessDeniedException denied) {
-            throw new CommandFailedException("cannot read " + fileOf(start), denied);
+            throw new CommandFailedException(
+                "cannot read " + fileOf(start) + ": " + Reason.of(denied, fileOf(start)), denied);
         } catch (final IOException cut) {
             stop(new Finding(Finding.Kind.MISSING, begin, end,
                 fileOf(start).getFileName() + ": " + cut.getMessage() + "; restore it"));

@@ -18,6 +18,7 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.Input;
+import org.fencepost.ipc.os.Reason;
 
 /**
  * The values of JSON that an input has, one after the other, each copied token by token: in
@@ -126,7 +127,7 @@ final class JsonValues implements Iterator<JsonValues>, AutoCloseable {
                 + problem.getOriginalMessage().replaceAll(START_MARKER, "")),
                 refusal);
         }
-        return new CommandFailedException(refused(refusal.toString()), refusal);
+        return new CommandFailedException(refused(Reason.of(refusal)), refusal);
     }
 
     private String refused(final String problem) {

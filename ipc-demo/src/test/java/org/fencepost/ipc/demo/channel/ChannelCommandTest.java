@@ -206,7 +206,13 @@ class ChannelCommandTest {
         assertTrue(run.err().contains("broken/control"), run::toString);
         failed(ToolRun.of("stat", directory.resolve("broken").toString()), "broken/control");
         failed(ToolRun.of("stat", directory.toString()), "no channel at");
-        failed(ToolRun.of("ls", directory.resolve("none").toString()), "cannot list");
+        final Path none = directory.resolve("none");
+        failed(ToolRun.of("ls", none.toString()),
+            "cannot list the channels below " + none + ": there is no such file or directory\n");
+        failed(ToolRun.of("ls", name + "/control"),
+            "cannot list the channels below " + name + "/control: it is no directory\n");
+        failed(ToolRun.of("doctor", "--measure", none.toString()),
+            "cannot write into " + none + ": ", "no such file or directory; leave --measure out\n");
     }
 
     @ParameterizedTest

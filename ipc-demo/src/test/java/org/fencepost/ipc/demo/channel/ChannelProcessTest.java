@@ -139,7 +139,7 @@ class ChannelProcessTest {
         assertEquals(4, unreadable.lines().filter("1"::equals).count(), unreadable);
         assertEquals(4, unreadable.lines().filter(line -> line.contains("ipc: cannot read "
             + directory.resolve("journal/control") + ": ")
-            && line.endsWith("; permission denied: ask the owner for it")).count(), unreadable);
+            && line.endsWith(": permission denied; ask the owner for it")).count(), unreadable);
         final String closed = shell.run("chmod 600 journal; " + as
             + "$user $ipc tail journal; echo $?; $user $ipc rm journal; echo $?; $user $ipc ls; "
             + "chmod 700 journal");
@@ -157,7 +157,7 @@ class ChannelProcessTest {
         final String segment = shell.run("chmod 0 journal/segment-*; " + as
             + "$user $ipc verify journal; echo $?; chmod 600 journal/segment-*");
         assertEquals("0 ipc: cannot read " + directory.resolve("journal/segment-0000000000000000")
-            + "; permission denied: ask the owner for it\n1\n", segment);
+            + ": permission denied; ask the owner for it\n1\n", segment);
         final String debugged = shell.run("$ipc --debug tail . 2>&1");
         assertTrue(debugged.contains("\tat org.fencepost"), debugged);
     }
@@ -192,7 +192,7 @@ class ChannelProcessTest {
 
     @Test
     void shouldSaySoWhenAStandardStreamIsClosed() throws Exception {
-        assertEquals("0 ipc: cannot read standard input: IOException: Bad file descriptor; 0 messages are"
+        assertEquals("0 ipc: cannot read standard input: Bad file descriptor; 0 messages are"
             + " published\n1\n"
             + "ipc: cannot write to standard output: Bad file descriptor\n1\n1\n3\n",
             shell.run("$ipc publish journal --create <&-; echo $?; "

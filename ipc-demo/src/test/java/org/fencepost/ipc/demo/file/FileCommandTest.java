@@ -122,7 +122,7 @@ class FileCommandTest {
     @Test
     void shouldKeepOldContentWhenTheInputCannotBeRead() throws IOException {
         failed(ToolRun.of("file", "write", name, directory.resolve("none").toString()),
-            "cannot read " + directory.resolve("none"), "NoSuchFileException");
+            "cannot read " + directory.resolve("none"), "there is no such file or directory");
         failed(ToolRun.of("file", "write", name, directory.toString()), directory.toString());
         final InputStream broken = new InputStream() {
             private int read;
@@ -140,11 +140,27 @@ class FileCommandTest {
         unchanged();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "grep x none,          'none: reading records failed: there is no such file or directory'",
+        "grep x .,             '.: reading records failed: expected a regular file, found a directory'",
+        "write FILE none,      'cannot read none: there is no such file or directory'",
+        "write FILE .,         'cannot read .: Is a directory'",
+        "json FILE none,       'cannot read none: there is no such file or directory'",
+        "patch FILE .,         'cannot read .: Is a directory'",
+        "history FILE/none,    'FILE/none: listing its versions failed: FILE/.none.guard: it is no directory'",
+        "replace / a b,          '/: preparing the change failed, its old content is in place: "
+            + "expected a path with a file name, found a root'"})
+    void shouldSayTheReasonInWordsWhenAFileCannotBeReadOrWritten(final String line, final String said) {
+        assertEquals("ipc: " + said.replace("FILE", name) + "\n",
+            ToolRun.of(("file " + line.replace("FILE", name)).split(" ")).err());
+    }
+
     @Test
     void shouldShowTheStackTraceOnlyWhenItIsAskedFor() {
         final ToolRun run = ToolRun.of("file", "write", "--debug", name, "/none");
         assertTrue(run.err().contains("\tat org.fencepost"), run::toString);
-        assertTrue(run.err().endsWith("ipc: cannot read /none: NoSuchFileException: /none\n"),
+        assertTrue(run.err().endsWith("ipc: cannot read /none: there is no such file or directory\n"),
             run::toString);
     }
 
@@ -323,7 +339,7 @@ class FileCommandTest {
         assertEquals(new ToolRun(ExitCode.FAILED, "0\n", ""),
             ToolRun.of("file", "grep", "--count", "nowhere", name));
         failed(ToolRun.of("file", "grep", "x", directory.toString()), "a directory");
-        failed(ToolRun.of("file", "grep", "x", name + "-none"), "NoSuchFileException");
+        failed(ToolRun.of("file", "grep", "x", name + "-none"), "there is no such file or directory");
     }
 
     @Test
