@@ -19,7 +19,8 @@ public final class PublishCommand extends SendingCommand {
             .description("Publish N messages a second: 0.000001 to 1000000000, 0.5 is one every two seconds."));
 
     private final Flag separate = flag("--separate", "Give every message a frame of its own, and so a position, a "
-        + "time and a checksum. Without, what is read together is published together.");
+        + "time and a checksum. Without, what is read together is published together, unless --rate or --drop are "
+        + "there.");
 
     private final Framing framing = oneOf(new Framing());
 
@@ -50,6 +51,10 @@ public final class PublishCommand extends SendingCommand {
 
     @Override
     void requireValid(final int lengthMax) {
+        if (separate.isSet() && (rate.isSet() || isDropping())) {
+            throw wrongUsage("--separate has no effect with " + (rate.isSet() ? "--rate" : "--drop")
+                + ", which gives every message a frame of its own; leave it out");
+        }
         if (framing.chunkBytes.isSet()) {
             requireRange("--raw", framing.chunkBytes.get(), 1, lengthMax);
         }

@@ -61,7 +61,7 @@ abstract class SendingCommand extends ToolCommand {
             requireReadable(file);
         }
         try (Channel channel = missing ? wanted.open(path.get()) : ChannelFiles.join(path.get());
-             Sender sender = new Sender(channel, exclusive.isSet(), dropping.isSet())) {
+             Sender sender = new Sender(channel, exclusive.isSet(), isDropping())) {
             final ChannelFiles.Identity identity = new ChannelFiles(path.get()).identity();
             if (durable.isSet()) {
                 sender.syncMeanwhile();
@@ -151,6 +151,11 @@ abstract class SendingCommand extends ToolCommand {
             throw new CommandFailedException(refusal.getMessage() + "; " + sender.messages()
                 + " messages are published", refusal);
         }
+    }
+
+    /** Whether messages that find no room are dropped, for which each has a frame of its own. */
+    final boolean isDropping() {
+        return dropping.isSet();
     }
 
     /** Of all files, if each of them says it. */

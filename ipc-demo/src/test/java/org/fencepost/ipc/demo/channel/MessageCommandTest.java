@@ -72,6 +72,7 @@ class MessageCommandTest {
     @ValueSource(strings = {
         "publish", "publish CHANNEL --rate 0", "publish CHANNEL --delimiter xyz",
         "publish CHANNEL --raw 0", "publish CHANNEL --raw 4 --length-prefixed",
+        "publish CHANNEL --separate --rate 5", "publish CHANNEL --create --separate --drop",
         "publish CHANNEL --raw 65k", "publish CHANNEL --create --ring 5", "tail",
         "tail CHANNEL --from sometime", "tail CHANNEL --limit 0", "tail CHANNEL --hex --json",
         "export", "import", "publish CHANNEL --ring 64k", "import CHANNEL --start 0",
