@@ -17,6 +17,7 @@ import org.fencepost.ipc.format.FileHeader;
 /** {@code ipc repair}. */
 public final class RepairCommand extends VerifyingCommand {
     private static final String NOTHING = "nothing is wrong, nothing to repair";
+    private static final String WORDS = "made the positions in the control file again, from the segments";
 
     private final Flag dryRun = flag("--dry-run", "Say what is wrong and what would be done, and change nothing.");
 
@@ -51,8 +52,11 @@ public final class RepairCommand extends VerifyingCommand {
     /** What is done, or would be. */
     private List<String> steps(final List<Finding> wrong) {
         try {
-            return dryRun.isSet() ? plan(wrong, Channels.examine(path()))
-                : Channels.repair(path()).steps();
+            if (dryRun.isSet()) {
+                return plan(wrong, Channels.examine(path()));
+            }
+            final List<String> done = Channels.repair(path()).steps();
+            return done.isEmpty() && isTorn(wrong) ? List.of(WORDS) : done;
         } catch (final ChannelDamagedException beyondRepair) {
             throw new CommandFailedException(beyondRepair.getMessage() + "; that is not to be"
                 + " repaired: restore the file from a copy, or move it away if it is a segment, and"
@@ -107,7 +111,7 @@ public final class RepairCommand extends VerifyingCommand {
         if (report.damagedPosition().isEmpty()) {
             return List.of(!report.wrongWords().isEmpty()
                 ? "make the positions in the control file again, from the segments"
-                : wrong.stream().anyMatch(finding -> finding.kind() == Finding.Kind.TORN)
+                : isTorn(wrong)
                 ? "cut off the end that does not check out, as whoever opens it does, and keep it"
                     + " in a file beside"
                 : "change nothing: what is wrong can only be restored from a copy");
@@ -120,6 +124,10 @@ public final class RepairCommand extends VerifyingCommand {
             .map(behind -> step + "; to have the messages behind it as well, first: ipc export "
                 + inShell(path().toString()) + " --from " + behind.from() + " | ipc import OTHER --create")
             .orElse(step));
+    }
+
+    private static boolean isTorn(final List<Finding> wrong) {
+        return wrong.stream().anyMatch(finding -> finding.kind() == Finding.Kind.TORN);
     }
 
     /** As it has to be typed to mean that path. */

@@ -64,6 +64,10 @@ final class SharedWords {
         return control.getLong(ControlFormat.EARLIEST_OFFSET);
     }
 
+    long epoch() {
+        return control.getLong(ControlFormat.EPOCH_OFFSET);
+    }
+
     /** Where a damaged frame is known to be; -1 if none is. */
     long damaged() {
         return control.getLong(ControlFormat.DAMAGED_OFFSET) - 1;

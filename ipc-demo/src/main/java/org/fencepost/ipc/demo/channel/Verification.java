@@ -53,6 +53,8 @@ final class Verification {
     private long stoppedAt = Finding.NOWHERE;
     private SegmentBytes.Counts behind = new SegmentBytes.Counts();
     private long lostBytes;
+    /** Whether the next who opens the channel to write ends the log where readers see its end. */
+    private boolean recovering;
 
     /**
      * Of a channel that is open.
@@ -92,6 +94,8 @@ final class Verification {
             }
         });
         if (!ring) {
+            // Then this reads what recovery would leave, which is shown in an epoch of its own.
+            recovering = channel.recoveryEpoch() > new SharedWords(channel.path()).epoch();
             checkEnd();
             checkFiles();
         }
@@ -341,10 +345,18 @@ final class Verification {
         }
     }
 
-    /** What lies behind the end that readers see, when that is not the tail of who wrote it. */
+    /** What is behind the end that readers see, where whoever opens the channel to write ends it there. */
     private void checkEnd() throws IOException {
-        final long segmentEnd = (to - 1 & -segmentBytes) + segmentBytes;
-        if (words.tail() == to || to == from || to >= segmentEnd) {
+        if (!recovering) {
+            return;
+        }
+        final long segmentEnd = endOfSegment();
+        if (words.tail() > to && to == segmentEnd && Files.notExists(fileOf(to))) {
+            findings.add(new Finding(Finding.Kind.TORN, to, Math.min(words.tail(), to + segmentBytes),
+                "there is no file " + fileOf(to).getFileName() + ", and nothing of it is known to be on the disk;"
+                    + " whoever opens the channel to write ends the log before it"));
+        }
+        if (to == from || to >= segmentEnd) {
             return;
         }
         try (SegmentBytes segment = new SegmentBytes(fileOf(segmentEnd - segmentBytes),
@@ -358,6 +370,11 @@ final class Verification {
                     + " off, and keeps it in a file beside"));
             }
         }
+    }
+
+    /** That of the last byte that readers see. */
+    private long endOfSegment() {
+        return (to - 1 & -segmentBytes) + segmentBytes;
     }
 
     private void checkFiles() throws IOException {
@@ -389,7 +406,13 @@ final class Verification {
             return;
         }
         final long start = Long.parseUnsignedLong(digits, 16);
-        // Words that are to be recovered may be older than the segments.
+        if (recovering && start >= endOfSegment() && (start & segmentBytes - 1) == 0) {
+            if (!isUnused(start)) {
+                findings.add(Finding.of(Finding.Kind.TORN, name + " is behind the end of the log, position " + to
+                    + "; whoever opens the channel to write keeps it in a file beside"));
+            }
+            return;
+        }
         final long end = Math.max(words.ready(), to);
         if (start < (words.earliest() & -segmentBytes) || (start & segmentBytes - 1) != 0
             || start >= end && !isUnused(start)) {

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.Claim;
 import org.fencepost.ipc.Publisher;
@@ -23,6 +24,7 @@ import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.ToolRun;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.FileHeader;
+import org.fencepost.ipc.format.SegmentFormat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -188,6 +190,29 @@ class RepairCommandTest {
         done(ToolRun.of("repair", name));
         assertArrayEquals(last, data("cut-1-segment-0000000000002000"));
         assertWhole(FRAMES_PER_SEGMENT);
+    }
+
+    @Test
+    void shouldDoWhatOpeningDoesWhenASegmentIsMissingThatWasNeverDurable() throws IOException {
+        final byte[] last = data("segment-0000000000002000");
+        // As another life finds it in which nothing was waited for.
+        Files.delete(path.resolve(SECOND));
+        files.overwrite("control", ControlFormat.BOOT_ID_OFFSET, DamagedFiles.word(1));
+        files.overwrite("control", ControlFormat.DURABLE_OFFSET, DamagedFiles.word(0));
+        for (final String segment : List.of(FIRST, "segment-0000000000002000")) {
+            files.overwrite(segment, SegmentFormat.RECEIPT_OFFSET, DamagedFiles.word(0));
+        }
+        assertTrue(planned().contains("would cut off the end that does not check out"));
+        final String done = done(ToolRun.of("repair", name));
+        assertTrue(done.contains("repaired: moved the segment from position 8192 on to cut-1-"), done);
+        assertArrayEquals(last, data("cut-1-segment-0000000000002000"));
+        Files.delete(path.resolve(FIRST));
+        files.overwrite("control", ControlFormat.BOOT_ID_OFFSET, DamagedFiles.word(1));
+        files.overwrite("control", ControlFormat.DURABLE_OFFSET, DamagedFiles.word(0));
+        final String again = done(ToolRun.of("repair", name));
+        assertTrue(again.contains("WRONG: torn from position 0 to 4096: ")
+            && again.endsWith("repaired: made the positions in the control file again, from the segments\n"), again);
+        assertWhole(0);
     }
 
     @Test

@@ -24,6 +24,7 @@ import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.ToolRun;
+import org.fencepost.ipc.format.ControlFormat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -172,6 +173,33 @@ class VerifyCommandTest {
             + " checksums verified\n", done(ToolRun.of("verify", name)));
     }
 
+    /** As behind a loss of power before any of it was durable: whoever opens it goes on without what is behind that. */
+    @Test
+    void shouldSayThatTheLogEndsBeforeASegmentWhenNothingOfThatWasDurable() throws IOException {
+        restart();
+        Files.move(path.resolve("segment-0000000000001000"), directory.resolve("second"));
+        final JsonNode json = found("torn");
+        at(json, 0, SEGMENT_BYTES, MESSAGES * FRAME_BYTES);
+        assertTrue(json.toString().contains("there is no file segment-0000000000001000, and nothing of it is known to"
+            + " be on the disk; whoever opens the channel to write ends the log before it"), json::toString);
+        Files.move(directory.resolve("second"), path.resolve("segment-0000000000001000"));
+        Files.delete(path.resolve("segment-0000000000000000"));
+        final JsonNode gap = found("torn", "torn");
+        at(gap, 0, 0, SEGMENT_BYTES);
+        assertTrue(gap.toString().contains("segment-0000000000001000 is behind the end of the log"), gap::toString);
+        Files.delete(path.resolve("segment-0000000000001000"));
+        at(found("torn"), 0, 0, SEGMENT_BYTES);
+        try (Channel channel = Channel.join(path)) {
+            assertEquals(0, channel.tailPosition());
+        }
+        done(ToolRun.of("verify", name));
+    }
+
+    /** The system, and with it the life of the words. */
+    private void restart() throws IOException {
+        overwrite("control", ControlFormat.BOOT_ID_OFFSET, DamagedFiles.word(1));
+    }
+
     @Test
     void shouldNameTheCursorWhenItPointsIntoAMessage() throws IOException {
         try (Channel channel = Channel.join(path);
@@ -224,16 +252,33 @@ class VerifyCommandTest {
     }
 
     @Test
+    void shouldFindNothingWrongWhenWhoPublishesMeanwhileIsGoneAtTheEnd() throws Exception {
+        final FutureTask<ToolRun> verifying = new FutureTask<>(() -> ToolRun.of("verify", name));
+        try (Channel channel = Channel.join(path); Publisher publisher = channel.addPublisher()) {
+            final Claim claim = new Claim();
+            publisher.tryClaim(0, 3, claim);
+            awaitWaiting(Thread.ofPlatform().start(verifying));
+            claim.commit();
+            publisher.offer(0, new byte[3], 0, 3);
+        }
+        assertTrue(done(verifying.get()).contains("201 messages with"));
+    }
+
+    /** Until it waits for a claim: then it knows up to where it reads. */
+    private static void awaitWaiting(final Thread thread) {
+        while (thread.getState() != Thread.State.TIMED_WAITING) {
+            assertTrue(thread.isAlive(), "it should wait");
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
     void shouldSaySoWhenTheChannelIsRemovedMeanwhile() throws Exception {
         try (Channel channel = Channel.join(path); Publisher publisher = channel.addPublisher()) {
             // It waits for this, and then the channel is gone.
             publisher.tryClaim(0, 3, new Claim());
             final FutureTask<ToolRun> verifying = new FutureTask<>(() -> ToolRun.of("verify", name));
-            final Thread thread = Thread.ofPlatform().start(verifying);
-            while (thread.getState() != Thread.State.TIMED_WAITING) {
-                assertTrue(thread.isAlive(), "it should wait");
-                Thread.onSpinWait();
-            }
+            awaitWaiting(Thread.ofPlatform().start(verifying));
             assertEquals(0, ToolRun.of("rm", "--force", name).exitCode());
             final ToolRun run = verifying.get();
             failed(run, "has been removed meanwhile");
