@@ -36,6 +36,18 @@ public final class RepairCommand extends VerifyingCommand {
         final List<Finding> wrong = findings(!json(), out);
         final List<String> steps = wrong.isEmpty() ? List.of() : steps(wrong);
         final List<Finding> left = wrong.isEmpty() || dryRun.isSet() ? wrong : findings(false, out);
+        try {
+            print(wrong, steps, left, out);
+            out.flush();
+        } catch (final CommandFailedException notWritten) {
+            throw dryRun.isSet() || steps.isEmpty() ? notWritten : new CommandFailedException(
+                notWritten.getMessage() + "; repaired all the same: " + String.join("; ", steps), notWritten);
+        }
+        return left.isEmpty() ? 0 : ExitCode.FAILED;
+    }
+
+    private void print(
+        final List<Finding> wrong, final List<String> steps, final List<Finding> left, final Output out) {
         if (json()) {
             out.json(toJson(wrong, steps, left));
         } else if (wrong.isEmpty()) {
@@ -46,7 +58,6 @@ public final class RepairCommand extends VerifyingCommand {
                 left.forEach(finding -> VerifyOutput.print("STILL WRONG: ", finding, out));
             }
         }
-        return left.isEmpty() ? 0 : ExitCode.FAILED;
     }
 
     /** What is done, or would be. */

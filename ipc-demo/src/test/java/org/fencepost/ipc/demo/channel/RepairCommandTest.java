@@ -22,6 +22,7 @@ import org.fencepost.ipc.Claim;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.ToolRun;
+import org.fencepost.ipc.demo.ToolShell;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.SegmentFormat;
@@ -267,6 +268,24 @@ class RepairCommandTest {
         final String done = done(ToolRun.of("repair", name));
         assertTrue(done.contains("passed over the claim from position 160 to 192"), done);
         assertWhole(FRAMES_PER_SEGMENT + 10 - 1);
+    }
+
+    @Test
+    void shouldSayThatItWasMadeWhenThatCannotBePrinted() throws Exception {
+        final ToolShell shell = new ToolShell(directory);
+        for (final String line : List.of("repair journal", "repair --json journal")) {
+            flip(FIRST, 10);
+            final String full = "ipc: cannot write to standard output: No space left on device";
+            assertEquals("1 " + full + "\n", shell.run("$ipc " + line + " --dry-run > /dev/full"));
+            final String outcome = shell.run("$ipc " + line + " > /dev/full");
+            assertTrue(outcome.startsWith("1 " + full + "; repaired all the same: ended the log at the damaged "),
+                outcome);
+            assertTrue(outcome.contains("; the log ends at position 320, in recovery epoch "), outcome);
+            done(ToolRun.of("verify", name));
+            done(ToolRun.withInput("abc".repeat(MESSAGES), "publish", name, "--raw", "3", "--separate", "--durable"));
+        }
+        assertEquals("1 ipc: cannot write to standard output: No space left on device\n",
+            shell.run("$ipc repair journal > /dev/full"), "nothing is wrong");
     }
 
     @Test
