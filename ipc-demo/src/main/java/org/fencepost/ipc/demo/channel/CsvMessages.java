@@ -3,6 +3,7 @@ package org.fencepost.ipc.demo.channel;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.dataformat.csv.CsvFactory;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import java.io.BufferedReader;
@@ -26,9 +27,14 @@ final class CsvMessages {
     private static final char BYTE_ORDER_MARK = '\ufeff';
     private static final String HALF_OF_A_PAIR = "\ud800";
     private static final int SHOWN_MAX = 200;
+    /** A row is longer than its payload by hexadecimal digits and the other fields. */
+    private static final long ROW_PER_BYTE = 2;
+    private static final long ROW_BESIDE = 4096;
 
     private final Input in;
     private final Sender sender;
+    /** Of a row with a payload that may be sent, in characters. */
+    private final int rowMax;
     private final List<String> row = new ArrayList<>();
     private long line;
     private int typeColumn;
@@ -38,12 +44,14 @@ final class CsvMessages {
     CsvMessages(final Input in, final Sender sender) {
         this.in = in;
         this.sender = sender;
+        this.rowMax =
+            (int) Math.min(Integer.MAX_VALUE, sender.limits().lengthMax() * ROW_PER_BYTE + ROW_BESIDE);
     }
 
     /** Publishes all of the input. */
     void send() {
         final CsvFactory factory = CsvFactory.builder().streamReadConstraints(
-            StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build()).build();
+            StreamReadConstraints.builder().maxStringLength(rowMax).build()).build();
         try (CsvParser parser = factory.createParser(characters())) {
             if (next(parser)) {
                 final int columns = takeNames();
@@ -55,6 +63,11 @@ final class CsvMessages {
                     sender.send(type(), payload, 0, payload.length);
                 }
             }
+        } catch (final StreamConstraintsException endless) {
+            throw tooLong(endless);
+        } catch (final OutOfMemoryError tooLarge) {
+            throw wrong("too long for the memory of this JVM: " + tooLarge.getMessage() + "; look for a quote that is"
+                + " not closed", tooLarge);
         } catch (final JsonProcessingException noCsv) {
             throw wrong("expected fields as RFC 4180 has them, found: "
                 + noCsv.getOriginalMessage().lines().findFirst().orElse(""), noCsv);
@@ -82,8 +95,13 @@ final class CsvMessages {
             }
             line = parser.currentLocation().getLineNr();
             row.clear();
+            long length = 0;
             while (parser.nextToken() != JsonToken.END_ARRAY) {
                 row.add(parser.getText());
+                length += parser.getTextLength() + 1;
+                if (length > rowMax) {
+                    throw tooLong(null);
+                }
             }
         } while (row.isEmpty() || row.size() == 1 && row.getFirst().isEmpty());
         return true;
@@ -140,7 +158,12 @@ final class CsvMessages {
         }
     }
 
-    private CommandFailedException wrong(final String problem, final Exception cause) {
+    private CommandFailedException tooLong(final Exception cause) {
+        return wrong("expected at most " + rowMax + " characters, found more; look for a quote that is not closed",
+            cause);
+    }
+
+    private CommandFailedException wrong(final String problem, final Throwable cause) {
         return new CommandFailedException(in.name() + ": row that begins in line " + line
             + ": " + shown(problem) + "; the rows before it are published", cause);
     }

@@ -444,6 +444,29 @@ class MessageCommandTest {
         assertTrue(Long.parseLong(first[1]) > 100_000, first[1]);
     }
 
+    /** What is read may have no end, as of a quote that is not closed in a large file, or of /dev/zero. */
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '\'', value = {
+        "'', x, 1", "'payload~a~\"', x, 3", "'payload~a~b', NUL, 3", "'payload~a~', 'b,', 3", "'', ',', 1",
+        "'payload,type~a,1~b,\"', '~', 3"})
+    void shouldReadNoRowThatIsLongerThanAMessageCanBe(final String begin, final String endless, final int line) {
+        final byte[] first = begin.replace('~', '\n').getBytes(StandardCharsets.UTF_8);
+        final byte[] rest = endless.replace('~', '\n').replace("NUL", "\0").getBytes(StandardCharsets.UTF_8);
+        final InputStream in = new InputStream() {
+            private long position;
+
+            @Override
+            public int read() {
+                final long at = position++;
+                assertTrue(at < 1 << 20, "it reads on and on");
+                return at < first.length ? first[(int) at] : rest[(int) ((at - first.length) % rest.length)];
+            }
+        };
+        failed(ToolRun.withInput(in, "import", "--csv", name), "standard input: row that begins in line " + line
+            + ": expected at most ", " characters, found more", "a quote that is not closed");
+        assertEquals(line == 1 ? 0 : 1, done(ToolRun.of("tail", name)).lines().count());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"--csv", "--csv --payload hex", "--csv --payload base64", "--raw"})
     void shouldMakeTheSameMessagesWhenAnotherFormIsImported(final String form) throws IOException {
