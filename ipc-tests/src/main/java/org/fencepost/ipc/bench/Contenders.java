@@ -53,6 +53,7 @@ final class Contenders {
         TCP_BATCH,
         StreamContender.PIPE,
         FencepostJournal.NAME,
+        FencepostBatchJournal.NAME,
         FileSyncContender.NAME,
         FileGroupCommitContender.NAME,
         FileJournal.PLAIN,
@@ -102,6 +103,7 @@ final class Contenders {
             case TCP_BATCH -> StreamContender.tcpBatch();
             case StreamContender.PIPE -> StreamContender.pipe();
             case FencepostJournal.NAME -> new FencepostJournal();
+            case FencepostBatchJournal.NAME -> new FencepostBatchJournal();
             case FileSyncContender.NAME -> new FileSyncContender();
             case FileGroupCommitContender.NAME -> new FileGroupCommitContender();
             case FileJournal.PLAIN -> FileJournal.plain();

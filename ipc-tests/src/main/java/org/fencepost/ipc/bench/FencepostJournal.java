@@ -53,13 +53,22 @@ final class FencepostJournal implements DurableContender, JournalContender {
 
     @Override
     public Writer openWriter(final Path path, final Payload payload, final long messages) {
+        return new JournalWriter(openFor(path, payload, messages), payload);
+    }
+
+    /** Makes one whose first segment has room for so many messages. */
+    static Channel openFor(final Path path, final Payload payload, final long messages) {
         final long bytes = messages * (payload.lengthBytes() + FRAME_BYTES);
-        return new JournalWriter(
-            Channel.open(path, options(Long.highestOneBit(bytes) * 2)), payload);
+        return Channel.open(path, options(Long.highestOneBit(bytes) * 2));
     }
 
     @Override
     public Receiver openReader(final Path path, final Checker checker) {
+        return newReader(path, checker);
+    }
+
+    /** Of all that is there, with its checksums. */
+    static Receiver newReader(final Path path, final Checker checker) {
         return new FencepostContender.PollReceiver(
             Channel.join(path), SubscriberOptions.earliest().verified(), checker);
     }

@@ -127,10 +127,12 @@ final class Goals {
             false));
         goals.add(new Goal(DurableStream.LABEL, "256 bytes", "timesOneWaiter", name,
             "", other -> false, 50, false, true));
-        goals.add(more(JournalAppend.LABEL, "256 bytes", name,
-            ChronicleContender.NAME, ChronicleContender.NAME::equals, 5));
-        for (final String file : List.of(FileJournal.PLAIN, FileJournal.CHECKED)) {
-            goals.add(more(JournalAppend.LABEL, "256 bytes", name, file, file::equals, 1));
+        for (final String journal : List.of(name, FencepostBatchJournal.NAME)) {
+            goals.add(more(JournalAppend.LABEL, "256 bytes", journal,
+                ChronicleContender.NAME, ChronicleContender.NAME::equals, 5));
+            for (final String file : List.of(FileJournal.PLAIN, FileJournal.CHECKED)) {
+                goals.add(more(JournalAppend.LABEL, "256 bytes", journal, file, file::equals, 1));
+            }
         }
         for (final String other : List.of(ChronicleContender.NAME, FileJournal.CHECKED)) {
             goals.add(more(JournalReplay.LABEL, "256 bytes", name, other, other::equals, 1));

@@ -88,7 +88,7 @@ enum Preset {
         MANY_TO_ONE, ONE_TO_ONE, AeronContender.SHARED, AeronContender.EXCLUSIVE);
     private static final List<String> DURABLE = List.of(FencepostJournal.NAME);
     private static final List<String> JOURNALS =
-        List.of(ChronicleContender.NAME, FileJournal.PLAIN, FileJournal.CHECKED);
+        List.of(FencepostBatchJournal.NAME, ChronicleContender.NAME, FileJournal.PLAIN, FileJournal.CHECKED);
 
     private final int rounds;
     private final long warmUpMillis;
