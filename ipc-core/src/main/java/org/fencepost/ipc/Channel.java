@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.agrona.concurrent.EpochNanoClock;
-import org.agrona.concurrent.OffsetEpochNanoClock;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.log.Claimer;
 import org.fencepost.ipc.log.Log;
@@ -98,7 +97,7 @@ public final class Channel implements AutoCloseable {
      */
     public static Channel open(final Path directory, final ChannelOptions options) {
         Objects.requireNonNull(options, "options");
-        return open(directory, options, Platform.detect(), new OffsetEpochNanoClock());
+        return open(directory, options, Platform.detect(), new WallClock());
     }
 
     /**
@@ -108,7 +107,7 @@ public final class Channel implements AutoCloseable {
      * @throws ChannelDamagedException if it is damaged.
      */
     public static Channel join(final Path directory) {
-        return join(directory, Platform.detect(), new OffsetEpochNanoClock());
+        return join(directory, Platform.detect(), new WallClock());
     }
 
     /**
@@ -130,7 +129,7 @@ public final class Channel implements AutoCloseable {
      * @throws ChannelDamagedException if it is damaged so that nothing can be read.
      */
     public static Channel view(final Path directory) {
-        return view(directory, Platform.detect(), new OffsetEpochNanoClock());
+        return view(directory, Platform.detect(), new WallClock());
     }
 
     static Channel open(
@@ -424,10 +423,12 @@ public final class Channel implements AutoCloseable {
      * order of the log, whose {@linkplain Header#timestamp() timestamp} is at or after it, or that is not
      * committed yet; the tail if there is none. What {@link SubscriberOptions#from} takes.
      *
-     * <p>Timestamps are of the wall clocks of the publishers' processes when they committed. Publishers that
-     * were at work together, and a clock that was set back, leave neighbours in another order: whoever must not miss
-     * one begins so much earlier, and looks at the timestamps. Looks at the first message of some segments, then at
-     * each header of one, which takes as long as reading them from memory or from the disk does. Any thread.
+     * <p>Timestamps are of the wall clocks of the publishers' processes when they committed, never before it: what is
+     * published after an {@link Instant#now} is found from that on. Publishers that were at work together, and a clock
+     * that was set back, leave neighbours in another order: whoever must not miss one begins so much earlier, and
+     * looks at the timestamps. A process follows a clock that was set within an hour. Looks at the first message of
+     * some segments, then at each header of one, which takes as long as reading them from memory or from the disk
+     * does. Any thread.
      *
      * @param nanos since 1970-01-01 UTC, as in {@link Header#timestamp()}.
      * @throws ChannelMismatchException if frames have no timestamps here.

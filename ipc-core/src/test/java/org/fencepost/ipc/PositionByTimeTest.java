@@ -78,6 +78,20 @@ class PositionByTimeTest {
     }
 
     @Test
+    void shouldPassOverNothingThatWasPublishedAfterAnInstant() {
+        for (int i = 0; i < 8; i++) {
+            // Each handle has a clock of its own.
+            try (Channel channel = Channel.open(directory.resolve("own-clock"), options);
+                Publisher publisher = channel.addPublisher()) {
+                final long begin = publisher.offer(1, new byte[8], 0, 8);
+                final Instant before = Instant.now();
+                publisher.offer(2, new byte[8], 0, 8);
+                assertTrue(channel.positionAtOrAfter(before) <= begin, "in handle " + i);
+            }
+        }
+    }
+
+    @Test
     void shouldStopAtAClaimThatIsNotCommitted() {
         try (Channel channel = open(); Publisher publisher = channel.addPublisher()) {
             final long end = publisher.offer(1, new byte[8], 0, 8);
