@@ -2,6 +2,7 @@ package org.fencepost.ipc.store;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -85,7 +86,7 @@ public final class ChannelDirectory {
             return new RetryingFileCalls(platform.files()).status(control(), false).isPresent();
         } catch (final IOException e) {
             throw new ChannelIOException(
-                path, "cannot look for a channel at " + path + ": " + Reason.of(e), e);
+                path, "cannot look for a channel at " + path + ": " + Reason.of(e) + whoGivesTheRight(e), e);
         }
     }
 
@@ -261,6 +262,13 @@ public final class ChannelDirectory {
     /** The same under those who have it open, and if it is damaged: they go on with files that have no name. */
     public void removeUnderUsers() {
         new ChannelRemoval(this, platform).always();
+    }
+
+    /** What to do, behind the reason why something could not be read. */
+    static String whoGivesTheRight(final IOException e) {
+        return e instanceof AccessDeniedException
+            ? "; the user that it belongs to can give the right to read it, by chmod of the directory and its files"
+            : "";
     }
 
     private static boolean isPowerOfTwo(final long value, final long min, final long max) {

@@ -51,7 +51,7 @@ final class Headers {
             throw missing(file, e);
         } catch (final IOException e) {
             throw new ChannelIOException(
-                file, "cannot read " + file + ": " + Reason.of(e, file), e);
+                file, "cannot read " + file + ": " + Reason.of(e, file) + ChannelDirectory.whoGivesTheRight(e), e);
         }
         if (page.hasRemaining()) {
             throw wrong(file, "size", "at least " + FileHeader.PAGE_BYTES + " bytes",

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,7 +22,9 @@ import org.fencepost.ipc.Channels;
 import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.FileHeader.FileKind;
 import org.fencepost.ipc.format.MembersFormat;
+import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.os.PlatformWithCalls;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -75,6 +79,17 @@ class RefusedFileTest {
                 assertThrows(ChannelDamagedException.class, call).getMessage());
         }
         assertArrayEquals(words.array(), Files.readAllBytes(control));
+    }
+
+    @Test
+    void shouldSayWhoGivesTheRightToReadWhenItIsMissing() {
+        final Platform platform = new PlatformWithCalls(calls -> (FileCalls) Proxy.newProxyInstance(
+            FileCalls.class.getClassLoader(), new Class<?>[] {FileCalls.class}, (proxy, method, arguments) -> {
+                throw new AccessDeniedException(arguments[0].toString());
+            }));
+        assertEquals("cannot look for a channel at " + path + ": " + path.resolve("control")
+            + ": permission denied; the user that it belongs to can give the right to read it, by chmod of the directory and its files",
+            assertThrows(ChannelIOException.class, new ChannelDirectory(path, platform)::exists).getMessage());
     }
 
     @Test
