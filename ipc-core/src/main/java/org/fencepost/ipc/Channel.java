@@ -113,7 +113,8 @@ public final class Channel implements AutoCloseable {
     /**
      * Opens an existing channel for reading only: for tools, and for users who may not write. Data, control
      * and cursors are mapped for reading; no lock is held, no file is opened for writing, and nothing in the
-     * directory is changed, repaired or recovered. Needs read permission for its files; on Linux with native
+     * directory is changed, repaired or recovered. Needs read permission for its files, and to enter the directory,
+     * which only the user who has made the channel has until {@code chmod} gives it; on Linux with native
      * access that is all, the portable fallback locks a byte for a moment where it asks who lives.
      *
      * <p>It offers subscribers that nobody waits for, which have to be {@linkplain SubscriberOptions#lossy()
@@ -462,9 +463,9 @@ public final class Channel implements AutoCloseable {
     }
 
     /**
-     * How often the end of a journal was cut when it was opened after a loss of power, or as a copy, because
-     * what stood there was not complete. Positions behind a cut are used again: who keeps positions
-     * elsewhere keeps this number beside them.
+     * How often the end of a journal was cut, which it is when it is opened after a loss of power, or for the first
+     * time as a copy, also where nothing is missing: somebody may have read what never reached the disk. Positions
+     * behind a cut are used again: who keeps positions elsewhere keeps this number beside them.
      *
      * @throws ChannelClosedException if the channel is closed.
      */

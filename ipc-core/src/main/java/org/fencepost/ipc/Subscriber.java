@@ -31,7 +31,7 @@ import org.fencepost.ipc.log.VerifyingReader;
  * <p>Polling never waits. Unobstructed it neither allocates, nor enters the kernel, nor takes a lock;
  * where segments meet it may map the next one and zero the one that it left. A message that a live
  * publisher has claimed and not committed holds up those behind it; one whose publisher died is
- * repaired and passed over at the first poll that sees the kernel's lock free.
+ * repaired and passed over when a poll has asked the kernel for its lock, which is one of several that find nothing.
  */
 public final class Subscriber extends Endpoint {
     /** Subscribers and named cursors a channel. */
@@ -91,7 +91,8 @@ public final class Subscriber extends Endpoint {
      *                message that it threw at is consumed.
      * @param limit   most messages to deliver; those of a batch count one each. With 0 or less nothing is
      *                delivered, as in Agrona's ring buffers.
-     * @return messages delivered, 0 if there are none, or {@link #CLOSED}.
+     * @return messages delivered, or {@link #CLOSED}; 0 if none could be read at this look. Behind a claim that is open,
+     *     or was when its publisher died, there may be more: who has read all of them has no {@link #lagBytes}.
      * @throws IllegalStateException   if it is called from inside a handler of this subscriber, or another
      *                                 thread is inside an operation of it.
      * @throws ChannelDamagedException if a file was truncated or overwritten.
@@ -192,7 +193,7 @@ public final class Subscriber extends Endpoint {
      *
      * @param handler as for {@link #poll}; a message at which it throws, or returns null, is consumed.
      * @param limit   most messages to deliver; with 0 or less nothing is delivered.
-     * @return messages consumed, 0 if there are none, or {@link #CLOSED}.
+     * @return messages consumed, 0 as from {@link #poll}, or {@link #CLOSED}.
      * @throws IllegalStateException   if it is called from inside a handler of this subscriber, or another
      *                                 thread is inside an operation of it.
      * @throws ChannelDamagedException if a file was truncated or overwritten.
