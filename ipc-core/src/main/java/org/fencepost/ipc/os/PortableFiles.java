@@ -19,8 +19,13 @@ import java.util.Set;
  * The files that the portable platform has open. A file that is open for its locks is open once,
  * whatever the number of handles, and for nothing else, because closing any other descriptor of it
  * would drop its locks. The table knows both kinds and refuses a file of one kind as the other.
+ *
+ * <p>Another copy of this class, of another class loader, has a table of its own, and does not see this one. What both
+ * see are system properties, so there is one for each file that is open for its locks. It configures nothing.
  */
 final class PortableFiles {
+    private static final String PROPERTY = "org.fencepost.ipc.locks.";
+
     private final Map<Object, PortableLocks> locked = new HashMap<>();
     private final Map<Object, Integer> users = new HashMap<>();
 
@@ -81,13 +86,30 @@ final class PortableFiles {
                 throw new FileSystemException(file.toString(), null,
                     "is open for something else, so it cannot be opened for portable locks");
             }
-            locks = new PortableLocks(key, file, open(key, file, writable), writable);
-            locked.put(key, locks);
+            requireOnlyCopy(key, file);
+            try {
+                locks = new PortableLocks(key, file, open(key, file, writable), writable);
+                locked.put(key, locks);
+            } finally {
+                if (locks == null) {
+                    System.clearProperty(PROPERTY + key);
+                }
+            }
         } else if (writable && !locks.isWritable()) {
             locks.makeWritable(open(key, file, true));
         }
         locks.addHandle();
         return locks;
+    }
+
+    private static void requireOnlyCopy(final Object key, final Path file) throws IOException {
+        final Object other = System.getProperties().putIfAbsent(
+            PROPERTY + key, String.valueOf(PortableFiles.class.getClassLoader()));
+        if (other != null) {
+            throw new FileSystemException(file.toString(), null, "is open for its locks by another copy of this "
+                + "library in this process, of the class loader " + other + ", which would lose them: expected one "
+                + "copy for all; load it where both find it, or allow native access");
+        }
     }
 
     private static FileChannel open(final Object key, final Path file, final boolean writable)
@@ -105,7 +127,11 @@ final class PortableFiles {
     synchronized void closeLocks(final PortableLocks locks) throws IOException {
         if (locks.removeHandle()) {
             locked.remove(locks.key());
-            locks.close();
+            try {
+                locks.close();
+            } finally {
+                System.clearProperty(PROPERTY + locks.key());
+            }
         }
     }
 
