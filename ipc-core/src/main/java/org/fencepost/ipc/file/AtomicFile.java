@@ -139,7 +139,7 @@ public final class AtomicFile {
         final Iterator<? extends T> values, final Serializer<? super T> serializer) {
         try (AtomicWriter writer = writer()) {
             while (values.hasNext()) {
-                final SingleLine line = new SingleLine(writer);
+                final SingleLine line = new SingleLine(path, writer);
                 serialize(values.next(), serializer, line);
                 if (line.bytes() == 0) {
                     throw new IllegalArgumentException(

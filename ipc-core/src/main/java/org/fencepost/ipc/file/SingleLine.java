@@ -2,13 +2,17 @@ package org.fencepost.ipc.file;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Path;
 
 /** A stream in which a line must not end, and that may be flushed and closed without effect. */
 final class SingleLine extends OutputStream {
+    private final Path file;
     private final OutputStream out;
     private long bytes;
 
-    SingleLine(final OutputStream out) {
+    /** A line of this file. */
+    SingleLine(final Path file, final OutputStream out) {
+        this.file = file;
         this.out = out;
     }
 
@@ -34,10 +38,10 @@ final class SingleLine extends OutputStream {
         return bytes;
     }
 
-    private static void check(final byte value) {
+    private void check(final byte value) {
         if (value == '\n' || value == '\r') {
-            throw new IllegalArgumentException("JSON Lines: expected a value on one line, found "
-                + "a line end inside; does the serializer indent?");
+            throw new IllegalArgumentException(file + ": JSON Lines: expected a value on one line, "
+                + "found a line end inside; does the serializer indent?");
         }
     }
 

@@ -180,8 +180,9 @@ class AtomicFileTest extends OnEveryPlatform {
     @ParameterizedTest
     @ValueSource(strings = {"{\n}", "1\r", "\n", ""})
     void shouldKeepOldContentWhenAValueIsNotOneLine(final String value) throws IOException {
-        assertThrows(IllegalArgumentException.class,
-            () -> file().writeJsonLines(List.of("1", value), JSON));
+        final String message = assertThrows(IllegalArgumentException.class,
+            () -> file().writeJsonLines(List.of("1", value), JSON)).getMessage();
+        assertTrue(message.startsWith(path + ": JSON Lines: expected a value"), message);
         assertEquals("old", Files.readString(path));
     }
 
