@@ -11,7 +11,8 @@ import org.agrona.DirectBuffer;
  *
  * <p>It guards one {@link Publisher} with a lock that is held for the copy of one message; a virtual
  * thread that waits for it does not pin its carrier. Where each thread can have its own publisher,
- * that is faster. Results are those of {@link Publisher#offer(int, DirectBuffer, int, int)}.
+ * that is faster. Results are those of {@link Publisher#offer(int, DirectBuffer, int, int)}; a thread that waits for
+ * room does so by an idle strategy of its own, and may take {@link Parking#on} the publisher.
  *
  * <p>Who holds the lock is a word. It is given back by a store, and not by a call, for which a thread whose stack
  * has ended has no room: a logger that logs, and so on, leaves others their way. Nobody is woken, so who waits
