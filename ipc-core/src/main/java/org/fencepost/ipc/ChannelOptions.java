@@ -262,7 +262,7 @@ public final class ChannelOptions {
      * 0600 and 0700. Counts when the channel is created, and is not compared when it is opened: from then on
      * every new file of it gets the permissions and the group of {@code control}, whoever makes it. So
      * {@code chmod} and {@code chgrp} of all its files hold for later ones. Whoever makes files has to be in the
-     * group.
+     * group. That is the creator's, or, in a directory with the set-group-id bit, that one's.
      */
     public ChannelOptions withGroupAccess() {
         return new ChannelOptions(

@@ -49,6 +49,7 @@ final class ChannelCreation {
     private static final int PARENT_DIRECTORY = 0755;
     private static final int WRITABLE_BY_OTHERS = 02;
     private static final int STICKY = 01000;
+    private static final int SET_GROUP = 02000;
 
     private final ChannelDirectory directory;
     private final Path path;
@@ -187,8 +188,10 @@ final class ChannelCreation {
         final Path lockPath = ChannelDirectory.lockFile(temporary, platform.scheme());
         boolean moved = false;
         try {
-            // Whatever the umask has taken away.
-            calls.changePermissions(temporary, permissions);
+            // Whatever the umask has taken away. A directory that hands its group down has done so to this one, and
+            // the files are to be of the same.
+            final int handedDown = calls.requireStatus(temporary, false).permissions() & SET_GROUP;
+            calls.changePermissions(temporary, permissions | handedDown);
             final int self = owner(parent, temporary);
             create(lockPath).close();
             // Until the channel is in its place, or it would look like a dead creator's.

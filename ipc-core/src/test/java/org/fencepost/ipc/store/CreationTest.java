@@ -258,6 +258,22 @@ class CreationTest {
     }
 
     @Test
+    void shouldBeOfTheGroupThatADirectoryHandsDown() throws Exception {
+        assumeTrue(isRoot(), "needs to be root, to be somebody else");
+        final Path parent = Files.createDirectory(directory.resolve("shared"));
+        Files.setAttribute(parent, "unix:gid", GROUP);
+        Files.setAttribute(parent, "unix:mode", 02775);
+        final Path path = parent.resolve("journal");
+        // The first group of either is another.
+        assertEquals("ends at 8192", lineOf(SOMEBODY, GROUP + 1, GROUP, path, "group"));
+        assertEquals("ends at 16384", lineOf(SOMEBODY + 1, GROUP + 2, GROUP, path, "group"));
+        for (final Path file : files(path)) {
+            assertEquals(0660, mode(file), file::toString);
+            assertEquals(GROUP, Files.getAttribute(file, "unix:gid"), file::toString);
+        }
+    }
+
+    @Test
     void shouldRefuseAnotherUsersPlace() throws IOException {
         assumeTrue(isRoot(), "needs to be root, to give a directory away");
         final Path parent = Files.createDirectory(directory.resolve("somebody's"));
