@@ -79,6 +79,8 @@ class RingCrashTest {
         moments.disk = disk;
         use(channel, random);
         moments.disk = null;
+        // One in any case: by chance there may be none before.
+        moments.crashes.add(new Crash(disk));
         long images = 0;
         for (final Crash crash : moments.crashes) {
             for (int i = 0; i < IMAGES; i++) {
