@@ -91,8 +91,8 @@ public final class Subscriber extends Endpoint {
      *                message that it threw at is consumed.
      * @param limit   most messages to deliver; those of a batch count one each. With 0 or less nothing is
      *                delivered, as in Agrona's ring buffers.
-     * @return messages delivered, or {@link #CLOSED}; 0 if none could be read at this look. Behind a claim that is open,
-     *     or was when its publisher died, there may be more: who has read all of them has no {@link #lagBytes}.
+     * @return messages delivered, or {@link #CLOSED}; 0 if none could be read at this look. Behind a claim that is
+     *     open, or was when its publisher died, there may be more: who has read all has no {@link #lagBytes}.
      * @throws IllegalStateException   if it is called from inside a handler of this subscriber, or another
      *                                 thread is inside an operation of it.
      * @throws ChannelDamagedException if a file was truncated or overwritten.
