@@ -88,7 +88,8 @@ class RefusedFileTest {
                 throw new AccessDeniedException(arguments[0].toString());
             }));
         assertEquals("cannot look for a channel at " + path + ": " + path.resolve("control")
-            + ": permission denied; the user that it belongs to can give the right to read it, by chmod of the directory and its files",
+            + ": permission denied; the user that it belongs to can give the right to read it, by chmod of the directory"
+            + " and its files",
             assertThrows(ChannelIOException.class, new ChannelDirectory(path, platform)::exists).getMessage());
     }
 
