@@ -267,7 +267,9 @@ public final class Ipc implements Runnable, Streams, IParameterExceptionHandler,
         if (isDebugged()) {
             failure.printStackTrace(err);
         }
-        err.println(oneLine(message(failure)) + (isDenied(failure) ? "; ask the owner for it" : ""));
+        // The library says itself who can give the right.
+        final boolean asks = isDenied(failure) && !(failure instanceof ChannelException);
+        err.println(oneLine(message(failure)) + (asks ? "; ask the owner for it" : ""));
         return ExitCode.FAILED;
     }
 

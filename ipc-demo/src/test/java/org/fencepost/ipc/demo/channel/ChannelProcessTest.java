@@ -139,7 +139,8 @@ class ChannelProcessTest {
         assertEquals(4, unreadable.lines().filter("1"::equals).count(), unreadable);
         assertEquals(4, unreadable.lines().filter(line -> line.contains("ipc: cannot read "
             + directory.resolve("journal/control") + ": ")
-            && line.endsWith(": permission denied; ask the owner for it")).count(), unreadable);
+            && line.endsWith(": permission denied; the user that it belongs to can give the right to read it, by chmod"
+                + " of the directory and its files")).count(), unreadable);
         final String closed = shell.run("chmod 600 journal; " + as
             + "$user $ipc tail journal; echo $?; $user $ipc rm journal; echo $?; $user $ipc ls; "
             + "chmod 700 journal");
