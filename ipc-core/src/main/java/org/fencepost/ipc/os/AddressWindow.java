@@ -94,6 +94,9 @@ final class AddressWindow implements Window {
                         "mmap: the file is too short: expected at least " + slotBytes
                             + " bytes behind offset " + fileOffset + ", found a size of " + found);
                 }
+                if (writable && !prefault) {
+                    readBegin(calls, open, fileOffset, arena.allocate(1).address());
+                }
                 mapOver(calls, address, open, fileOffset, writable);
             }
             if (prefault) {
@@ -101,6 +104,19 @@ final class AddressWindow implements Window {
                 calls.invokeRetrying(SystemCall.NUMBERS.madvise(), address, slotBytes,
                     writable ? MADV_POPULATE_WRITE : MADV_POPULATE_READ, 0, 0, 0);
             }
+        }
+    }
+
+    /**
+     * Reads of the second page and of the third, by the descriptor that is mapped next. So the kernel takes the file
+     * for one that is read from its beginning on, and makes 16 KiB of pages, then more each time, in ever larger
+     * folios; whoever stores first has it make as many as it reads ahead at most, singly. Best effort.
+     */
+    private static void readBegin(
+        final SystemCall calls, final OpenFile file, final long fileOffset, final long target) {
+        for (int page = 1; page <= 2; page++) {
+            calls.invoke(LinuxFileCalls.NUMBERS.pread(), file.descriptor(), target, 1,
+                fileOffset + page * Platform.PAGE_BYTES, 0, 0);
         }
     }
 
