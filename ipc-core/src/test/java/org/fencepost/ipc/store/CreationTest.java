@@ -239,10 +239,7 @@ class CreationTest {
                 ? lineOf(user, GROUP, GROUP, path, "group")
                 : lineOf(user, GROUP + 1, GROUP, path, "group"));
         }
-        for (final Path file : files(path)) {
-            assertEquals(0660, mode(file), file::toString);
-            assertEquals(GROUP, Files.getAttribute(file, "unix:gid"), file::toString);
-        }
+        assertOfGroup(path);
         assertTrue(lineOf(SOMEBODY + 2, GROUP + 1, GROUP + 1, path, "group").contains("EACCES"));
         for (final Path file : files(path)) {
             Files.setAttribute(file, "unix:mode", 0640);
@@ -257,6 +254,13 @@ class CreationTest {
         assertTrue(refusal.contains("cannot create the channel"), refusal);
     }
 
+    private static void assertOfGroup(final Path channel) throws IOException {
+        for (final Path file : files(channel)) {
+            assertEquals(0660, mode(file), file::toString);
+            assertEquals(GROUP, Files.getAttribute(file, "unix:gid"), file::toString);
+        }
+    }
+
     @Test
     void shouldBeOfTheGroupThatADirectoryHandsDown() throws Exception {
         assumeTrue(isRoot(), "needs to be root, to be somebody else");
@@ -267,10 +271,7 @@ class CreationTest {
         // The first group of either is another.
         assertEquals("ends at 8192", lineOf(SOMEBODY, GROUP + 1, GROUP, path, "group"));
         assertEquals("ends at 16384", lineOf(SOMEBODY + 1, GROUP + 2, GROUP, path, "group"));
-        for (final Path file : files(path)) {
-            assertEquals(0660, mode(file), file::toString);
-            assertEquals(GROUP, Files.getAttribute(file, "unix:gid"), file::toString);
-        }
+        assertOfGroup(path);
     }
 
     @Test

@@ -25,7 +25,8 @@ final class FencepostBatchContender implements MessageContender {
 
     @Override
     public Sender openSender(final Path path, final Payload payload) {
-        return new BatchSender(FencepostContender.open(path), payload);
+        final Channel channel = FencepostContender.open(path);
+        return new BatchSender(channel, channel.addPublisher(), payload);
     }
 
     @Override
@@ -33,7 +34,8 @@ final class FencepostBatchContender implements MessageContender {
         return new FencepostContender.PollReceiver(FencepostContender.open(path), checker);
     }
 
-    private static final class BatchSender implements Sender {
+    /** Also of a journal. */
+    static final class BatchSender implements Sender {
         private final Channel channel;
         private final Publisher publisher;
         private final Payload payload;
@@ -41,9 +43,9 @@ final class FencepostBatchContender implements MessageContender {
         private final Batch batch = new Batch();
         private int openMessages;
 
-        BatchSender(final Channel channel, final Payload payload) {
+        BatchSender(final Channel channel, final Publisher publisher, final Payload payload) {
             this.channel = channel;
-            this.publisher = channel.addPublisher();
+            this.publisher = publisher;
             this.payload = payload;
             this.batchBytes = Contenders.BATCH_MESSAGES * Batch.recordBytes(payload.lengthBytes());
         }
@@ -61,10 +63,17 @@ final class FencepostBatchContender implements MessageContender {
             }
             payload.write(batch.buffer(), 0, sequence);
             if (++openMessages == Contenders.BATCH_MESSAGES) {
+                flush();
+            }
+            return true;
+        }
+
+        /** Publishes what is there, be it fewer. */
+        void flush() {
+            if (openMessages > 0) {
                 FencepostContender.requireCommitted(batch.commit());
                 openMessages = 0;
             }
-            return true;
         }
 
         @Override
