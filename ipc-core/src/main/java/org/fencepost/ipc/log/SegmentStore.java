@@ -22,7 +22,8 @@ public interface SegmentStore {
      *
      * @param tail   where those that write are.
      * @param ready  segments below it exist.
-     * @param bytes  pages behind the tail that those that write will need; some are loaded in any case.
+     * @param bytes  pages behind the tail that those that write will need; some are loaded in any case, and no more
+     *               than these as long as little has been published since this store was opened.
      * @param synced whether small syncs follow the tail: who syncs loads pages then, and from the tail's segment
      *               on they are to come one by one.
      */

@@ -43,6 +43,12 @@ final class SegmentMappings implements AutoCloseable {
      * some milliseconds of a publisher at full speed.
      */
     private static final long NEAR_BYTES = 4 << 20;
+    /**
+     * So many are, until so much has been published since this handle was opened: syncs may follow yet. The system
+     * makes more pages together the further it goes, and a sync writes all of those that came together.
+     */
+    private static final long NEAR_BYTES_FIRST = 64 << 10;
+    private static final long FIRST_BYTES = 1 << 20;
 
     private final Platform platform;
     private final FileCalls calls;
@@ -59,6 +65,8 @@ final class SegmentMappings implements AutoCloseable {
     private final List<EndpointMap> endpoints = new CopyOnWriteArrayList<>();
     /** Pages below were loaded; by one thread at a time. */
     private long loaded;
+    /** Where the tail was at first; by the same. */
+    private long firstTail = NOTHING;
     private volatile boolean closed;
 
     SegmentMappings(
@@ -140,6 +148,13 @@ final class SegmentMappings implements AutoCloseable {
 
     /** Has the pages there that endpoints will write soon; whose they are by then does not matter. */
     private void loadAhead(final long tail, final long bytes) {
+        if (firstTail == NOTHING) {
+            firstTail = tail;
+        }
+        if (tail - firstTail < FIRST_BYTES) {
+            load(tail, tail + NEAR_BYTES_FIRST);
+            return;
+        }
         final long near = tail + NEAR_BYTES;
         load(tail, near);
         loaded = Math.max(loaded, near);

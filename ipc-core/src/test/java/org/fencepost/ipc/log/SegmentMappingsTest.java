@@ -226,6 +226,23 @@ class SegmentMappingsTest {
     }
 
     @Test
+    void shouldLoadFewPagesUntilAStretchWasPublishedWithoutSyncs() throws IOException {
+        try (Handle handle = open(16 << 20)) {
+            final SharedClaimer claimer = handle.membership.joinShared();
+            final long address = handle.log.store().newEndpointMap(true).addressOf(0);
+            handle.log.mapAhead(8 << 20);
+            final long few = loadedBytes(address);
+            assertTrue(few >= 64 << 10 && few <= 1 << 20, () -> "found " + few + " bytes");
+            while (handle.log.words().tailAcquire() < 1 << 20) {
+                handle.publish(claimer, 1, 100_000);
+            }
+            handle.log.mapAhead(8 << 20);
+            final long many = loadedBytes(address);
+            assertTrue(many >= 9 << 20, () -> "found " + many + " bytes");
+        }
+    }
+
+    @Test
     void shouldNotHavePagesComeOneByOneWhenOnlyRetentionHasMovedTheWatermark() throws IOException {
         try (Handle handle = open()) {
             final SharedClaimer claimer = handle.membership.joinShared();
@@ -256,14 +273,24 @@ class SegmentMappingsTest {
 
     /** Whether the system was told so of the mapping that holds this address. */
     private static boolean isLoadedSingly(final long address) throws IOException {
+        return List.of(said(address, "VmFlags:").split(" +")).contains("rr");
+    }
+
+    /** How much of the mapping that holds this address is there. */
+    private static long loadedBytes(final long address) throws IOException {
+        return 1024L * Integer.parseInt(said(address, "Rss:").split(" +")[1]);
+    }
+
+    /** The line of what the system says of the mapping that holds this address. */
+    private static String said(final long address, final String name) throws IOException {
         boolean found = false;
         for (final String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
             final Matcher range = RANGE.matcher(line);
             if (range.lookingAt()) {
                 found = Long.compareUnsigned(Long.parseUnsignedLong(range.group(1), 16), address) <= 0
                     && Long.compareUnsigned(address, Long.parseUnsignedLong(range.group(2), 16)) < 0;
-            } else if (found && line.startsWith("VmFlags:")) {
-                return List.of(line.split(" +")).contains("rr");
+            } else if (found && line.startsWith(name)) {
+                return line;
             }
         }
         throw new AssertionError("nothing is mapped at " + address);
