@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
+import org.fencepost.ipc.os.Platform;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -107,10 +108,16 @@ class Housekeeper implements Runnable {
     /** What its thread does, as long as there is a channel. */
     @Override
     public void run() {
+        boolean first = true;
         while (!isOver()) {
             long nanos = Housekeeping.PAUSE_NANOS_MAX;
             for (final Housekeeping channel : channels) {
                 nanos = Math.min(nanos, round(channel));
+            }
+            if (first) {
+                // The first one of a process takes long: not when somebody closes a channel, who needs one.
+                Platform.detect().barrier();
+                first = false;
             }
             LockSupport.parkNanos(this, nanos);
             // Who interrupts all threads of a group does not end this one, and interrupted it would not sleep again.

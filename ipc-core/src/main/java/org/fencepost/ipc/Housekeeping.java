@@ -3,6 +3,7 @@ package org.fencepost.ipc;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.fencepost.ipc.log.Cleaner;
 import org.fencepost.ipc.log.Log;
@@ -70,6 +71,11 @@ public final class Housekeeping {
             @Override
             public long getAsLong() {
                 return Housekeeper.ofProcess().unitsIn(log.path());
+            }
+        }, new BooleanSupplier() {
+            @Override
+            public boolean getAsBoolean() {
+                return Housekeeper.ofProcess().has(Housekeeping.this);
             }
         });
     }

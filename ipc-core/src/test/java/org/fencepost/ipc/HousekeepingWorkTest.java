@@ -12,6 +12,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.fencepost.ipc.format.SegmentFormat;
+import org.fencepost.ipc.log.Log;
+import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.store.ChannelDirectory;
+import org.fencepost.ipc.store.MappedChannel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,5 +105,21 @@ class HousekeepingWorkTest {
         }
         channel.close();
         assertEquals(0, channel.housekeeping().doWork());
+    }
+
+    @Test
+    void shouldNotHaveTheThreadGoOnWithWhatTakesLongWhenSomebodyWaitsForIt() {
+        open().close();
+        final Platform platform = Platform.detect();
+        try (MappedChannel mapped = MappedChannel.open(
+            new ChannelDirectory(directory.resolve("journal"), platform), platform, System::nanoTime)) {
+            final Log log = mapped.log();
+            final Housekeeping housekeeping =
+                new Housekeeping(log, new Durability(log, platform, 0, Durability.PATIENCE_NANOS), 0);
+            housekeeping.inBackground();
+            assertTrue(log.keeperStays());
+            housekeeping.byHand();
+            assertFalse(log.keeperStays());
+        }
     }
 }

@@ -303,11 +303,12 @@ public final class Cleaner {
     /**
      * Pages come while publishers have something left: once they have not, they wait for this segment, with pages
      * or without. Whoever joins or leaves waits for the lock; where the system slows writers down, not for all pages.
+     * Nor does who closes this handle, and waits for its keeper.
      */
     private BooleanSupplier untilSomebodyWaits(final long ready) {
         final long endNanos = log.clock().nanoTime() + PAGES_NANOS_MAX;
         return () -> words.tailAcquire() < ready && log.clock().nanoTime() < endNanos
-            && !log.isClosed();
+            && log.keeperStays() && !log.isClosed();
     }
 
     private SegmentMap segments() {

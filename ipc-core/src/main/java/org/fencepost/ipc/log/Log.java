@@ -1,6 +1,7 @@
 package org.fencepost.ipc.log;
 
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.agrona.concurrent.EpochNanoClock;
 import org.fencepost.ipc.ChannelDamagedException;
@@ -32,6 +33,12 @@ public final class Log {
             return 0;
         }
     };
+    private static final BooleanSupplier ALWAYS = new BooleanSupplier() {
+        @Override
+        public boolean getAsBoolean() {
+            return true;
+        }
+    };
 
     private final Path path;
     private final Geometry geometry;
@@ -50,6 +57,7 @@ public final class Log {
     private final long end;
     private volatile boolean closed;
     private volatile LongSupplier keeper = NOBODY;
+    private volatile BooleanSupplier keeperStays = ALWAYS;
 
     /**
      * The log of a mapped channel.
@@ -159,7 +167,7 @@ public final class Log {
         final long tail, final long ready, final long bytes, final boolean synced) {
         boolean done = false;
         try {
-            store.mapAhead(tail, ready, bytes, synced);
+            store.mapAhead(tail, ready, bytes, synced, keeperStays);
             done = true;
         } finally {
             if (!done) {
@@ -171,9 +179,18 @@ public final class Log {
     /**
      * Says how to find out whether this process itself makes room at this moment, in another thread: by a
      * number that is odd while it does, and another one behind it.
+     *
+     * @param stays whether that thread is still to have it all done: otherwise somebody waits for it, and it leaves
+     *              pages that are only there sooner by it.
      */
-    public void keptBy(final LongSupplier units) {
+    public void keptBy(final LongSupplier units, final BooleanSupplier stays) {
         keeper = units;
+        keeperStays = stays;
+    }
+
+    /** Whether this process goes on to have pages loaded ahead in another thread. */
+    public boolean keeperStays() {
+        return keeperStays.getAsBoolean();
     }
 
     /** That number, before something is tried that it may be in the way of. */

@@ -26,9 +26,11 @@ public interface SegmentStore {
      *               than these as long as little has been published since this store was opened.
      * @param synced whether small syncs follow the tail: who syncs loads pages then, and from the tail's segment
      *               on they are to come one by one.
+     * @param wanted asked between some pages and more: once it is false they are left.
      */
     default void mapAhead(
-        final long tail, final long ready, final long bytes, final boolean synced) {
+        final long tail, final long ready, final long bytes, final boolean synced,
+        final BooleanSupplier wanted) {
         // Everything is mapped.
     }
 

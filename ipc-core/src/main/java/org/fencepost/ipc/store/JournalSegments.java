@@ -63,8 +63,9 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
 
     @Override
     public void mapAhead(
-        final long tail, final long ready, final long bytes, final boolean synced) {
-        mappings.mapAhead(tail, ready, bytes, synced);
+        final long tail, final long ready, final long bytes, final boolean synced,
+        final BooleanSupplier wanted) {
+        mappings.mapAhead(tail, ready, bytes, synced, wanted);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.fencepost.ipc.ChannelClosedException;
 import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.ChannelIOException;
@@ -113,7 +114,8 @@ final class SegmentMappings implements AutoCloseable {
 
     /** As {@link org.fencepost.ipc.log.SegmentStore#mapAhead}. */
     void mapAhead(
-        final long tail, final long ready, final long bytes, final boolean synced) {
+        final long tail, final long ready, final long bytes, final boolean synced,
+        final BooleanSupplier wanted) {
         boolean writing = false;
         for (final EndpointMap map : endpoints) {
             writing |= map.writes;
@@ -126,7 +128,7 @@ final class SegmentMappings implements AutoCloseable {
         letGoOfSynced();
         loadSingly(tail, synced);
         if (writing && !synced) {
-            loadAhead(tail, bytes);
+            loadAhead(tail, bytes, wanted);
         }
     }
 
@@ -147,30 +149,32 @@ final class SegmentMappings implements AutoCloseable {
     }
 
     /** Has the pages there that endpoints will write soon; whose they are by then does not matter. */
-    private void loadAhead(final long tail, final long bytes) {
+    private void loadAhead(final long tail, final long bytes, final BooleanSupplier wanted) {
         if (firstTail == NOTHING) {
             firstTail = tail;
         }
         if (tail - firstTail < FIRST_BYTES) {
-            load(tail, tail + NEAR_BYTES_FIRST);
+            load(tail, tail + NEAR_BYTES_FIRST, wanted);
             return;
         }
         final long near = tail + NEAR_BYTES;
-        load(tail, near);
+        load(tail, near, wanted);
         loaded = Math.max(loaded, near);
-        loaded = Math.max(loaded, load(loaded, tail + bytes));
+        loaded = Math.max(loaded, load(loaded, tail + bytes, wanted));
     }
 
-    /** As far as endpoints have it mapped; returns the end of what they have. */
-    private long load(final long from, final long end) {
+    /** As far as endpoints have it mapped, some at least and more if wanted; returns the end of what they have. */
+    private long load(final long from, final long end, final BooleanSupplier wanted) {
         long done = from;
-        while (done < end) {
-            final long next =
-                Math.min(end, geometry.segmentStart(done) + geometry.segmentBytes());
+        boolean goesOn = true;
+        while (done < end && goesOn) {
+            final long next = Math.min(Math.min(end, done + NEAR_BYTES),
+                geometry.segmentStart(done) + geometry.segmentBytes());
             if (!loadInOne(done, next)) {
                 break;
             }
             done = next;
+            goesOn = wanted.getAsBoolean();
         }
         return done;
     }

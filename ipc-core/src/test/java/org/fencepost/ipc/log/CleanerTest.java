@@ -74,7 +74,7 @@ class CleanerTest extends RaceSetup {
             }
             dying.log.members().leaveHousekeeping();
             return 2;
-        });
+        }, () -> true);
         assertTrue(living.publish(claimer, 1, PAYLOAD) > 0);
     }
 

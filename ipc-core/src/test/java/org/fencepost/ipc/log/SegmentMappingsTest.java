@@ -151,7 +151,7 @@ class SegmentMappingsTest {
             final AtomicBoolean ended = new AtomicBoolean();
             final Thread keeper = Thread.ofPlatform().start(() -> {
                 while (!ended.get()) {
-                    store.mapAhead(0, segments * SEGMENT, 0, false);
+                    store.mapAhead(0, segments * SEGMENT, 0, false, () -> true);
                 }
             });
             try {
@@ -192,14 +192,14 @@ class SegmentMappingsTest {
             final long behind = map.addressOf(0);
             final long ahead = map.addressOf(SEGMENT);
             final long ready = 2 * SEGMENT;
-            store.mapAhead(SEGMENT, ready, 0, true);
+            store.mapAhead(SEGMENT, ready, 0, true, () -> true);
             assertEquals(List.of(false, true), List.of(isLoadedSingly(behind), isLoadedSingly(ahead)));
-            store.mapAhead(SEGMENT, ready, 0, false);
+            store.mapAhead(SEGMENT, ready, 0, false, () -> true);
             assertFalse(isLoadedSingly(ahead));
-            store.mapAhead(SEGMENT, ready, 0, true);
+            store.mapAhead(SEGMENT, ready, 0, true, () -> true);
             final long again = map.addressOf(2 * SEGMENT);
             final long anew = map.addressOf(3 * SEGMENT);
-            store.mapAhead(SEGMENT, ready, 0, true);
+            store.mapAhead(SEGMENT, ready, 0, true, () -> true);
             assertEquals(List.of(true, true), List.of(isLoadedSingly(again), isLoadedSingly(anew)));
         }
     }
@@ -239,6 +239,26 @@ class SegmentMappingsTest {
             handle.log.mapAhead(8 << 20);
             final long many = loadedBytes(address);
             assertTrue(many >= 9 << 20, () -> "found " + many + " bytes");
+        }
+    }
+
+    @Test
+    void shouldLeavePagesThatAreOnlyThereSoonerWhenItsKeeperIsWaitedFor() throws IOException {
+        try (Handle handle = open(64 << 20)) {
+            final SharedClaimer claimer = handle.membership.joinShared();
+            final long address = handle.log.store().newEndpointMap(true).addressOf(0);
+            handle.log.mapAhead(0);
+            while (handle.log.words().tailAcquire() < 1 << 20) {
+                handle.publish(claimer, 1, 100_000);
+            }
+            handle.log.keptBy(() -> 0, () -> false);
+            handle.log.mapAhead(48 << 20);
+            final long few = loadedBytes(address);
+            assertTrue(few >= 4 << 20 && few <= 16 << 20, () -> "found " + few + " bytes");
+            handle.log.keptBy(() -> 0, () -> true);
+            handle.log.mapAhead(48 << 20);
+            final long all = loadedBytes(address);
+            assertTrue(all >= 48 << 20, () -> "found " + all + " bytes");
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.agrona.concurrent.EpochNanoClock;
@@ -62,6 +63,17 @@ class SegmentPagesTest {
         try (Handle handle = open(() -> nanos += 40_000_000)) {
             handle.publish(handle.membership.joinShared(), 1, PAYLOAD);
             assertEquals(2, piecesMade(handle));
+        }
+        assertZeros();
+    }
+
+    @Test
+    void shouldMakeNoMorePagesWhenSomebodyWaitsForItsKeeper() throws IOException {
+        try (Handle handle = open(() -> 0)) {
+            handle.publish(handle.membership.joinShared(), 1, PAYLOAD);
+            final AtomicInteger looks = new AtomicInteger();
+            handle.log.keptBy(() -> 0, () -> looks.incrementAndGet() <= 3);
+            assertEquals(3, piecesMade(handle));
         }
         assertZeros();
     }

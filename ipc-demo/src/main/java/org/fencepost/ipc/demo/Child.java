@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,15 +43,13 @@ final class Child {
         final List<String> command = new ArrayList<>(List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:+UseSerialGC",
-            "-Xshare:auto",
             // Optional: without it the JVM warns, once a process, that native access is used.
             "--enable-native-access=ALL-UNNAMED"));
         final String classPath = System.getProperty("java.class.path");
-        // Made by the script ipc, beside the jar: with it a process starts in half the time.
-        final Path classData = Path.of(classPath).resolveSibling("ipc.jsa");
-        if (Files.isRegularFile(classData)) {
-            command.addAll(List.of("-XX:SharedArchiveFile=" + classData,
-                "-Xlog:cds=off", "-Xlog:cds+dynamic=off"));
+        // From the script ipc, if it has them and the JVM may have them: with it a process starts in half the time.
+        final String classes = System.getenv("IPC_CLASSES");
+        if (classes != null && !classes.isEmpty()) {
+            command.addAll(List.of("-XX:AOTCache=" + classes, "-Xlog:aot=off", "-Xlog:cds=off"));
         }
         command.addAll(List.of("-cp", classPath, mainClass.getName()));
         command.addAll(arguments);

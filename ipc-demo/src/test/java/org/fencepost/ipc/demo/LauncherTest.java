@@ -16,6 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The script {@code ipc} in a made-up checkout; its java and mvn say how they were called. */
 @Timeout(60)
@@ -107,14 +109,14 @@ class LauncherTest {
         final Path jdk = jdk("given", 25);
         final Path made = directory.resolve("made");
         script(jdk.resolve("bin/java"), "for option; do case $option in"
-            + " -XX:ArchiveClassesAtExit=*) echo data > \"${option#*=}\"; echo . >> '" + made
+            + " -XX:AOTCacheOutput=*) echo data > \"${option#*=}\"; echo . >> '" + made
             + "';; esac; done; echo \"java: $*\"");
         final Map<String, String> environment = Map.of("IPC_JAVA", jdk.toString());
-        final String option = "-XX:SharedArchiveFile=" + project + "/ipc-demo/target/ipc.jsa ";
+        final String option = "-XX:AOTCache=" + project + "/ipc-demo/target/ipc.aot ";
         assertTrue(launch(environment).contains(option));
         assertTrue(launch(environment).contains(option));
         assertEquals(".\n", Files.readString(made));
-        final Path data = project.resolve("ipc-demo/target/ipc.jsa");
+        final Path data = project.resolve("ipc-demo/target/ipc.aot");
         final Path jar = project.resolve("ipc-demo/target/lib/ipc-core-0.1.jar");
         do {
             write(jar, "");
@@ -123,6 +125,20 @@ class LauncherTest {
             .compareTo(Files.getLastModifiedTime(data)) <= 0);
         assertTrue(launch(environment).contains(option));
         assertEquals(".\n.\n", Files.readString(made));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-Xshare:off", "-XX:SharedArchiveFile=other.jsa", "-XX:AOTCache=other.aot"})
+    void shouldHaveNoLinkedClassesWhereTheEnvironmentHasOthers(final String option) throws Exception {
+        final Path jdk = jdk("given", 25);
+        script(jdk.resolve("bin/java"), "for option; do case $option in"
+            + " -XX:AOTCacheOutput=*) echo data > \"${option#*=}\";; esac; done; echo \"java: $* [$IPC_CLASSES]\"");
+        final Map<String, String> alone = Map.of("IPC_JAVA", jdk.toString());
+        final String classes = project + "/ipc-demo/target/ipc.aot";
+        final String with = launch(alone);
+        assertTrue(with.contains(" -XX:AOTCache=" + classes + " ") && with.endsWith(" [" + classes + "]\n"), with);
+        final String without = launch(Map.of("IPC_JAVA", jdk.toString(), "JAVA_TOOL_OPTIONS", option));
+        assertTrue(!without.contains(" -XX:AOTCache=") && without.endsWith(" []\n"), without);
     }
 
     @Test
@@ -135,7 +151,7 @@ class LauncherTest {
         assertEquals(3, called.size(), called.toString());
         assertTrue(called.get(0).endsWith(" org.fencepost.ipc.demo.ArchivableJars " + project
             + "/ipc-demo/target/lib"), called.toString());
-        assertTrue(called.get(1).contains(" -XX:ArchiveClassesAtExit="), called.toString());
+        assertTrue(called.get(1).contains(" -XX:AOTCacheOutput="), called.toString());
         assertTrue(called.get(2).endsWith(RUNNING), called.toString());
     }
 
@@ -145,8 +161,8 @@ class LauncherTest {
         assertTrue(launch(environment).contains(RUNNING));
         final String outcome = launch(environment);
         assertTrue(outcome.contains(RUNNING), outcome);
-        assertTrue(!outcome.contains("SharedArchiveFile"), outcome);
-        assertEquals(0, Files.size(project.resolve("ipc-demo/target/ipc.jsa")));
+        assertTrue(!outcome.contains("AOTCache"), outcome);
+        assertEquals(0, Files.size(project.resolve("ipc-demo/target/ipc.aot")));
     }
 
     @Test

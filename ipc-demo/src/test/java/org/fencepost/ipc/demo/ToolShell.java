@@ -42,8 +42,7 @@ public final class ToolShell {
         final List<String> command = new ArrayList<>(List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED",
-            "-XX:SharedArchiveFile=" + MODULE.resolve("target/ipc.jsa"),
-            "-Xlog:cds=off", "-Xlog:cds+dynamic=off"));
+            "-XX:AOTCache=" + MODULE.resolve("target/ipc.aot"), "-Xlog:aot=off", "-Xlog:cds=off"));
         command.addAll(List.of(options));
         command.addAll(List.of("-cp", JAR.toString(), Ipc.class.getName()));
         return command;
@@ -77,8 +76,8 @@ public final class ToolShell {
         final Process process = first.start();
         final String output =
             new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0 || Files.size(MODULE.resolve("target/ipc.jsa")) == 0) {
-            throw new IOException("expected class data of the checkout, found none: " + output);
+        if (process.waitFor() != 0 || Files.size(MODULE.resolve("target/ipc.aot")) == 0) {
+            throw new IOException("expected linked classes of the checkout, found none: " + output);
         }
         made = true;
     }
