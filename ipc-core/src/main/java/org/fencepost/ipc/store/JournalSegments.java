@@ -47,8 +47,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         this.geometry = geometry;
         this.mappings =
             new SegmentMappings(platform, surroundings.calls(), directory, name, geometry, writable,
-                new UnsyncedSegments(platform.memory(), controlAddress, surroundings.calls(),
-                    directory, geometry));
+                new UnsyncedSegments(platform, controlAddress, directory, geometry));
     }
 
     @Override

@@ -11,8 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Publisher;
@@ -25,9 +29,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The system forgets an error of a file that nobody has open: which files a handle has open. */
+/** The system forgets an error of a file that nobody has open or mapped: which files a handle keeps mapped. */
 class UnsyncedSegmentsTest {
-    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+    private static final Path MAPPINGS = Path.of("/proc/self/maps");
+    /** Addresses, and whether it can be read. */
+    private static final Pattern MAPPING = Pattern.compile("([0-9a-f]+)-([0-9a-f]+) r--s ");
+    private static final int PAGE_BYTES = 4096;
     private static final int SEGMENT_BYTES = 4096;
     private static final Duration LONG = Duration.ofSeconds(20);
 
@@ -37,28 +44,28 @@ class UnsyncedSegmentsTest {
     private Path path;
 
     @BeforeEach
-    void requireDescriptors() {
-        assumeTrue(Files.isDirectory(DESCRIPTORS), "needs " + DESCRIPTORS);
+    void requireMappings() {
+        assumeTrue(Files.exists(MAPPINGS), "needs " + MAPPINGS);
         path = temporary.resolve("journal");
     }
 
     @Test
-    void shouldHoldSegmentsOpenUntilTheyAreOnTheDisk() throws Exception {
+    void shouldHoldSegmentsUntilTheyAreOnTheDisk() throws Exception {
         try (Channel channel = Channel.open(path, ChannelOptions.journal(SEGMENT_BYTES))) {
             channel.housekeeping().byHand();
             try (Publisher publisher = channel.addPublisher()) {
                 publishInto(publisher, 5);
-                assertEquals(segments(0, 5), open(), "what is not on the disk");
+                assertEquals(segments(0, 5), held(), "what is not on the disk");
 
                 assertTrue(channel.awaitDurable(channel.tailPosition(), LONG), "should be durable");
                 channel.housekeeping().doWork();
-                assertEquals(segments(4, 6), open(), "the last one, and the next that was mapped ahead");
+                assertEquals(segments(4, 6), held(), "the last one, and the next that was mapped ahead");
 
                 publishInto(publisher, 8);
-                assertEquals(segments(4, 8), open(), "what has come since");
+                assertEquals(segments(4, 8), held(), "what has come since");
             }
         }
-        assertEquals(Set.of(), open(), "nothing is left open");
+        assertEquals(Set.of(), held(), "nothing is left");
     }
 
     @Test
@@ -68,14 +75,15 @@ class UnsyncedSegmentsTest {
             channel.housekeeping().byHand();
             try (Publisher publisher = channel.addPublisher()) {
                 publishInto(publisher, count);
-                assertEquals(segments(3, count), open());
+                assertEquals(segments(3, count), held());
+                assertEquals(List.of(), open(), "descriptors are few");
             }
         }
-        assertEquals(Set.of(), open(), "nothing is left open");
+        assertEquals(Set.of(), held(), "nothing is left");
     }
 
     @Test
-    void shouldHoldNothingOpenThatRetentionHasRemoved() throws Exception {
+    void shouldHoldNothingThatRetentionHasRemoved() throws Exception {
         try (Channel channel = Channel.open(
             path, ChannelOptions.journal(SEGMENT_BYTES).withRetentionBytes(2 * SEGMENT_BYTES))) {
             channel.housekeeping().byHand();
@@ -86,29 +94,28 @@ class UnsyncedSegmentsTest {
                     return channel.earliestPosition() == 7 * SEGMENT_BYTES;
                 });
                 channel.housekeeping().doWork();
-                assertEquals(segments(7, 11), open(), "the space of the others is free");
+                assertEquals(segments(7, 11), held(), "the space of the others is free");
             }
         }
     }
 
     @Test
-    void shouldHoldNothingOpenOnceASyncHasFailed() throws Exception {
+    void shouldHoldNothingOnceASyncHasFailed() throws Exception {
         final Platform platform = Platform.detect();
         Files.createDirectory(path);
-        Files.createFile(path.resolve(SegmentFormat.name(0)));
+        Files.write(path.resolve(SegmentFormat.name(0)), new byte[PAGE_BYTES]);
         try (Window control = platform.reserve(ControlFormat.FILE_BYTES, 1);
-            UnsyncedSegments unsynced = new UnsyncedSegments(platform.memory(), control.address(0),
-                platform.files(), path,
+            UnsyncedSegments unsynced = new UnsyncedSegments(platform, control.address(0), path,
                 new Geometry(false, SEGMENT_BYTES, 0, 16, true, true, 0, 0, 0, 0, 1))) {
             unsynced.hold(0);
             // Once, or the first would stay.
             unsynced.hold(0);
-            assertEquals(segments(0, 1), open());
+            assertEquals(segments(0, 1), held());
             platform.memory().putLong(control.address(0) + ControlFormat.DURABLE_OFFSET, 1);
             unsynced.letGoOfSynced();
-            assertEquals(Set.of(), open(), "everybody is told in any case");
+            assertEquals(Set.of(), held(), "everybody is told in any case");
             unsynced.hold(0);
-            assertEquals(Set.of(), open());
+            assertEquals(Set.of(), held());
         }
     }
 
@@ -130,16 +137,30 @@ class UnsyncedSegmentsTest {
         return names;
     }
 
-    /** Names of the segments of which this process has a descriptor. */
-    private Set<String> open() throws IOException {
+    /** Names of the segments of which this process has a page mapped alone. */
+    private Set<String> held() throws IOException {
+        final String place = path.toRealPath() + "/";
         final Set<String> names = new TreeSet<>();
-        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(DESCRIPTORS)) {
+        for (final String line : Files.readAllLines(MAPPINGS)) {
+            final Matcher mapping = MAPPING.matcher(line);
+            if (mapping.lookingAt() && line.contains(place + SegmentFormat.NAME_PREFIX)
+                && Long.parseLong(mapping.group(2), 16) - Long.parseLong(mapping.group(1), 16) == PAGE_BYTES) {
+                names.add(line.substring(line.indexOf(place) + place.length()));
+            }
+        }
+        return names;
+    }
+
+    /** Segments of which this process has a descriptor. */
+    private List<Path> open() throws IOException {
+        final List<Path> files = new ArrayList<>();
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
             for (final Path descriptor : descriptors) {
                 try {
                     final Path file = Files.readSymbolicLink(descriptor);
                     if (file.startsWith(path.toRealPath())
                         && file.getFileName().toString().startsWith(SegmentFormat.NAME_PREFIX)) {
-                        names.add(file.getFileName().toString());
+                        files.add(file);
                     }
                 } catch (final NoSuchFileException closed) {
                     // Of somebody else, meanwhile; or the descriptor by which this looks.
@@ -147,6 +168,6 @@ class UnsyncedSegmentsTest {
                 }
             }
         }
-        return names;
+        return files;
     }
 }
