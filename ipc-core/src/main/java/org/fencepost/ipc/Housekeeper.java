@@ -115,13 +115,22 @@ class Housekeeper implements Runnable {
                 nanos = Math.min(nanos, round(channel));
             }
             if (first) {
-                // The first one of a process takes long: not when somebody closes a channel, who needs one.
-                Platform.detect().barrier();
+                haveBarrier();
                 first = false;
             }
             LockSupport.parkNanos(this, nanos);
             // Who interrupts all threads of a group does not end this one, and interrupted it would not sleep again.
             Thread.interrupted();
+        }
+    }
+
+    /** The first one of a process takes long: not when somebody closes a channel, who needs one. */
+    private static void haveBarrier() {
+        try {
+            Platform.detect().barrier();
+        } catch (final RuntimeException | Error e) {
+            // Memory has run out: whoever closes has the first one.
+            return;
         }
     }
 
