@@ -226,6 +226,7 @@ public final class GroupCommit {
             return FAILED;
         }
         words.settle(slot);
+        log.synced(to - from);
         syncer.writeAhead(from, to);
         return DONE;
     }

@@ -40,6 +40,10 @@ public final class Log {
         }
     };
 
+    /** With each sync a larger one before it fades by one part of so many. */
+    private static final int SYNCS_REMEMBERED = 16;
+    private static final long SMALL_SYNC_BYTES = 64 << 10;
+
     private final Path path;
     private final Geometry geometry;
     private final SharedMemory memory;
@@ -56,6 +60,8 @@ public final class Log {
     private final boolean writable;
     private final long end;
     private volatile boolean closed;
+    /** What syncs of this handle reach, the largest of the last ones; as good as those who sync at once leave it. */
+    private volatile long syncBytes;
     private volatile LongSupplier keeper = NOBODY;
     private volatile BooleanSupplier keeperStays = ALWAYS;
 
@@ -149,7 +155,8 @@ public final class Log {
         final long tail = words.tailAcquire();
         final long ready = words.readyAcquire();
         if (!closed) {
-            mapAhead(tail, ready, bytes, isSyncedBehind(tail));
+            mapAhead(tail, ready, bytes, !isSyncedBehind(tail) ? SegmentStore.Pages.MANY
+                : areSyncsSmall() ? SegmentStore.Pages.SINGLE_ANEW : SegmentStore.Pages.SINGLE);
         }
     }
 
@@ -163,11 +170,23 @@ public final class Log {
         return durable > words.earliestAcquire() && tail - durable < GroupCommit.AHEAD_BYTES;
     }
 
+    /** A sync of this handle has reached so many bytes; for whoever has a sync slot. */
+    void synced(final long bytes) {
+        final long before = syncBytes;
+        syncBytes = Math.max(bytes, before - before / SYNCS_REMEMBERED);
+    }
+
+    /** Whether those of this handle are, and have been for a while. */
+    private boolean areSyncsSmall() {
+        final long bytes = syncBytes;
+        return bytes > 0 && bytes <= SMALL_SYNC_BYTES;
+    }
+
     private void mapAhead(
-        final long tail, final long ready, final long bytes, final boolean synced) {
+        final long tail, final long ready, final long bytes, final SegmentStore.Pages pages) {
         boolean done = false;
         try {
-            store.mapAhead(tail, ready, bytes, synced, keeperStays);
+            store.mapAhead(tail, ready, bytes, pages, keeperStays);
             done = true;
         } finally {
             if (!done) {

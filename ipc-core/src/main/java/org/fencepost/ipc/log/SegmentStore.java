@@ -17,6 +17,16 @@ public interface SegmentStore {
         return newMap();
     }
 
+    /** How new pages come: a sync writes all of those that came together for a byte in one of them. */
+    enum Pages {
+        /** Loaded ahead, many at a time. */
+        MANY,
+        /** One by one, for syncs follow the tail: who syncs loads them. */
+        SINGLE,
+        /** So, and those that are there already are to come anew: these syncs are small. */
+        SINGLE_ANEW
+    }
+
     /**
      * Maps what the endpoints will need next, by another thread than theirs.
      *
@@ -24,12 +34,11 @@ public interface SegmentStore {
      * @param ready  segments below it exist.
      * @param bytes  pages behind the tail that those that write will need; some are loaded in any case, and no more
      *               than these as long as little has been published since this store was opened.
-     * @param synced whether small syncs follow the tail: who syncs loads pages then, and from the tail's segment
-     *               on they are to come one by one.
+     * @param pages  how pages are to come from the tail's segment on.
      * @param wanted asked between some pages and more: once it is false they are left.
      */
     default void mapAhead(
-        final long tail, final long ready, final long bytes, final boolean synced,
+        final long tail, final long ready, final long bytes, final Pages pages,
         final BooleanSupplier wanted) {
         // Everything is mapped.
     }

@@ -31,6 +31,7 @@ final class AddressWindow implements Window {
     private static final long MAP_NORESERVE = 0x4000;
     private static final long MADV_NORMAL = 0;
     private static final long MADV_RANDOM = 1;
+    private static final long MADV_DONTNEED = 4;
     private static final long MADV_POPULATE_READ = 22;
     private static final long MADV_POPULATE_WRITE = 23;
 
@@ -153,14 +154,22 @@ final class AddressWindow implements Window {
 
     @Override
     public void load(final int slot, final long offset, final long lengthBytes) {
+        // A slot that is mapped for reading refuses, and is loaded by its reader.
+        advise(slot, offset, lengthBytes, MADV_POPULATE_WRITE);
+    }
+
+    @Override
+    public void unload(final int slot, final long offset, final long lengthBytes) {
+        advise(slot, offset, lengthBytes, MADV_DONTNEED);
+    }
+
+    /** Not beside the lock: it takes as long as the pages, and whatever is mapped there by then may have it. */
+    private void advise(final int slot, final long offset, final long lengthBytes, final long advice) {
         final long from = address(slot) + (offset & -Platform.PAGE_BYTES);
         final long end = address(slot) + Math.min(slotBytes, offset + lengthBytes);
         if (from < end) {
             try (Arena arena = Arena.ofConfined()) {
-                // Not beside the lock: it takes as long as the pages, and whatever is mapped there by then
-                // may be loaded. A slot that is mapped for reading refuses, and is loaded by its reader.
-                new SystemCall(arena).invoke(SystemCall.NUMBERS.madvise(), from, end - from,
-                    MADV_POPULATE_WRITE, 0, 0, 0);
+                new SystemCall(arena).invoke(SystemCall.NUMBERS.madvise(), from, end - from, advice, 0, 0, 0);
             }
         }
     }

@@ -33,6 +33,19 @@ public interface FileHandle extends AutoCloseable {
         // It begins when it likes.
     }
 
+    /** Has the system begin to read a range, where it can, into pages that are not many together. */
+    default void startReading(final long position, final long lengthBytes) throws IOException {
+        // It reads what is asked for.
+    }
+
+    /**
+     * Has the system forget what it has in memory of a range, where it can: pages that are as they are on the disk, and
+     * that nobody has mapped. It begins to write the others. Nothing is lost, and nothing is said of {@link #sync}.
+     */
+    default void forget(final long position, final long lengthBytes) throws IOException {
+        // It forgets when it likes.
+    }
+
     /** Returns when content, size, owner and permissions are durable. The name is not included. */
     void sync() throws IOException;
 

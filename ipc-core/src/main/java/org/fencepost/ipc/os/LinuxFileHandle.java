@@ -14,6 +14,8 @@ final class LinuxFileHandle implements FileHandle {
     private static final int PIECE_BYTES = 64 * 1024;
 
     private static final long SYNC_FILE_RANGE_WRITE = 2;
+    private static final long POSIX_FADV_WILLNEED = 3;
+    private static final long POSIX_FADV_DONTNEED = 4;
     private static final Thread NOBODY = new Thread();
 
     private final Path file;
@@ -110,6 +112,23 @@ final class LinuxFileHandle implements FileHandle {
     public void startWriting(final long position, final long lengthBytes) throws IOException {
         onDescriptor(LinuxFileCalls.NUMBERS.syncFileRange(), position, lengthBytes,
             SYNC_FILE_RANGE_WRITE, "sync_file_range of " + lengthBytes + " bytes at " + position);
+    }
+
+    @Override
+    public void startReading(final long position, final long lengthBytes) throws IOException {
+        advise(position, lengthBytes, POSIX_FADV_WILLNEED);
+    }
+
+    @Override
+    public void forget(final long position, final long lengthBytes) throws IOException {
+        advise(position, lengthBytes, POSIX_FADV_DONTNEED);
+    }
+
+    /** Advice that is not taken is no error. */
+    private synchronized void advise(
+        final long position, final long lengthBytes, final long advice) throws IOException {
+        checkOpen();
+        calls.invoke(LinuxFileCalls.NUMBERS.fadvise(), descriptor, position, lengthBytes, advice, 0, 0);
     }
 
     @Override

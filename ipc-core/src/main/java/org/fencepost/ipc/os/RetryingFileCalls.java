@@ -227,6 +227,16 @@ public final class RetryingFileCalls implements FileCalls {
         }
 
         @Override
+        public void startReading(final long position, final long lengthBytes) throws IOException {
+            handle.startReading(position, lengthBytes);
+        }
+
+        @Override
+        public void forget(final long position, final long lengthBytes) throws IOException {
+            handle.forget(position, lengthBytes);
+        }
+
+        @Override
         public void sync() throws IOException {
             while (true) {
                 try {

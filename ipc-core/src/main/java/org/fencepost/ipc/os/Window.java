@@ -59,6 +59,11 @@ public interface Window extends AutoCloseable {
         // The system knows nothing better than how it does it.
     }
 
+    /** Gives pages of a slot back, which stay in the file, and come again when they are touched; best effort. */
+    default void unload(final int slot, final long offset, final long lengthBytes) {
+        // The system does when it likes.
+    }
+
     /**
      * Puts private memory in place of what a slot held: this content, and zeros behind it.
      *

@@ -62,9 +62,9 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
 
     @Override
     public void mapAhead(
-        final long tail, final long ready, final long bytes, final boolean synced,
+        final long tail, final long ready, final long bytes, final Pages pages,
         final BooleanSupplier wanted) {
-        mappings.mapAhead(tail, ready, bytes, synced, wanted);
+        mappings.mapAhead(tail, ready, bytes, pages, wanted);
     }
 
     @Override

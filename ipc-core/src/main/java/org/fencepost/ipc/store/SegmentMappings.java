@@ -11,9 +11,11 @@ import org.fencepost.ipc.ChannelClosedException;
 import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.PositionException;
+import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.log.SegmentMap;
+import org.fencepost.ipc.log.SegmentStore.Pages;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.FileHandle;
 import org.fencepost.ipc.os.Platform;
@@ -50,6 +52,10 @@ final class SegmentMappings implements AutoCloseable {
      */
     private static final long NEAR_BYTES_FIRST = 64 << 10;
     private static final long FIRST_BYTES = 1 << 20;
+    /** The system makes pages ahead of those that are asked for, up to so many. */
+    private static final long READ_AHEAD_BYTES = 8 << 20;
+    /** So far ahead of small syncs such pages are forgotten: seconds, in which they have to be written before. */
+    private static final long FORGOTTEN_BYTES = 16 << 20;
 
     private final Platform platform;
     private final FileCalls calls;
@@ -68,6 +74,8 @@ final class SegmentMappings implements AutoCloseable {
     private long loaded;
     /** Where the tail was at first; by the same. */
     private long firstTail = NOTHING;
+    /** Up to here pages came many together, as far as is known; by the same. */
+    private long large;
     private volatile boolean closed;
 
     SegmentMappings(
@@ -114,7 +122,7 @@ final class SegmentMappings implements AutoCloseable {
 
     /** As {@link org.fencepost.ipc.log.SegmentStore#mapAhead}. */
     void mapAhead(
-        final long tail, final long ready, final long bytes, final boolean synced,
+        final long tail, final long ready, final long bytes, final Pages pages,
         final BooleanSupplier wanted) {
         boolean writing = false;
         for (final EndpointMap map : endpoints) {
@@ -126,8 +134,10 @@ final class SegmentMappings implements AutoCloseable {
             }
         }
         letGoOfSynced();
-        loadSingly(tail, synced);
-        if (writing && !synced) {
+        loadSingly(tail, pages != Pages.MANY);
+        if (pages == Pages.SINGLE_ANEW) {
+            forgetAhead(tail);
+        } else if (pages == Pages.MANY && writing) {
             loadAhead(tail, bytes, wanted);
         }
     }
@@ -161,6 +171,34 @@ final class SegmentMappings implements AutoCloseable {
         load(tail, near, wanted);
         loaded = Math.max(loaded, near);
         loaded = Math.max(loaded, load(loaded, tail + bytes, wanted));
+        large = loaded + READ_AHEAD_BYTES;
+    }
+
+    /**
+     * Has the system forget pages ahead that came many together. What is dirty it only begins to write then, and is
+     * told again. Who stores there meanwhile stores into the same file. What who syncs has loaded one by one is
+     * mapped there, and stays.
+     */
+    private void forgetAhead(final long tail) {
+        final long from = (tail & -FileHeader.PAGE_BYTES) + FileHeader.PAGE_BYTES;
+        if (large <= from) {
+            return;
+        }
+        loaded = tail;
+        final long segmentStart = geometry.segmentStart(from);
+        final long length =
+            Math.min(Math.min(large, from + FORGOTTEN_BYTES), segmentStart + geometry.segmentBytes()) - from;
+        final long offset = SegmentFormat.DATA_OFFSET + from - segmentStart;
+        final Place place = shared(segmentStart);
+        if (place != null) {
+            place.window.unload(0, offset, length);
+        }
+        try (FileHandle file = calls.open(directory.resolve(SegmentFormat.name(segmentStart)), false)) {
+            file.forget(offset, length);
+        } catch (final IOException e) {
+            LoggerFactory.getLogger(SegmentMappings.class).debug(
+                "cannot have position {} of {} forgotten: {}", from, directory, Reason.of(e));
+        }
     }
 
     /** As far as endpoints have it mapped, some at least and more if wanted; returns the end of what they have. */
@@ -354,10 +392,11 @@ final class SegmentMappings implements AutoCloseable {
             final Place place = held[slotOf(from)];
             final long offset = SegmentFormat.DATA_OFFSET + from - geometry.segmentStart(from);
             loadSingly(place, true);
-            // That makes them dirty, too.
-            place.window.load(0, offset, end - from);
             try (FileHandle file = calls.open(
                 directory.resolve(SegmentFormat.name(geometry.segmentStart(from))), true)) {
+                file.startReading(offset, end - from);
+                // That makes them dirty, too.
+                place.window.load(0, offset, end - from);
                 file.startWriting(offset, end - from);
             } catch (final IOException e) {
                 // Then they are written by a sync, which says what is wrong.

@@ -151,7 +151,7 @@ class SegmentMappingsTest {
             final AtomicBoolean ended = new AtomicBoolean();
             final Thread keeper = Thread.ofPlatform().start(() -> {
                 while (!ended.get()) {
-                    store.mapAhead(0, segments * SEGMENT, 0, false, () -> true);
+                    store.mapAhead(0, segments * SEGMENT, 0, SegmentStore.Pages.MANY, () -> true);
                 }
             });
             try {
@@ -192,14 +192,14 @@ class SegmentMappingsTest {
             final long behind = map.addressOf(0);
             final long ahead = map.addressOf(SEGMENT);
             final long ready = 2 * SEGMENT;
-            store.mapAhead(SEGMENT, ready, 0, true, () -> true);
+            store.mapAhead(SEGMENT, ready, 0, SegmentStore.Pages.SINGLE, () -> true);
             assertEquals(List.of(false, true), List.of(isLoadedSingly(behind), isLoadedSingly(ahead)));
-            store.mapAhead(SEGMENT, ready, 0, false, () -> true);
+            store.mapAhead(SEGMENT, ready, 0, SegmentStore.Pages.MANY, () -> true);
             assertFalse(isLoadedSingly(ahead));
-            store.mapAhead(SEGMENT, ready, 0, true, () -> true);
+            store.mapAhead(SEGMENT, ready, 0, SegmentStore.Pages.SINGLE, () -> true);
             final long again = map.addressOf(2 * SEGMENT);
             final long anew = map.addressOf(3 * SEGMENT);
-            store.mapAhead(SEGMENT, ready, 0, true, () -> true);
+            store.mapAhead(SEGMENT, ready, 0, SegmentStore.Pages.SINGLE, () -> true);
             assertEquals(List.of(true, true), List.of(isLoadedSingly(again), isLoadedSingly(anew)));
         }
     }
@@ -239,6 +239,38 @@ class SegmentMappingsTest {
             handle.log.mapAhead(8 << 20);
             final long many = loadedBytes(address);
             assertTrue(many >= 9 << 20, () -> "found " + many + " bytes");
+        }
+    }
+
+    @Test
+    void shouldHavePagesComeAnewThatCameManyTogetherWhenSmallSyncsFollow() throws IOException {
+        try (Handle handle = open(64 << 20)) {
+            final SharedClaimer claimer = handle.membership.joinShared();
+            final GroupCommit commit = new GroupCommit(handle.log);
+            final long address = handle.log.store().newEndpointMap(true).addressOf(0);
+            handle.log.mapAhead(0);
+            while (handle.log.words().tailAcquire() < 2 << 20) {
+                handle.publish(claimer, 1, 100_000);
+            }
+            handle.log.mapAhead(32 << 20);
+            final long many = loadedBytes(address);
+            assertTrue(many >= 32 << 20, () -> "found " + many + " bytes");
+            assertEquals(GroupCommit.DONE, commit.trySync(1));
+            handle.log.mapAhead(0);
+            assertEquals(many, loadedBytes(address), "that one was large");
+            for (int i = 0; i < 100; i++) {
+                handle.publish(claimer, 1, 100);
+                assertEquals(GroupCommit.DONE, commit.trySync(1));
+            }
+            handle.log.mapAhead(0);
+            final long fewer = loadedBytes(address);
+            assertTrue(fewer <= many - (15 << 20), () -> "found " + fewer + " bytes of " + many);
+            final long durable = commit.durablePosition();
+            while (handle.log.words().tailAcquire() < durable + GroupCommit.AHEAD_BYTES) {
+                handle.publish(claimer, 1, 100_000);
+            }
+            handle.log.mapAhead(32 << 20);
+            assertTrue(loadedBytes(address) >= 32 << 20, "they are loaded again");
         }
     }
 
