@@ -45,6 +45,7 @@ public final class KeepCommand extends ToolCommand {
             channel.changeRetention(
                 bytes.isSet() ? bytes.get() : before.retentionBytes(),
                 hours.isSet() ? Duration.ofHours(hours.get()) : before.retentionTime());
+            out.done(path.get() + " is changed all the same");
             channel.housekeeping().doWork();
             if (json.isSet()) {
                 out.json(StatusJson.of(channel.status()));
