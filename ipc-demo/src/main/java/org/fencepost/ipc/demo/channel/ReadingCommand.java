@@ -39,8 +39,10 @@ abstract class ReadingCommand extends ToolCommand {
                 if (follow) {
                     final ChannelFiles.Identity identity = new ChannelFiles(path).identity();
                     reading.onAndOn(() -> {
-                        requireStarted(from);
                         out.flush();
+                        if (reading.bytesLeft() <= 0) {
+                            requireStarted(from);
+                        }
                         tellLoss(reading, path);
                     }, () -> identity.requireThere(path));
                 } else {
