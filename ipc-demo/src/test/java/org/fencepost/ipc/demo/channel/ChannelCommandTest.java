@@ -378,7 +378,8 @@ class ChannelCommandTest {
 
     @Test
     void shouldRemoveOnlyACursorWhenItIsNamed() {
-        failed(ToolRun.of("rm", name, "--cursor", "kept"), "no channel at");
+        failed(ToolRun.of("rm", name, "--cursor", "kept"), "no channel at", "ipc create makes one");
+        failed(ToolRun.of("keep", name, "--hours", "1"), "no channel at", "ipc create makes one");
         done(ToolRun.of("create", name, "--ring", "64k"));
         failed(ToolRun.of("rm", name, "--cursor", "kept"), "no cursor 'kept'", "found none");
         try (Channel channel = Channel.join(path)) {
