@@ -135,7 +135,7 @@ public final class Channels {
     }
 
     private static ChannelIOException notListed(final Path directory, final IOException e) {
-        return new ChannelIOException(
-            directory, "cannot list the channels below " + directory + ": " + Reason.of(e, directory), e);
+        return new ChannelIOException(directory, "cannot list the channels below " + directory + ": "
+            + Reason.of(e, directory) + ChannelDirectory.whoGivesTheRight(e), e);
     }
 }

@@ -2,6 +2,7 @@ package org.fencepost.ipc.store;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
@@ -87,8 +88,9 @@ final class ChannelCreation {
             }
             calls.syncDirectory(parent);
         } catch (final IOException e) {
-            throw new ChannelIOException(
-                path, "cannot create the channel " + path + ": " + Reason.of(e), e);
+            throw new ChannelIOException(path, "cannot create the channel " + path + ": " + Reason.of(e)
+                + (e instanceof AccessDeniedException
+                    ? "; the user that the directory belongs to can give the right to write there" : ""), e);
         }
     }
 

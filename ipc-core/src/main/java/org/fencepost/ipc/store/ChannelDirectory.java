@@ -265,7 +265,7 @@ public final class ChannelDirectory {
     }
 
     /** What to do, behind the reason why something could not be read. */
-    static String whoGivesTheRight(final IOException e) {
+    public static String whoGivesTheRight(final IOException e) {
         return e instanceof AccessDeniedException
             ? "; the user that it belongs to can give the right to read it, by chmod of the directory and its files"
             : "";

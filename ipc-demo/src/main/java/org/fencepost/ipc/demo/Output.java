@@ -2,6 +2,7 @@ package org.fencepost.ipc.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -19,9 +20,11 @@ public final class Output {
 
     private static final String ESCAPE = "\u001b[";
 
-    private final OutputStream stream;
+    private final OutputStream standard;
     private final boolean pipe;
     private final boolean coloured;
+    private OutputStream stream;
+    private String done = "";
 
     /** How a terminal shows what matters. */
     public enum Colour {
@@ -55,6 +58,7 @@ public final class Output {
      * @param coloured whether it is shown by a terminal to somebody who wants colours
      */
     Output(final OutputStream stream, final boolean pipe, final boolean coloured) {
+        this.standard = stream;
         this.stream = new BufferedOutputStream(stream, BUFFER_BYTES);
         this.pipe = pipe;
         this.coloured = coloured;
@@ -65,6 +69,16 @@ public final class Output {
         return new Output(new FileOutputStream(FileDescriptor.out), OpenFiles.isPipe(OpenFiles.STANDARD_OUTPUT),
             OpenFiles.isTerminal(OpenFiles.STANDARD_OUTPUT) && System.getenv("NO_COLOR") == null
                 && !"dumb".equals(System.getenv("TERM")));
+    }
+
+    /** Holds back all that is printed until it is flushed: nothing fails here before what is asked for is done. */
+    public void holdBack() {
+        stream = new ByteArrayOutputStream();
+    }
+
+    /** What has been done, and stays so if it cannot be printed: the error says that too. */
+    public void done(final String what) {
+        done = "; " + what;
     }
 
     /** Whether colours are wanted. */
@@ -150,6 +164,10 @@ public final class Output {
     /** Prints what has been held back. */
     public void flush() {
         try {
+            if (stream instanceof final ByteArrayOutputStream held) {
+                stream = new BufferedOutputStream(standard, BUFFER_BYTES);
+                held.writeTo(stream);
+            }
             stream.flush();
         } catch (final IOException refusal) {
             throw failed(refusal);
@@ -159,6 +177,6 @@ public final class Output {
     private RuntimeException failed(final IOException refusal) {
         return pipe ? new ClosedException(refusal)
             : new CommandFailedException("cannot write to standard output: "
-                + refusal.getMessage(), refusal);
+                + refusal.getMessage() + done, refusal);
     }
 }

@@ -197,7 +197,8 @@ final class ChannelFiles {
         } catch (final NoSuchFileException gone) {
             throw removedMeanwhile(path, gone);
         } catch (final IOException refusal) {
-            throw new ChannelIOException(path, "cannot list " + path + ": " + Reason.of(refusal, path), refusal);
+            throw new ChannelIOException(path, "cannot list " + path + ": " + Reason.of(refusal, path)
+                + ChannelDirectory.whoGivesTheRight(refusal), refusal);
         }
     }
 }

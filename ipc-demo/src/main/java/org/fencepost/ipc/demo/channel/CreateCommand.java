@@ -36,6 +36,7 @@ public final class CreateCommand extends ToolCommand {
                 + " ipc rm removes it, --if-missing lets it be");
         }
         try (Channel channel = wanted.open(path.get())) {
+            out.done(path.get() + " is there all the same");
             if (json.isSet()) {
                 out.json(StatusJson.of(channel.status()));
             } else {

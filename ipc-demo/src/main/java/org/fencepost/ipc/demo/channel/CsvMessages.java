@@ -51,7 +51,8 @@ final class CsvMessages {
     /** Publishes all of the input. */
     void send() {
         final CsvFactory factory = CsvFactory.builder().streamReadConstraints(
-            StreamReadConstraints.builder().maxStringLength(rowMax).build()).build();
+            StreamReadConstraints.builder().maxStringLength(rowMax).build())
+            .enable(CsvParser.Feature.EMPTY_UNQUOTED_STRING_AS_NULL).build();
         try (CsvParser parser = factory.createParser(characters())) {
             if (next(parser)) {
                 final int columns = takeNames();
@@ -87,8 +88,9 @@ final class CsvMessages {
         return characters;
     }
 
-    /** Goes on to the next row that is not empty. False at the end of the input. */
+    /** Goes on to the next row that is not an empty line; an empty payload has quotes there. False at the end. */
     private boolean next(final CsvParser parser) throws IOException {
+        boolean emptyLine;
         do {
             if (parser.nextToken() == null) {
                 return false;
@@ -96,14 +98,17 @@ final class CsvMessages {
             line = parser.currentLocation().getLineNr();
             row.clear();
             long length = 0;
-            while (parser.nextToken() != JsonToken.END_ARRAY) {
-                row.add(parser.getText());
-                length += parser.getTextLength() + 1;
+            emptyLine = true;
+            for (JsonToken field = parser.nextToken(); field != JsonToken.END_ARRAY; field = parser.nextToken()) {
+                final String text = field == JsonToken.VALUE_NULL ? "" : parser.getText();
+                emptyLine &= row.isEmpty() && field == JsonToken.VALUE_NULL;
+                row.add(text);
+                length += text.length() + 1;
                 if (length > rowMax) {
                     throw tooLong(null);
                 }
             }
-        } while (row.isEmpty() || row.size() == 1 && row.getFirst().isEmpty());
+        } while (emptyLine);
         return true;
     }
 

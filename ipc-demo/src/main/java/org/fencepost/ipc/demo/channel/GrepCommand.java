@@ -52,6 +52,8 @@ public final class GrepCommand extends ReadingCommand {
 
     private final Form form = oneOf(new Form());
 
+    private Matches matches;
+
     /** What a pattern is. */
     private static final class PatternKind extends OneOf {
         private final Flag fixed = flag(OptionSpec.builder("-F", "--fixed-strings")
@@ -92,7 +94,7 @@ public final class GrepCommand extends ReadingCommand {
                 + " exclude --count and --json");
         }
         final PayloadPattern sought = sought();
-        final Matches matches = new Matches(
+        matches = new Matches(
             linesBefore, linesAfter, limit.or(Long.MAX_VALUE), printer(out), out);
         final boolean invert = inverted.isSet();
         final boolean onlyMatches = !invert && linesBefore + linesAfter == 0;
@@ -104,10 +106,14 @@ public final class GrepCommand extends ReadingCommand {
             return !found && onlyMatches && sought.isNotInRestOfBatch()
                 ? Action.SKIP_BATCH : Action.CONTINUE;
         });
+        return matches.count() > 0 ? 0 : ExitCode.FAILED;
+    }
+
+    @Override
+    void printEnd(final Output out) {
         if (form.count.isSet()) {
             out.line(String.valueOf(matches.count()));
         }
-        return matches.count() > 0 ? 0 : ExitCode.FAILED;
     }
 
     @Override

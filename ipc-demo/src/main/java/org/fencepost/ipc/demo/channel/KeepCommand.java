@@ -39,12 +39,12 @@ public final class KeepCommand extends ToolCommand {
         if (!bytes.isSet() && !hours.isSet()) {
             throw wrongUsage("nothing to change: expected --bytes or --hours; ipc stat CHANNEL shows what is kept");
         }
-        ChannelFiles.requireOpenTo(path.get());
-        try (Channel channel = Channel.join(path.get())) {
+        try (Channel channel = ChannelFiles.join(path.get())) {
             final ChannelOptions before = channel.options();
             channel.changeRetention(
                 bytes.isSet() ? bytes.get() : before.retentionBytes(),
                 hours.isSet() ? Duration.ofHours(hours.get()) : before.retentionTime());
+            out.done(path.get() + " is changed all the same");
             channel.housekeeping().doWork();
             if (json.isSet()) {
                 out.json(StatusJson.of(channel.status()));

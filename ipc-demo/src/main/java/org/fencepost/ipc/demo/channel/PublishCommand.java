@@ -31,8 +31,8 @@ public final class PublishCommand extends SendingCommand {
     private static final class Framing extends OneOf {
         private final Value<Byte> delimiter = value(Byte.class,
             OptionSpec.builder("--delimiter").paramLabel("BYTE").converters(new Delimiter())
-                .description("What is between two such bytes: a character, \\\\n, \\\\t, \\\\0 or two hexadecimal "
-                    + "digits. Default: \\\\n."));
+                .description("What is between two such bytes: a character, \\n, \\t, \\0 or two hexadecimal "
+                    + "digits. Default: \\n."));
 
         private final Flag lengthPrefixed = flag("--length-prefixed", "What follows its length in 4 bytes, "
             + "little-endian, as tail prints it.");

@@ -40,6 +40,9 @@ abstract class ReadingCommand extends ToolCommand {
                     final ChannelFiles.Identity identity = new ChannelFiles(path).identity();
                     reading.onAndOn(() -> {
                         out.flush();
+                        if (reading.bytesLeft() <= 0) {
+                            requireStarted(from);
+                        }
                         tellLoss(reading, path);
                     }, () -> identity.requireThere(path));
                 } else {
@@ -49,12 +52,18 @@ abstract class ReadingCommand extends ToolCommand {
                     }
                 }
             } finally {
+                printEnd(out);
                 out.flush();
             }
+            requireStarted(from);
             if (reading.lostBytes() > 0) {
                 throw new CommandFailedException(loss(reading.lostBytes(), path));
             }
         }
+    }
+
+    /** Prints what can be said only when everything has been read, or as much as can be. */
+    void printEnd(final Output out) {
     }
 
     /** Who follows is interrupted at last, and would never hear of it. */
@@ -75,12 +84,16 @@ abstract class ReadingCommand extends ToolCommand {
             if (from.isBefore(header)) {
                 return true;
             }
-            if (!started) {
-                throw new CommandFailedException("position " + from + " is not there: expected a"
-                    + " message of a batch that ends there, found none; ipc tail --json shows"
-                    + " position and batchIndex");
-            }
+            requireStarted(from);
         }
         return from.isBefore(header);
+    }
+
+    private void requireStarted(final Start from) {
+        if (!started && from.isInBatch()) {
+            throw new CommandFailedException("position " + from + " is not there: expected a"
+                + " message of a batch that ends there, found none; ipc tail --json shows"
+                + " position and batchIndex");
+        }
     }
 }

@@ -71,8 +71,7 @@ public final class RemoveCommand extends ToolCommand {
         if (force.isSet()) {
             throw wrongUsage("--force has no effect with --cursor: a cursor is not removed under who has it");
         }
-        ChannelFiles.requireOpenTo(path.get());
-        try (Channel channel = Channel.join(path.get())) {
+        try (Channel channel = ChannelFiles.join(path.get())) {
             if (!channel.removeCursor(cursor.get())) {
                 final List<String> names = channel.status().subscribers().stream()
                     .flatMap(subscriber -> subscriber.name().stream()).toList();

@@ -33,16 +33,14 @@ public final class RepairCommand extends VerifyingCommand {
     @Override
     protected int run(final Output out) throws IOException {
         requireNobody();
+        out.holdBack();
         final List<Finding> wrong = findings(!json(), out);
         final List<String> steps = wrong.isEmpty() ? List.of() : steps(wrong);
         final List<Finding> left = wrong.isEmpty() || dryRun.isSet() ? wrong : findings(false, out);
-        try {
-            print(wrong, steps, left, out);
-            out.flush();
-        } catch (final CommandFailedException notWritten) {
-            throw dryRun.isSet() || steps.isEmpty() ? notWritten : new CommandFailedException(
-                notWritten.getMessage() + "; repaired all the same: " + String.join("; ", steps), notWritten);
+        if (!dryRun.isSet() && !steps.isEmpty()) {
+            out.done("repaired all the same: " + String.join("; ", steps));
         }
+        print(wrong, steps, left, out);
         return left.isEmpty() ? 0 : ExitCode.FAILED;
     }
 

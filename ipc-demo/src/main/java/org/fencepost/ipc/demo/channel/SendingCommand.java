@@ -75,6 +75,7 @@ abstract class SendingCommand extends ToolCommand {
                     + " messages that were published reach only those who had it open");
             }
             if (json.isSet()) {
+                out.done(sender.messages() + " messages are published all the same");
                 out.json(JsonNodeFactory.instance.objectNode()
                     .put("messages", sender.messages())
                     .put("bytes", sender.bytes())

@@ -47,6 +47,9 @@ abstract class GuardedCommand extends ToolCommand {
             case Replacement.NoVersion() -> throw unchanged(
                 "there is no such earlier version; ipc file history lists them");
         };
+        if (exitCode(result) == 0) {
+            out.done(file.get() + " is changed all the same");
+        }
         if (json.isSet()) {
             out.json(object);
         } else {

@@ -115,6 +115,26 @@ class ChannelCommandTest {
     }
 
     @Test
+    void shouldSayWhatWasDoneWhenThatCannotBePrinted() throws Exception {
+        final ToolShell shell = new ToolShell(directory);
+        final String full = "0 ipc: cannot write to standard output: No space left on device; ";
+        assertEquals(full + "made is there all the same\n1\n",
+            shell.run("$ipc create made --segment 64k > /dev/full; echo $?"));
+        assertEquals(full + "made is changed all the same\n1\n",
+            shell.run("$ipc keep made --bytes 1m > /dev/full; echo $?"));
+        assertEquals(full + "3 messages are published all the same\n1\n",
+            shell.run("seq 3 | $ipc publish made --json > /dev/full; echo $?"));
+        assertTrue(done(ToolRun.of("stat", directory.resolve("made").toString())).contains("kept for 1048576 bytes"));
+    }
+
+    @Test
+    void shouldTakeTheDelimiterThatHelpNames() {
+        assertTrue(done(ToolRun.of("help", "publish")).contains("a character, \\n,"));
+        done(ToolRun.withInput("a\nb", "publish", name, "--create", "--segment", "64k", "--delimiter", "\\n"));
+        assertEquals("a\nb\n", done(ToolRun.of("tail", name)));
+    }
+
+    @Test
     void shouldNameCommandsThatAreAlikeWhenThereIsNone() {
         for (final String line : List.of("nosuch", "file nosuch")) {
             final ToolRun run = ToolRun.of(line.split(" "));
@@ -358,7 +378,8 @@ class ChannelCommandTest {
 
     @Test
     void shouldRemoveOnlyACursorWhenItIsNamed() {
-        failed(ToolRun.of("rm", name, "--cursor", "kept"), "no channel at");
+        failed(ToolRun.of("rm", name, "--cursor", "kept"), "no channel at", "ipc create makes one");
+        failed(ToolRun.of("keep", name, "--hours", "1"), "no channel at", "ipc create makes one");
         done(ToolRun.of("create", name, "--ring", "64k"));
         failed(ToolRun.of("rm", name, "--cursor", "kept"), "no cursor 'kept'", "found none");
         try (Channel channel = Channel.join(path)) {

@@ -154,6 +154,15 @@ class ChannelProcessTest {
             + "for command in tail rm publish; do $user $ipc $command outer/inner; done < /dev/null; chmod 700 outer");
         assertEquals(3, hidden.lines().filter(line ->
             line.contains("cannot look into outer/inner: permission denied; ask")).count(), hidden);
+        assertEquals("0 ipc: cannot list the channels below outer: permission denied; the user that it belongs to can"
+            + " give the right to read it, by chmod of the directory and its files\n1\n", shell.run(
+                "chmod 0 outer; " + as + "$user $ipc ls outer; echo $?; chmod 700 outer"));
+        final String unwritable = shell.run("chmod 500 outer; " + as + "$user $ipc create outer/other; "
+            + "chmod 300 outer/inner; $user $ipc stat outer/inner > shown; chmod 700 outer outer/inner");
+        assertTrue(unwritable.contains("permission denied); the user that the directory belongs to can give the right"
+            + " to write there\n"), unwritable);
+        assertTrue(unwritable.contains("cannot list " + directory.resolve("outer/inner")
+            + ": permission denied; the user that it belongs to can give the right to read it"), unwritable);
         // What may not be read is not missing, and nothing is to be restored.
         final String segment = shell.run("chmod 0 journal/segment-*; " + as
             + "$user $ipc verify journal; echo $?; chmod 600 journal/segment-*");

@@ -357,6 +357,22 @@ class MessageCommandTest {
     }
 
     @Test
+    void shouldSaySoWhenThereIsNoSuchMessageOfABatch() {
+        done(ToolRun.withInput("a\nb\n", "publish", name));
+        final long tail;
+        try (Channel channel = Channel.view(path)) {
+            tail = channel.tailPosition();
+        }
+        assertEquals("b\n", done(ToolRun.of("tail", name, "--from", tail + ".0")));
+        assertEquals("", done(ToolRun.of("tail", name, "--from", tail + ".1")));
+        for (final String from : List.of(tail + ".2", tail + 16 + ".0")) {
+            failed(ToolRun.of("tail", name, "--from", from), "position " + from + " is not there");
+            failed(ToolRun.of("tail", name, "--follow", "--from", from), "position " + from + " is not there");
+            failed(ToolRun.of("grep", "-F", "a", name, "--from", from), "position " + from + " is not there");
+        }
+    }
+
+    @Test
     void shouldStopAndSaySoWhenAMessageIsNotCommitted() {
         done(ToolRun.withInput("before\n", "publish", name));
         try (Channel channel = Channel.join(path);
@@ -369,6 +385,10 @@ class MessageCommandTest {
             assertEquals(ExitCode.FAILED, run.exitCode(), run::toString);
             assertEquals("before\n", run.out());
             assertTrue(run.err().contains("the message at position " + position), run::toString);
+            final ToolRun counted = ToolRun.of("grep", "-c", "before", name);
+            assertEquals(ExitCode.FAILED, counted.exitCode(), counted::toString);
+            assertEquals("1\n", counted.out());
+            assertTrue(counted.err().contains("the message at position " + position), counted::toString);
             claim.abort();
         }
     }
@@ -602,6 +622,12 @@ class MessageCommandTest {
         failed(ToolRun.of("import", "--csv", name, file.toString()),
             "rows: row that begins in line 3: ", "UTF-8", "the rows before it are published");
         assertEquals("first\n", done(ToolRun.of("tail", name)));
+    }
+
+    @Test
+    void shouldTellAnEmptyPayloadFromAnEmptyLineOfCsv() {
+        done(ToolRun.withInput("payload\n\"\"\n\n\"\"\r\n\r\n \n", "import", "--csv", name));
+        assertEquals("\n\n \n", done(ToolRun.of("tail", name)));
     }
 
     @Test

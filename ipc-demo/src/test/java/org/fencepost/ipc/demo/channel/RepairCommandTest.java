@@ -289,6 +289,35 @@ class RepairCommandTest {
     }
 
     @Test
+    void shouldBeMadeWhenMoreIsWrongThanCanBePrintedAtOnce() throws Exception {
+        final ToolShell shell = new ToolShell(directory);
+        for (final String printed : List.of("$ipc repair many > /dev/full; echo $?",
+            "mkfifo pipe; : < pipe & $ipc repair many > pipe; echo $?")) {
+            done(ToolRun.withInput("abc".repeat(2_000), "publish", directory.resolve("many").toString(), "--create",
+                "--segment", "4k", "--raw", "3", "--separate"));
+            for (int segment = 0; segment < 10; segment++) {
+                for (int frame = 1; frame < FRAMES_PER_SEGMENT; frame += 2) {
+                    new DamagedFiles(directory.resolve("many")).overwrite(
+                        "segment-%016x".formatted(segment * FILE_HEADER_BYTES),
+                        FILE_HEADER_BYTES + frame * FRAME_BYTES + PAYLOAD_OFFSET, (byte) 'X');
+                }
+            }
+            final int found = ToolRun.of("verify", directory.resolve("many").toString()).out().length();
+            assertTrue(found > 1 << 16, "found " + found + " characters");
+            final String outcome = shell.run(printed);
+            assertEquals("abc\n", done(ToolRun.of("tail", directory.resolve("many").toString())), outcome);
+            if (printed.contains("full")) {
+                assertTrue(outcome.startsWith("0 ipc: cannot write to standard output: No space left on device;"
+                    + " repaired all the same: "), outcome);
+                assertTrue(outcome.endsWith("\n1\n"), outcome);
+            } else {
+                assertEquals("0 0\n", outcome);
+            }
+            done(ToolRun.of("rm", directory.resolve("many").toString()));
+        }
+    }
+
+    @Test
     void shouldRefuseWhileSomebodyIsThere() throws IOException {
         flip(FIRST, 10);
         try (Channel channel = Channel.join(path)) {

@@ -49,5 +49,8 @@ class FileProcessTest {
         Files.writeString(directory.resolve("lines"), "a line\n");
         final String outcome = shell.run("$ipc file grep line lines > /dev/full");
         assertTrue(outcome.startsWith("1 ipc: cannot write to standard output: "), outcome);
+        assertEquals("1 ipc: cannot write to standard output: No space left on device; lines is changed all the"
+            + " same\n", shell.run("echo other | $ipc file patch lines > /dev/full"));
+        assertEquals("other\n", Files.readString(directory.resolve("lines")));
     }
 }
