@@ -7,7 +7,8 @@ import org.fencepost.ipc.memory.SharedMemory;
 
 /**
  * Finds messages by their timestamps. Those are of the publishers' clocks and of the commit, so neighbours may
- * be in another order than their times; a segment later they are not, for clocks of one host.
+ * be in another order than their times; a segment later they are not, for clocks of one host, unless a claim was
+ * open for so long.
  *
  * <p>Stores nothing and holds no lock: what is taken away while it is looked at is looked for again. One
  * thread.

@@ -22,15 +22,16 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.fencepost.ipc.Batch;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelMismatchException;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Channels;
+import org.fencepost.ipc.PositionException;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.RepairReport;
-import org.fencepost.ipc.PositionException;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.SyncFailedException;
@@ -548,6 +549,26 @@ class RecoveryTest {
                     PositionException.class, () -> subscriber.seek(ends.get(4))).getMessage();
                 assertTrue(refused.contains("to " + end + " (tail)"), refused);
             }
+        }
+    }
+
+    @Test
+    void shouldSayThatItIsToBeViewedAnewWhenWhatItShowsIsRemoved15() throws IOException {
+        journal.publish(0, 40);
+        journal.reboot();
+        try (Channel view = Channel.view(path);
+            Subscriber subscriber = view.addSubscriber(SubscriberOptions.earliest().lossy())) {
+            try (Channel channel = Channel.join(path)) {
+                channel.changeRetention(SEGMENT, Duration.ZERO);
+                Awaitility.await().until(() -> {
+                    channel.housekeeping().doWork();
+                    return channel.earliestPosition() > 0;
+                });
+            }
+            subscriber.seek(view.earliestPosition());
+            final String gone = assertThrows(
+                PositionException.class, () -> subscriber.poll((buffer, offset, length, header) -> { }, 1)).getMessage();
+            assertTrue(gone.contains("view it anew"), gone);
         }
     }
 
