@@ -566,8 +566,8 @@ class RecoveryTest {
                 });
             }
             subscriber.seek(view.earliestPosition());
-            final String gone = assertThrows(
-                PositionException.class, () -> subscriber.poll((buffer, offset, length, header) -> { }, 1)).getMessage();
+            final String gone = assertThrows(PositionException.class,
+                () -> subscriber.poll((buffer, offset, length, header) -> { }, 1)).getMessage();
             assertTrue(gone.contains("view it anew"), gone);
         }
     }
