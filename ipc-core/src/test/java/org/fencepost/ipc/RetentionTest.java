@@ -301,7 +301,8 @@ class RetentionTest {
                 failed = fails(channel);
                 assertTrue(segments(path).contains(4 * SEGMENT));
                 if (failed) {
-                    assertTrue(channel.earliestPosition() == 4 * SEGMENT || segments(path).getFirst() == 0, "moved first");
+                    assertTrue(channel.earliestPosition() == 4 * SEGMENT || segments(path).getFirst() == 0,
+                        "moved first");
                 }
             }
             try (Channel channel = open(path, BYTES)) {
