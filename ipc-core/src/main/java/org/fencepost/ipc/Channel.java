@@ -124,7 +124,8 @@ public final class Channel implements AutoCloseable {
      *
      * <p>A journal that would have to be recovered first, because the machine was started anew or the
      * directory was copied, and which nobody has opened since, is shown as recovery would leave it, at this
-     * moment and for as long as this handle lives.
+     * moment and for as long as this handle lives, {@link #earliestPosition} too: of what retention removes after that
+     * a {@link PositionException} says that it is not kept, and who goes on views it anew.
      *
      * @throws ChannelIOException      if there is none, or not any more, or the operating system refuses.
      * @throws ChannelDamagedException if it is damaged so that nothing can be read.
@@ -425,11 +426,11 @@ public final class Channel implements AutoCloseable {
      * committed yet; the tail if there is none. What {@link SubscriberOptions#from} takes.
      *
      * <p>Timestamps are of the wall clocks of the publishers' processes when they committed, never before it: what is
-     * published after an {@link Instant#now} is found from that on. Publishers that were at work together, and a clock
-     * that was set back, leave neighbours in another order: whoever must not miss one begins so much earlier, and
-     * looks at the timestamps. A process follows a clock that was set within an hour. Looks at the first message of
-     * some segments, then at each header of one, which takes as long as reading them from memory or from the disk
-     * does. Any thread.
+     * published after an {@link Instant#now} is found from that on. Publishers that were at work together, a claim that
+     * was, or is, open while segments were filled behind it, and a clock that was set back, leave messages in another
+     * order: whoever must not miss one begins so much earlier, and looks at the timestamps. A process follows a clock
+     * that was set within an hour. Looks at the first message of some segments, then at each header of one, which takes
+     * as long as reading them from memory or from the disk does. Any thread.
      *
      * @param nanos since 1970-01-01 UTC, as in {@link Header#timestamp()}.
      * @throws ChannelMismatchException if frames have no timestamps here.

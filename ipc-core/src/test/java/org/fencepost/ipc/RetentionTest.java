@@ -301,7 +301,8 @@ class RetentionTest {
                 failed = fails(channel);
                 assertTrue(segments(path).contains(4 * SEGMENT));
                 if (failed) {
-                    assertEquals(4 * SEGMENT, channel.earliestPosition(), "moved first");
+                    assertTrue(channel.earliestPosition() == 4 * SEGMENT || segments(path).getFirst() == 0,
+                        "moved first");
                 }
             }
             try (Channel channel = open(path, BYTES)) {

@@ -126,6 +126,39 @@ class SubscribingTest {
     }
 
     @Test
+    void shouldRefuseWhatLiesBeyondAFullRingWhereTheLastLapHasAFrame() {
+        final Path path = directory.resolve("ring");
+        try (Channel channel = Channel.open(path, RING);
+             Channel view = Channel.view(path);
+             Publisher publisher = channel.addPublisher();
+             Subscriber gating = channel.addSubscriber(SubscriberOptions.earliest());
+             Subscriber lossy = view.addSubscriber(SubscriberOptions.earliest().lossy())) {
+            publishUntil(publisher, Publisher.BACK_PRESSURED);
+            final long tail = channel.tailPosition();
+            assertEquals(1, gating.poll((buffer, offset, length, header) -> { }, 1));
+            final long beyond = tail + gating.position();
+            assertRefused(channel, beyond, "beyond the tail; the nearest before it is " + tail);
+            assertThrows(PositionException.class, () -> gating.seek(beyond));
+            assertThrows(PositionException.class, () -> lossy.seek(beyond));
+            gating.seek(tail);
+        }
+    }
+
+    @Test
+    void shouldRefuseWhatLiesBeyondTheTailWhenTheNextSegmentIsNotMadeYet() {
+        try (Channel channel = Channel.open(directory.resolve("journal"), ChannelOptions.journal(4096));
+             Publisher publisher = channel.addPublisher()) {
+            channel.housekeeping().byHand();
+            for (int i = 0; i < 4; i++) {
+                assertTrue(publisher.offer(1, new byte[1000], 0, 1000) > 0);
+            }
+            assertEquals(4096, channel.tailPosition());
+            assertRefused(channel, 4096 + 64, "beyond the tail; the nearest before it is 4096");
+            channel.addSubscriber(SubscriberOptions.from(4096)).close();
+        }
+    }
+
+    @Test
     void shouldSayWhatIsThereWhenAPositionCannotBeRead() {
         try (Channel channel = Channel.open(directory.resolve("ring"), RING);
              Publisher publisher = channel.addPublisher();

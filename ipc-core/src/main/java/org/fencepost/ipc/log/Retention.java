@@ -8,8 +8,8 @@ import org.fencepost.ipc.memory.SharedMemory;
  * time. Under the housekeeping lock: a subscriber joins behind the tail under the same, so that none begins
  * in what is removed at that moment.
  *
- * <p>Invariants: {@code earliest} moves before a file goes, and is on the disk before that; syncs go on from
- * there when it is, and not before; the segment of the tail stays; nothing goes that a gating cursor needs.
+ * <p>Invariants: {@code earliest} moves before a file goes, and is on the disk before that, behind the cursors; syncs
+ * go on from there when it is, and not before; the segment of the tail stays; nothing goes that a gating cursor needs.
  * Whoever is stopped in between has left files below {@code earliest}, and the next one removes them.
  */
 final class Retention {
@@ -59,8 +59,10 @@ final class Retention {
         if (log.isClosed() || words.isDamaged() || keptFrom == removedBelow) {
             return false;
         }
-        words.earliestRelease(keptFrom);
         log.cursors().makeDirty();
+        log.store().recordCursors(keptFrom);
+        // Behind that: it may reach the disk at any time.
+        words.earliestRelease(keptFrom);
         final boolean removable = log.store().recordEarliest(keptFrom);
         // Not before: what is durable behind it would be lost with a log that begins before it.
         words.syncs().raise(keptFrom);

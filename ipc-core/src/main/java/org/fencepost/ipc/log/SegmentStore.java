@@ -72,6 +72,16 @@ public interface SegmentStore {
     }
 
     /**
+     * Makes durable where the cursors of a journal stand, if any segment before this one is left, and {@code earliest}
+     * is about to say that the log begins here. Called under the housekeeping lock; may block on the disk.
+     *
+     * @throws org.fencepost.ipc.ChannelException if that cannot be said; it can be tried again.
+     */
+    default void recordCursors(final long earliest) {
+        // A ring has none.
+    }
+
+    /**
      * Makes durable that the log of a journal begins here, if any segment before this one is left; otherwise
      * it is, since segments go behind that. Called under the housekeeping lock, when {@code earliest} says so;
      * may block on the disk.

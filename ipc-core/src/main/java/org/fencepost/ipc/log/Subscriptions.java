@@ -287,7 +287,9 @@ public final class Subscriptions {
         try (SegmentMap segments = log.store().newTemporaryMap()) {
             while (boundary < position) {
                 final long segmentStart = geometry.segmentStart(boundary);
-                final long next = nextBoundary(boundary, segments.addressOf(segmentStart), tail);
+                // From ready on there is no file yet, or in a ring there are frames of the last lap.
+                final long next = boundary < words.readyAcquire()
+                    ? nextBoundary(boundary, segments.addressOf(segmentStart), tail) : -1;
                 if (next < 0 && stored) {
                     // Who began at the tail began behind claims that were open, and some still are.
                     return position;
@@ -310,7 +312,7 @@ public final class Subscriptions {
     private long requireKept(final long position) {
         final long earliest = log.earliestPosition();
         final long tail = words.tailAcquire();
-        if (position < earliest || position > tail + geometry.segmentBytes()) {
+        if (position < earliest || position > Math.min(tail + geometry.segmentBytes(), log.end())) {
             throw new PositionException(log.path(),
                 "position " + position + " of " + log.path() + " cannot be read: expected "
                     + earliest + " (earliest) to " + tail + " (tail)");

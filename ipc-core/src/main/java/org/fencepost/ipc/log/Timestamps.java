@@ -7,7 +7,8 @@ import org.fencepost.ipc.memory.SharedMemory;
 
 /**
  * Finds messages by their timestamps. Those are of the publishers' clocks and of the commit, so neighbours may
- * be in another order than their times; a segment later they are not, for clocks of one host.
+ * be in another order than their times; a segment later they are not, for clocks of one host, unless a claim was
+ * open for so long.
  *
  * <p>Stores nothing and holds no lock: what is taken away while it is looked at is looked for again. One
  * thread.
@@ -77,14 +78,14 @@ public final class Timestamps implements AutoCloseable {
     long first(final long segmentStart) {
         final long position = walk(segmentStart, Long.MIN_VALUE);
         // Where the walk has met nothing there may be padding by now, which has no time.
-        final long word = position < words.readyAcquire() ? wordAt(position) : 0;
+        final long word = position < end() ? wordAt(position) : 0;
         return word != 0 && !FrameFormat.isPadding(word) ? timestampAt(position) : NONE;
     }
 
     private long walk(final long start, final long nanos) {
         long position = start;
-        while (words.readyAcquire() > position && !log.isClosed()) {
-            final long end = geometry.segmentStart(position) + geometry.segmentBytes();
+        while (end() > position && !log.isClosed()) {
+            final long end = Math.min(geometry.segmentStart(position) + geometry.segmentBytes(), log.end());
             position = walk(position, end, nanos);
             if (position < end) {
                 break;
@@ -93,7 +94,12 @@ public final class Timestamps implements AutoCloseable {
         return position;
     }
 
-    /** Position of the first frame that is not before a time, or not committed; or the segment's end. */
+    /** Nothing is read behind this. */
+    private long end() {
+        return Math.min(words.readyAcquire(), log.end());
+    }
+
+    /** Position of the first frame that is not before a time, or not committed; or the end. */
     private long walk(final long start, final long end, final long nanos) {
         long position = start;
         while (position < end) {

@@ -121,6 +121,22 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         }
     }
 
+    @Override
+    public void recordCursors(final long earliest) {
+        synchronized (removal) {
+            requireOpen();
+            try {
+                name.require();
+                if (!placesBelow(earliest).isEmpty()) {
+                    // What a named cursor has let go of is not to be missing when it stands before it again.
+                    sync(CursorsFormat.FILE_NAME);
+                }
+            } catch (final IOException e) {
+                throw notRemoved(earliest, e);
+            }
+        }
+    }
+
     /**
      * Closing waits for this: what it writes by file would come behind what a successor, who has got the
      * housekeeping lock from a handle that was closed, has written there, and take the log's beginning back.
@@ -134,8 +150,6 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
                 if (placesBelow(earliest).isEmpty()) {
                     return false;
                 }
-                // What a named cursor has let go of is not to be missing when it stands before it again.
-                sync(CursorsFormat.FILE_NAME);
                 writeEarliest(earliest);
                 return true;
             } catch (final IOException e) {

@@ -321,8 +321,8 @@ final class SegmentMappings implements AutoCloseable {
         if (!isThere(file)) {
             throw new PositionException(directory,
                 "position " + segmentStart + " of " + directory + " is not kept: expected the file "
-                    + file.getFileName() + ", found nothing; begin at the earliest position, or"
-                    + " restore the file");
+                    + file.getFileName() + ", found nothing; begin at the earliest position, "
+                    + (writable ? "" : "view it anew, ") + "or restore the file");
         }
     }
 

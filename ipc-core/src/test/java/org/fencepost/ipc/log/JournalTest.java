@@ -184,6 +184,7 @@ class JournalTest {
             handle.log.store().prepare(SEGMENT, () -> false);
             handle.log.store().prepare(2 * SEGMENT, () -> false);
             calls.get().take();
+            handle.log.store().recordCursors(2 * SEGMENT);
             assertTrue(handle.log.store().recordEarliest(2 * SEGMENT));
             handle.log.store().removeBelow(2 * SEGMENT);
             final List<Effect> effects = new ArrayList<>(calls.get().take());
@@ -212,6 +213,7 @@ class JournalTest {
             store.prepare(SEGMENT, () -> false);
         }
         calls.get().take();
+        assertThrows(ChannelClosedException.class, () -> store.recordCursors(SEGMENT));
         assertThrows(ChannelClosedException.class, () -> store.recordEarliest(SEGMENT));
         assertThrows(ChannelClosedException.class, () -> store.removeBelow(SEGMENT));
         assertEquals(List.of(), calls.get().take());
@@ -222,6 +224,7 @@ class JournalTest {
         final AtomicReference<RecordingCalls> calls = new AtomicReference<>();
         try (Handle handle = open(recording(calls))) {
             calls.get().take();
+            handle.log.store().recordCursors(0);
             assertFalse(handle.log.store().recordEarliest(0));
             assertEquals(List.of(), calls.get().take());
         }

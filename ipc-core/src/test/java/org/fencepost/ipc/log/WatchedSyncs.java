@@ -99,6 +99,11 @@ final class WatchedSyncs implements SegmentStore {
     }
 
     @Override
+    public void recordCursors(final long earliest) {
+        store.recordCursors(earliest);
+    }
+
+    @Override
     public boolean recordEarliest(final long earliest) {
         return store.recordEarliest(earliest);
     }

@@ -22,12 +22,14 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.fencepost.ipc.Batch;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelMismatchException;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Channels;
+import org.fencepost.ipc.PositionException;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.RepairReport;
 import org.fencepost.ipc.Subscriber;
@@ -526,6 +528,47 @@ class RecoveryTest {
             assertEquals(numbers(7), journal.numbers(view));
             journal.publish(7, 2);
             assertEquals(numbers(9), journal.numbers(view), "the life is the same now");
+        }
+    }
+
+    /** What is behind the end may look like messages, or like anything. */
+    @Test
+    void shouldFindNothingBehindTheEndWhenItIsViewed15() throws IOException {
+        final List<Long> ends = journal.publish(0, 6);
+        final long end = ends.get(3);
+        journal.overwrite(end + 100, new byte[] {1});
+        for (final byte[] header : List.of(new byte[0], new byte[] {3, 0, 0, 0, 9})) {
+            journal.overwrite(end, header);
+            journal.reboot();
+            try (Channel view = Channel.view(path);
+                Subscriber subscriber = view.addSubscriber(SubscriberOptions.earliest().lossy())) {
+                assertEquals(end, view.tailPosition());
+                assertEquals(end, view.positionAtOrAfter(Long.MAX_VALUE));
+                subscriber.seek(end);
+                final String refused = assertThrows(
+                    PositionException.class, () -> subscriber.seek(ends.get(4))).getMessage();
+                assertTrue(refused.contains("to " + end + " (tail)"), refused);
+            }
+        }
+    }
+
+    @Test
+    void shouldSayThatItIsToBeViewedAnewWhenWhatItShowsIsRemoved15() throws IOException {
+        journal.publish(0, 40);
+        journal.reboot();
+        try (Channel view = Channel.view(path);
+            Subscriber subscriber = view.addSubscriber(SubscriberOptions.earliest().lossy())) {
+            try (Channel channel = Channel.join(path)) {
+                channel.changeRetention(SEGMENT, Duration.ZERO);
+                Awaitility.await().until(() -> {
+                    channel.housekeeping().doWork();
+                    return channel.earliestPosition() > 0;
+                });
+            }
+            subscriber.seek(view.earliestPosition());
+            final String gone = assertThrows(PositionException.class,
+                () -> subscriber.poll((buffer, offset, length, header) -> { }, 1)).getMessage();
+            assertTrue(gone.contains("view it anew"), gone);
         }
     }
 

@@ -397,6 +397,11 @@ final class Verification {
         }
     }
 
+    private boolean keepsAll() {
+        final ChannelOptions now = channel.options();
+        return now.retentionBytes() == 0 && now.retentionTime().isZero();
+    }
+
     private void checkFile(final String name) throws IOException {
         words.refresh();
         final String digits = name.substring(SegmentFormat.NAME_PREFIX.length());
@@ -414,7 +419,12 @@ final class Verification {
             return;
         }
         final long end = Math.max(words.ready(), to);
-        if (start < (words.earliest() & -segmentBytes) || (start & segmentBytes - 1) != 0
+        final boolean before = start < (words.earliest() & -segmentBytes);
+        if (before && !keepsAll()) {
+            // It is being removed, or will be, where somebody was stopped in that.
+            return;
+        }
+        if (before || (start & segmentBytes - 1) != 0
             || start >= end && !isUnused(start)) {
             findings.add(Finding.of(Finding.Kind.UNREACHABLE, name + " is beyond the log, which has"
                 + " positions " + words.earliest() + " to " + end + "; move it away"));

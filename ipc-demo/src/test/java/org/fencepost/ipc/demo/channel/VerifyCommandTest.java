@@ -14,9 +14,11 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.FutureTask;
+import org.awaitility.Awaitility;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.Claim;
 import org.fencepost.ipc.Publisher;
@@ -158,6 +160,26 @@ class VerifyCommandTest {
         Files.copy(path.resolve("segment-0000000000001000"),
             path.resolve("segment-0000000000100000"));
         assertTrue(found("unreachable").toString().contains("segment-0000000000100000"));
+    }
+
+    /** As beside somebody who removes it at that moment, or was stopped in that. */
+    @Test
+    void shouldFindNothingWrongWhenASegmentIsLeftThatRetentionRemoves() throws IOException {
+        final String segment = "segment-0000000000000000";
+        Files.copy(path.resolve(segment), directory.resolve(segment));
+        try (Channel channel = Channel.join(path)) {
+            channel.changeRetention(1, Duration.ZERO);
+            Awaitility.await().until(() -> {
+                channel.housekeeping().doWork();
+                return channel.earliestPosition() == SEGMENT_BYTES;
+            });
+        }
+        Files.copy(directory.resolve(segment), path.resolve(segment));
+        done(ToolRun.of("verify", name));
+        try (Channel channel = Channel.join(path)) {
+            channel.changeRetention(0, Duration.ZERO);
+        }
+        assertTrue(found("unreachable").toString().contains(segment), "nobody removes it");
     }
 
     /** As behind a loss of power, or a file system that went away: the next opener recovers it. */

@@ -266,6 +266,42 @@ class RestingOnMemoryTest {
         }
     }
 
+    @Test
+    void shouldHaveANamedCursorOnTheDiskBeforeTheLogBeginsBehindIt() {
+        final SubscriberOptions options = SubscriberOptions.earliest().named(CrashRun.CURSOR, true);
+        final Machine before = new Machine(new Disk(true, watcher, CrashRun.DIRECTORY));
+        try (Channel channel = ChannelDoor.open(before.path(CrashRun.CHANNEL),
+            JOURNAL.withRetentionBytes(SEGMENT), before, this::nanoTime)) {
+            channel.addSubscriber(options).close();
+        }
+        // A recovery syncs the cursor where it is.
+        final Machine machine = new Machine(new Crash(before.disk()).image(-1, true, watcher));
+        final List<Crash> crashes = new ArrayList<>();
+        try (Channel channel = ChannelDoor.join(machine.path(CrashRun.CHANNEL), machine, this::nanoTime);
+            Publisher publisher = channel.addPublisher();
+            Subscriber named = channel.addSubscriber(options)) {
+            publish(publisher, 12);
+            assertTrue(channel.awaitDurable(channel.tailPosition(), LONG));
+            watcher.before = (call, path) -> {
+                if (call.equals("fsync") && path.endsWith(CursorsFormat.FILE_NAME)) {
+                    crashes.add(new Crash(machine.disk()));
+                }
+            };
+            consumeAndRemove(named, channel);
+            assertTrue(channel.earliestPosition() > 0);
+        }
+        final Crash crash = crashes.getFirst();
+        assertTrue(crash.choices() > 1);
+        for (int written = 0; written < crash.choices(); written++) {
+            // That alone, as the system may write it at any time.
+            final Machine next = new Machine(crash.image(1L << written, false, Disk.Watcher.NOBODY));
+            try (Channel recovered = ChannelDoor.join(next.path(CrashRun.CHANNEL), next);
+                Subscriber again = recovered.addSubscriber(options)) {
+                assertEquals(0, again.lostBytes());
+            }
+        }
+    }
+
     private static void consumeAndRemove(final Subscriber named, final Channel channel) {
         int done = 1;
         while (done > 0) {
