@@ -52,8 +52,6 @@ final class SegmentMappings implements AutoCloseable {
      */
     private static final long NEAR_BYTES_FIRST = 64 << 10;
     private static final long FIRST_BYTES = 1 << 20;
-    /** The system makes pages ahead of those that are asked for, up to so many. */
-    private static final long READ_AHEAD_BYTES = 8 << 20;
     /** So far ahead of small syncs such pages are forgotten: seconds, in which they have to be written before. */
     private static final long FORGOTTEN_BYTES = 16 << 20;
 
@@ -74,7 +72,10 @@ final class SegmentMappings implements AutoCloseable {
     private long loaded;
     /** Where the tail was at first; by the same. */
     private long firstTail = NOTHING;
-    /** Up to here pages came many together, as far as is known; by the same. */
+    /**
+     * Before this pages may have come many together, for the system makes more than are asked for: the end of the
+     * last segment in which any were loaded ahead; by the same.
+     */
     private long large;
     private volatile boolean closed;
 
@@ -171,7 +172,7 @@ final class SegmentMappings implements AutoCloseable {
         load(tail, near, wanted);
         loaded = Math.max(loaded, near);
         loaded = Math.max(loaded, load(loaded, tail + bytes, wanted));
-        large = loaded + READ_AHEAD_BYTES;
+        large = geometry.segmentStart(loaded - 1) + geometry.segmentBytes();
     }
 
     /**
