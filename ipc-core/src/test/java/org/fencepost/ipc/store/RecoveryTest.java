@@ -517,6 +517,16 @@ class RecoveryTest {
     }
 
     @Test
+    void shouldRefuseAnEarliestPositionWithinASegment14() throws IOException {
+        final List<Long> ends = journal.publish(0, 20);
+        journal.word(ControlFormat.EARLIEST_OFFSET, ends.getFirst());
+        journal.reboot();
+        final Map<String, ByteBuffer> before = journal.files();
+        assertThrows(ChannelDamagedException.class, () -> Channel.join(path));
+        assertEquals(before, journal.files());
+    }
+
+    @Test
     void shouldShowWhatWouldBeLeftWhenItIsViewed15() throws IOException {
         final List<Long> ends = journal.publish(0, 20);
         journal.word(ControlFormat.TAIL_OFFSET, 64);
