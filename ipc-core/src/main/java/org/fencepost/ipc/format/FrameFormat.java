@@ -132,18 +132,22 @@ public final class FrameFormat {
 
     /**
      * Whether this non-zero word can be the header of a frame with {@code roomBytes} left in its
-     * segment, which are a multiple of the alignment. Words that fail this were not written by a publisher or repairer of this version.
+     * segment, which are a multiple of the alignment. Words that fail this were not written by a publisher or repairer
+     * of this version.
+     *
+     * @param alignment of the channel's frames.
+     * @param flags     of all its frames that are not padding.
      */
-    public static boolean isValid(final long headerWord, final long roomBytes) {
+    public static boolean isValid(
+        final long headerWord, final long roomBytes, final int alignment, final int flags) {
         final int length = length(headerWord);
         final int kind = kind(headerWord);
-        final int flags = flags(headerWord);
         if (kind == KIND_PADDING) {
-            return length >= ALIGNMENT && (length & (ALIGNMENT - 1)) == 0 && length <= roomBytes
+            return length >= alignment && (length & (alignment - 1)) == 0 && length <= roomBytes
                 && headerWord == paddingWord(length);
         }
         return (kind == KIND_MESSAGE || kind == KIND_BATCH)
-            && (flags & ~(FLAG_TIMESTAMP | FLAG_CHECKSUM)) == 0
+            && flags(headerWord) == flags
             && length >= headerBytes(flags)
             && length <= roomBytes
             && publisher(headerWord) < ControlFormat.PUBLISHERS_MAX;

@@ -55,6 +55,11 @@ public record Geometry(
             | (checksums ? FrameFormat.FLAG_CHECKSUM : 0);
     }
 
+    /** Whether this non-zero word can be the header of a frame with so many bytes left in its segment. */
+    public boolean isValid(final long headerWord, final long roomBytes) {
+        return FrameFormat.isValid(headerWord, roomBytes, frameAlignment, frameFlags());
+    }
+
     /** Longest payload: what fits into a segment. */
     public int payloadBytesMax() {
         return (int) (segmentBytes - FrameFormat.headerBytes(frameFlags()));

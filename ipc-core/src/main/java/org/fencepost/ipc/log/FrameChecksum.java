@@ -28,22 +28,20 @@ final class FrameChecksum {
     private static final int REST_AT = TYPE_AT + Integer.BYTES;
 
     private final SharedMemory memory;
-    private final long channelId;
-    private final int frameFlags;
+    private final Geometry geometry;
     private final CRC32C crc = new CRC32C();
     private byte[] scratch = new byte[1024];
 
     FrameChecksum(final SharedMemory memory, final Geometry geometry) {
         this.memory = memory;
-        this.channelId = geometry.channelId();
-        this.frameFlags = geometry.frameFlags();
+        this.geometry = geometry;
     }
 
     /** The checksum of the frame at {@code address}, which begins at {@code position}. */
     int of(final long address, final long position, final long headerWord, final int length) {
         final int rest = length - FrameFormat.TIMESTAMP_OFFSET;
         ensureScratch(rest);
-        LONG.set(scratch, CHANNEL_ID_AT, channelId);
+        LONG.set(scratch, CHANNEL_ID_AT, geometry.channelId());
         LONG.set(scratch, POSITION_AT, position);
         LONG.set(scratch, HEADER_WORD_AT, headerWord);
         INT.set(scratch, TYPE_AT, memory.getInt(address + FrameFormat.TYPE_OFFSET));
@@ -70,10 +68,9 @@ final class FrameChecksum {
     boolean isRight(
         final long address, final long position, final long headerWord, final long roomBytes) {
         return headerWord != 0
-            && FrameFormat.isValid(headerWord, roomBytes)
+            && geometry.isValid(headerWord, roomBytes)
             && (FrameFormat.isPadding(headerWord)
-                || FrameFormat.flags(headerWord) == frameFlags
-                && memory.getInt(address + FrameFormat.CHECKSUM_OFFSET)
+                || memory.getInt(address + FrameFormat.CHECKSUM_OFFSET)
                     == of(address, position, headerWord, FrameFormat.length(headerWord)));
     }
 

@@ -105,7 +105,7 @@ final class HoleRepair {
                     return position;
                 }
                 pad(position, segmentAddress, holeEnd);
-            } else if (FrameFormat.isValid(word, end - position)) {
+            } else if (geometry.isValid(word, end - position)) {
                 position += geometry.span(FrameFormat.length(word));
             } else {
                 throw log.damagedFrame(position, word);

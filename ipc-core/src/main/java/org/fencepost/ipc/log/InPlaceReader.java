@@ -20,6 +20,7 @@ public final class InPlaceReader implements LogReader {
     private final SharedMemory memory;
     private final ControlWords words;
     private final SegmentMap segments;
+    private final Geometry geometry;
     private final ReadOnlyView view;
     private final long segmentBytes;
     private final int headerBytes;
@@ -44,8 +45,8 @@ public final class InPlaceReader implements LogReader {
      */
     public InPlaceReader(
         final Log log, final Subscription subscription, final Patience patience) {
-        final Geometry geometry = log.geometry();
         this.log = log;
+        this.geometry = log.geometry();
         this.memory = log.memory();
         this.words = log.words();
         this.segments = log.store().newEndpointMap(false);
@@ -80,7 +81,7 @@ public final class InPlaceReader implements LogReader {
                 if (!resolve()) {
                     return NOTHING;
                 }
-            } else if (!FrameFormat.isValid(word, segmentEnd - position)) {
+            } else if (!geometry.isValid(word, segmentEnd - position)) {
                 throw log.damagedFrame(position, word);
             } else if (FrameFormat.isPadding(word)) {
                 position += length;

@@ -20,6 +20,7 @@ public final class LossyReader implements LogReader {
     private final SharedMemory memory;
     private final ControlWords words;
     private final SegmentMap segments;
+    private final Geometry geometry;
     private final long segmentBytes;
     private final long capacityBytes;
     private final int headerBytes;
@@ -37,8 +38,8 @@ public final class LossyReader implements LogReader {
 
     /** A reader from {@code position} on. */
     public LossyReader(final Log log, final long position, final Patience patience) {
-        final Geometry geometry = log.geometry();
         this.log = log;
+        this.geometry = log.geometry();
         this.memory = log.memory();
         this.words = log.words();
         this.segments = log.store().newEndpointMap(false);
@@ -73,7 +74,7 @@ public final class LossyReader implements LogReader {
                 if (!resolve()) {
                     return NOTHING;
                 }
-            } else if (!FrameFormat.isValid(word, segmentEnd - position)) {
+            } else if (!geometry.isValid(word, segmentEnd - position)) {
                 throw log.damagedFrame(position, word);
             } else if (FrameFormat.isPadding(word)) {
                 position += FrameFormat.length(word);

@@ -242,7 +242,7 @@ public final class Membership {
                     memory.fill(base + position, segmentEnd - position, (byte) 0);
                     break;
                 }
-                if (!FrameFormat.isValid(word, segmentEnd - position)) {
+                if (!geometry.isValid(word, segmentEnd - position)) {
                     throw log.damagedFrame(position, word);
                 }
                 position += geometry.span(FrameFormat.length(word));

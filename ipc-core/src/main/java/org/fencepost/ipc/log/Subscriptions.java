@@ -326,7 +326,7 @@ public final class Subscriptions {
         if (word == 0) {
             return log.repair().holeEnd(boundary, segmentAddress, tail);
         }
-        if (!FrameFormat.isValid(word, segmentStart + geometry.segmentBytes() - boundary)) {
+        if (!geometry.isValid(word, segmentStart + geometry.segmentBytes() - boundary)) {
             throw log.damagedFrame(boundary, word);
         }
         return boundary + geometry.span(FrameFormat.length(word));

@@ -107,7 +107,7 @@ public final class Timestamps implements AutoCloseable {
             if (word == 0) {
                 break;
             }
-            if (!FrameFormat.isValid(word, end - position)) {
+            if (!geometry.isValid(word, end - position)) {
                 throw log.damagedFrame(position, word);
             }
             if (!FrameFormat.isPadding(word) && timestampAt(position) >= nanos) {

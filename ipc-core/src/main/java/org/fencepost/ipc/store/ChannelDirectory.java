@@ -203,7 +203,7 @@ public final class ChannelDirectory {
         final long flushIntervalNanos = page.getLong(ControlFormat.FLUSH_INTERVAL_OFFSET);
         final long retentionBytes = page.getLong(ControlFormat.RETENTION_BYTES_OFFSET);
         final long retentionNanos = page.getLong(ControlFormat.RETENTION_TIME_OFFSET);
-        if (!ring && kind != ControlFormat.KIND_JOURNAL
+        if (!ring && (kind != ControlFormat.KIND_JOURNAL || (flags & ControlFormat.FLAG_CHECKSUMS) == 0)
             || !isPowerOfTwo(segmentBytes, ChannelOptions.SEGMENT_BYTES_MIN,
                 ChannelOptions.SEGMENT_BYTES_MAX)
             || (ring ? !isPowerOfTwo(segmentCount, ChannelOptions.RING_SEGMENTS_MIN,
@@ -216,8 +216,8 @@ public final class ChannelDirectory {
             || retentionNanos < 0 || retentionNanos
                 > (ring || (flags & ControlFormat.FLAG_TIMESTAMPS) == 0
                     ? 0 : ChannelOptions.RETENTION_TIME_MAX.toNanos())) {
-            throw Headers.wrong(control(), "geometry", "a ring or a journal with sizes within limits",
-                "kind " + kind + ", " + segmentCount + " segments of " + segmentBytes
+            throw Headers.wrong(control(), "geometry", "a ring, or a journal with checksums, with sizes within limits",
+                "kind " + kind + ", flags " + flags + ", " + segmentCount + " segments of " + segmentBytes
                     + " bytes, frames aligned to " + frameAlignment + ", flushed every "
                     + flushIntervalNanos + " ns, kept for " + retentionBytes + " bytes and "
                     + retentionNanos + " ns");

@@ -63,14 +63,14 @@ final class ControlFile {
         content.putLong(offset, value);
     }
 
-    /** A word that is a position, without some bits of it; throws if it is none. */
-    long position(final String word, final int offset, final long maskedBits) {
+    /** A word that is a position, a multiple of {@code step}, without some bits of it; throws if it is none. */
+    long position(final String word, final int offset, final long maskedBits, final long step) {
         final long value = content.getLong(offset) & ~maskedBits;
         if (value < geometry.startPosition() || value > ControlFormat.POSITION_MAX
-            || value % geometry.frameAlignment() != 0) {
+            || value % step != 0) {
             throw new ChannelDamagedException(path,
-                path + ": wrong " + word + ": expected a position from " + geometry.startPosition()
-                    + " on, found " + value + "; nothing was changed");
+                path + ": wrong " + word + ": expected a multiple of " + step + " from "
+                    + geometry.startPosition() + " on, found " + value + "; nothing was changed");
         }
         return value;
     }

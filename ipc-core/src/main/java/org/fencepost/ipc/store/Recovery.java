@@ -221,8 +221,9 @@ final class Recovery {
      */
     long durable(final StoppedSegments segments) throws IOException {
         final long durable = newestReceipt(segments, control.position(
-            "durable", ControlFormat.DURABLE_OFFSET, ControlFormat.DURABLE_FAILED_MASK));
-        final long earliest = control.position("earliest", ControlFormat.EARLIEST_OFFSET, 0);
+            "durable", ControlFormat.DURABLE_OFFSET, ControlFormat.DURABLE_FAILED_MASK, geometry.frameAlignment()));
+        final long earliest = control.position(
+            "earliest", ControlFormat.EARLIEST_OFFSET, 0, geometry.segmentBytes());
         // What retention has removed was not synced before, if nobody wanted that.
         return Math.max(durable, earliest);
     }

@@ -235,28 +235,32 @@ class FormatTest {
 
     @Test
     void shouldAcceptOnlyHeaderWordsThatAPublisherOrRepairerWrites() {
-        final long room = 4096;
-        assertTrue(FrameFormat.isValid(FrameFormat.headerWord(16, 1, 0, 0), room));
-        assertTrue(FrameFormat.isValid(FrameFormat.headerWord(24, 3, 3, 255), room));
-        assertTrue(FrameFormat.isValid(FrameFormat.headerWord(4096, 1, 0, 0), room));
-        assertTrue(FrameFormat.isValid(FrameFormat.paddingWord(4096), room));
-        assertTrue(FrameFormat.isValid(FrameFormat.paddingWord(16), room));
+        assertTrue(isValid(FrameFormat.headerWord(16, 1, 0, 0), 0));
+        assertTrue(isValid(FrameFormat.headerWord(24, 3, 3, 255), 3));
+        assertTrue(isValid(FrameFormat.headerWord(4096, 1, 0, 0), 0));
+        assertTrue(isValid(FrameFormat.paddingWord(4096), 3));
+        assertTrue(isValid(FrameFormat.paddingWord(16), 3));
 
-        assertFalse(FrameFormat.isValid(FrameFormat.headerWord(4097, 1, 0, 0), room), "too long");
-        assertFalse(FrameFormat.isValid(FrameFormat.headerWord(-16, 1, 0, 0), room), "negative");
-        assertFalse(
-            FrameFormat.isValid(FrameFormat.headerWord(Integer.MAX_VALUE, 1, 0, 0), room), "huge");
-        assertFalse(FrameFormat.isValid(FrameFormat.headerWord(15, 1, 0, 0), room), "too short");
-        assertFalse(FrameFormat.isValid(FrameFormat.headerWord(23, 1, 1, 0), room), "no time");
-        assertFalse(FrameFormat.isValid(FrameFormat.headerWord(16, 0, 0, 0), room), "no kind");
-        assertFalse(FrameFormat.isValid(FrameFormat.headerWord(16, 4, 0, 0), room), "kind");
-        assertFalse(FrameFormat.isValid(FrameFormat.headerWord(32, 1, 4, 0), room), "flag");
-        assertFalse(FrameFormat.isValid(FrameFormat.headerWord(16, 1, 0, 256), room), "publisher");
-        assertFalse(FrameFormat.isValid(FrameFormat.paddingWord(0), room), "padding of nothing");
-        assertFalse(FrameFormat.isValid(FrameFormat.paddingWord(17), room), "padding unaligned");
-        assertFalse(FrameFormat.isValid(FrameFormat.paddingWord(4112), room), "padding too long");
-        assertFalse(
-            FrameFormat.isValid(FrameFormat.headerWord(16, 2, 0, 1), room), "padding's publisher");
+        assertFalse(isValid(FrameFormat.headerWord(4097, 1, 0, 0), 0), "too long");
+        assertFalse(isValid(FrameFormat.headerWord(-16, 1, 0, 0), 0), "negative");
+        assertFalse(isValid(FrameFormat.headerWord(Integer.MAX_VALUE, 1, 0, 0), 0), "huge");
+        assertFalse(isValid(FrameFormat.headerWord(15, 1, 0, 0), 0), "too short");
+        assertFalse(isValid(FrameFormat.headerWord(23, 1, 1, 0), 1), "no time");
+        assertFalse(isValid(FrameFormat.headerWord(16, 0, 0, 0), 0), "no kind");
+        assertFalse(isValid(FrameFormat.headerWord(16, 4, 0, 0), 0), "kind");
+        assertFalse(isValid(FrameFormat.headerWord(32, 1, 4, 0), 0), "flag");
+        assertFalse(isValid(FrameFormat.headerWord(32, 1, 1, 0), 3), "not the channel's flags");
+        assertFalse(isValid(FrameFormat.headerWord(16, 1, 0, 256), 0), "publisher");
+        assertFalse(isValid(FrameFormat.paddingWord(0), 0), "padding of nothing");
+        assertFalse(isValid(FrameFormat.paddingWord(17), 0), "padding unaligned");
+        assertFalse(FrameFormat.isValid(FrameFormat.paddingWord(80), 4096, 64, 0), "padding of another alignment");
+        assertTrue(FrameFormat.isValid(FrameFormat.paddingWord(128), 4096, 64, 0));
+        assertFalse(isValid(FrameFormat.paddingWord(4112), 0), "padding too long");
+        assertFalse(isValid(FrameFormat.headerWord(16, 2, 0, 1), 0), "padding's publisher");
+    }
+
+    private static boolean isValid(final long headerWord, final int flags) {
+        return FrameFormat.isValid(headerWord, 4096, FrameFormat.ALIGNMENT, flags);
     }
 
     @Test

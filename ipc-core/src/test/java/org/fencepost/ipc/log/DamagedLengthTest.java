@@ -8,11 +8,12 @@ import java.nio.file.Path;
 import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.SubscriberOptions;
+import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.os.Platform;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Headers that lead out of their segment, where everything that follows is mapped and looks right. */
+/** Headers that are damaged, where everything that follows is mapped and looks right. */
 class DamagedLengthTest {
     private static final int SEGMENT = 4096;
 
@@ -42,6 +43,27 @@ class DamagedLengthTest {
             final InPlaceReader reader = handle.reader(SubscriberOptions.latest());
             assertThrows(
                 ChannelDamagedException.class, () -> handle.subscriptions.seek(reader, SEGMENT - 64));
+        }
+    }
+
+    @Test
+    void shouldDeliverNothingBehindAPaddingThatEndsWhereNoFrameBegins() {
+        try (Handle handle = open()) {
+            final long second = damage(handle);
+            handle.memory.putLong(handle.addressOf(second), FrameFormat.paddingWord(80));
+            assertReadsUpTo(second, handle.reader(SubscriberOptions.earliest()));
+            assertReadsUpTo(second, new LossyReader(handle.log, 0, new Patience(1)));
+        }
+    }
+
+    @Test
+    void shouldDeliverNoFrameThatHasWhatTheChannelsFramesDoNot() {
+        try (Handle handle = open()) {
+            final long second = damage(handle);
+            handle.memory.putLong(handle.addressOf(second), FrameFormat.headerWord(
+                100, FrameFormat.KIND_MESSAGE, FrameFormat.FLAG_TIMESTAMP, 0));
+            assertReadsUpTo(second, handle.reader(SubscriberOptions.earliest()));
+            assertReadsUpTo(second, new LossyReader(handle.log, 0, new Patience(1)));
         }
     }
 

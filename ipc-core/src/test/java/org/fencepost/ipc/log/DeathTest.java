@@ -152,11 +152,11 @@ class DeathTest {
         final InPlaceReader reader = living.reader(SubscriberOptions.latest());
         final SharedClaimer doomed = dying.membership.joinShared();
         announceAndMoveTail(doomed, 0, SEGMENT);
-        announceAndMoveTail(doomed, SEGMENT, SEGMENT + 160);
+        announceAndMoveTail(doomed, SEGMENT, SEGMENT + 192);
         dying.die();
         assertEquals(List.of(), readAll(reader));
-        assertEquals(SEGMENT + 160, reader.position());
-        assertEquals(FrameFormat.paddingWord(160), living.memory.getLong(living.addressOf(SEGMENT)));
+        assertEquals(SEGMENT + 192, reader.position());
+        assertEquals(FrameFormat.paddingWord(192), living.memory.getLong(living.addressOf(SEGMENT)));
     }
 
     @Test

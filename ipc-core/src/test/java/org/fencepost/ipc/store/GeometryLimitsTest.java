@@ -90,6 +90,18 @@ class GeometryLimitsTest {
         }
     }
 
+    @Test
+    void shouldRefuseAJournalWithoutChecksums() throws IOException {
+        for (int flags = 0; flags < 4; flags++) {
+            final ByteBuffer control = journal().putInt(ControlFormat.FLAGS_OFFSET, flags);
+            if ((flags & ControlFormat.FLAG_CHECKSUMS) != 0) {
+                accepts(control);
+            } else {
+                refuses(control);
+            }
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"4096, true", "1073741824, true", "2048, false", "2147483648, false", "12288, false", "0, false"})
     void shouldHaveSegmentsThatArePowersOfTwo(final long bytes, final boolean accepted) throws IOException {

@@ -39,6 +39,7 @@ import org.fencepost.ipc.file.FaultyCalls;
 import org.fencepost.ipc.file.RecordingCalls;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.FileHeader;
+import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.Platform;
@@ -160,6 +161,20 @@ class RecoveryTest {
         journal.publish(4, 20);
         assertEquals(numbers(24), journal.numbers());
         assertEquals(1, journal.word(ControlFormat.EPOCH_OFFSET));
+    }
+
+    @Test
+    void shouldCutAtAPaddingThatEndsWhereNoFrameBegins6() throws IOException {
+        final List<Long> ends;
+        try (Channel channel = Channel.open(path, ChannelOptions.journal(SEGMENT).withFrameAlignment(64))) {
+            ends = journal.publish(channel, 0, 3);
+        }
+        journal.overwrite(ends.getFirst(), ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN)
+            .putLong(FrameFormat.paddingWord(80)).array());
+        journal.reboot();
+        assertEquals(Finding.TORN, recover());
+        assertEquals(ends.getFirst(), journal.word(ControlFormat.TAIL_OFFSET));
+        assertEquals(numbers(1), journal.numbers());
     }
 
     /** From a position in the first segment to the end of that. */
@@ -499,6 +514,16 @@ class RecoveryTest {
             assertEquals(before, journal.files());
             journal.word(offset, right);
         }
+    }
+
+    @Test
+    void shouldRefuseAnEarliestPositionWithinASegment14() throws IOException {
+        final List<Long> ends = journal.publish(0, 20);
+        journal.word(ControlFormat.EARLIEST_OFFSET, ends.getFirst());
+        journal.reboot();
+        final Map<String, ByteBuffer> before = journal.files();
+        assertThrows(ChannelDamagedException.class, () -> Channel.join(path));
+        assertEquals(before, journal.files());
     }
 
     @Test

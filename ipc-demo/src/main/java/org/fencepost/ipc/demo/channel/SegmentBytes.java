@@ -27,6 +27,7 @@ final class SegmentBytes implements AutoCloseable {
     private final long start;
     private final long segmentBytes;
     private final long channelId;
+    private final int frameAlignment;
     private final int frameFlags;
     private final ByteBuffer buffer =
         ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -42,11 +43,12 @@ final class SegmentBytes implements AutoCloseable {
      * @param start position of its first byte of data.
      */
     SegmentBytes(final Path file, final long start, final long segmentBytes, final long channelId,
-        final int frameFlags) throws IOException {
+        final int frameAlignment, final int frameFlags) throws IOException {
         this.file = FileChannel.open(file, StandardOpenOption.READ);
         this.start = start;
         this.segmentBytes = segmentBytes;
         this.channelId = channelId;
+        this.frameAlignment = frameAlignment;
         this.frameFlags = frameFlags;
         buffer.limit(0);
     }
@@ -99,8 +101,8 @@ final class SegmentBytes implements AutoCloseable {
 
     /** Whether the header word may be one of this channel, but for what follows it. */
     boolean isValid(final long position, final long headerWord) {
-        return headerWord != 0 && FrameFormat.isValid(headerWord, end() - position)
-            && (FrameFormat.isPadding(headerWord) || FrameFormat.flags(headerWord) == frameFlags);
+        return headerWord != 0
+            && FrameFormat.isValid(headerWord, end() - position, frameAlignment, frameFlags);
     }
 
     /** The checksum that the frame carries. */

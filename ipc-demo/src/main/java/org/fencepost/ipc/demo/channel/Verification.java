@@ -192,11 +192,15 @@ final class Verification {
             ring ? start / segmentBytes & options.segmentCount() - 1 : start));
     }
 
+    private SegmentBytes bytesOf(final long start) throws IOException {
+        return new SegmentBytes(fileOf(start), start, segmentBytes, words.channelId(), options.frameAlignment(),
+            frameFlags);
+    }
+
     private void readSegment(final long start) throws IOException {
         final long begin = Math.max(start, from);
         final long end = Math.min(to, start + segmentBytes);
-        try (SegmentBytes segment = new SegmentBytes(
-            fileOf(start), start, segmentBytes, words.channelId(), frameFlags)) {
+        try (SegmentBytes segment = bytesOf(start)) {
             final int before = findings.size();
             final String problem = segment.headerProblem(ring
                 ? start / segmentBytes & options.segmentCount() - 1 : start);
@@ -359,8 +363,7 @@ final class Verification {
         if (to == from || to >= segmentEnd) {
             return;
         }
-        try (SegmentBytes segment = new SegmentBytes(fileOf(segmentEnd - segmentBytes),
-            segmentEnd - segmentBytes, segmentBytes, words.channelId(), frameFlags)) {
+        try (SegmentBytes segment = bytesOf(segmentEnd - segmentBytes)) {
             final long written = segment.nextWritten(to, segmentEnd);
             if (written < segmentEnd
                 && status().filter(status -> status.publishers().isEmpty()).isPresent()) {
@@ -390,8 +393,7 @@ final class Verification {
 
     /** A segment that was made ahead, and is used when its turn comes. */
     private boolean isUnused(final long start) throws IOException {
-        try (SegmentBytes segment = new SegmentBytes(
-            fileOf(start), start, segmentBytes, words.channelId(), frameFlags)) {
+        try (SegmentBytes segment = bytesOf(start)) {
             return segment.headerProblem(start).isEmpty()
                 && segment.nextWritten(start, segment.end()) == segment.end();
         }

@@ -105,7 +105,8 @@ public final class FuzzedJournal {
             int at = 0;
             while (at < SEGMENT_BYTES) {
                 final long word = bytes.getLong(SegmentFormat.DATA_OFFSET + at);
-                if (word == 0 || !FrameFormat.isValid(word, SEGMENT_BYTES - at)) {
+                if (word == 0 || !FrameFormat.isValid(
+                    word, SEGMENT_BYTES - at, FrameFormat.ALIGNMENT, FrameFormat.flags(word))) {
                     break;
                 }
                 if (!FrameFormat.isPadding(word)) {
