@@ -149,8 +149,8 @@ class FileCommandTest {
         "json FILE none,       'cannot read none: there is no such file or directory'",
         "patch FILE .,         'cannot read .: Is a directory'",
         "history FILE/none,    'FILE/none: listing its versions failed: FILE/.none.guard: it is no directory'",
-        "replace / a b,          '/: preparing the change failed, its old content is in place: "
-            + "expected a path with a file name, found a root'"})
+        "replace / a b,          '/: preparing the change failed, it is as it was before: "
+            + "expected a path with a file name, found a directory'"})
     void shouldSayTheReasonInWordsWhenAFileCannotBeReadOrWritten(final String line, final String said) {
         assertEquals("ipc: " + said.replace("FILE", name) + "\n",
             ToolRun.of(("file " + line.replace("FILE", name)).split(" ")).err());
@@ -368,9 +368,15 @@ class FileCommandTest {
         final Path socket = directory.resolve("socket");
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(socket));
-            failed(ToolRun.of("file", "replace", socket.toString(), "a", "b"), "cannot replace in " + socket
-                + ": expected a regular file, found something else");
+            failed(ToolRun.of("file", "replace", socket.toString(), "a", "b"), socket + ": ",
+                "expected a regular file, found a special file");
         }
+        for (final String nonsense : List.of(directory.toString(), directory + "/.", directory + "/..", "/", ".")) {
+            failed(ToolRun.of("file", "replace", nonsense, "a", "b"), nonsense + ": ", "found a directory");
+            failed(ToolRun.withInput("a", "file", "patch", nonsense), nonsense + ": ", "found a directory");
+        }
+        assertFalse(Files.exists(Path.of("...guard")));
+        assertFalse(Files.exists(directory.resolveSibling("." + directory.getFileName() + ".guard")));
         // Nobody knows whether that is there.
         final ToolRun unknown = ToolRun.of("file", "replace", "a".repeat(256), "a", "b");
         failed(unknown, "a: ");
