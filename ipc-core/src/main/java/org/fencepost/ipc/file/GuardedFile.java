@@ -157,12 +157,19 @@ public final class GuardedFile {
      * @throws FileFailedException says which content is there if a step failed
      */
     public Replacement rollback() {
-        return change(change -> change.rollback(Optional.empty()));
+        return rollback(Optional.empty());
     }
 
     /** The same, to a version of {@link #versions()}. */
     public Replacement rollback(final Version version) {
-        return change(change -> change.rollback(Optional.of(version.number())));
+        return rollback(Optional.of(version.number()));
+    }
+
+    private Replacement rollback(final Optional<Long> number) {
+        return locked(change -> {
+            change.begin();
+            return change.rollback(number);
+        }, Optional.of(new Replacement.NoVersion()));
     }
 
     /**
@@ -192,7 +199,8 @@ public final class GuardedFile {
      * @throws FileFailedException if the file does not fit the record, or a step failed
      */
     public Replacement recover(final boolean forward) {
-        return locked(change -> new Replacement.ReplacedInPlace(change.recover(forward)));
+        return locked(change -> new Replacement.ReplacedInPlace(change.recover(forward)),
+            Optional.of(new Replacement.ReplacedInPlace(0)));
     }
 
     /**
@@ -241,14 +249,22 @@ public final class GuardedFile {
         return locked(guarded -> {
             guarded.begin();
             return change.make(guarded);
-        });
+        }, Optional.empty());
     }
 
-    private Replacement locked(final Change change) {
+    /**
+     * Makes a change with the lock.
+     *
+     * @param unguarded what comes of one that needs what an earlier one left, where there was none: no lock is made
+     */
+    private Replacement locked(final Change change, final Optional<Replacement> unguarded) {
         try {
             final Path file = file();
             final Path guarding = guardDirectory(file);
             requireChangeable(file);
+            if (unguarded.isPresent() && surroundings.calls().status(guarding, true).isEmpty()) {
+                return unguarded.get();
+            }
             Target.prepareDirectory(surroundings.calls(), Target.directoryOf(file), options.file().parents());
             try (Guard guard = Guard.tryAcquire(surroundings, guarding)) {
                 return guard.isHeld()

@@ -434,6 +434,17 @@ class GuardedFileTest extends OnEveryPlatform {
         }
     }
 
+    @Test
+    void shouldMakeNothingWhenThereIsNothingToReturnTo() throws IOException {
+        assertEquals(new Replacement.NoVersion(), file().rollback());
+        assertEquals(new Replacement.ReplacedInPlace(0), file().recover(false));
+        path = directory.resolve("none/none");
+        assertEquals(new Replacement.NoVersion(), file().rollback());
+        try (Stream<Path> left = Files.list(directory)) {
+            assertEquals(List.of(directory.resolve("config")), left.toList());
+        }
+    }
+
     /** What cannot be decoded all looks the same, and so would its guard. */
     @Test
     void shouldShareNoGuardWhenNamesAreNoText() throws Exception {

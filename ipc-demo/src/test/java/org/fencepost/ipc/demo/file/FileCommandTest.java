@@ -13,11 +13,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -351,6 +355,22 @@ class FileCommandTest {
         assertEquals("neW\n", Files.readString(file));
         assertEquals(new ToolRun(ExitCode.FAILED, "0\n", ""),
             ToolRun.of("file", "replace", name, "nothing", "NOTHING"));
+    }
+
+    /** As whoever replaced bytes in place and died has left it; there is no other version then. */
+    @Test
+    void shouldUndoWhatWasReplacedInPartWhenRolledBack() throws Exception {
+        done(ToolRun.of("file", "replace", name, "old", "new"));
+        Files.writeString(file, "new old\n");
+        final ByteBuffer record = ByteBuffer.allocate(46).order(ByteOrder.LITTLE_ENDIAN);
+        record.put("FPUNDO01".getBytes(StandardCharsets.UTF_8)).putLong(8).putInt(3).putInt(2)
+            .put("oldnew".getBytes(StandardCharsets.UTF_8)).putLong(0).putLong(4);
+        final Path undo = directory.resolve(".file.guard/undo");
+        Files.write(undo, record.array());
+        Files.write(undo, MessageDigest.getInstance("SHA-256").digest(record.array()), StandardOpenOption.APPEND);
+        failed(ToolRun.of("file", "rollback", name), "there is no such earlier version");
+        assertEquals("old old\n", Files.readString(file));
+        assertFalse(Files.exists(undo));
     }
 
     @Test
