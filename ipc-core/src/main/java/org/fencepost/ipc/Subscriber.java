@@ -495,6 +495,6 @@ public final class Subscriber extends Endpoint {
         return new ChannelDamagedException(log.path(),
             "damaged batch in " + log.path() + " at position " + reader.position()
                 + ": expected records that fill its used bytes, found " + found
-                + "; nothing was changed, seek behind it or restore the file");
+                + "; nothing was changed, begin behind it or restore the file");
     }
 }

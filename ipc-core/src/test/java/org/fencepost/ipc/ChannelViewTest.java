@@ -259,7 +259,7 @@ class ChannelViewTest {
             Subscriber subscriber = view.addSubscriber(SubscriberOptions.earliest().lossy())) {
             final String refused = assertThrows(ChannelIOException.class,
                 () -> Channel.join(mounted, platform, new OffsetEpochNanoClock())).getMessage();
-            assertTrue(refused.endsWith("; who may only read it uses Channel.view"), refused);
+            assertTrue(refused.endsWith("; who may only read it can look (Channel.view, ipc tail)"), refused);
             assertEquals(numbers(0, 4), poll(subscriber));
             assertEquals(1, view.status().openClaims().size());
         } finally {

@@ -83,8 +83,8 @@ public final class AtomicFile {
             writer.commit();
         } catch (final IOException ofSource) {
             throw new UncheckedIOException(
-                path + ": the source of the new content failed, the old content is in place: "
-                    + ofSource, ofSource);
+                path + ": the source of the new content failed, it is as it was before: " + ofSource,
+                ofSource);
         }
     }
 
@@ -172,7 +172,7 @@ public final class AtomicFile {
             serializer.write(value, out);
         } catch (final IOException ofSerializer) {
             throw new UncheckedIOException(
-                path + ": the serializer failed, the old content is in place: " + ofSerializer,
+                path + ": the serializer failed, it is as it was before: " + ofSerializer,
                 ofSerializer);
         }
     }

@@ -3,7 +3,6 @@ package org.fencepost.ipc.file;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import org.fencepost.ipc.durable.Leftovers;
 import org.fencepost.ipc.durable.Surroundings;
@@ -51,10 +50,7 @@ public final class AtomicWriter extends OutputStream {
         try {
             final Path file = Target.resolve(surroundings.calls(), path, options.followsLinks());
             final Path directory = Target.directoryOf(file);
-            if (Leftovers.isTemporary(file)) {
-                throw new FileSystemException(file.toString(), null,
-                    "names like this are those of temporary files, which are removed; take another");
-            }
+            Target.requireLasting(file);
             Target.prepareDirectory(surroundings.calls(), directory, options.parents());
             Leftovers.beforeWrite(surroundings, directory);
             return new AtomicWriter(

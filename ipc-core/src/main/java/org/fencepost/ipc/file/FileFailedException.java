@@ -15,11 +15,11 @@ public final class FileFailedException extends UncheckedIOException {
     /** What a file holds after a failure. */
     public enum Content {
         /** What it held before, or nothing if it was not there. */
-        OLD("its old content is in place"),
+        OLD("it is as it was before"),
         /** What was to be written; whether it survives a power loss from now on is not known. */
-        NEW("its new content is in place, but may be the old one again after a power loss"),
+        NEW("its new content is in place, but after a power loss it may be as it was before"),
         /** One of the two; even looking which failed. */
-        OLD_OR_NEW("its old or its new content is in place, and looking which failed too"),
+        OLD_OR_NEW("it is as it was before or has its new content, and looking which failed too"),
         /**
          * Bytes were to be replaced in place, and some were. The record of how to undo that is
          * kept, and the next guarded change undoes it.

@@ -104,6 +104,12 @@ final class GuardedChange {
             writer.write(content);
             writer.commit();
             written = writer.status();
+        } catch (final FileFailedException failure) {
+            if (failure.content() == Content.OLD && kept.isPresent()) {
+                // It is what the file holds. Where it is a copy, nobody would know later.
+                unlinkQuietly(kept.get(), failure);
+            }
+            throw failure;
         }
         compare(content, written, kept);
         versions.forgetAllBut(options.history());
@@ -168,7 +174,7 @@ final class GuardedChange {
         }
     }
 
-    private void unlinkQuietly(final Path path, final IOException because) {
+    private void unlinkQuietly(final Path path, final Exception because) {
         try {
             calls().unlink(path);
         } catch (final IOException second) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.fencepost.ipc.durable.Surroundings;
 import org.fencepost.ipc.file.FileFailedException.Content;
+import org.fencepost.ipc.os.FileStatus;
 
 /**
  * A file that is changed while others depend on it: one change at a time over all threads and
@@ -155,12 +157,19 @@ public final class GuardedFile {
      * @throws FileFailedException says which content is there if a step failed
      */
     public Replacement rollback() {
-        return change(change -> change.rollback(Optional.empty()));
+        return rollback(Optional.empty());
     }
 
     /** The same, to a version of {@link #versions()}. */
     public Replacement rollback(final Version version) {
-        return change(change -> change.rollback(Optional.of(version.number())));
+        return rollback(Optional.of(version.number()));
+    }
+
+    private Replacement rollback(final Optional<Long> number) {
+        return locked(change -> {
+            change.begin();
+            return change.rollback(number);
+        }, Optional.of(new Replacement.NoVersion()));
     }
 
     /**
@@ -190,7 +199,8 @@ public final class GuardedFile {
      * @throws FileFailedException if the file does not fit the record, or a step failed
      */
     public Replacement recover(final boolean forward) {
-        return locked(change -> new Replacement.ReplacedInPlace(change.recover(forward)));
+        return locked(change -> new Replacement.ReplacedInPlace(change.recover(forward)),
+            Optional.of(new Replacement.ReplacedInPlace(0)));
     }
 
     /**
@@ -200,9 +210,10 @@ public final class GuardedFile {
      */
     public List<Version> versions() {
         try {
-            final Versions versions = new Versions(surroundings, guardDirectory(file()));
+            final Path file = file();
+            final Versions versions = new Versions(surroundings, guardDirectory(file));
             final List<Version> found = new ArrayList<>();
-            for (final long number : versions.numbers()) {
+            for (final long number : versions.finished(file)) {
                 addIfThere(number, versions.path(number), found);
             }
             return found;
@@ -238,22 +249,38 @@ public final class GuardedFile {
         return locked(guarded -> {
             guarded.begin();
             return change.make(guarded);
-        });
+        }, Optional.empty());
     }
 
-    private Replacement locked(final Change change) {
+    /**
+     * Makes a change with the lock.
+     *
+     * @param unguarded what comes of one that needs what an earlier one left, where there was none: no lock is made
+     */
+    private Replacement locked(final Change change, final Optional<Replacement> unguarded) {
         try {
             final Path file = file();
-            final Path directory = Target.directoryOf(file);
-            Target.prepareDirectory(surroundings.calls(), directory, options.file().parents());
-            try (Guard guard = Guard.tryAcquire(surroundings, guardDirectory(file))) {
+            final Path guarding = guardDirectory(file);
+            requireChangeable(file);
+            if (unguarded.isPresent() && surroundings.calls().status(guarding, true).isEmpty()) {
+                return unguarded.get();
+            }
+            Target.prepareDirectory(surroundings.calls(), Target.directoryOf(file), options.file().parents());
+            try (Guard guard = Guard.tryAcquire(surroundings, guarding)) {
                 return guard.isHeld()
-                    ? change.make(new GuardedChange(
-                        surroundings, file, guardDirectory(file), options))
-                    : guard.holder();
+                    ? change.make(new GuardedChange(surroundings, file, guarding, options)) : guard.holder();
             }
         } catch (final IOException refusal) {
             throw new FileFailedException(path, Content.OLD, "preparing the change", refusal);
+        }
+    }
+
+    /** Refuses what no change could be made of, before there is a guard. */
+    private void requireChangeable(final Path file) throws IOException {
+        Target.requireLasting(file);
+        final Optional<FileStatus> there = surroundings.calls().status(file, false);
+        if (there.isPresent()) {
+            there.get().checkRegular(file);
         }
     }
 
@@ -262,12 +289,26 @@ public final class GuardedFile {
     }
 
     private static Path guardDirectory(final Path file) throws IOException {
-        final String name = file.getFileName() == null ? "" : file.getFileName().toString();
+        final Path directory = Target.directoryOf(file);
+        final String name = file.getFileName().toString();
         final int bytes = name.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > NAME_BYTES_MAX) {
             throw new FileSystemException(file.toString(), null,
                 "expected a name of at most " + NAME_BYTES_MAX + " bytes, found " + bytes);
         }
-        return Target.directoryOf(file).resolve("." + name + ".guard");
+        if (!isText(file.getFileName())) {
+            // Bytes that are no text all look the same: several files would share a guard and its versions.
+            throw new FileSystemException(file.toString(), null,
+                "expected a name of text, found bytes that are none; give it another name");
+        }
+        return directory.resolve("." + name + ".guard");
+    }
+
+    private static boolean isText(final Path name) {
+        try {
+            return Path.of(name.toString()).equals(name);
+        } catch (final InvalidPathException undecoded) {
+            return false;
+        }
     }
 }

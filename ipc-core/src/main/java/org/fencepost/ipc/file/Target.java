@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import org.fencepost.ipc.durable.Leftovers;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.FileStatus;
 
@@ -45,11 +46,19 @@ final class Target {
     /** The directory of an absolute path of a file. */
     static Path directoryOf(final Path file) throws IOException {
         final Path parent = file.getParent();
-        if (parent == null || file.getFileName() == null) {
+        if (parent == null || file.endsWith(".") || file.endsWith("..")) {
             throw new FileSystemException(
-                file.toString(), null, "expected a path with a file name, found a root");
+                file.toString(), null, "expected a path with a file name, found a directory");
         }
         return parent;
+    }
+
+    /** Refuses the name of a file that somebody would remove. */
+    static void requireLasting(final Path file) throws IOException {
+        if (Leftovers.isTemporary(file)) {
+            throw new FileSystemException(file.toString(), null,
+                "names like this are those of temporary files, which are removed; take another");
+        }
     }
 
     /**

@@ -70,22 +70,29 @@ final class Versions {
         return directory.resolve(PREFIX + String.format(Locale.ROOT, "%0" + DIGITS + "d", number));
     }
 
-    /**
-     * Forgets the newest version if it is the file itself: it was made by a change that was not
-     * finished, and would change with the file.
-     */
+    /** The same without the newest version if it is the file itself. */
+    List<Long> finished(final Path file) throws IOException {
+        final List<Long> numbers = numbers();
+        return isUnfinished(numbers, file) ? numbers.subList(1, numbers.size()) : numbers;
+    }
+
+    /** Forgets the newest version if it is the file itself. */
     void dropUnfinished(final Path file) throws IOException {
         final List<Long> numbers = numbers();
+        if (isUnfinished(numbers, file)) {
+            calls().unlink(path(numbers.getFirst()));
+        }
+    }
+
+    /** The newest one was made by a change that was not finished, and would change with the file. */
+    private boolean isUnfinished(final List<Long> numbers, final Path file) throws IOException {
         if (numbers.isEmpty()) {
-            return;
+            return false;
         }
-        final Path newest = path(numbers.getFirst());
         final Optional<FileStatus> current = calls().status(file, false);
-        final Optional<FileStatus> version = calls().status(newest, false);
-        if (version.isPresent() && current.isPresent()
-            && version.get().isSameFile(current.get())) {
-            calls().unlink(newest);
-        }
+        final Optional<FileStatus> version = calls().status(path(numbers.getFirst()), false);
+        return version.isPresent() && current.isPresent()
+            && version.get().isSameFile(current.get());
     }
 
     /** Keeps what is at the file now as the newest version, durably; its number. */

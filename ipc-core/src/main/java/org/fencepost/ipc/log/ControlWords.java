@@ -144,7 +144,7 @@ public final class ControlWords {
             throw new ChannelDamagedException(path,
                 path + " can only be read: the frame at position " + (damaged - 1) + " was on the disk"
                     + " and is not what was published, expected one that checks out up to the durable"
-                    + " position " + durableAcquire() + "; read what is left with a subscriber, seek"
+                    + " position " + durableAcquire() + "; read what is left, begin"
                     + " behind the damage, or restore the files while nobody has them open");
         }
     }

@@ -299,14 +299,14 @@ public final class Log {
                 + Integer.toHexString(checksum) + " for what is in it, found 0x"
                 + Integer.toHexString(memory.getInt(address + FrameFormat.CHECKSUM_OFFSET))
                 + ", flags " + FrameFormat.flags(memory.getLong(address))
-                + "; nothing was changed, seek behind it or restore the file");
+                + "; nothing was changed, begin behind it or restore the file");
     }
 
     /** What to say of a position before the earliest. */
     PositionException removed(final long position) {
         return new PositionException(path,
             "position " + position + " of " + path + " was removed: expected one from "
-                + earliestPosition() + " (earliest) on; seek there, or keep what a subscriber needs by"
+                + earliestPosition() + " (earliest) on; begin there, or keep what a subscriber needs by"
                 + " one that gates");
     }
 

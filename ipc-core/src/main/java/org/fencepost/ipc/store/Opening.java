@@ -186,7 +186,7 @@ final class Opening {
             // The JDK does not tell a file system that is mounted read-only by the exception.
             throw e instanceof AccessDeniedException || e instanceof MountedReadOnlyException
                 || Files.isReadable(lockPath) && !Files.isWritable(lockPath)
-                ? refused(e, "; who may only read it uses Channel.view") : refused(e);
+                ? refused(e, "; who may only read it can look (Channel.view, ipc tail)") : refused(e);
         }
     }
 

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -33,6 +34,7 @@ import org.fencepost.ipc.file.GuardedFile.Version;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.Platform;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -354,6 +356,28 @@ class GuardedFileTest extends OnEveryPlatform {
         assertEquals("2", Files.readString(path));
     }
 
+    /** As a file has one name more, or where that is refused, as a copy. */
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "link"})
+    void shouldKeepNoVersionOfWhatIsThereWhenAChangeFails(final String refused) throws IOException {
+        final FaultyCalls calls = new FaultyCalls(Platform.detect().files());
+        final GuardedFile file = GuardedFile.of(
+            Surroundings.of(surroundings.platform(), calls), path, GuardOptions.defaults());
+        file.replace(bytes("1")).orThrow();
+        calls.refusing(refused);
+        file.replace(bytes("2")).orThrow();
+        final int rename = calls.made().lastIndexOf("rename");
+        for (int i = 0; i < 3; i++) {
+            calls.failing(FaultyCalls.Fault.ENOSPC, rename, rename, false);
+            assertEquals(Content.OLD, assertThrows(FileFailedException.class,
+                () -> file.replace(bytes("3"))).content());
+            assertEquals(List.of("1", "0"), history());
+        }
+        calls.failing(FaultyCalls.Fault.EIO, -1, -1, false);
+        assertTrue(file.rollback().isDone());
+        assertEquals("1", Files.readString(path));
+    }
+
     @Test
     void shouldLeaveAloneWhatHasNoNumberOfAVersion() throws IOException {
         file().replace(bytes("1")).orThrow();
@@ -376,7 +400,9 @@ class GuardedFileTest extends OnEveryPlatform {
         final Versions versions =
             new Versions(surroundings, directory.resolve(".config.guard"));
         versions.keep(path, bytes("1"));
-        assertEquals(List.of("1", "0"), history());
+        assertEquals(List.of(2L, 1L), versions.numbers());
+        // It is what the file is now, and nothing to return to.
+        assertEquals(List.of("0"), history());
         assertTrue(file().replace(bytes("2")).isDone());
         assertEquals(List.of("1", "0"), history());
     }
@@ -386,6 +412,50 @@ class GuardedFileTest extends OnEveryPlatform {
         path = directory.resolve("n".repeat(249));
         assertThrows(FileFailedException.class, () -> file().replace(bytes("1")));
         path = directory.resolve("n".repeat(248));
+        assertTrue(file().replace(bytes("1")).isDone());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".", "..", "none/.", "none/..", "/", "directory", "none/.fencepost-1.tmp", "fifo", "dots"})
+    void shouldLeaveNothingWhenItCanBeNoFile(final String name) throws Exception {
+        Files.createDirectory(directory.resolve("directory"));
+        Files.createSymbolicLink(directory.resolve("dots"), Path.of("."));
+        assertEquals(0, new ProcessBuilder("mkfifo", directory.resolve("fifo").toString()).start().waitFor());
+        path = directory.resolve(name);
+        for (final Executable change : List.<Executable>of(() -> file().replace(bytes("1")),
+            () -> file().replaceInPlace(bytes("1"), bytes("2")), () -> file().rollback(),
+            () -> file().recover(false))) {
+            assertEquals(Content.OLD, assertThrows(FileFailedException.class, change).content());
+        }
+        assertThrows(FileFailedException.class, () -> AtomicFile.of(path).writeBytes(bytes("1")));
+        try (Stream<Path> left = Files.walk(directory)) {
+            assertEquals(List.of(directory, directory.resolve("config"), directory.resolve("directory"),
+                directory.resolve("dots"), directory.resolve("fifo")), left.sorted().toList());
+        }
+    }
+
+    @Test
+    void shouldMakeNothingWhenThereIsNothingToReturnTo() throws IOException {
+        assertEquals(new Replacement.NoVersion(), file().rollback());
+        assertEquals(new Replacement.ReplacedInPlace(0), file().recover(false));
+        path = directory.resolve("none/none");
+        assertEquals(new Replacement.NoVersion(), file().rollback());
+        try (Stream<Path> left = Files.list(directory)) {
+            assertEquals(List.of(directory.resolve("config")), left.toList());
+        }
+    }
+
+    /** What cannot be decoded all looks the same, and so would its guard. */
+    @Test
+    void shouldShareNoGuardWhenNamesAreNoText() throws Exception {
+        final Path first = Path.of(URI.create(directory.toUri() + "%FF"));
+        final Path second = Path.of(URI.create(directory.toUri() + "%FE"));
+        for (final Path file : List.of(first, second)) {
+            path = file;
+            assertTrue(assertThrows(FileFailedException.class, () -> file().replace(bytes("1")))
+                .getMessage().endsWith("expected a name of text, found bytes that are none; give it another name"));
+        }
+        path = directory.resolve("gr\u00fc\ufffd");
         assertTrue(file().replace(bytes("1")).isDone());
     }
 }

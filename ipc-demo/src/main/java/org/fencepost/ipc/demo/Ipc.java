@@ -83,6 +83,11 @@ public final class Ipc implements Runnable, Streams, IParameterExceptionHandler,
     public static void main(final String[] arguments) {
         int exitCode = ExitCode.FAILED;
         try {
+            if (System.getProperty("user.dir").indexOf(NOT_UTF_8) >= 0) {
+                // A path that begins there would be that of another file.
+                System.err.println(oneLine("the current directory has a name that is not UTF-8; go to another one"));
+                System.exit(ExitCode.FAILED);
+            }
             final Output out = Output.standard();
             exitCode = run(
                 commandLine(new FileInputStream(FileDescriptor.in), out, arguments), out, arguments);

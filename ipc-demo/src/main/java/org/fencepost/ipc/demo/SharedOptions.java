@@ -40,6 +40,11 @@ public abstract class SharedOptions extends Arguments {
         return Optional.empty();
     }
 
+    /** Checks what picocli cannot. */
+    protected final void requireRange(final String option, final long value, final long min, final long max) {
+        command.requireRange(option, value, min, max);
+    }
+
     /** The command line is wrong. */
     protected final ParameterException wrongUsage(final String message) {
         return command.wrongUsage(message);

@@ -30,10 +30,17 @@ final class JsonMessages {
 
     /** Publishes all of an input. */
     void send(final Input in, final Sender sender) {
-        final int lineMax = (int) Math.min(LINE_BYTES_MAX,
-            sender.limits().lengthMax() * LINE_BYTES_PER_BYTE + LINE_BYTES_BESIDE);
+        final int lengthMax = sender.limits().lengthMax();
+        final int lineMax = (int) Math.min(LINE_BYTES_MAX, lengthMax * LINE_BYTES_PER_BYTE + LINE_BYTES_BESIDE);
         final Splitter lines = Splitter.atDelimiter(in, (byte) '\n',
-            new Splitter.Limits(lineMax, sender.limits().batchBytesMax()));
+            new Splitter.Limits(lineMax, sender.limits().batchBytesMax()),
+            (bytes, length, number) -> {
+                if (length > lineMax || !isPossible(bytes, length, lengthMax)) {
+                    throw new CommandFailedException(in.name() + ": line " + number + ": expected a message of 0 to "
+                        + lengthMax + " bytes, found a line of " + length + " bytes or more, which is no such message;"
+                        + " the lines before it are published");
+                }
+            });
         while (lines.next()) {
             for (int i = 0; i < lines.count(); i++) {
                 final byte[] bytes;
@@ -48,6 +55,20 @@ final class JsonMessages {
                 sender.send(type.orElse(0), bytes, 0, bytes.length);
             }
         }
+    }
+
+    /**
+     * Whether so much of a line may be the beginning of a message: its payload has three bytes for four characters of
+     * base64, and one or more for any other character, or an escape of six.
+     */
+    private static boolean isPossible(final byte[] bytes, final int length, final long lengthMax) {
+        long characters = length - LINE_BYTES_BESIDE;
+        for (int i = 0; i < length; i++) {
+            if (bytes[i] == '\\') {
+                characters -= LINE_BYTES_PER_BYTE - 1;
+            }
+        }
+        return characters <= (lengthMax + 2) / 3 * 4;
     }
 
     private void read(final byte[] bytes, final int offset, final int length) throws IOException {

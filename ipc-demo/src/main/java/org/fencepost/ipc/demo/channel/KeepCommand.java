@@ -39,6 +39,9 @@ public final class KeepCommand extends ToolCommand {
         if (!bytes.isSet() && !hours.isSet()) {
             throw wrongUsage("nothing to change: expected --bytes or --hours; ipc stat CHANNEL shows what is kept");
         }
+        if (hours.isSet()) {
+            requireRange("--hours", hours.get(), 0, ChannelOptions.RETENTION_TIME_MAX.toHours());
+        }
         try (Channel channel = ChannelFiles.join(path.get())) {
             final ChannelOptions before = channel.options();
             channel.changeRetention(

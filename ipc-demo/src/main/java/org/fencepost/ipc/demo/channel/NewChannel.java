@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelOptions;
@@ -18,6 +19,10 @@ import picocli.CommandLine.Model.OptionSpec;
 /** The options that say what a channel is to be that is made. */
 final class NewChannel extends SharedOptions {
     private static final long SEGMENT_BYTES_DEFAULT = 64L << 20;
+    /** How the library begins to say that something is out of range, and the option that says it here. */
+    private static final Map<String, String> OPTIONS = Map.of("segmentBytes ", "--segment ",
+        "capacityBytes ", "--ring ", "segmentCount ", "--segments ", "frame alignment ", "--align ",
+        "start position ", "--start ");
 
     private final Kind kind = oneOf(new Kind());
 
@@ -106,6 +111,8 @@ final class NewChannel extends SharedOptions {
             throw wrongUsage("--segments is for a ring, which --ring SIZE makes; a journal's files have"
                 + " --segment SIZE");
         }
+        requireRange("--flush-millis", flushMillis.get(), 0, ChannelOptions.FLUSH_INTERVAL_MAX.toMillis());
+        requireRange("--keep-hours", keepHours.get(), 0, ChannelOptions.RETENTION_TIME_MAX.toHours());
         try {
             ChannelOptions options = sized();
             if (checksums.isSet()) {
@@ -128,7 +135,16 @@ final class NewChannel extends SharedOptions {
             }
             return options.withStartPosition(start.get());
         } catch (final IllegalArgumentException impossible) {
-            throw wrongUsage("No such channel can be made: " + impossible.getMessage(), impossible);
+            throw wrongUsage("No such channel can be made: " + named(impossible.getMessage()), impossible);
         }
+    }
+
+    private static String named(final String problem) {
+        for (final Map.Entry<String, String> option : OPTIONS.entrySet()) {
+            if (problem.startsWith(option.getKey())) {
+                return option.getValue() + problem.substring(option.getKey().length());
+            }
+        }
+        return problem;
     }
 }

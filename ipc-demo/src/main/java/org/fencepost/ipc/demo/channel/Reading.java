@@ -1,6 +1,7 @@
 package org.fencepost.ipc.demo.channel;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.IdleStrategy;
 import org.fencepost.ipc.Channel;
@@ -22,6 +23,7 @@ final class Reading implements AutoCloseable {
     private final long endPosition;
     private final Shown shown;
     private final Payload payload = new Payload();
+    private final BooleanSupplier ended;
     private boolean enough;
 
     /** What is done with a message. */
@@ -33,9 +35,15 @@ final class Reading implements AutoCloseable {
         Action show(Payload payload, Header header);
     }
 
-    /** Joins as a subscriber. */
-    Reading(final Channel channel, final SubscriberOptions options, final Shown shown) {
+    /**
+     * Joins as a subscriber.
+     *
+     * @param ended whether somebody wants this to end, at the next look.
+     */
+    Reading(
+        final Channel channel, final SubscriberOptions options, final Shown shown, final BooleanSupplier ended) {
         this.channel = channel;
+        this.ended = ended;
         this.shown = shown;
         this.subscriber = channel.addSubscriber(options);
         this.endPosition = channel.tailPosition();
@@ -51,7 +59,7 @@ final class Reading implements AutoCloseable {
         final long begin = subscriber.position();
         final IdleStrategy idle = Sender.idleStrategy();
         long idleSinceNanos = System.nanoTime();
-        while (!enough && subscriber.position() < endPosition) {
+        while (!enough && !ended.getAsBoolean() && subscriber.position() < endPosition) {
             progress.at(subscriber.position() - begin);
             if (poll() > 0) {
                 idle.reset();
@@ -76,7 +84,7 @@ final class Reading implements AutoCloseable {
         final IdleStrategy idle = Sender.idleStrategy();
         boolean paused = false;
         long lookedNanos = System.nanoTime();
-        while (!enough) {
+        while (!enough && !ended.getAsBoolean()) {
             if (pollAll() > 0) {
                 idle.reset();
                 paused = false;

@@ -22,6 +22,8 @@ abstract class ReadingCommand extends ToolCommand {
 
     /** The message has been met behind which to begin. */
     private boolean started;
+    /** This process has been told to end. */
+    private volatile boolean ended;
     private long toldLostBytes;
 
     ReadingCommand(final String name, final String... description) {
@@ -31,10 +33,25 @@ abstract class ReadingCommand extends ToolCommand {
     /** Shows what is there now, and with {@code follow} what comes. */
     final void read(
         final Path path, final boolean follow, final Output out, final Reading.Shown shown) {
+        if (!isQuiet()) {
+            readAll(path, follow, out, shown);
+            return;
+        }
+        // What it would print in the end it prints when it is interrupted as well.
+        final Interruption interruption = new Interruption(() -> ended = true);
+        try {
+            readAll(path, follow, out, shown);
+        } finally {
+            interruption.over();
+        }
+    }
+
+    private void readAll(
+        final Path path, final boolean follow, final Output out, final Reading.Shown shown) {
         final Start from = start.get();
         try (Channel channel = ChannelFiles.view(path);
              Reading reading = new Reading(channel, from.options(channel), (payload, header) ->
-                 isBefore(from, header) ? Action.CONTINUE : shown.show(payload, header))) {
+                 isBefore(from, header) ? Action.CONTINUE : shown.show(payload, header), () -> ended)) {
             try {
                 if (follow) {
                     final ChannelFiles.Identity identity = new ChannelFiles(path).identity();

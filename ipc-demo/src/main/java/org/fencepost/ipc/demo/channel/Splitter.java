@@ -16,6 +16,8 @@ abstract class Splitter {
     /** Most messages that are handed out together. */
     private static final int COUNT_MAX = 2048;
     private static final int BUFFER_BYTES_INITIAL = 1 << 18;
+    /** What is read of a message besides: its length and its type, or its end. */
+    private static final long BESIDE_BYTES_MAX = 2L * Integer.BYTES;
     private static final VarHandle INT =
         MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -43,6 +45,19 @@ abstract class Splitter {
     record Limits(int lengthMax, int batchBytesMax) {
     }
 
+    /** Looks at a message that has been read in part. */
+    @FunctionalInterface
+    interface Beginning {
+        /**
+         * Throws if nothing behind it could make it right.
+         *
+         * @param bytes  begin with it.
+         * @param length of what has been read of it.
+         * @param number of the message.
+         */
+        void look(byte[] bytes, int length, long number);
+    }
+
     private Splitter(final Input in, final Limits limits) {
         this.in = in;
         this.limits = limits;
@@ -51,6 +66,17 @@ abstract class Splitter {
     /** What is between bytes of this value, without them; also what is behind the last one. */
     static Splitter atDelimiter(final Input in, final byte delimiter, final Limits limits) {
         return new Delimited(in, delimiter, limits);
+    }
+
+    /** The same, with a look at a long one before more of it is read. */
+    static Splitter atDelimiter(
+        final Input in, final byte delimiter, final Limits limits, final Beginning beginning) {
+        return new Delimited(in, delimiter, limits) {
+            @Override
+            void lookAtBeginning() {
+                beginning.look(bytes(), available(), number(0));
+            }
+        };
     }
 
     /** So many bytes each, and the rest. */
@@ -74,7 +100,7 @@ abstract class Splitter {
     }
 
     /** What is between bytes of one value, which are sought in 32 places at a time, many at a time. */
-    private static final class Delimited extends Splitter {
+    private static class Delimited extends Splitter {
         private static final VarHandle LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
         private static final long ONES = 0x0101_0101_0101_0101L;
@@ -97,7 +123,7 @@ abstract class Splitter {
         }
 
         @Override
-        boolean find() {
+        final boolean find() {
             if (next == found) {
                 final int limit = super.start + available();
                 next = 0;
@@ -157,7 +183,7 @@ abstract class Splitter {
         }
 
         @Override
-        boolean findLast() {
+        final boolean findLast() {
             searched = 0;
             return super.findLast();
         }
@@ -293,6 +319,10 @@ abstract class Splitter {
         return available() > 0 && message(0, available(), 0);
     }
 
+    /** Throws if the message of which all there is room for has been read cannot be right. */
+    void lookAtBeginning() {
+    }
+
     final int available() {
         return limit - start;
     }
@@ -339,11 +369,13 @@ abstract class Splitter {
             start = 0;
         }
         if (limit == buffer.length) {
-            if (limit > limits.lengthMax() + 2L * Integer.BYTES) {
+            final long lengthMax = limits.lengthMax() + BESIDE_BYTES_MAX;
+            lookAtBeginning();
+            if (limit > lengthMax) {
                 throw tooLong(limit);
             }
-            buffer = Arrays.copyOf(
-                buffer, (int) Math.min(2L * buffer.length, Integer.MAX_VALUE - Long.BYTES));
+            buffer = Arrays.copyOf(buffer,
+                (int) Math.min(Math.min(2L * buffer.length, lengthMax + 1), Integer.MAX_VALUE - Long.BYTES));
         }
         final int found = in.read(buffer, limit, buffer.length - limit);
         limit += Math.max(0, found);

@@ -35,10 +35,6 @@ final class ReplaceCommand extends GuardedCommand {
         if (Files.notExists(path)) {
             throw new CommandFailedException("cannot replace in " + path + ": there is no such file");
         }
-        if (Files.exists(path) && !Files.isRegularFile(path) && !Files.isDirectory(path)) {
-            throw new CommandFailedException(
-                "cannot replace in " + path + ": expected a regular file, found something else");
-        }
         try {
             return GuardedFile.of(path).replaceInPlace(
                 Sought.bytes(old.get(), hexadecimal.isSet()), Sought.bytes(other.get(), hexadecimal.isSet()));

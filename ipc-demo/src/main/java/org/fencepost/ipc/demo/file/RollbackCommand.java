@@ -1,7 +1,6 @@
 package org.fencepost.ipc.demo.file;
 
 import java.nio.file.Path;
-import java.util.List;
 import org.fencepost.ipc.demo.Value;
 import org.fencepost.ipc.file.GuardOptions;
 import org.fencepost.ipc.file.GuardedFile;
@@ -23,12 +22,11 @@ final class RollbackCommand extends VersionedCommand {
     @Override
     Replacement change(final Path path, final GuardOptions options) {
         final GuardedFile file = GuardedFile.of(path, options);
-        final List<GuardedFile.Version> versions = file.versions();
-        if (!number.isSet() && !versions.isEmpty()) {
+        if (!number.isSet()) {
             return file.rollback();
         }
-        return versions.stream()
-            .filter(version -> number.isSet() && version.number() == number.get())
+        return file.versions().stream()
+            .filter(version -> version.number() == number.get())
             .findFirst()
             .map(file::rollback)
             .orElseGet(Replacement.NoVersion::new);

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands in processes of their own, started by the script {@code ipc} from a shell. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -278,6 +280,17 @@ class ChannelProcessTest {
     void shouldEndWithoutAWordWhenNobodyReadsOnFromANamedPipe() throws Exception {
         assertEquals("0 0\n", shell.run("seq 100000 | $ipc publish journal --create --segment 1m; mkfifo pipe; "
             + "head -c 10 pipe > /dev/null & $ipc tail journal > pipe; echo $?"));
+    }
+
+    /** From its first look on, which is behind its first map. */
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM"})
+    void shouldPrintWhatItHasCountedWhenItIsInterrupted(final String signal) throws Exception {
+        final String outcome = shell.run("seq 1000 | $ipc publish --create counted && set -m && "
+            + "{ $ipc grep -c --follow 7 counted > count & grep=$!; "
+            + "until grep -q counted/segment /proc/$grep/maps; do sleep 0.01; done; "
+            + "kill -" + signal + " $grep; wait $grep; } 2> /dev/null; echo $?; cat count");
+        assertTrue(outcome.matches("0 " + (signal.equals("INT") ? 130 : 143) + "\n[0-9]+\n"), outcome);
     }
 
     @Test

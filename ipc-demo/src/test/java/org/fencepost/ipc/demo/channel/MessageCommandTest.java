@@ -33,6 +33,7 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.fencepost.ipc.Batch;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelOptions;
@@ -485,6 +486,39 @@ class MessageCommandTest {
         failed(ToolRun.withInput(in, "import", "--csv", name), "standard input: row that begins in line " + line
             + ": expected at most ", " characters, found more", "a quote that is not closed");
         assertEquals(line == 1 ? 0 : 1, done(ToolRun.of("tail", name)).lines().count());
+    }
+
+    /** A line may have as many bytes as an escape for each byte of a payload takes, but only if it has so many. */
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '\'', value = {
+        "x, 3", "'{\"text\":\"', 3", "'{\"base64\":\"', 3", "'{\"text\":\"\\u0041\\u0041\\u0041\\u0041', 7"})
+    void shouldReadNoLineThatIsLongerThanAMessageCanBe(final String begin, final int readMax) {
+        final String large = name + "-large";
+        done(ToolRun.of("create", large, "--segment", "1m", "--json"));
+        final AtomicLong read = new AtomicLong();
+        final String first = "{\"text\":\"first\"}\n" + begin;
+        final String rest = begin.contains("\\") ? "\\u0041" : "x";
+        final InputStream in = new InputStream() {
+            @Override
+            public int read() {
+                final long at = read.getAndIncrement();
+                assertTrue(at < readMax << 20, "it reads on and on");
+                return at < first.length() ? first.charAt((int) at)
+                    : rest.charAt((int) ((at - first.length()) % rest.length()));
+            }
+        };
+        failed(ToolRun.withInput(in, "import", large), "standard input: line 2: expected a message of 0 to 1048552 "
+            + "bytes, found a line of ", " bytes or more, ", "; the lines before it are published");
+        assertEquals("first\n", done(ToolRun.of("tail", large)));
+    }
+
+    @Test
+    void shouldTakeALineOfEscapesWhenItsMessageFits() throws IOException {
+        final String large = name + "-large";
+        final String line = "{\"text\":\"" + "\\u0041".repeat(1_000_000) + "\"}\n";
+        done(ToolRun.withInput(line + "{\"base64\":\"" + "QUFB".repeat(333_333) + "\"}", "import", large, "--create",
+            "--segment", "1m"));
+        assertEquals("A".repeat(1_000_000) + "\n" + "A".repeat(999_999) + "\n", done(ToolRun.of("tail", large)));
     }
 
     @ParameterizedTest

@@ -13,11 +13,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -149,8 +153,8 @@ class FileCommandTest {
         "json FILE none,       'cannot read none: there is no such file or directory'",
         "patch FILE .,         'cannot read .: Is a directory'",
         "history FILE/none,    'FILE/none: listing its versions failed: FILE/.none.guard: it is no directory'",
-        "replace / a b,          '/: preparing the change failed, its old content is in place: "
-            + "expected a path with a file name, found a root'"})
+        "replace / a b,          '/: preparing the change failed, it is as it was before: "
+            + "expected a path with a file name, found a directory'"})
     void shouldSayTheReasonInWordsWhenAFileCannotBeReadOrWritten(final String line, final String said) {
         assertEquals("ipc: " + said.replace("FILE", name) + "\n",
             ToolRun.of(("file " + line.replace("FILE", name)).split(" ")).err());
@@ -353,6 +357,22 @@ class FileCommandTest {
             ToolRun.of("file", "replace", name, "nothing", "NOTHING"));
     }
 
+    /** As whoever replaced bytes in place and died has left it; there is no other version then. */
+    @Test
+    void shouldUndoWhatWasReplacedInPartWhenRolledBack() throws Exception {
+        done(ToolRun.of("file", "replace", name, "old", "new"));
+        Files.writeString(file, "new old\n");
+        final ByteBuffer record = ByteBuffer.allocate(46).order(ByteOrder.LITTLE_ENDIAN);
+        record.put("FPUNDO01".getBytes(StandardCharsets.UTF_8)).putLong(8).putInt(3).putInt(2)
+            .put("oldnew".getBytes(StandardCharsets.UTF_8)).putLong(0).putLong(4);
+        final Path undo = directory.resolve(".file.guard/undo");
+        Files.write(undo, record.array());
+        Files.write(undo, MessageDigest.getInstance("SHA-256").digest(record.array()), StandardOpenOption.APPEND);
+        failed(ToolRun.of("file", "rollback", name), "there is no such earlier version");
+        assertEquals("old old\n", Files.readString(file));
+        assertFalse(Files.exists(undo));
+    }
+
     @Test
     void shouldRefuseTextWhenTheLocaleCannotHaveIt() {
         final ToolRun run = ToolRun.of("file", "grep", "gr\ufffd\ufffdn", name);
@@ -368,9 +388,15 @@ class FileCommandTest {
         final Path socket = directory.resolve("socket");
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(socket));
-            failed(ToolRun.of("file", "replace", socket.toString(), "a", "b"), "cannot replace in " + socket
-                + ": expected a regular file, found something else");
+            failed(ToolRun.of("file", "replace", socket.toString(), "a", "b"), socket + ": ",
+                "expected a regular file, found a special file");
         }
+        for (final String nonsense : List.of(directory.toString(), directory + "/.", directory + "/..", "/", ".")) {
+            failed(ToolRun.of("file", "replace", nonsense, "a", "b"), nonsense + ": ", "found a directory");
+            failed(ToolRun.withInput("a", "file", "patch", nonsense), nonsense + ": ", "found a directory");
+        }
+        assertFalse(Files.exists(Path.of("...guard")));
+        assertFalse(Files.exists(directory.resolveSibling("." + directory.getFileName() + ".guard")));
         // Nobody knows whether that is there.
         final ToolRun unknown = ToolRun.of("file", "replace", "a".repeat(256), "a", "b");
         failed(unknown, "a: ");

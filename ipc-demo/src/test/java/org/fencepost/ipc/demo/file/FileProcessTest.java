@@ -45,6 +45,28 @@ class FileProcessTest {
     }
 
     @Test
+    void shouldSayWhatIsThereWhenThereIsNoRoom() throws Exception {
+        Files.write(directory.resolve("input"), new byte[1 << 20]);
+        Files.writeString(directory.resolve("old"), "old");
+        for (final String file : new String[] {"new", "old"}) {
+            final String outcome = shell.run("ulimit -f 256; $ipc file write " + file + " input");
+            assertTrue(outcome.startsWith("1 ipc: "), outcome);
+            assertTrue(outcome.contains("/" + file + ": writing failed, it is as it was before: "), outcome);
+            assertTrue(outcome.contains("EFBIG"), outcome);
+        }
+        assertEquals("0 input\nold\n", shell.run("ls -A"));
+        assertEquals("old", Files.readString(directory.resolve("old")));
+    }
+
+    /** A path that begins there would be that of a directory beside it. */
+    @Test
+    void shouldRefuseToWorkWhereTheNameIsNotUtf8() throws Exception {
+        assertEquals("0 ipc: the current directory has a name that is not UTF-8; go to another one\n1\n",
+            shell.run("mkdir $'d\\xff' && cd $'d\\xff' && { echo new | $ipc file write new; echo $?; }"));
+        assertEquals("0 1\n", shell.run("ls -A | wc -l"));
+    }
+
+    @Test
     void shouldFailWhenTheOutputCannotBeWritten() throws Exception {
         Files.writeString(directory.resolve("lines"), "a line\n");
         final String outcome = shell.run("$ipc file grep line lines > /dev/full");
