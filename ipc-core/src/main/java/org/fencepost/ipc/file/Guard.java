@@ -5,9 +5,12 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.fencepost.ipc.durable.Leftovers;
 import org.fencepost.ipc.durable.Surroundings;
 import org.fencepost.ipc.os.FileCalls;
+import org.fencepost.ipc.os.FileHandle;
+import org.fencepost.ipc.os.FileStatus;
 import org.fencepost.ipc.os.LockFile;
 
 /**
@@ -20,6 +23,7 @@ final class Guard implements AutoCloseable {
 
     private static final int DIRECTORY_PERMISSIONS = 0700;
     private static final int FILE_PERMISSIONS = 0600;
+    private static final int STICKY = 01000;
     private static final int ATTEMPTS_MAX = 100;
     /** Not that of temporaries: if its maker died early, the lock file still has that name too. */
     private static final long LOCK_BYTE = Leftovers.LOCK_BYTE + 1;
@@ -43,7 +47,8 @@ final class Guard implements AutoCloseable {
         final Path path = directory.resolve(LOCK);
         for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
             Target.makeDirectories(calls, directory, DIRECTORY_PERMISSIONS);
-            if (calls.status(path, false).isEmpty() && !make(calls, directory, path)) {
+            if (!isTrusted(calls, directory)
+                || calls.status(path, false).isEmpty() && !make(calls, directory, path)) {
                 continue;
             }
             final LockFile lock = surroundings.platform().openLockFile(path);
@@ -67,6 +72,44 @@ final class Guard implements AutoCloseable {
         }
         throw new FileSystemException(path.toString(), null,
             "the lock file was removed " + ATTEMPTS_MAX + " times while it was made");
+    }
+
+    /**
+     * Refuses a guard that a stranger may have made, with versions and a record of what to undo: where everybody may
+     * make names and only owners take them away, as in /tmp. False if there is none any more.
+     */
+    private static boolean isTrusted(final FileCalls calls, final Path directory) throws IOException {
+        final Optional<FileStatus> guard = calls.status(directory, false);
+        if (guard.isEmpty()) {
+            return false;
+        }
+        if (!guard.get().isDirectory()) {
+            throw new FileSystemException(directory.toString(), null,
+                "expected a directory with the lock and the versions of a file, found none, or a link to one;"
+                    + " remove it");
+        }
+        final FileStatus parent = calls.requireStatus(directory.getParent(), true);
+        final int user = guard.get().user();
+        if ((parent.permissions() & STICKY) == 0 || user == parent.user()) {
+            return true;
+        }
+        final int self = self(calls, directory);
+        if (user != self) {
+            throw new FileSystemException(directory.toString(), null,
+                "expected the lock and the versions of a file to be those of user " + self + ", or of user "
+                    + parent.user() + ", whose directory that is, found those of user " + user + "; remove them");
+        }
+        return true;
+    }
+
+    /** This user: the one to whom a new file belongs. */
+    private static int self(final FileCalls calls, final Path directory) throws IOException {
+        final Path temporary = Leftovers.newName(directory);
+        try (FileHandle made = calls.create(temporary, FILE_PERMISSIONS)) {
+            return made.status().user();
+        } finally {
+            unlinkIfThere(calls, temporary);
+        }
     }
 
     /**

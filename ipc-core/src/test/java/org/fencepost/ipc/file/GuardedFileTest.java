@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
@@ -443,6 +444,38 @@ class GuardedFileTest extends OnEveryPlatform {
         try (Stream<Path> left = Files.list(directory)) {
             assertEquals(List.of(directory.resolve("config")), left.toList());
         }
+    }
+
+    /** Somebody else could make versions to return to, and bytes to put back, before there was a guard. */
+    @Test
+    void shouldRefuseAGuardOfAnotherUserWhereEverybodyMayMakeOne() throws IOException {
+        assumeTrue((int) Files.getAttribute(directory, "unix:uid") == 0, "needs to be root, to give a directory away");
+        assertTrue(file().replace(bytes("1")).isDone());
+        final Path guard = directory.resolve(".config.guard");
+        Files.setAttribute(guard, "unix:uid", 12345);
+        assertTrue(file().replace(bytes("2")).isDone(), "whoever may make it here may replace the file");
+        Files.setAttribute(directory, "unix:uid", 12346);
+        Files.setAttribute(directory, "unix:mode", 01777);
+        for (final Executable change : List.<Executable>of(() -> file().replace(bytes("3")),
+            () -> file().replaceInPlace(bytes("2"), bytes("3")), () -> file().rollback(),
+            () -> file().recover(false))) {
+            final String message = assertThrows(FileFailedException.class, change).getMessage();
+            assertTrue(message.contains("to be those of user 0, or of user 12346"), message);
+        }
+        assertEquals("2", Files.readString(path));
+        for (final int user : new int[] {0, 12346}) {
+            Files.setAttribute(guard, "unix:uid", user);
+            assertTrue(file().replace(bytes("of user " + user)).isDone());
+        }
+    }
+
+    @Test
+    void shouldRefuseAGuardThatIsALink() throws IOException {
+        assertTrue(file().replace(bytes("1")).isDone());
+        final Path guard = directory.resolve(".config.guard");
+        Files.createSymbolicLink(guard, Files.move(guard, directory.resolve("elsewhere")).getFileName());
+        assertEquals(Content.OLD, assertThrows(FileFailedException.class, () -> file().rollback()).content());
+        assertEquals("1", Files.readString(path));
     }
 
     /** What cannot be decoded all looks the same, and so would its guard. */
