@@ -219,6 +219,8 @@ final class ChannelCreation {
     }
 
     private void fill(final Path directory) throws IOException {
+        // The lock first, or what a loss of power leaves of the other files would not be recognised.
+        calls.syncDirectory(directory);
         final long channelId = SystemRandom.nextLong();
         final boolean ring = options.kind() == ChannelOptions.Kind.RING;
         final long segmentBytes = options.segmentBytes();
@@ -356,7 +358,8 @@ final class ChannelCreation {
         try {
             final Optional<FileStatus> status = calls.status(leftover, false);
             if (status.isPresent() && status.get().isDirectory() && status.get().user() == self) {
-                removeIfDead(leftover, isPortable(leftover) ? Platform.portable() : platform);
+                removeIfDead(leftover, platform.scheme() != LivenessScheme.PORTABLE && isPortable(leftover)
+                    ? Platform.portable() : platform);
             }
         } catch (final IOException e) {
             // It was renamed or removed meanwhile.
