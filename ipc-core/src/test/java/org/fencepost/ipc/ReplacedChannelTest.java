@@ -11,6 +11,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +29,7 @@ import org.fencepost.ipc.os.PlatformWithCalls;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -148,6 +150,23 @@ class ReplacedChannelTest {
             assertTrue(refused.getMessage().contains("does not lead any more"), refused.getMessage());
             Files.move(renamed, path);
             assertEquals(IN_SEGMENT, readAll(subscriber));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("platforms")
+    void shouldNotCallASegmentDamagedThatIsOfAnotherChannelWithItsName(final Platform platform) throws IOException {
+        try (Channel channel = open(JOURNAL, platform); Publisher publisher = channel.addPublisher()) {
+            publish(publisher, 0, 2 * IN_SEGMENT);
+            Files.move(path, renamed);
+            try (Channel present = open(JOURNAL, platform); Publisher other = present.addPublisher()) {
+                publish(other, 0, 2 * IN_SEGMENT);
+                for (final Executable use : List.<Executable>of(() -> channel.positionAtOrAfter(0),
+                    () -> channel.awaitDurable(channel.tailPosition(), Duration.ofSeconds(10)))) {
+                    final String message = assertThrows(ChannelDamagedException.class, use).getMessage();
+                    assertTrue(message.contains("does not lead any more"), message);
+                }
+            }
         }
     }
 
