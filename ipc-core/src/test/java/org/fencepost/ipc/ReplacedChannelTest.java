@@ -276,20 +276,21 @@ class ReplacedChannelTest {
             + " replaced meanwhile, try again", refused.getMessage());
     }
 
-    @Test
-    void shouldMakeAChannelWhenTheOneThatWasInTheWayIsGone() throws IOException {
+    @ParameterizedTest
+    @MethodSource("platforms")
+    void shouldMakeAChannelWhenTheOneThatWasInTheWayIsGone(final Platform own) throws IOException {
         final AtomicBoolean removed = new AtomicBoolean();
-        final Platform platform = new PlatformWithCalls(calls -> (FileCalls) Proxy.newProxyInstance(
+        final Platform platform = new PlatformWithCalls(own, calls -> (FileCalls) Proxy.newProxyInstance(
             FileCalls.class.getClassLoader(), new Class<?>[] {FileCalls.class}, (proxy, method, arguments) -> {
                 final boolean first = method.getName().equals("rename") && !removed.getAndSet(true);
                 if (first) {
-                    open(RETAINED, Platform.detect()).close();
+                    open(RETAINED, own).close();
                 }
                 try {
                     return method.invoke(calls, arguments);
                 } catch (final InvocationTargetException e) {
                     if (first) {
-                        Channels.remove(path);
+                        Channels.remove(path, own);
                     }
                     throw e.getCause();
                 }

@@ -323,7 +323,9 @@ final class ChannelCreation {
                 if (place.isPresent() && still.isPresent() && still.get().isSameFile(place.get())) {
                     throw noChannel(still.get(), e);
                 }
-                if (!(e instanceof FileAlreadyExistsException) || attempts == ATTEMPTS_MAX) {
+                // The JDK does not tell that something is in the way from other errors.
+                if (attempts == ATTEMPTS_MAX || !(e instanceof FileAlreadyExistsException
+                    || platform.scheme() == LivenessScheme.PORTABLE)) {
                     throw e;
                 }
             }
