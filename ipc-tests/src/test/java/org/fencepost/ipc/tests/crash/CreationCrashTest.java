@@ -17,8 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The power fails behind each step of a journal's creation. Whatever of it reached the disk: there is a channel or none,
- * the next one can be made, and with that everything goes that is left of the first.
+ * The power fails behind each step of a journal's creation. Whatever of it reached the disk: there is a channel or
+ * none, the next one can be made, and with that everything goes that is left of the first.
  */
 class CreationCrashTest {
     private static final ChannelOptions OPTIONS = ChannelOptions.journal(4096);
