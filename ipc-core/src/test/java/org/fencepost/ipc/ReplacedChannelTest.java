@@ -11,6 +11,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +29,7 @@ import org.fencepost.ipc.os.PlatformWithCalls;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -151,6 +153,23 @@ class ReplacedChannelTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("platforms")
+    void shouldNotCallASegmentDamagedThatIsOfAnotherChannelWithItsName(final Platform platform) throws IOException {
+        try (Channel channel = open(JOURNAL, platform); Publisher publisher = channel.addPublisher()) {
+            publish(publisher, 0, 2 * IN_SEGMENT);
+            Files.move(path, renamed);
+            try (Channel present = open(JOURNAL, platform); Publisher other = present.addPublisher()) {
+                publish(other, 0, 2 * IN_SEGMENT);
+                for (final Executable use : List.<Executable>of(() -> channel.positionAtOrAfter(0),
+                    () -> channel.awaitDurable(channel.tailPosition(), Duration.ofSeconds(10)))) {
+                    final String message = assertThrows(ChannelDamagedException.class, use).getMessage();
+                    assertTrue(message.contains("does not lead any more"), message);
+                }
+            }
+        }
+    }
+
     private static int readAll(final Subscriber subscriber) {
         int count = 0;
         int read;
@@ -257,20 +276,21 @@ class ReplacedChannelTest {
             + " replaced meanwhile, try again", refused.getMessage());
     }
 
-    @Test
-    void shouldMakeAChannelWhenTheOneThatWasInTheWayIsGone() throws IOException {
+    @ParameterizedTest
+    @MethodSource("platforms")
+    void shouldMakeAChannelWhenTheOneThatWasInTheWayIsGone(final Platform own) throws IOException {
         final AtomicBoolean removed = new AtomicBoolean();
-        final Platform platform = new PlatformWithCalls(calls -> (FileCalls) Proxy.newProxyInstance(
+        final Platform platform = new PlatformWithCalls(own, calls -> (FileCalls) Proxy.newProxyInstance(
             FileCalls.class.getClassLoader(), new Class<?>[] {FileCalls.class}, (proxy, method, arguments) -> {
                 final boolean first = method.getName().equals("rename") && !removed.getAndSet(true);
                 if (first) {
-                    open(RETAINED, Platform.detect()).close();
+                    open(RETAINED, own).close();
                 }
                 try {
                     return method.invoke(calls, arguments);
                 } catch (final InvocationTargetException e) {
                     if (first) {
-                        Channels.remove(path);
+                        Channels.remove(path, own);
                     }
                     throw e.getCause();
                 }

@@ -219,6 +219,8 @@ final class ChannelCreation {
     }
 
     private void fill(final Path directory) throws IOException {
+        // The lock first, or what a loss of power leaves of the other files would not be recognised.
+        calls.syncDirectory(directory);
         final long channelId = SystemRandom.nextLong();
         final boolean ring = options.kind() == ChannelOptions.Kind.RING;
         final long segmentBytes = options.segmentBytes();
@@ -321,7 +323,9 @@ final class ChannelCreation {
                 if (place.isPresent() && still.isPresent() && still.get().isSameFile(place.get())) {
                     throw noChannel(still.get(), e);
                 }
-                if (!(e instanceof FileAlreadyExistsException) || attempts == ATTEMPTS_MAX) {
+                // The JDK does not tell that something is in the way from other errors.
+                if (attempts == ATTEMPTS_MAX || !(e instanceof FileAlreadyExistsException
+                    || platform.scheme() == LivenessScheme.PORTABLE)) {
                     throw e;
                 }
             }
@@ -356,7 +360,8 @@ final class ChannelCreation {
         try {
             final Optional<FileStatus> status = calls.status(leftover, false);
             if (status.isPresent() && status.get().isDirectory() && status.get().user() == self) {
-                removeIfDead(leftover, isPortable(leftover) ? Platform.portable() : platform);
+                removeIfDead(leftover, platform.scheme() != LivenessScheme.PORTABLE && isPortable(leftover)
+                    ? Platform.portable() : platform);
             }
         } catch (final IOException e) {
             // It was renamed or removed meanwhile.

@@ -313,9 +313,20 @@ final class SegmentMappings implements AutoCloseable {
             }
             return there;
         } catch (final IOException e) {
-            throw new ChannelIOException(
-                file, "cannot look at " + file + ": " + Reason.of(e, file), e);
+            throw notSeen(file, e);
         }
+    }
+
+    private void requireName(final Path file) {
+        try {
+            name.require();
+        } catch (final IOException e) {
+            throw notSeen(file, e);
+        }
+    }
+
+    private static ChannelIOException notSeen(final Path file, final IOException e) {
+        return new ChannelIOException(file, "cannot look at " + file + ": " + Reason.of(e, file), e);
     }
 
     private void requireKept(final Path file, final long segmentStart) {
@@ -342,8 +353,9 @@ final class SegmentMappings implements AutoCloseable {
         try {
             place = mapped(map, slot, file, segmentStart);
         } catch (final ChannelException failure) {
-            // Retention may have removed it right behind the look.
+            // Retention may have removed it right behind the look; and what is there may be another channel's.
             requireKept(file, segmentStart);
+            requireName(file);
             throw failure;
         }
         place.segmentStart = segmentStart;

@@ -5,20 +5,27 @@ import java.nio.file.Path;
 import java.util.function.UnaryOperator;
 import org.fencepost.ipc.memory.SharedMemory;
 
-/** The platform of this process, with other calls by which files change, or an action before it maps. */
+/** A platform, that of this process or another, with other calls by which files change, or an action before it maps. */
 public class PlatformWithCalls extends Platform {
-    private final Platform platform = Platform.detect();
+    private final Platform platform;
     private final FileCalls calls;
     private final Runnable beforeReserving;
 
     /** With what an operator makes of its own calls. */
     public PlatformWithCalls(final UnaryOperator<FileCalls> around) {
+        this(Platform.detect(), around);
+    }
+
+    /** The same of another platform. */
+    public PlatformWithCalls(final Platform platform, final UnaryOperator<FileCalls> around) {
+        this.platform = platform;
         this.calls = around.apply(platform.files());
         this.beforeReserving = () -> { };
     }
 
     /** With its own, and an action before addresses are reserved, which is before files are mapped. */
     public PlatformWithCalls(final Runnable beforeReserving) {
+        this.platform = Platform.detect();
         this.calls = platform.files();
         this.beforeReserving = beforeReserving;
     }

@@ -204,7 +204,7 @@ class CreationTest {
         }
         journal.overwrite(ends.get(2) + 100, new byte[] {1});
         journal.reboot();
-        // The next segment may have been made ahead already.
+        // Who keeps house may have made some segments ahead already.
         final List<Path> old = files(directory.resolve("journal"));
         try (Channel channel = Channel.join(directory.resolve("journal"))) {
             publish(channel, 40);
@@ -213,7 +213,7 @@ class CreationTest {
         made.removeAll(old);
         final List<String> names = made.stream().map(file -> file.getFileName().toString()).toList();
         assertTrue(names.contains("cut-1-segment-" + String.format("%016x", ends.get(2))), names::toString);
-        assertTrue(names.contains("segment-0000000000004000"), names::toString);
+        assertTrue(names.stream().anyMatch(name -> name.startsWith("segment-")), names::toString);
         for (final Path file : made) {
             final String name = file.getFileName().toString();
             assertEquals(0640, mode(file), name);

@@ -40,6 +40,7 @@ public final class Machine extends OpenPlatform {
     };
 
     private final Disk disk;
+    private final LivenessScheme scheme;
     private final DiskFiles files;
     private final DiskMemory memory;
     private final FileCalls calls;
@@ -47,7 +48,13 @@ public final class Machine extends OpenPlatform {
 
     /** With this disk. */
     public Machine(final Disk disk) {
+        this(disk, LivenessScheme.OFD);
+    }
+
+    /** The same, with the files that the channels of a scheme have. */
+    public Machine(final Disk disk, final LivenessScheme scheme) {
         this.disk = disk;
+        this.scheme = scheme;
         this.files = new DiskFiles(disk);
         this.memory = new DiskMemory(disk);
         this.calls = new DiskCalls(disk);
@@ -70,7 +77,7 @@ public final class Machine extends OpenPlatform {
 
     @Override
     public LivenessScheme scheme() {
-        return LivenessScheme.OFD;
+        return scheme;
     }
 
     @Override
