@@ -111,7 +111,7 @@ public final class Housekeeping {
             } catch (final OutOfMemoryError noThread) {
                 throw new ChannelIOException(log.path(), "cannot start the thread that keeps house for " + log.path()
                     + ": expected one thread more for this process, found " + noThread.getMessage() + "; end others,"
-                    + " allow more (ulimit -u, ulimit -v), or keep house by hand, which needs none",
+                    + " allow more (ulimit -u, ulimit -v), or keep house by hand (byHand()), which needs none",
                     noThread);
             }
             keeper = Keeper.THREAD;
