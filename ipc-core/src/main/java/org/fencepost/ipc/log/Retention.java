@@ -15,7 +15,6 @@ import org.fencepost.ipc.memory.SharedMemory;
 final class Retention {
     /** How often it is looked whether anything is to be removed. */
     private static final long NANOS_PER_LOOK = 10_000_000;
-    private static final long NOWHERE = -1;
 
     private final Log log;
     private final SharedMemory memory;
@@ -25,7 +24,7 @@ final class Retention {
     private final Surplus surplus;
     private volatile long lookedNanos;
     /** Below this, this handle has removed every file. */
-    private long removedBelow = NOWHERE;
+    private volatile long removedBelow;
 
     /** The cleaner says whether a gating cursor stands below a position. */
     Retention(final Log log, final Cleaner cleaner) {
@@ -35,12 +34,13 @@ final class Retention {
         this.geometry = log.geometry();
         this.cleaner = cleaner;
         this.surplus = new Surplus(log);
+        this.removedBelow = geometry.startPosition();
         this.lookedNanos = log.clock().nanoTime() - NANOS_PER_LOOK;
     }
 
     /** Whether there may be something to remove. Without the lock; no guarantee. */
     boolean isDue() {
-        if (!surplus.isPossible()) {
+        if (!isPossible()) {
             return false;
         }
         final long sinceNanos = log.clock().nanoTime() - lookedNanos;
@@ -49,7 +49,7 @@ final class Retention {
 
     /** Removes what is to go; whether it has removed anything. */
     boolean run() {
-        if (!surplus.isPossible()) {
+        if (!isPossible()) {
             return false;
         }
         lookedNanos = log.clock().nanoTime();
@@ -72,6 +72,11 @@ final class Retention {
         }
         removedBelow = keptFrom;
         return removable;
+    }
+
+    /** Also where everything is to be kept by now: somebody may have died between the word and the files. */
+    private boolean isPossible() {
+        return surplus.isPossible() || words.earliestAcquire() != removedBelow;
     }
 
     /** Where the log is to begin: {@code earliest}, or a later segment's start. */
