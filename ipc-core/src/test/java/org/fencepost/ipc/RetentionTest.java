@@ -30,6 +30,8 @@ import org.fencepost.ipc.os.PlatformWithCalls;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Journals that do not keep everything. */
 @Timeout(60)
@@ -355,6 +357,31 @@ class RetentionTest {
             assertEquals(4 * SEGMENT, segments().getFirst());
             assertEquals(4 * SEGMENT, channel.earliestPosition());
         }
+    }
+
+    /** Nobody passes over it where nobody reads and nobody syncs. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldRemoveByTimeBehindASegmentThatBeginsWithAClaim(final boolean dead) throws IOException {
+        final Channel other;
+        try (Channel channel = open(FOREVER.withRetentionTime(Duration.ofHours(1)));
+            Publisher publisher = channel.addPublisher()) {
+            publish(publisher, 0, IN_SEGMENT);
+            other = Channel.join(channel.path());
+            other.housekeeping().byHand();
+            final long claimed = channel.tailPosition();
+            assertEquals(SEGMENT, claimed);
+            assertTrue(other.addPublisher().tryClaim(1, MESSAGE, new Claim()) >= 0);
+            if (dead) {
+                other.close();
+            }
+            publish(publisher, 0, 2 * IN_SEGMENT);
+            nowNanos += Duration.ofMinutes(61).toNanos();
+            work(channel);
+            assertEquals(claimed + 2 * SEGMENT, channel.earliestPosition());
+            assertEquals(channel.earliestPosition(), segments().getFirst());
+        }
+        other.close();
     }
 
     @Test
