@@ -1,6 +1,7 @@
 package org.fencepost.ipc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -320,6 +321,23 @@ class RetentionTest {
                 assertTrue(failing > 3, "calls: " + calls.made());
                 return;
             }
+        }
+    }
+
+    @Test
+    void shouldTouchNothingWhenThereIsNothingToRemove() {
+        try (Channel channel = open(BYTES); Publisher publisher = channel.addPublisher()) {
+            publish(publisher, 0, 10 * IN_SEGMENT);
+            work(channel);
+        }
+        final FaultyCalls calls = new FaultyCalls(Platform.detect().files());
+        try (Channel channel = Channel.join(
+            directory.resolve("journal"), new PlatformWithCalls(platformCalls -> calls), () -> nowNanos)) {
+            channel.housekeeping().byHand();
+            assertNotEquals(0, channel.earliestPosition());
+            calls.made().clear();
+            work(channel);
+            assertFalse(calls.made().contains("sync") || calls.made().contains("write"), calls.made().toString());
         }
     }
 

@@ -1,5 +1,6 @@
 package org.fencepost.ipc.log;
 
+import java.util.List;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.memory.SharedMemory;
 
@@ -59,19 +60,24 @@ final class Retention {
         if (log.isClosed() || words.isDamaged() || keptFrom == removedBelow) {
             return false;
         }
+        final List<Long> places = log.store().placesBelow(keptFrom);
+        if (!places.isEmpty()) {
+            remove(places, keptFrom);
+        }
+        removedBelow = keptFrom;
+        return !places.isEmpty();
+    }
+
+    private void remove(final List<Long> places, final long keptFrom) {
         log.cursors().makeDirty();
         log.store().recordCursors(keptFrom);
         // Behind that: it may reach the disk at any time.
         words.earliestRelease(keptFrom);
-        final boolean removable = log.store().recordEarliest(keptFrom);
+        log.store().recordEarliest(keptFrom);
         // Not before: what is durable behind it would be lost with a log that begins before it.
         words.syncs().raise(keptFrom);
         log.progress().ring();
-        if (removable) {
-            log.store().removeBelow(keptFrom);
-        }
-        removedBelow = keptFrom;
-        return removable;
+        log.store().remove(places, keptFrom);
     }
 
     /** Also where everything is to be kept by now: somebody may have died between the word and the files. */
