@@ -101,7 +101,9 @@ class RetentionHistoryTest {
                     readers.remove(random.nextInt(readers.size())).close();
                 }
             } else if (what < 91) {
-                join();
+                if (others.size() < 3) {
+                    join(random.nextBoolean());
+                }
             } else if (what < 93) {
                 leave();
             } else {
@@ -146,18 +148,17 @@ class RetentionHistoryTest {
             }
         }
 
-        /** Some can make no file go: they leave what others have to remove. */
-        private void join() {
-            if (others.size() < 3) {
-                final FaultyCalls calls = new FaultyCalls(Platform.detect().files());
-                if (random.nextBoolean()) {
-                    calls.refusing("unlink");
-                }
-                final Channel other =
-                    Channel.join(path, new PlatformWithCalls(platformCalls -> calls), () -> nowNanos);
-                other.housekeeping().byHand();
-                others.add(other);
+        /** Who can make no file go leaves what others have to remove. */
+        private Channel join(final boolean removes) {
+            final FaultyCalls calls = new FaultyCalls(Platform.detect().files());
+            if (!removes) {
+                calls.refusing("unlink");
             }
+            final Channel other =
+                Channel.join(path, new PlatformWithCalls(platformCalls -> calls), () -> nowNanos);
+            other.housekeeping().byHand();
+            others.add(other);
+            return other;
         }
 
         private void leave() {
@@ -218,6 +219,8 @@ class RetentionHistoryTest {
             for (final String name : lastRead.keySet()) {
                 assertTrue(main.removeCursor(name));
             }
+            main.changeRetention(SEGMENT, Duration.ZERO);
+            work(join(false));
             final boolean keepsAll = random.nextBoolean();
             main.changeRetention(keepsAll ? 0 : SEGMENT, Duration.ZERO);
             for (int i = 0; i < 5; i++) {
