@@ -73,7 +73,8 @@ public final class SubscriberOptions {
      * The same, lossy: publishers never wait for it. In a ring each message is copied before the
      * handler sees it, and one that falls behind by more than the ring goes on at the oldest message
      * that is kept; {@link Subscriber#lostBytes()} says what it missed. In a journal that removes its oldest
-     * segments one that comes to a removed one is told so by a {@link PositionException}, and may seek.
+     * segments one that comes to a removed one, or waits for a claim in it, is told so by a
+     * {@link PositionException}, and may seek.
      *
      * @throws IllegalArgumentException for a named cursor.
      */

@@ -68,6 +68,51 @@ class ChangedRetentionTest {
         }
     }
 
+    /** Who moved the beginning of the log did not get to the files before it. */
+    @Test
+    void shouldRemoveWhatADeadRemoverHasLeftWhenEverythingIsToBeKeptByNow() throws IOException {
+        try (Channel living = open(FOREVER)) {
+            // The second time it has removed some itself.
+            for (int i = 0; i < 2; i++) {
+                leave();
+                final long earliest = living.earliestPosition();
+                assertTrue(segments().getFirst() < earliest);
+                work(living);
+                assertEquals(earliest, segments().getFirst());
+            }
+            leave();
+        }
+        try (Channel next = open(FOREVER); Publisher publisher = next.addPublisher()) {
+            assertTrue(segments().getFirst() < next.earliestPosition());
+            // Whoever needs the next segment keeps house.
+            publish(publisher, 3);
+            assertEquals(next.earliestPosition(), segments().getFirst());
+            final long kept = next.earliestPosition();
+            work(next);
+            assertEquals(kept, next.earliestPosition());
+        }
+    }
+
+    /** Somebody dies in a removal, and then everything is kept. */
+    private void leave() {
+        final FaultyCalls calls = new FaultyCalls(Platform.detect().files());
+        try (Channel dying = Channel.join(
+            directory.resolve("journal"), new PlatformWithCalls(platformCalls -> calls), () -> nowNanos)) {
+            dying.housekeeping().byHand();
+            try (Publisher publisher = dying.addPublisher()) {
+                publish(publisher, 5);
+            }
+            dying.changeRetention(2 * SEGMENT, Duration.ZERO);
+            calls.refusing("unlink");
+            assertThrows(ChannelIOException.class, () -> work(dying));
+            dying.changeRetention(0, Duration.ZERO);
+        }
+    }
+
+    private List<Long> segments() throws IOException {
+        return RetentionTest.segments(directory.resolve("journal"));
+    }
+
     @Test
     void shouldRemoveWhatIsTooOldByTheTimeThatItWasChangedTo() {
         try (Channel channel = open(FOREVER); Publisher publisher = channel.addPublisher()) {

@@ -182,15 +182,19 @@ public final class InPlaceReader implements LogReader {
             leaveSegment();
         }
         final long end = Math.min(start + segmentBytes, log.end());
-        if (start < log.earliestPosition()) {
-            throw log.removed(position);
-        }
+        requireKept(start);
         if (end <= position || words.readyAcquire() < start + segmentBytes || log.isClosed()) {
             return false;
         }
         segmentAddress = segments.addressOf(start) + end - start;
         segmentEnd = end;
         return true;
+    }
+
+    private void requireKept(final long segmentStart) {
+        if (segmentStart < log.earliestPosition()) {
+            throw log.removed(position);
+        }
     }
 
     /** What was just read is warm in this core's cache: the cheapest moment to clean it. */
@@ -219,6 +223,10 @@ public final class InPlaceReader implements LogReader {
         }
         final long startAddress = frameAddress() - (position & segmentBytes - 1);
         final long holeEnd = log.repair().holeEnd(position, startAddress, tail);
+        if (holeEnd == HoleRepair.WAIT) {
+            // Whoever has it published it to nobody once the segment is gone.
+            requireKept(position & -segmentBytes);
+        }
         if (holeEnd < 0 || log.isClosed()) {
             return false;
         }

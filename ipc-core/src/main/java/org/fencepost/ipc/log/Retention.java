@@ -1,5 +1,6 @@
 package org.fencepost.ipc.log;
 
+import java.util.List;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.memory.SharedMemory;
 
@@ -15,7 +16,6 @@ import org.fencepost.ipc.memory.SharedMemory;
 final class Retention {
     /** How often it is looked whether anything is to be removed. */
     private static final long NANOS_PER_LOOK = 10_000_000;
-    private static final long NOWHERE = -1;
 
     private final Log log;
     private final SharedMemory memory;
@@ -25,7 +25,7 @@ final class Retention {
     private final Surplus surplus;
     private volatile long lookedNanos;
     /** Below this, this handle has removed every file. */
-    private long removedBelow = NOWHERE;
+    private volatile long removedBelow;
 
     /** The cleaner says whether a gating cursor stands below a position. */
     Retention(final Log log, final Cleaner cleaner) {
@@ -35,12 +35,13 @@ final class Retention {
         this.geometry = log.geometry();
         this.cleaner = cleaner;
         this.surplus = new Surplus(log);
+        this.removedBelow = geometry.startPosition();
         this.lookedNanos = log.clock().nanoTime() - NANOS_PER_LOOK;
     }
 
     /** Whether there may be something to remove. Without the lock; no guarantee. */
     boolean isDue() {
-        if (!surplus.isPossible()) {
+        if (!isPossible()) {
             return false;
         }
         final long sinceNanos = log.clock().nanoTime() - lookedNanos;
@@ -49,7 +50,7 @@ final class Retention {
 
     /** Removes what is to go; whether it has removed anything. */
     boolean run() {
-        if (!surplus.isPossible()) {
+        if (!isPossible()) {
             return false;
         }
         lookedNanos = log.clock().nanoTime();
@@ -59,19 +60,29 @@ final class Retention {
         if (log.isClosed() || words.isDamaged() || keptFrom == removedBelow) {
             return false;
         }
+        final List<Long> places = log.store().placesBelow(keptFrom);
+        if (!places.isEmpty()) {
+            remove(places, keptFrom);
+        }
+        removedBelow = keptFrom;
+        return !places.isEmpty();
+    }
+
+    private void remove(final List<Long> places, final long keptFrom) {
         log.cursors().makeDirty();
         log.store().recordCursors(keptFrom);
         // Behind that: it may reach the disk at any time.
         words.earliestRelease(keptFrom);
-        final boolean removable = log.store().recordEarliest(keptFrom);
+        log.store().recordEarliest(keptFrom);
         // Not before: what is durable behind it would be lost with a log that begins before it.
         words.syncs().raise(keptFrom);
         log.progress().ring();
-        if (removable) {
-            log.store().removeBelow(keptFrom);
-        }
-        removedBelow = keptFrom;
-        return removable;
+        log.store().remove(places, keptFrom);
+    }
+
+    /** Also where everything is to be kept by now: somebody may have died between the word and the files. */
+    private boolean isPossible() {
+        return surplus.isPossible() || words.earliestAcquire() != removedBelow;
     }
 
     /** Where the log is to begin: {@code earliest}, or a later segment's start. */

@@ -1,5 +1,6 @@
 package org.fencepost.ipc.log;
 
+import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /** Where segments come from. */
@@ -72,8 +73,15 @@ public interface SegmentStore {
     }
 
     /**
-     * Makes durable where the cursors of a journal stand, if any segment before this one is left, and {@code earliest}
-     * is about to say that the log begins here. Called under the housekeeping lock; may block on the disk.
+     * Where the segments of a journal begin that are left before this one. Called under the housekeeping lock.
+     *
+     * @throws org.fencepost.ipc.ChannelException if that cannot be looked at; it can be tried again.
+     */
+    List<Long> placesBelow(long earliest);
+
+    /**
+     * Makes durable where the cursors of a journal stand, when {@code earliest} is about to say that the log begins
+     * here. Called under the same lock; may block on the disk.
      *
      * @throws org.fencepost.ipc.ChannelException if that cannot be said; it can be tried again.
      */
@@ -82,22 +90,21 @@ public interface SegmentStore {
     }
 
     /**
-     * Makes durable that the log of a journal begins here, if any segment before this one is left; otherwise
-     * it is, since segments go behind that. Called under the housekeeping lock, when {@code earliest} says so;
-     * may block on the disk.
+     * Makes durable that the log of a journal begins here. Called under the same lock, when {@code earliest} says
+     * so; may block on the disk.
      *
-     * @return whether segments are left.
      * @throws org.fencepost.ipc.ChannelException if that cannot be said; it can be tried again.
      */
-    boolean recordEarliest(long earliest);
+    void recordEarliest(long earliest);
 
     /**
-     * Removes the segments of a journal before this one, behind {@link #recordEarliest}. Called under the same
+     * Removes segments of a journal before this one, behind {@link #recordEarliest}. Called under the same
      * lock; may block on the disk.
      *
+     * @param places where they begin, as {@link #placesBelow} has said.
      * @throws org.fencepost.ipc.ChannelException if one cannot be removed; it can be tried again.
      */
-    void removeBelow(long earliest);
+    void remove(List<Long> places, long earliest);
 
     /**
      * Returns when the bytes at a range of a segment's addresses are on the disk.

@@ -220,12 +220,21 @@ public final class Subscriptions {
                     + " of a batch; nothing was changed");
         }
         if (position >= earliest) {
-            return new Subscription(record, requireReadable(position, true), batchIndex, 0);
+            return new Subscription(record, resumable(position), batchIndex, 0);
         }
         // It did not gate while it was absent, and the ring went on. The position stays until the first
         // poll: if this owner dies before, the next one is told of the loss. It holds the same segment.
         cursors.batchIndexRelease(record, 0);
         return new Subscription(record, earliest, 0, earliest - position);
+    }
+
+    /** The last owner has read up to there: damage before it is no reason to lose the place. */
+    private long resumable(final long position) {
+        try {
+            return requireReadable(position, true);
+        } catch (final ChannelDamagedException before) {
+            return position;
+        }
     }
 
     private int takeRecord() {

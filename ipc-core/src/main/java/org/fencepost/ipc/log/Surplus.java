@@ -35,8 +35,14 @@ final class Surplus {
         if (timestamps == null) {
             timestamps = new Timestamps(log);
         }
-        // What lies before is not younger than the first one here, but for a moment.
-        final long timestamp = timestamps.first(segmentStart);
+        // What lies before is not younger than the first one here, but for a moment. Nor than a later segment's, where
+        // a claim is open at the beginning of this one, perhaps for ever: of somebody dead, and nobody reads.
+        long timestamp = timestamps.first(segmentStart);
+        long next = segmentStart + geometry.segmentBytes();
+        while (timestamp == Timestamps.NONE && next <= geometry.segmentStart(tail)) {
+            timestamp = timestamps.first(next);
+            next += geometry.segmentBytes();
+        }
         return timestamp != Timestamps.NONE && log.clock().nanoTime() - timestamp > nanos;
     }
 

@@ -122,15 +122,23 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
     }
 
     @Override
+    public List<Long> placesBelow(final long earliest) {
+        try {
+            return SegmentFiles.places(directory).stream().filter(place -> place < earliest).toList();
+        } catch (final IOException e) {
+            requireOpen();
+            throw notRemoved(earliest, e);
+        }
+    }
+
+    @Override
     public void recordCursors(final long earliest) {
         synchronized (removal) {
             requireOpen();
             try {
                 name.require();
-                if (!placesBelow(earliest).isEmpty()) {
-                    // What a named cursor has let go of is not to be missing when it stands before it again.
-                    sync(CursorsFormat.FILE_NAME);
-                }
+                // What a named cursor has let go of is not to be missing when it stands before it again.
+                sync(CursorsFormat.FILE_NAME);
             } catch (final IOException e) {
                 throw notRemoved(earliest, e);
             }
@@ -142,16 +150,12 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
      * housekeeping lock from a handle that was closed, has written there, and take the log's beginning back.
      */
     @Override
-    public boolean recordEarliest(final long earliest) {
+    public void recordEarliest(final long earliest) {
         synchronized (removal) {
             requireOpen();
             try {
                 name.require();
-                if (placesBelow(earliest).isEmpty()) {
-                    return false;
-                }
                 writeEarliest(earliest);
-                return true;
             } catch (final IOException e) {
                 throw notRemoved(earliest, e);
             }
@@ -174,12 +178,12 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
     }
 
     @Override
-    public void removeBelow(final long earliest) {
+    public void remove(final List<Long> places, final long earliest) {
         synchronized (removal) {
             requireOpen();
             mappings.letGoOfSynced();
             try {
-                for (final long place : placesBelow(earliest)) {
+                for (final long place : places) {
                     name.require();
                     surroundings.calls().unlink(directory.resolve(SegmentFormat.name(place)));
                 }
@@ -188,10 +192,6 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
                 throw notRemoved(earliest, e);
             }
         }
-    }
-
-    private List<Long> placesBelow(final long earliest) throws IOException {
-        return SegmentFiles.places(directory).stream().filter(place -> place < earliest).toList();
     }
 
     private ChannelIOException notRemoved(final long earliest, final IOException cause) {

@@ -3,6 +3,7 @@ package org.fencepost.ipc.store;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.format.Geometry;
@@ -63,12 +64,17 @@ final class RingSegments implements SegmentStore, AutoCloseable {
     }
 
     @Override
-    public boolean recordEarliest(final long earliest) {
+    public List<Long> placesBelow(final long earliest) {
         throw new IllegalStateException("a ring keeps all its segments");
     }
 
     @Override
-    public void removeBelow(final long earliest) {
+    public void recordEarliest(final long earliest) {
+        throw new IllegalStateException("a ring keeps all its segments");
+    }
+
+    @Override
+    public void remove(final List<Long> places, final long earliest) {
         throw new IllegalStateException("a ring keeps all its segments");
     }
 

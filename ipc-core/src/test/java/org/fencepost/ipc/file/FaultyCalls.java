@@ -54,7 +54,7 @@ public final class FaultyCalls implements FileCalls {
     }
 
     /** Every call of this name fails. */
-    FaultyCalls refusing(final String call) {
+    public FaultyCalls refusing(final String call) {
         failing(Fault.EACCES, -1, -1, false);
         refused = call;
         return this;

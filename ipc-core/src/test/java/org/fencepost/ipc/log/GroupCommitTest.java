@@ -575,7 +575,7 @@ class GroupCommitTest {
         watched.syncs().whenMapped(() -> {
             handle.log.words().earliestRelease(2 * SEGMENT);
             handle.log.words().syncs().raise(2 * SEGMENT);
-            handle.log.store().removeBelow(2 * SEGMENT);
+            handle.log.store().remove(List.of(0L, (long) SEGMENT), 2 * SEGMENT);
         });
         assertEquals(GroupCommit.BUSY, watched.commit().trySync(1));
         assertEquals(2 * SEGMENT, watched.commit().durablePosition());
@@ -588,7 +588,7 @@ class GroupCommitTest {
         final Handle handle = open();
         handle.publish(handle.membership.joinShared(), 1, 8);
         final Watched watched = Watched.of(handle);
-        watched.syncs().whenMapped(() -> handle.log.store().removeBelow(SEGMENT));
+        watched.syncs().whenMapped(() -> handle.log.store().remove(List.of(0L), SEGMENT));
         assertThrows(PositionException.class, () -> watched.commit().trySync(1));
     }
 

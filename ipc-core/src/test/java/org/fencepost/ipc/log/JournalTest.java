@@ -184,9 +184,10 @@ class JournalTest {
             handle.log.store().prepare(SEGMENT, () -> false);
             handle.log.store().prepare(2 * SEGMENT, () -> false);
             calls.get().take();
+            final List<Long> places = handle.log.store().placesBelow(2 * SEGMENT);
             handle.log.store().recordCursors(2 * SEGMENT);
-            assertTrue(handle.log.store().recordEarliest(2 * SEGMENT));
-            handle.log.store().removeBelow(2 * SEGMENT);
+            handle.log.store().recordEarliest(2 * SEGMENT);
+            handle.log.store().remove(places, 2 * SEGMENT);
             final List<Effect> effects = new ArrayList<>(calls.get().take());
             final Path control = channel().resolve(ControlFormat.FILE_NAME);
             assertEquals(new Effect.Synced(channel().resolve(CursorsFormat.FILE_NAME)),
@@ -215,19 +216,8 @@ class JournalTest {
         calls.get().take();
         assertThrows(ChannelClosedException.class, () -> store.recordCursors(SEGMENT));
         assertThrows(ChannelClosedException.class, () -> store.recordEarliest(SEGMENT));
-        assertThrows(ChannelClosedException.class, () -> store.removeBelow(SEGMENT));
+        assertThrows(ChannelClosedException.class, () -> store.remove(List.of(0L), SEGMENT));
         assertEquals(List.of(), calls.get().take());
-    }
-
-    @Test
-    void shouldTouchNothingWhenThereIsNothingToRemove() {
-        final AtomicReference<RecordingCalls> calls = new AtomicReference<>();
-        try (Handle handle = open(recording(calls))) {
-            calls.get().take();
-            handle.log.store().recordCursors(0);
-            assertFalse(handle.log.store().recordEarliest(0));
-            assertEquals(List.of(), calls.get().take());
-        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.format.FrameFormat;
@@ -62,7 +63,7 @@ class TimestampsTest {
     void shouldLookAgainWhenASegmentIsRemovedBeforeItIsMapped() {
         assertLooksAgain(handle -> {
             handle.log.words().earliestRelease(SEGMENT);
-            handle.log.store().removeBelow(SEGMENT);
+            handle.log.store().remove(List.of(0L), SEGMENT);
         });
     }
 

@@ -99,18 +99,23 @@ final class WatchedSyncs implements SegmentStore {
     }
 
     @Override
+    public List<Long> placesBelow(final long earliest) {
+        return store.placesBelow(earliest);
+    }
+
+    @Override
     public void recordCursors(final long earliest) {
         store.recordCursors(earliest);
     }
 
     @Override
-    public boolean recordEarliest(final long earliest) {
-        return store.recordEarliest(earliest);
+    public void recordEarliest(final long earliest) {
+        store.recordEarliest(earliest);
     }
 
     @Override
-    public void removeBelow(final long earliest) {
-        store.removeBelow(earliest);
+    public void remove(final List<Long> places, final long earliest) {
+        store.remove(places, earliest);
     }
 
     @Override

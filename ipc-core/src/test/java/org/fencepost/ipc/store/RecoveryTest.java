@@ -308,6 +308,58 @@ class RecoveryTest {
         }
     }
 
+    /** The next owner of a named cursor goes on where the last one was, or at the end once that is before it. */
+    @Test
+    void shouldResumeNamedCursorsBesideDamage8() throws IOException {
+        final List<Long> ends = publishDurably(12);
+        final Map<String, Integer> cursors = Map.of("before", 3, "behind", 4, "far", 10, "end", 12);
+        cursors.forEach((name, count) -> assertEquals(numbers(count), polled(name, count)));
+        for (final byte[] header : List.of(new byte[8], new byte[] {3, 0, 0, 0, 9})) {
+            final Path place = directory.resolve("damaged-" + header.length);
+            final StoppedJournal damaged = journal.copy(place);
+            damaged.overwrite(ends.get(2), header);
+            try (Channel channel = Channel.join(place)) {
+                assertThrows(ChannelDamagedException.class, channel::addPublisher);
+                for (final Map.Entry<String, Integer> cursor : cursors.entrySet()) {
+                    final int count = cursor.getValue();
+                    try (Subscriber subscriber = named(channel, cursor.getKey())) {
+                        assertEquals(ends.get(count - 1), subscriber.position(), cursor.getKey());
+                        if (count == 3) {
+                            assertMeetsDamage(subscriber);
+                            subscriber.seek(SEGMENT);
+                            assertTrue(subscriber.poll((b, o, l, h) -> { }, 20) > 0);
+                        } else {
+                            assertEquals(12 - count, subscriber.poll((b, o, l, h) -> { }, 20));
+                        }
+                    }
+                }
+            }
+        }
+        journal.overwrite(ends.get(2), new byte[8]);
+        journal.reboot();
+        Channels.repair(path);
+        publishDurably(3);
+        for (final String name : cursors.keySet()) {
+            try (Channel channel = Channel.join(path); Subscriber subscriber = named(channel, name)) {
+                assertEquals(ends.get(2), subscriber.position(), name);
+                assertEquals(3, subscriber.poll((b, o, l, h) -> { }, 20));
+            }
+        }
+    }
+
+    private static Subscriber named(final Channel channel, final String name) {
+        return channel.addSubscriber(SubscriberOptions.earliest().named(name, true));
+    }
+
+    /** Zeros are looked at a few times. */
+    private static void assertMeetsDamage(final Subscriber subscriber) {
+        assertThrows(ChannelDamagedException.class, () -> {
+            for (int looks = 0; looks < 100; looks++) {
+                assertEquals(0, subscriber.poll((b, o, l, h) -> { }, 1));
+            }
+        });
+    }
+
     @Test
     void shouldSkipNoMessageWhenACursorStandsInABatchThatIsGone12() throws IOException {
         final long end = journal.publish(0, 3).getLast();

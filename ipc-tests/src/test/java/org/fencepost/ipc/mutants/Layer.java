@@ -25,7 +25,7 @@ enum Layer {
         "org.fencepost.ipc.ChannelRemovalTest",
         "org.fencepost.ipc.DurabilityTest", "org.fencepost.ipc.DiskWaitersTest",
         "org.fencepost.ipc.RetentionTest", "org.fencepost.ipc.ChangedRetentionTest",
-        "org.fencepost.ipc.PositionByTimeTest",
+        "org.fencepost.ipc.RetentionHistoryTest", "org.fencepost.ipc.PositionByTimeTest",
         "org.fencepost.ipc.ChannelViewTest", "org.fencepost.ipc.FastPublisherTest",
         "org.fencepost.ipc.HousekeeperTest", "org.fencepost.ipc.PaceTest",
         "org.fencepost.ipc.StatusTextTest", "org.fencepost.ipc.HousekeepingWorkTest"),

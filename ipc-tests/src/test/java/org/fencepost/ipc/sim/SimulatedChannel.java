@@ -329,33 +329,35 @@ final class SimulatedChannel {
         }
 
         @Override
-        public boolean recordEarliest(final long earliest) {
+        public List<Long> placesBelow(final long earliest) {
+            simulation.systemCall();
+            return segments.keySet().stream().filter(place -> place < earliest).sorted().toList();
+        }
+
+        @Override
+        public void recordEarliest(final long earliest) {
             removing.add(process);
             try {
                 simulation.systemCall();
                 requireOpen();
-                if (placesBelow(earliest).isEmpty()) {
-                    return false;
-                }
                 if (earliest < earliest()) {
                     throw simulation.failure(
                         "the log begins at " + earliest() + " and would at " + earliest, null);
                 }
                 memory.write(control + ControlFormat.EARLIEST_OFFSET, earliest);
                 simulation.systemCall();
-                return true;
             } finally {
                 removing.remove(process);
             }
         }
 
         @Override
-        public void removeBelow(final long earliest) {
+        public void remove(final List<Long> places, final long earliest) {
             removing.add(process);
             try {
                 simulation.systemCall();
                 requireOpen();
-                remove(earliest);
+                remove(places);
             } finally {
                 removing.remove(process);
             }
@@ -367,12 +369,8 @@ final class SimulatedChannel {
             }
         }
 
-        private List<Long> placesBelow(final long earliest) {
-            return segments.keySet().stream().filter(place -> place < earliest).sorted().toList();
-        }
-
-        private void remove(final long earliest) {
-            for (final long place : placesBelow(earliest)) {
+        private void remove(final List<Long> places) {
+            for (final long place : places) {
                 simulation.systemCall();
                 final long end = place + geometry.segmentBytes();
                 if (earliest() < end || !isSurplus(end)) {
