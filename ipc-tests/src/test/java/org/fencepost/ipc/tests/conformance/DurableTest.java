@@ -134,7 +134,7 @@ class DurableTest extends ConformanceTest {
             reading.addSubscriber(SubscriberSpec.earliest().asVerified());
         assertSeries(SERIES, 0, receive(verifying, 10));
         assertSays(assertThrows(ChannelDamagedException.class, () -> verifying.poll(1)),
-            directory(), "position " + damaged, "checksum", "seek");
+            directory(), "position " + damaged, "checksum", "begin behind it");
         assertEquals(damaged, verifying.position());
         verifying.seek(damaged + 24 + 104);
         assertSeries(SERIES, 10, receive(verifying, 1));
