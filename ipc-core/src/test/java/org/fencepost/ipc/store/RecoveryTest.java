@@ -1,7 +1,11 @@
 package org.fencepost.ipc.store;
 
-import static org.fencepost.ipc.store.StoppedJournal.MESSAGE;
+import static org.fencepost.ipc.store.StoppedJournal.FRAME;
+import static org.fencepost.ipc.store.StoppedJournal.LONG;
 import static org.fencepost.ipc.store.StoppedJournal.SEGMENT;
+import static org.fencepost.ipc.store.StoppedJournal.numbers;
+import static org.fencepost.ipc.store.StoppedJournal.recover;
+import static org.fencepost.ipc.store.StoppedJournal.recovery;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -19,9 +23,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.OptionalLong;
 import org.awaitility.Awaitility;
 import org.fencepost.ipc.Batch;
 import org.fencepost.ipc.Channel;
@@ -31,14 +34,12 @@ import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Channels;
 import org.fencepost.ipc.PositionException;
 import org.fencepost.ipc.Publisher;
-import org.fencepost.ipc.RepairReport;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.SyncFailedException;
 import org.fencepost.ipc.file.FaultyCalls;
 import org.fencepost.ipc.file.RecordingCalls;
 import org.fencepost.ipc.format.ControlFormat;
-import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.os.FileCalls;
@@ -46,18 +47,12 @@ import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.store.Recovery.Finding;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.Timeout.ThreadMode;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A test for each row of docs/recovery.md, named by its number. */
 class RecoveryTest {
-    private static final int FRAME = (24 + MESSAGE + 15) / 16 * 16;
-    private static final Duration LONG = Duration.ofSeconds(20);
-
     @TempDir
     Path directory;
 
@@ -98,15 +93,15 @@ class RecoveryTest {
     void shouldChangeNothingWhenTheLifeIsTheSame3() throws IOException {
         journal.publish(0, 12);
         final Map<String, ByteBuffer> before = journal.files();
-        assertEquals(Finding.SAME_LIFE, recover());
+        assertEquals(Finding.SAME_LIFE, journal.recover());
         assertEquals(before, journal.files());
     }
 
     @Test
     void shouldStayFailedWhenTheLifeIsTheSame4() throws IOException {
         final long end = journal.publish(0, 3).getLast();
-        fail(end, true);
-        assertEquals(Finding.SAME_LIFE, recover());
+        journal.fail(end, true);
+        assertEquals(Finding.SAME_LIFE, journal.recover());
         try (Channel channel = Channel.join(path)) {
             assertThrows(SyncFailedException.class, () -> channel.awaitDurable(end, LONG));
             try (Subscriber subscriber = channel.addSubscriber(SubscriberOptions.earliest().durableOnly())) {
@@ -124,7 +119,7 @@ class RecoveryTest {
         journal.word(ControlFormat.SLOTS_USED_OFFSET, 200);
         journal.word(ControlFormat.SLOTS_OFFSET, 64);
         journal.word(ControlFormat.SLOTS_OFFSET + 8, 128);
-        fail(end, true);
+        journal.fail(end, true);
         journal.reboot();
         final Map<String, ByteBuffer> before = journal.files();
         try (Channel channel = Channel.join(path)) {
@@ -147,7 +142,7 @@ class RecoveryTest {
         journal.overwrite(ends.get(3) + 500, new byte[] {1});
         journal.reboot();
         final byte[] segment = Files.readAllBytes(journal.segment(0));
-        assertEquals(Finding.TORN, recover());
+        assertEquals(Finding.TORN, journal.recover());
         assertEquals(1, journal.word(ControlFormat.EPOCH_OFFSET));
         assertEquals(numbers(4), journal.numbers());
         final byte[] kept = Files.readAllBytes(
@@ -157,7 +152,7 @@ class RecoveryTest {
                 (int) (4096 + ends.get(3)) + kept.length)));
         assertTrue(kept.length > 500 && kept.length <= ends.get(4) - ends.get(3));
         requireZeros(ends.get(3));
-        assertEquals(Finding.SAME_LIFE, recover());
+        assertEquals(Finding.SAME_LIFE, journal.recover());
         journal.publish(4, 20);
         assertEquals(numbers(24), journal.numbers());
         assertEquals(1, journal.word(ControlFormat.EPOCH_OFFSET));
@@ -172,7 +167,7 @@ class RecoveryTest {
         journal.overwrite(ends.getFirst(), ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN)
             .putLong(FrameFormat.paddingWord(80)).array());
         journal.reboot();
-        assertEquals(Finding.TORN, recover());
+        assertEquals(Finding.TORN, journal.recover());
         assertEquals(ends.getFirst(), journal.word(ControlFormat.TAIL_OFFSET));
         assertEquals(numbers(1), journal.numbers());
     }
@@ -190,7 +185,7 @@ class RecoveryTest {
         final List<Long> ends = journal.publish(0, 20);
         journal.overwrite(ends.get(2), new byte[8]);
         journal.reboot();
-        assertEquals(Finding.TORN, recover());
+        assertEquals(Finding.TORN, journal.recover());
         requireZeros(ends.get(2));
         assertEquals(numbers(3), journal.numbers());
         journal.publish(3, 1);
@@ -211,7 +206,7 @@ class RecoveryTest {
         journal.reboot();
         final byte[] segment = Files.readAllBytes(journal.segment(0));
         for (int time = 0; time < 2; time++) {
-            assertEquals(Finding.DAMAGED, recover());
+            assertEquals(Finding.DAMAGED, journal.recover());
             try (Channel channel = Channel.join(path);
                 Subscriber subscriber = channel.addSubscriber(SubscriberOptions.earliest())) {
                 final ChannelDamagedException refusal =
@@ -227,7 +222,7 @@ class RecoveryTest {
             assertEquals(0, journal.word(ControlFormat.EPOCH_OFFSET));
         }
         journal.overwrite(ends.get(2) + 100, new byte[] {0});
-        assertEquals(Finding.WHOLE, recover(), "the file was restored");
+        assertEquals(Finding.WHOLE, journal.recover(), "the file was restored");
         journal.publish(6, 1);
         assertEquals(numbers(7), journal.numbers());
     }
@@ -253,7 +248,7 @@ class RecoveryTest {
         }
         Files.delete(journal.segment(2 * SEGMENT));
         journal.reboot();
-        assertEquals(Finding.DAMAGED, recover());
+        assertEquals(Finding.DAMAGED, journal.recover());
         try (Channel channel = Channel.join(path)) {
             assertThrows(ChannelDamagedException.class, channel::addPublisher);
         }
@@ -264,7 +259,7 @@ class RecoveryTest {
         journal.publish(0, 20);
         Files.delete(journal.segment(2 * SEGMENT));
         journal.reboot();
-        assertEquals(Finding.WHOLE, recover());
+        assertEquals(Finding.WHOLE, journal.recover());
         assertEquals(2 * SEGMENT, journal.word(ControlFormat.TAIL_OFFSET));
         final int kept = journal.numbers().size();
         journal.publish(kept, 20);
@@ -276,7 +271,7 @@ class RecoveryTest {
         journal.publish(0, 20);
         Files.delete(journal.segment(SEGMENT));
         journal.reboot();
-        assertEquals(Finding.TORN, recover());
+        assertEquals(Finding.TORN, journal.recover());
         assertEquals(SEGMENT, journal.word(ControlFormat.TAIL_OFFSET));
         assertFalse(Files.exists(journal.segment(2 * SEGMENT)));
         assertTrue(Files.exists(path.resolve("cut-1-segment-0000000000004000")));
@@ -297,7 +292,7 @@ class RecoveryTest {
         }
         journal.overwrite(ends.get(3), new byte[8]);
         journal.reboot();
-        recover();
+        journal.recover();
         try (Channel channel = Channel.join(path);
             Subscriber far = channel.addSubscriber(SubscriberOptions.earliest().named("far", true));
             Subscriber near = channel.addSubscriber(
@@ -311,7 +306,7 @@ class RecoveryTest {
     /** The next owner of a named cursor goes on where the last one was, or at the end once that is before it. */
     @Test
     void shouldResumeNamedCursorsBesideDamage8() throws IOException {
-        final List<Long> ends = publishDurably(12);
+        final List<Long> ends = journal.publishDurably(12);
         final Map<String, Integer> cursors = Map.of("before", 3, "behind", 4, "far", 10, "end", 12);
         cursors.forEach((name, count) -> assertEquals(numbers(count), polled(name, count)));
         for (final byte[] header : List.of(new byte[8], new byte[] {3, 0, 0, 0, 9})) {
@@ -338,7 +333,7 @@ class RecoveryTest {
         journal.overwrite(ends.get(2), new byte[8]);
         journal.reboot();
         Channels.repair(path);
-        publishDurably(3);
+        journal.publishDurably(3);
         for (final String name : cursors.keySet()) {
             try (Channel channel = Channel.join(path); Subscriber subscriber = named(channel, name)) {
                 assertEquals(ends.get(2), subscriber.position(), name);
@@ -367,7 +362,7 @@ class RecoveryTest {
         assertEquals(List.of(0, 1, 2, 3, 4), polled("inside", 5));
         journal.overwrite(end, new byte[8]);
         journal.reboot();
-        assertEquals(Finding.TORN, recover());
+        assertEquals(Finding.TORN, journal.recover());
         publishBatch(7, 8, 9);
         assertEquals(List.of(7, 8, 9), polled("inside", 5));
     }
@@ -437,8 +432,8 @@ class RecoveryTest {
         final long end = journal.publish(0, 5).getLast();
         journal.publish(5, 5);
         journal.word(ControlFormat.TAIL_OFFSET, end);
-        fail(end, true);
-        assertEquals(Finding.SAME_LIFE, recover());
+        journal.fail(end, true);
+        assertEquals(Finding.SAME_LIFE, journal.recover());
     }
 
     @Test
@@ -651,7 +646,7 @@ class RecoveryTest {
 
     @Test
     void shouldShowAllThatWasDurableWhenItIsViewed15() throws IOException {
-        publishDurably(6);
+        journal.publishDurably(6);
         journal.reboot();
         try (Channel view = Channel.view(path)) {
             assertEquals(1, view.recoveryEpoch());
@@ -672,7 +667,7 @@ class RecoveryTest {
             if (time == 0) {
                 journal.reboot();
             } else {
-                recover();
+                journal.recover();
             }
             final Map<String, ByteBuffer> before = journal.files();
             try (Channel view = Channel.view(path);
@@ -688,7 +683,7 @@ class RecoveryTest {
 
     @Test
     void shouldBelieveTheNewestReceiptWhenItIsAboveTheWatermark16() throws IOException {
-        final List<Long> ends = publishDurably(5, 9, 2);
+        final List<Long> ends = journal.publishDurably(5, 9, 2);
         journal.word(ControlFormat.DURABLE_OFFSET, 0);
         journal.overwrite(ends.get(14) + 100, new byte[] {1});
         final StoppedJournal copy = journal.copy(directory.resolve("copy"));
@@ -696,7 +691,7 @@ class RecoveryTest {
         assertEquals(numbers(15), copy.numbers());
         journal.overwrite(ends.get(12) + 100, new byte[] {1});
         journal.reboot();
-        assertEquals(Finding.DAMAGED, recover());
+        assertEquals(Finding.DAMAGED, journal.recover());
         try (Channel channel = Channel.join(path)) {
             assertEquals(ends.get(13), channel.durablePosition());
         }
@@ -710,7 +705,7 @@ class RecoveryTest {
             assertTrue(channel.awaitDurable(ends.getLast(), LONG));
             // In a thread of this, or of its own.
             final long began = System.nanoTime();
-            while (receipt(0) < ends.getLast()) {
+            while (journal.receipt(0) < ends.getLast()) {
                 channel.housekeeping().doWork();
                 assertTrue(System.nanoTime() - began < LONG.toNanos(), "no receipt was left");
                 Thread.yield();
@@ -719,16 +714,8 @@ class RecoveryTest {
         journal.word(ControlFormat.DURABLE_OFFSET, 0);
         journal.overwrite(ends.get(4) + 100, new byte[] {1});
         journal.reboot();
-        assertEquals(Finding.DAMAGED, recover());
+        assertEquals(Finding.DAMAGED, journal.recover());
         assertEquals(ends.getLast(), journal.word(ControlFormat.DURABLE_OFFSET));
-    }
-
-    /** How much a segment says is on the disk. */
-    private long receipt(final long place) throws IOException {
-        final ByteBuffer page = ByteBuffer.wrap(Files.readAllBytes(journal.segment(place)))
-            .order(ByteOrder.LITTLE_ENDIAN);
-        return SegmentFormat.receiptBytes(page.getLong(FileHeader.CHANNEL_ID_OFFSET), place, SEGMENT,
-            page.getLong(SegmentFormat.RECEIPT_OFFSET));
     }
 
     @Test
@@ -740,7 +727,7 @@ class RecoveryTest {
         journal.overwrite(ends.get(2) + 100, new byte[] {1});
         journal.reboot();
         assertEquals(OptionalLong.of(ends.get(2)), Channels.examine(path).damagedPosition());
-        assertEquals(Finding.WHOLE, recover());
+        assertEquals(Finding.WHOLE, journal.recover());
         assertEquals(numbers(20), journal.numbers());
         try (Channel channel = Channel.join(path);
             Subscriber subscriber = channel.addSubscriber(SubscriberOptions.earliest().verified())) {
@@ -752,12 +739,12 @@ class RecoveryTest {
 
     @Test
     void shouldNotBelieveAReceiptThatDoesNotCheckOut16() throws IOException {
-        final List<Long> ends = publishDurably(4, 2);
+        final List<Long> ends = journal.publishDurably(4, 2);
         journal.word(ControlFormat.DURABLE_OFFSET, 0);
         journal.overwrite(SegmentFormat.RECEIPT_OFFSET - SegmentFormat.DATA_OFFSET, new byte[] {2});
         journal.overwrite(ends.get(1) + 100, new byte[] {1});
         journal.reboot();
-        assertEquals(Finding.TORN, recover());
+        assertEquals(Finding.TORN, journal.recover());
         assertEquals(numbers(2), journal.numbers());
     }
 
@@ -767,7 +754,7 @@ class RecoveryTest {
         journal.word(ControlFormat.EARLIEST_OFFSET, 2 * SEGMENT);
         Files.delete(journal.segment(0));
         journal.reboot();
-        assertEquals(Finding.WHOLE, recover(), "nothing of it was durable, and one file is still there");
+        assertEquals(Finding.WHOLE, journal.recover(), "nothing of it was durable, and one file is still there");
         assertTrue(Files.exists(journal.segment(SEGMENT)));
         try (Channel channel = Channel.join(path)) {
             assertEquals(2 * SEGMENT, channel.earliestPosition());
@@ -789,271 +776,13 @@ class RecoveryTest {
         }
         journal.overwrite(3 * SEGMENT + 100, new byte[] {1});
         journal.reboot();
-        assertEquals(Finding.DAMAGED, recover());
+        assertEquals(Finding.DAMAGED, journal.recover());
         try (Channel channel = Channel.join(path)) {
             channel.housekeeping().byHand();
             assertEquals(0, channel.housekeeping().doWork());
             assertEquals(0, channel.earliestPosition());
             assertTrue(Files.exists(journal.segment(0)));
         }
-    }
-
-    @Test
-    void shouldRepairOnlyWhenItIsTold() throws IOException {
-        final List<Long> ends = damaged();
-        final Map<String, ByteBuffer> before = journal.files();
-        final RepairReport found = Channels.examine(path);
-        assertEquals(ends.get(2), found.damagedPosition().getAsLong());
-        assertEquals(ends.get(5), found.durablePosition());
-        assertTrue(found.toString().contains("position " + ends.get(2)), found.toString());
-        assertEquals(before, journal.files());
-        try (Channel living = Channel.join(path)) {
-            assertThrows(ChannelMismatchException.class, () -> Channels.repair(path));
-            assertThrows(ChannelDamagedException.class, living::addPublisher);
-        }
-        final byte[] segment = Files.readAllBytes(journal.segment(0));
-        final RepairReport done = Channels.repair(path);
-        assertFalse(done.steps().isEmpty());
-        assertEquals(numbers(3), journal.numbers());
-        final byte[] kept = Files.readAllBytes(
-            path.resolve("cut-1-segment-" + String.format("%016x", ends.get(2))));
-        assertEquals(-1, Arrays.mismatch(kept, Arrays.copyOfRange(segment,
-            (int) (4096 + ends.get(2)), (int) (4096 + ends.get(2)) + kept.length)));
-        assertTrue(Files.exists(path.resolve("cut-1-segment-0000000000002000")));
-        journal.publish(3, 20);
-        assertEquals(numbers(23), journal.numbers());
-        assertEquals(1, journal.word(ControlFormat.EPOCH_OFFSET));
-        final RepairReport again = Channels.repair(path);
-        assertTrue(again.damagedPosition().isEmpty() && again.steps().isEmpty());
-        assertEquals(numbers(23), journal.numbers());
-    }
-
-    @Test
-    void shouldRepairDamageBeforeTheSegmentOfTheWatermark() throws IOException {
-        final List<Long> ends = publishDurably(20, 1);
-        journal.overwrite(ends.get(2) + 100, new byte[] {1});
-        final RepairReport found = Channels.examine(path);
-        assertEquals(ends.get(2), found.damagedPosition().getAsLong());
-        assertEquals(Finding.SAME_LIFE, recover(), "only what is behind the watermark is looked at");
-        Channels.repair(path);
-        assertEquals(numbers(3), journal.numbers());
-        assertTrue(Files.exists(path.resolve("cut-1-segment-0000000000002000")));
-        assertTrue(Files.exists(path.resolve("cut-1-segment-0000000000004000")));
-    }
-
-    @Test
-    void shouldRepairWhatWasNeverDurable() throws IOException {
-        damagedInThisLife();
-        final RepairReport found = Channels.examine(path);
-        assertTrue(found.isDamaged() && found.damagedPosition().getAsLong() > found.durablePosition());
-        final RepairReport done = Channels.repair(path);
-        assertTrue(done.toString().contains("passed over the claim"), done.toString());
-        assertEquals(List.of(0, 1, 3, 4, 5, 6, 7, 8), journal.numbers());
-    }
-
-    @Test
-    void shouldRepairDamageBehindAClaimOfTheDeadWhenBothAreInALaterSegment() throws IOException {
-        final List<Long> ends = journal.publish(0, 20);
-        assertTrue(ends.get(9) > SEGMENT);
-        journal.overwrite(ends.get(9), new byte[FRAME]);
-        journal.overwrite(ends.get(12) + 100, new byte[] {1});
-        assertEquals(ends.get(12), Channels.repair(path).damagedPosition().getAsLong());
-        final List<Integer> left = numbers(13);
-        left.remove(10);
-        assertEquals(left, journal.numbers());
-    }
-
-    @Test
-    void shouldSayInTheSegmentHowMuchIsDurableWhenItIsRepaired() throws IOException {
-        final List<Long> ends = publishDurably(12, 12, 1);
-        journal.overwrite(ends.get(10) + 100, new byte[] {1});
-        Channels.repair(path);
-        assertEquals(ends.get(10), journal.word(ControlFormat.DURABLE_OFFSET));
-        assertEquals(ends.get(10) - SEGMENT, receipt(SEGMENT));
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void shouldNotRepairWhereASyncHasFailedButInACopy(final boolean marked) throws IOException {
-        final List<Long> ends = journal.publish(0, 20);
-        fail(ends.get(1), marked);
-        journal.overwrite(ends.get(8) + 100, new byte[] {1});
-        final Map<String, ByteBuffer> before = journal.files();
-        final ChannelMismatchException refusal =
-            assertThrows(ChannelMismatchException.class, () -> Channels.repair(path));
-        assertTrue(refusal.getMessage().contains("repair the copy"), refusal.getMessage());
-        assertEquals(before, journal.files());
-        final Path place = directory.resolve("copy");
-        final StoppedJournal copy = journal.copy(place);
-        Channels.repair(place);
-        assertEquals(numbers(9), copy.numbers());
-    }
-
-    @Test
-    void shouldTakeAClaimOfTheDeadForNoDamage() throws IOException {
-        final List<Long> ends = journal.publish(0, 12);
-        journal.overwrite(ends.get(1), new byte[FRAME]);
-        final Map<String, ByteBuffer> before = journal.files();
-        assertFalse(Channels.repair(path).isDamaged());
-        assertEquals(before, journal.files());
-        assertEquals(11, journal.numbers().size());
-    }
-
-    @Test
-    void shouldMakeWordsAgainWhenTheyContradictEachOther() throws IOException {
-        final List<Long> ends = journal.publish(0, 12);
-        for (final int offset : List.of(ControlFormat.READY_OFFSET, ControlFormat.TAIL_OFFSET,
-            ControlFormat.SLOTS_OFFSET + ControlFormat.SLOT_WON_END_OFFSET)) {
-            journal.word(offset, offset == ControlFormat.READY_OFFSET ? SEGMENT : 1L << 40);
-            final RepairReport done = Channels.repair(path);
-            assertTrue(done.isDamaged() && done.damagedPosition().isEmpty(), done.toString());
-            assertEquals(numbers(12), journal.numbers());
-            assertEquals(ends.getLast(), journal.word(ControlFormat.TAIL_OFFSET));
-        }
-    }
-
-    @Test
-    void shouldFindNoContradictionWhenTheLogIsEmptyOrEndsWithItsSegment() throws IOException {
-        Channel.open(path, ChannelOptions.journal(SEGMENT)).close();
-        assertFalse(Channels.examine(path).isDamaged());
-        final int payload = 1000;
-        try (Channel channel = Channel.join(path); Publisher publisher = channel.addPublisher()) {
-            // Or the next segment is made.
-            channel.housekeeping().byHand();
-            while (channel.tailPosition() < SEGMENT) {
-                assertTrue(publisher.offer(1, new byte[payload], 0, payload) > 0);
-            }
-            assertTrue(channel.awaitDurable(SEGMENT, LONG));
-        }
-        assertEquals(SEGMENT, journal.word(ControlFormat.READY_OFFSET));
-        assertEquals(SEGMENT, journal.word(ControlFormat.DURABLE_OFFSET));
-        final RepairReport found = Channels.examine(path);
-        assertFalse(found.isDamaged(), found.toString());
-    }
-
-    @Test
-    void shouldBeRepairedOrAsItWasWhereverTheRepairWasStopped() throws IOException {
-        damaged();
-        repairStoppedEverywhere(numbers(3));
-    }
-
-    @Test
-    void shouldBeRepairedWhereverTheRepairOfThisLifeWasStopped() throws IOException {
-        damagedInThisLife();
-        repairStoppedEverywhere(List.of(0, 1, 3, 4, 5, 6, 7, 8));
-    }
-
-    private void repairStoppedEverywhere(final List<Integer> left) throws IOException {
-        for (int first = 0; first < 200; first++) {
-            final Path place = directory.resolve("stopped-" + first);
-            final StoppedJournal stopped = journal.copy(place);
-            final boolean inThisLife = journal.word(ControlFormat.BOOT_ID_OFFSET) != 1;
-            if (inThisLife) {
-                live(place);
-            }
-            final FaultyCalls calls = new FaultyCalls(Platform.detect().files())
-                .failing(FaultyCalls.Fault.EIO, first, Integer.MAX_VALUE, false);
-            boolean completed = true;
-            try {
-                repair(place, calls).repair();
-            } catch (final IOException e) {
-                completed = false;
-            }
-            if (recover(place) == Finding.DAMAGED || inThisLife && Channels.examine(place).isDamaged()) {
-                Channels.repair(place);
-            }
-            assertEquals(left, stopped.numbers(), "stopped at call " + first);
-            assertEquals(1, stopped.word(ControlFormat.EPOCH_OFFSET));
-            if (completed) {
-                assertTrue(first > 20, "calls: " + calls.made());
-                return;
-            }
-        }
-        throw new AssertionError("it does not end");
-    }
-
-    /** Makes a copy one that was never away. */
-    private static void live(final Path place) throws IOException {
-        final Path file = place.resolve(ControlFormat.FILE_NAME);
-        final ByteBuffer control = ByteBuffer.wrap(Files.readAllBytes(file))
-            .order(ByteOrder.LITTLE_ENDIAN);
-        final Platform platform = Platform.detect();
-        Life.of(file, platform.files(), platform.bootId()).write(control);
-        Files.write(file, control.array());
-    }
-
-    /** The third message was claimed and never committed, and the tenth is damaged; nobody has waited. */
-    private void damagedInThisLife() throws IOException {
-        final List<Long> ends = journal.publish(0, 20);
-        journal.overwrite(ends.get(1), new byte[FRAME]);
-        journal.overwrite(ends.get(8) + 100, new byte[] {1});
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {0, 255})
-    void shouldFindDamageRightBehindTheClaimOfTheDeadWhenItIsExaminedForRepair(final int slot)
-        throws IOException {
-        final List<Long> ends = journal.publish(0, 6);
-        journal.overwrite(ends.get(1), new byte[8]);
-        slot(slot, ends.get(1), ends.get(2));
-        journal.overwrite(ends.get(2) + 100, new byte[] {1});
-        assertEquals(ends.get(2), Channels.examine(path).damagedPosition().orElseThrow());
-    }
-
-    @Test
-    void shouldPassOverTheClaimOfTheDeadWhenItBeginsAtTheWatermark() throws IOException {
-        final List<Long> ends = publishDurably(3);
-        ends.addAll(journal.publish(3, 9));
-        journal.overwrite(ends.get(2), new byte[FRAME]);
-        assertEquals(ends.get(2), journal.word(ControlFormat.DURABLE_OFFSET));
-        assertFalse(Channels.examine(path).isDamaged());
-        journal.overwrite(ends.get(8) + 100, new byte[] {1});
-        assertEquals(ends.get(8), Channels.repair(path).damagedPosition().getAsLong());
-        assertEquals(List.of(0, 1, 2, 4, 5, 6, 7, 8), journal.numbers());
-    }
-
-    /** It has moved the tail and not marked its claim as won: its slot says where the one before it ended. */
-    @Test
-    @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
-    void shouldPassOverTheClaimOfTheDeadWhenItIsNotMarkedAsWon() throws IOException {
-        final List<Long> ends = journal.publish(0, 2);
-        try (Channel channel = Channel.join(path); Publisher publisher = channel.addPublisher()) {
-            // The shortest there is.
-            ends.add(publisher.offer(1, new byte[] {0, 0, 0, 2}, 0, 4));
-        }
-        ends.addAll(journal.publish(3, 4));
-        journal.overwrite(ends.get(2), new byte[FRAME]);
-        slot(0, ends.get(2), ends.get(2));
-        journal.overwrite(ends.get(5) + 100, new byte[] {1});
-        assertEquals(ends.get(5), Channels.repair(path).damagedPosition().getAsLong());
-        assertEquals(List.of(0, 1, 2, 4, 5), journal.numbers());
-    }
-
-    /** What a publisher that died has left in its slot. */
-    private void slot(final int slot, final long start, final long wonEnd) throws IOException {
-        final int at = ControlFormat.SLOTS_OFFSET + slot * ControlFormat.SLOT_BYTES;
-        journal.word(at + ControlFormat.SLOT_START_OFFSET, start);
-        journal.word(at + ControlFormat.SLOT_WON_END_OFFSET, wonEnd);
-    }
-
-    @Test
-    void shouldNotRepairARing() {
-        final Path ring = directory.resolve("ring");
-        Channel.open(ring, ChannelOptions.ring(32_768)).close();
-        for (final Executable call : List.<Executable>of(
-            () -> Channels.repair(ring), () -> Channels.examine(ring))) {
-            final String message = assertThrows(ChannelMismatchException.class, call).getMessage();
-            assertTrue(message.contains("cannot be repaired") && message.contains("found a ring;"), message);
-        }
-    }
-
-    /** Six messages of twenty were durable, a receipt says so of five, and the fourth is damaged. */
-    private List<Long> damaged() throws IOException {
-        final List<Long> ends = publishDurably(5, 1);
-        ends.addAll(journal.publish(6, 14));
-        journal.overwrite(ends.get(2) + 100, new byte[] {1});
-        journal.reboot();
-        return ends;
     }
 
     @Test
@@ -1091,20 +820,6 @@ class RecoveryTest {
         throw new AssertionError("it does not end");
     }
 
-    /** The first sync of each handle leaves a receipt for what was durable before it. */
-    private List<Long> publishDurably(final int... counts) {
-        final List<Long> ends = new ArrayList<>();
-        for (final int count : counts) {
-            ends.addAll(journal.publish(ends.size(), count));
-            try (Channel channel = Channel.join(path)) {
-                // It would leave another one.
-                channel.housekeeping().byHand();
-                assertTrue(channel.awaitDurable(ends.getLast(), LONG));
-            }
-        }
-        return ends;
-    }
-
     /** It delivers the three messages before the damage, and two behind it. */
     private static void assertReadsUpTo(
         final long damage, final Subscriber subscriber, final long behind) {
@@ -1116,14 +831,6 @@ class RecoveryTest {
         assertEquals(2, subscriber.poll((b, o, l, h) -> { }, 2));
     }
 
-    private Finding recover() throws IOException {
-        return recover(path);
-    }
-
-    private static Finding recover(final Path place) throws IOException {
-        return recovery(place, new FaultyCalls(Platform.detect().files())).run();
-    }
-
     private static boolean isCompleted(final Path place, final FaultyCalls calls) {
         try {
             recovery(place, calls).run();
@@ -1133,36 +840,11 @@ class RecoveryTest {
         }
     }
 
-    private static JournalRepair repair(final Path place, final FileCalls calls) {
-        return new JournalRepair(recovery(place, calls), place, calls,
-            new ChannelDirectory(place, Platform.detect()).readGeometry(), Platform.detect().memory());
-    }
-
-    private static Recovery recovery(final Path place, final FileCalls calls) {
-        final ChannelDirectory files = new ChannelDirectory(place, Platform.detect());
-        return new Recovery(files, Platform.detect(), calls, files.readGeometry());
-    }
-
     /** Copies differ in their inodes. */
     private static Map<String, ByteBuffer> withoutLife(final Map<String, ByteBuffer> files) {
         final ByteBuffer control = files.get("control");
         control.putLong(ControlFormat.DEVICE_OFFSET, 0).putLong(ControlFormat.INODE_OFFSET, 0)
             .putLong(ControlFormat.BORN_OFFSET, 0);
         return files;
-    }
-
-    /** As a process leaves it whose sync has failed; not marked, if it was killed just then. */
-    private void fail(final long end, final boolean marked) throws IOException {
-        final int last = ControlFormat.SYNC_SLOTS_OFFSET
-            + (ControlFormat.SYNCS_MAX - 1) * ControlFormat.SYNC_SLOT_BYTES;
-        journal.word(last + ControlFormat.SYNC_TO_OFFSET, end);
-        journal.word(last + ControlFormat.SYNC_ERRNO_OFFSET, 5);
-        if (marked) {
-            journal.word(ControlFormat.DURABLE_OFFSET, ControlFormat.SYNCS_MAX);
-        }
-    }
-
-    private static List<Integer> numbers(final int count) {
-        return new ArrayList<>(IntStream.range(0, count).boxed().toList());
     }
 }

@@ -7,23 +7,33 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
+import org.fencepost.ipc.file.FaultyCalls;
 import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.SegmentFormat;
+import org.fencepost.ipc.os.FileCalls;
+import org.fencepost.ipc.os.Platform;
+import org.fencepost.ipc.store.Recovery.Finding;
 
 /** The files of a journal that nobody has open, and what may become of them. */
 final class StoppedJournal {
     static final int SEGMENT = 8192;
     static final int MESSAGE = 900;
+    /** What such a message takes in the log. */
+    static final int FRAME = (24 + MESSAGE + 15) / 16 * 16;
+    static final Duration LONG = Duration.ofSeconds(20);
 
     private final Path path;
 
@@ -121,6 +131,58 @@ final class StoppedJournal {
             Files.write(target.resolve(file.getKey()), file.getValue().array());
         }
         return new StoppedJournal(target);
+    }
+
+    /** The first sync of each handle leaves a receipt for what was durable before it. */
+    List<Long> publishDurably(final int... counts) {
+        final List<Long> ends = new ArrayList<>();
+        for (final int count : counts) {
+            ends.addAll(publish(ends.size(), count));
+            try (Channel channel = Channel.join(path)) {
+                // It would leave another one.
+                channel.housekeeping().byHand();
+                assertTrue(channel.awaitDurable(ends.getLast(), LONG));
+            }
+        }
+        return ends;
+    }
+
+    /** How much a segment says is on the disk. */
+    long receipt(final long place) throws IOException {
+        final ByteBuffer page = ByteBuffer.wrap(Files.readAllBytes(segment(place)))
+            .order(ByteOrder.LITTLE_ENDIAN);
+        return SegmentFormat.receiptBytes(page.getLong(FileHeader.CHANNEL_ID_OFFSET), place, SEGMENT,
+            page.getLong(SegmentFormat.RECEIPT_OFFSET));
+    }
+
+    /** As a process leaves it whose sync has failed; not marked, if it was killed just then. */
+    void fail(final long end, final boolean marked) throws IOException {
+        final int last = ControlFormat.SYNC_SLOTS_OFFSET
+            + (ControlFormat.SYNCS_MAX - 1) * ControlFormat.SYNC_SLOT_BYTES;
+        word(last + ControlFormat.SYNC_TO_OFFSET, end);
+        word(last + ControlFormat.SYNC_ERRNO_OFFSET, 5);
+        if (marked) {
+            word(ControlFormat.DURABLE_OFFSET, ControlFormat.SYNCS_MAX);
+        }
+    }
+
+    /** Has it recovered, as who opens it would. */
+    Finding recover() throws IOException {
+        return recover(path);
+    }
+
+    static Finding recover(final Path place) throws IOException {
+        return recovery(place, new FaultyCalls(Platform.detect().files())).run();
+    }
+
+    static Recovery recovery(final Path place, final FileCalls calls) {
+        final ChannelDirectory files = new ChannelDirectory(place, Platform.detect());
+        return new Recovery(files, Platform.detect(), calls, files.readGeometry());
+    }
+
+    /** The first numbers there are. */
+    static List<Integer> numbers(final int count) {
+        return new ArrayList<>(IntStream.range(0, count).boxed().toList());
     }
 
     private ByteBuffer control() throws IOException {
