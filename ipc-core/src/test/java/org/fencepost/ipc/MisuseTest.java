@@ -2,6 +2,7 @@ package org.fencepost.ipc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -175,6 +176,19 @@ class MisuseTest {
         final String own = assertThrows(IllegalStateException.class,
             () -> publisher.offer(2, new byte[8], 0, 8)).getMessage();
         assertTrue(own.contains(channel.path().toString()) && own.contains("abort"), own);
+    }
+
+    @Test
+    void shouldCallTheChannelDamagedWhenAHandlerThrowsWhatAMissingPageIs() {
+        publisher.offer(1, new byte[8], 0, 8);
+        publisher.offer(2, new byte[8], 0, 8);
+        final InternalError error = new InternalError("of a page");
+        assertSame(error, assertThrows(ChannelDamagedException.class, () -> subscriber.poll(
+            (buffer, offset, length, header) -> {
+                throw error;
+            }, 10)).getCause());
+        assertEquals(1, subscriber.poll(handler, 10));
+        assertEquals(List.of(2), types);
     }
 
     @Test
