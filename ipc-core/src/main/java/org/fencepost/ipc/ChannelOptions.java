@@ -79,9 +79,10 @@ public final class ChannelOptions {
     }
 
     /**
-     * A ring of {@link #RING_SEGMENTS_DEFAULT} segments, without checksums or timestamps.
+     * A ring of {@link #RING_SEGMENTS_DEFAULT} segments, without checksums or timestamps. The longest message is
+     * a little shorter than a segment ({@link Publisher#maxMessageLength}).
      *
-     * @param capacityBytes of the whole ring: a power of two, at least 32 KiB.
+     * @param capacityBytes of the whole ring: a power of two, 32 KiB to 32 GiB.
      * @throws IllegalArgumentException if it is not.
      */
     public static ChannelOptions ring(final long capacityBytes) {

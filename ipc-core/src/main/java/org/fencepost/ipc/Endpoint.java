@@ -134,8 +134,8 @@ public abstract sealed class Endpoint implements AutoCloseable permits Publisher
     final IllegalStateException usedByTwo() {
         return new IllegalStateException("this " + getClass().getSimpleName().toLowerCase(Locale.ROOT) + " of "
             + log.path() + " is in the hands of thread '" + nameOf(user) + "': expected that one, found '"
-            + nameOf(Thread.currentThread()) + "'; give each thread one of its own, or share a"
-            + " ConcurrentPublisher");
+            + nameOf(Thread.currentThread()) + "'; give each thread one of its own, "
+            + (this instanceof Publisher ? "or share a ConcurrentPublisher" : "of which each receives every message"));
     }
 
     private static String nameOf(final Thread thread) {

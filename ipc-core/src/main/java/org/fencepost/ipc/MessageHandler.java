@@ -16,7 +16,8 @@ public interface MessageHandler {
      * this method returns; after that the buffer shows the next message, and behind the poll it has no
      * capacity and every access to it fails. That of a lossy one in a ring is a copy, and shows the last
      * message until there is another. What throws here passes through {@code poll}; the message counts as
-     * consumed.
+     * consumed. Only an {@link InternalError} becomes a {@link ChannelDamagedException} with it as its cause: the
+     * JVM has no other word for a page that is missing, and does not say whose.
      *
      * <p>It may publish, also into the channel that it reads. But a gating subscriber's position is seen by
      * publishers when the poll ends: who waits in here for room in the same ring may wait for itself.

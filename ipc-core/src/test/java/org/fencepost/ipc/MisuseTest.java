@@ -2,6 +2,7 @@ package org.fencepost.ipc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -174,6 +176,37 @@ class MisuseTest {
         final String own = assertThrows(IllegalStateException.class,
             () -> publisher.offer(2, new byte[8], 0, 8)).getMessage();
         assertTrue(own.contains(channel.path().toString()) && own.contains("abort"), own);
+    }
+
+    @Test
+    void shouldCallTheChannelDamagedWhenAHandlerThrowsWhatAMissingPageIs() {
+        publisher.offer(1, new byte[8], 0, 8);
+        publisher.offer(2, new byte[8], 0, 8);
+        final InternalError error = new InternalError("of a page");
+        assertSame(error, assertThrows(ChannelDamagedException.class, () -> subscriber.poll(
+            (buffer, offset, length, header) -> {
+                throw error;
+            }, 10)).getCause());
+        assertEquals(1, subscriber.poll(handler, 10));
+        assertEquals(List.of(2), types);
+    }
+
+    @Test
+    void shouldAdviseWhatHelpsTheEndpointWhenAnotherThreadUsesIt() throws Exception {
+        final Claim claim = new Claim();
+        worker.submit(() -> publisher.tryClaim(1, 8, claim)).get();
+        final String published = assertThrows(IllegalStateException.class,
+            () -> publisher.offer(2, new byte[8], 0, 8)).getMessage();
+        assertTrue(published.contains("share a ConcurrentPublisher"), published);
+        worker.submit(claim::commit).get();
+        final List<Future<Boolean>> polled = new ArrayList<>();
+        subscriber.poll((buffer, offset, length, header) -> {
+            polled.add(worker.submit(subscriber::enter));
+            Awaitility.await().until(polled.getFirst()::isDone);
+        }, 1);
+        final String message = assertThrows(ExecutionException.class, polled.getFirst()::get).getMessage();
+        assertTrue(message.contains("in the hands of") && message.contains("each receives every message"), message);
+        assertFalse(message.contains("ConcurrentPublisher"), message);
     }
 
     @Test

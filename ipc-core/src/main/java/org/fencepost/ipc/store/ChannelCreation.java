@@ -7,6 +7,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -89,9 +90,31 @@ final class ChannelCreation {
             calls.syncDirectory(parent);
         } catch (final IOException e) {
             throw new ChannelIOException(path, "cannot create the channel " + path + ": " + Reason.of(e)
-                + (e instanceof AccessDeniedException
-                    ? "; the user that the directory belongs to can give the right to write there" : ""), e);
+                + advice(e, parent), e);
         }
+    }
+
+    /** What to do about a failure, where that is known. */
+    private String advice(final IOException failure, final Path parent) {
+        if (failure instanceof AccessDeniedException) {
+            return "; the user that the directory belongs to can give the right to write there";
+        }
+        final long wanted = ControlFormat.FILE_BYTES + CursorsFormat.FILE_BYTES + MembersFormat.FILE_BYTES
+            + segments() * SegmentFormat.fileBytes(options.segmentBytes());
+        try {
+            final FileStore store = Files.getFileStore(parent);
+            final long found = store.getUsableSpace();
+            // /proc and its like have no size.
+            return found >= wanted || store.getTotalSpace() == 0 ? "" : "; expected " + wanted
+                + " bytes of room, found " + found + "; make some, or use another path";
+        } catch (final IOException unknown) {
+            return "";
+        }
+    }
+
+    /** Of a new channel. */
+    private int segments() {
+        return options.kind() == ChannelOptions.Kind.RING ? options.segmentCount() : 1;
     }
 
     /**
@@ -224,7 +247,7 @@ final class ChannelCreation {
         final long channelId = SystemRandom.nextLong();
         final boolean ring = options.kind() == ChannelOptions.Kind.RING;
         final long segmentBytes = options.segmentBytes();
-        final int segments = ring ? options.segmentCount() : 1;
+        final int segments = segments();
 
         writeMembers(directory, channelId);
         writeCursors(directory, channelId);
@@ -267,7 +290,7 @@ final class ChannelCreation {
     private void writeControl(final Path directory, final long channelId) throws IOException {
         final boolean ring = options.kind() == ChannelOptions.Kind.RING;
         final long start = options.startPosition();
-        final long ready = start + options.segmentBytes() * (ring ? options.segmentCount() : 1);
+        final long ready = start + options.segmentBytes() * segments();
         final ByteBuffer page =
             FileHeader.page(FileKind.CONTROL, channelId, ControlFormat.FILE_BYTES);
         page.putInt(ControlFormat.KIND_OFFSET,

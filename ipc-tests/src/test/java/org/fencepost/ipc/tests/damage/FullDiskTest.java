@@ -63,6 +63,8 @@ class FullDiskTest {
             final ChannelIOException refusal =
                 assertThrows(ChannelIOException.class, () -> Channel.open(path, options));
             assertTrue(refusal.getMessage().contains(path.toString()), refusal.getMessage());
+            assertTrue(refusal.getMessage().matches(".*; expected 1\\d{6} bytes of room, found " + DISK_BYTES + "; .*"),
+                refusal.getMessage());
             try (Stream<Path> left = Files.list(disk)) {
                 assertEquals(0, left.count(), "nothing should be left behind");
             }
