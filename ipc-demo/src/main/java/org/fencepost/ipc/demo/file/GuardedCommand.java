@@ -18,6 +18,9 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** A command that changes a file which others depend on, and says what it has become. */
 abstract class GuardedCommand extends ToolCommand {
+    private static final String ENDED =
+        ": a replacement in place that was not finished is undone, unless all bytes were new";
+
     private final Value<Path> file = parameter(Path.class, PositionalParamSpec.builder().index("0").paramLabel("FILE")
         .converters(new FileConverter()).description("The file to change."));
 
@@ -31,6 +34,7 @@ abstract class GuardedCommand extends ToolCommand {
     protected final int run(final Output out) throws IOException {
         final boolean wasUnfinished = isUnfinished();
         final Replacement result = change(file.get());
+        final boolean hasEnded = wasUnfinished && !isUnfinished();
         final ObjectNode object = JsonNodeFactory.instance.objectNode();
         final String text = switch (result) {
             case Replacement.Replaced(String sha256) -> {
@@ -41,17 +45,20 @@ abstract class GuardedCommand extends ToolCommand {
                 object.put("matches", matches);
                 yield String.valueOf(matches);
             }
-            case Replacement.Busy(long processId, long threadId) -> throw notDone(wasUnfinished,
+            case Replacement.Busy(long processId, long threadId) -> throw notDone(hasEnded,
                 "thread " + threadId + " of process " + processId
                     + " is changing it; try again when that is done");
-            case Replacement.Changed(String expected, String found) -> throw notDone(wasUnfinished,
+            case Replacement.Changed(String expected, String found) -> throw notDone(hasEnded,
                 "expected SHA-256 " + expected + ", found " + found
                     + "; make the new content from the present one");
-            case Replacement.Invalid(String problem) -> throw notDone(wasUnfinished,
+            case Replacement.Invalid(String problem) -> throw notDone(hasEnded,
                 "the new content is not valid: " + problem);
-            case Replacement.NoVersion() -> throw notDone(wasUnfinished,
+            case Replacement.NoVersion() -> throw notDone(hasEnded,
                 "there is no such earlier version; " + kept());
         };
+        if (hasEnded) {
+            tell("ipc: " + file.get() + ENDED);
+        }
         if (exitCode(result) == 0) {
             out.done(file.get() + " is changed all the same");
         }
@@ -86,10 +93,8 @@ abstract class GuardedCommand extends ToolCommand {
             + versions.getLast().number() + " to " + versions.getFirst().number() + ", as ipc file history lists them";
     }
 
-    private CommandFailedException notDone(final boolean wasUnfinished, final String reason) {
-        return new CommandFailedException(file.get() + (wasUnfinished && !isUnfinished()
-            ? ": a replacement in place that was not finished is undone, unless all bytes were new; nothing else is "
-                + "changed: "
-            : " is unchanged: ") + reason);
+    private CommandFailedException notDone(final boolean hasEnded, final String reason) {
+        return new CommandFailedException(
+            file.get() + (hasEnded ? ENDED + "; nothing else is changed: " : " is unchanged: ") + reason);
     }
 }
