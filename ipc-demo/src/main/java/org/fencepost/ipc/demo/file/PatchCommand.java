@@ -64,9 +64,8 @@ final class PatchCommand extends VersionedCommand {
             }
         } catch (final OutOfMemoryError tooLarge) {
             // Less than the limit may be too large as well.
-            throw new CommandFailedException(
-                path + " is unchanged: " + in.name() + ": expected what the memory of this JVM holds twice, found more; "
-                    + TOO_LARGE, tooLarge);
+            throw new CommandFailedException(path + " is unchanged: " + in.name()
+                + ": expected what the memory of this JVM holds twice, found more; " + TOO_LARGE, tooLarge);
         }
         throw new CommandFailedException(path + " is unchanged: " + in.name() + ": expected at most "
             + GuardedFile.BYTES_MAX + " bytes, found more; " + TOO_LARGE);
