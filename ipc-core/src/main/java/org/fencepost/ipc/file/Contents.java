@@ -12,17 +12,15 @@ import org.fencepost.ipc.os.FileHandle;
 
 /** Whole contents in memory. */
 final class Contents {
-    /** Largest content that is read into an array: 1 GiB. */
-    static final long BYTES_MAX = 1L << 30;
-
     private Contents() {
     }
 
     /** Refuses a content that could not be read any more. */
     static void requireSize(final Path file, final long bytes) throws IOException {
-        if (bytes > BYTES_MAX) {
+        if (bytes > GuardedFile.BYTES_MAX) {
             throw new FileSystemException(file.toString(), null,
-                "expected at most " + BYTES_MAX + " bytes, found " + bytes);
+                "expected at most " + GuardedFile.BYTES_MAX + " bytes, found " + bytes
+                    + "; AtomicWriter, FileSearch and FileRecords take more");
         }
     }
 

@@ -34,6 +34,9 @@ import org.fencepost.ipc.os.FileStatus;
 public final class GuardedFile {
     /** Stands for the digest of a file that does not exist. */
     public static final String ABSENT = "absent";
+    /** Largest content that is held in memory: 1 GiB. */
+    public static final int BYTES_MAX = 1 << 30;
+
     /** Longest file name in bytes, so that the guard's directory has a name too. */
     public static final int NAME_BYTES_MAX = 248;
 
@@ -201,6 +204,21 @@ public final class GuardedFile {
     public Replacement recover(final boolean forward) {
         return locked(change -> new Replacement.ReplacedInPlace(change.recover(forward)),
             Optional.of(new Replacement.ReplacedInPlace(0)));
+    }
+
+    /**
+     * Whether a replacement in place is not finished: another is at it just now, or died, and then the next change
+     * or {@link #recover} ends it.
+     *
+     * @throws FileFailedException if nobody can look
+     */
+    public boolean isUnfinished() {
+        try {
+            final Path record = guardDirectory(file()).resolve(InPlaceChange.RECORD);
+            return surroundings.calls().status(record, false).isPresent();
+        } catch (final IOException refusal) {
+            throw new FileFailedException(path, "looking for a replacement in place", refusal);
+        }
     }
 
     /**

@@ -58,7 +58,7 @@ final class InPlaceChange {
             return 0;
         }
         try (FileHandle handle = calls().open(file, true)) {
-            check(handle, change);
+            check(handle, change, "try again");
             keep(change);
             try {
                 write(handle, change, newBytes);
@@ -84,7 +84,7 @@ final class InPlaceChange {
         FileSearch.of(file).forEach(bytes, 0, places);
         if (places.count > UndoRecord.PLACES_MAX) {
             throw new FileSystemException(file.toString(), null,
-                "expected at most " + UndoRecord.PLACES_MAX + " places, found more");
+                "expected at most " + UndoRecord.PLACES_MAX + " places, found more; write the whole file anew instead");
         }
         return Arrays.copyOf(places.places, places.count);
     }
@@ -137,12 +137,12 @@ final class InPlaceChange {
         }
         final UndoRecord change = UndoRecord.decode(recordPath(), content.get());
         try (FileHandle handle = calls().open(file, true)) {
-            final boolean complete = check(handle, change);
+            final boolean complete = check(handle, change, remedy());
             final boolean forward = direction == Direction.FORWARD
                 || complete && direction == Direction.BACK_UNLESS_COMPLETE;
             writeAgain(handle, change, forward ? change.newBytes() : change.oldBytes());
         } catch (final NoSuchFileException missing) {
-            throw misfit("expected the file of an undo record, found none");
+            throw misfit("expected the file of an undo record, found none", remedy());
         }
         if (direction == Direction.FORWARD) {
             removeRecordOfNew();
@@ -179,10 +179,11 @@ final class InPlaceChange {
     }
 
     /** Insists that every byte is the old or the new one; whether all are new. */
-    private boolean check(final FileHandle handle, final UndoRecord change) throws IOException {
+    private boolean check(
+        final FileHandle handle, final UndoRecord change, final String remedy) throws IOException {
         final long size = handle.status().sizeBytes();
         if (size != change.sizeBytes()) {
-            throw misfit("expected " + change.sizeBytes() + " bytes, found " + size);
+            throw misfit("expected " + change.sizeBytes() + " bytes, found " + size, remedy);
         }
         boolean complete = true;
         final ByteBuffer there = ByteBuffer.allocate(change.oldBytes().length);
@@ -196,7 +197,7 @@ final class InPlaceChange {
                 final byte found = there.get(i);
                 if (found != change.oldBytes()[i] && found != change.newBytes()[i]) {
                     throw misfit("expected the old or the new byte at " + (place + i)
-                        + ", found 0x" + Integer.toHexString(found & 0xff));
+                        + ", found 0x" + Integer.toHexString(found & 0xff), remedy);
                 }
                 complete &= found == change.newBytes()[i];
             }
@@ -204,8 +205,13 @@ final class InPlaceChange {
         return complete;
     }
 
-    private IOException misfit(final String what) {
-        return new FileSystemException(file.toString(), null, what + ": it was changed by who does "
-            + "not use its guard; look at it, then remove " + recordPath());
+    /** What to do about a record that does not fit. */
+    private String remedy() {
+        return "look at it, then remove " + recordPath();
+    }
+
+    private IOException misfit(final String what, final String remedy) {
+        return new FileSystemException(
+            file.toString(), null, what + ": it was changed by who does not use its guard; " + remedy);
     }
 }

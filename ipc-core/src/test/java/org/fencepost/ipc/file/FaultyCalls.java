@@ -14,7 +14,7 @@ import org.fencepost.ipc.os.FileHandle;
 import org.fencepost.ipc.os.FileStatus;
 
 /** Counts the calls, and lets some of them fail, before or after they had their effect. */
-public final class FaultyCalls implements FileCalls {
+public class FaultyCalls implements FileCalls {
     /** What can be made to go wrong. */
     public enum Fault {
         EIO, ENOSPC, EINTR, EXDEV, EACCES;

@@ -20,6 +20,8 @@ import org.fencepost.ipc.durable.Surroundings;
 import org.fencepost.ipc.file.FaultyCalls.Fault;
 import org.fencepost.ipc.file.FileFailedException.Content;
 import org.fencepost.ipc.file.RecordingCalls.Effect;
+import org.fencepost.ipc.os.FileCalls;
+import org.fencepost.ipc.os.FileHandle;
 import org.fencepost.ipc.os.Platform;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -230,6 +232,34 @@ class InPlaceChangeTest {
 
     private static UndoRecord recordOf() {
         return new UndoRecord(OLD.length(), FIND, REPLACE, new long[] {2, 8});
+    }
+
+    /** There is no record to remove then. */
+    @Test
+    void shouldSayToTryAgainWhenAnotherWritesBeforeThereIsARecord() {
+        final FileCalls calls = new FaultyCalls(Platform.detect().files()) {
+            @Override
+            public FileHandle open(final Path opened, final boolean writable) throws IOException {
+                if (opened.equals(path)) {
+                    Files.writeString(path, OLD + "!");
+                }
+                return super.open(opened, writable);
+            }
+        };
+        final FileFailedException refusal = assertThrows(FileFailedException.class, () -> GuardedFile.of(
+            Surroundings.of(Platform.detect(), calls), path, GuardOptions.defaults()).replaceInPlace(FIND, REPLACE));
+        assertTrue(refusal.getMessage().endsWith("; try again"), refusal.getMessage());
+        assertFalse(Files.exists(record(path)));
+    }
+
+    @Test
+    void shouldBeUnfinishedAsLongAsThereIsARecord() throws IOException {
+        assertFalse(file().isUnfinished());
+        Files.createDirectories(record(path).getParent());
+        Files.write(record(path), recordOf().encode());
+        assertTrue(file().isUnfinished());
+        file().recover(false).orThrow();
+        assertFalse(file().isUnfinished());
     }
 
     @Test

@@ -21,7 +21,7 @@ class LargestContentTest {
         }
 
         public static void main(final String[] arguments) {
-            final byte[] content = new byte[(int) Contents.BYTES_MAX + 1];
+            final byte[] content = new byte[GuardedFile.BYTES_MAX + 1];
             try {
                 System.out.println(GuardedFile.of(Path.of(arguments[0])).replace(content));
             } catch (final FileFailedException failure) {
@@ -37,7 +37,7 @@ class LargestContentTest {
             "--enable-native-access=ALL-UNNAMED", "-Xmx3g"), Replacing.class, path)) {
             final String said = child.line();
             assertTrue(said.startsWith("OLD: ")
-                && said.contains("found " + (Contents.BYTES_MAX + 1)), said);
+                && said.contains("found " + (GuardedFile.BYTES_MAX + 1)), said);
             assertEquals("", child.rest());
         }
         assertEquals("old", Files.readString(path));

@@ -174,7 +174,7 @@ public final class Ipc implements Runnable, Streams, IParameterExceptionHandler,
     }
 
     /** What a variable of the shell without a value gives would be the current directory. */
-    static final class PathConverter implements ITypeConverter<Path> {
+    public static final class PathConverter implements ITypeConverter<Path> {
         @Override
         public Path convert(final String typed) {
             if (typed.isEmpty()) {

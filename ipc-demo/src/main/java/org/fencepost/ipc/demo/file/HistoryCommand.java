@@ -18,7 +18,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 /** {@code ipc file history}. */
 final class HistoryCommand extends ToolCommand {
     private final Value<Path> file = parameter(Path.class, PositionalParamSpec.builder().paramLabel("FILE")
-        .description("The file."));
+        .converters(new FileConverter()).description("The file."));
 
     private final Flag json = flag("--json", "Print a JSON object for each version.");
 
@@ -31,7 +31,8 @@ final class HistoryCommand extends ToolCommand {
 
     @Override
     protected int run(final Output out) {
-        final List<Version> versions = GuardedFile.of(file.get()).versions();
+        final GuardedFile guarded = GuardedFile.of(file.get());
+        final List<Version> versions = guarded.versions();
         if (versions.isEmpty() && !Files.exists(file.get())) {
             throw new CommandFailedException("there is no " + file.get() + ", and no earlier version of it");
         }
@@ -47,6 +48,10 @@ final class HistoryCommand extends ToolCommand {
                     version.sizeBytes(), version.writtenAt().truncatedTo(ChronoUnit.SECONDS),
                     version.file()));
             }
+        }
+        if (guarded.isUnfinished()) {
+            tell("ipc: " + file.get() + ": a replacement in place is not finished; unless one is at it, the next change"
+                + " undoes it, or keeps it if all bytes are new");
         }
         return 0;
     }

@@ -2,6 +2,7 @@ package org.fencepost.ipc.demo.file;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.fencepost.ipc.demo.CommandFailedException;
 import org.fencepost.ipc.demo.Input;
 import org.fencepost.ipc.demo.Value;
 import org.fencepost.ipc.file.GuardOptions;
@@ -12,6 +13,8 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code ipc file patch}. */
 final class PatchCommand extends VersionedCommand {
+    private static final String TOO_LARGE = "ipc file write takes any size, without a guard";
+
     private final Value<Path> input = parameter(Path.class,
         PositionalParamSpec.builder().index("1").paramLabel("INPUT").arity("0..1")
             .description("The new content. Default: standard input, as for -."));
@@ -39,7 +42,7 @@ final class PatchCommand extends VersionedCommand {
         final GuardedFile file = GuardedFile.of(path, options.validator(wanted.validator()));
         final byte[] content;
         try (Input in = input(input.find())) {
-            content = in.readAllBytes();
+            content = read(in, path);
         }
         if (!expected.isSet()) {
             return file.replace(content);
@@ -50,5 +53,21 @@ final class PatchCommand extends VersionedCommand {
             throw wrongUsage(
                 "Invalid value for option '--expect-sha256': " + noDigest.getMessage());
         }
+    }
+
+    /** The whole input; one byte more than there may be is enough to know. */
+    private static byte[] read(final Input in, final Path path) throws IOException {
+        try {
+            final byte[] content = in.readNBytes(GuardedFile.BYTES_MAX + 1);
+            if (content.length <= GuardedFile.BYTES_MAX) {
+                return content;
+            }
+        } catch (final OutOfMemoryError tooLarge) {
+            // Less than the limit may be too large as well.
+            throw new CommandFailedException(path + " is unchanged: " + in.name()
+                + ": expected what the memory of this JVM holds twice, found more; " + TOO_LARGE, tooLarge);
+        }
+        throw new CommandFailedException(path + " is unchanged: " + in.name() + ": expected at most "
+            + GuardedFile.BYTES_MAX + " bytes, found more; " + TOO_LARGE);
     }
 }

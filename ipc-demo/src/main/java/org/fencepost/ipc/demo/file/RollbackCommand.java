@@ -29,6 +29,11 @@ final class RollbackCommand extends VersionedCommand {
             .filter(version -> version.number() == number.get())
             .findFirst()
             .map(file::rollback)
-            .orElseGet(Replacement.NoVersion::new);
+            .orElseGet(() -> noVersion(file));
+    }
+
+    /** Ends what was not finished, as a rollback does for which there is no version at all. */
+    private static Replacement noVersion(final GuardedFile file) {
+        return file.recover(false) instanceof Replacement.Busy busy ? busy : new Replacement.NoVersion();
     }
 }

@@ -18,7 +18,7 @@ abstract class WholeFileCommand extends ToolCommand {
     private static final int OCTAL = 8;
 
     private final Value<Path> file = parameter(Path.class, PositionalParamSpec.builder().index("0").paramLabel("FILE")
-        .description("The file to replace."));
+        .converters(new FileConverter()).description("The file to replace."));
 
     private final Value<Path> input = parameter(Path.class,
         PositionalParamSpec.builder().index("1").paramLabel("INPUT").arity("0..1")

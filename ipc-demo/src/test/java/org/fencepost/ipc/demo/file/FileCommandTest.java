@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -358,8 +359,7 @@ class FileCommandTest {
     }
 
     /** As whoever replaced bytes in place and died has left it; there is no other version then. */
-    @Test
-    void shouldUndoWhatWasReplacedInPartWhenRolledBack() throws Exception {
+    private Path replacedInPart() throws Exception {
         done(ToolRun.of("file", "replace", name, "old", "new"));
         Files.writeString(file, "new old\n");
         final ByteBuffer record = ByteBuffer.allocate(46).order(ByteOrder.LITTLE_ENDIAN);
@@ -368,9 +368,65 @@ class FileCommandTest {
         final Path undo = directory.resolve(".file.guard/undo");
         Files.write(undo, record.array());
         Files.write(undo, MessageDigest.getInstance("SHA-256").digest(record.array()), StandardOpenOption.APPEND);
-        failed(ToolRun.of("file", "rollback", name), "there is no such earlier version");
+        return undo;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rollback FILE", "rollback --to 7 FILE", "patch --expect-sha256 absent FILE"})
+    void shouldSayThatItUndidWhatWasReplacedInPartWhenNoMoreIsDone(final String line) throws Exception {
+        final Path undo = replacedInPart();
+        final ToolRun run = ToolRun.withInput("", ("file " + line.replace("FILE", name)).split(" "));
+        failed(run, name + ": a replacement in place that was not finished is undone",
+            line.startsWith("patch") ? "expected SHA-256 absent" : "there is no such earlier version; there is none");
+        assertFalse(run.err().contains("unchanged"), run::toString);
         assertEquals("old old\n", Files.readString(file));
         assertFalse(Files.exists(undo));
+    }
+
+    @Test
+    void shouldSayThatItUndidWhatWasReplacedInPartBeforeAnotherChange() throws Exception {
+        replacedInPart();
+        final ToolRun run = ToolRun.of("file", "replace", name, "nothing", "NOTHING");
+        assertEquals(new ToolRun(ExitCode.FAILED, "0\n", "ipc: " + name + ": a replacement in place that was not "
+            + "finished is undone, unless all bytes were new\n"), run);
+        assertEquals("old old\n", Files.readString(file));
+    }
+
+    @Test
+    void shouldSayInTheHistoryThatAReplacementInPlaceIsNotFinished() throws Exception {
+        final Path undo = replacedInPart();
+        final ToolRun run = ToolRun.of("file", "history", name);
+        assertEquals(0, run.exitCode(), run::toString);
+        assertEquals("", run.out());
+        assertTrue(run.err().contains(name + ": a replacement in place is not finished"), run::toString);
+        assertTrue(Files.exists(undo));
+        assertEquals(0, ToolRun.withInput("x", "file", "patch", name).exitCode());
+        done(ToolRun.of("file", "history", name));
+    }
+
+    @Test
+    void shouldNameTheVersionsThatThereAreWhenOneIsNot() {
+        for (final String content : List.of("1", "2", "3")) {
+            done(ToolRun.withInput(content, "file", "patch", "--history", "2", name));
+        }
+        failed(ToolRun.of("file", "rollback", "--to", "1", name),
+            name + " is unchanged: there is no such earlier version; there are 2, from 2 to 3, as ipc file history");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"write", "json", "jsonl", "patch", "history", "rollback", "replace"})
+    void shouldRefuseTheNameOfADirectory(final String command) throws IOException {
+        final Path made = directory.resolve("made");
+        final List<String> line = new ArrayList<>(List.of("file", command, made + "/"));
+        if (command.equals("replace")) {
+            line.addAll(List.of("a", "b"));
+        }
+        final ToolRun run = ToolRun.withInput("1", line.toArray(String[]::new));
+        assertEquals(ExitCode.USAGE, run.exitCode(), run::toString);
+        assertTrue(run.err().contains("expected a file, but was '" + made + "/'"), run::toString);
+        try (Stream<Path> left = Files.list(directory)) {
+            assertEquals(List.of(file), left.toList());
+        }
     }
 
     @Test

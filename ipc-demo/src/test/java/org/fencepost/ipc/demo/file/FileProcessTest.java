@@ -58,6 +58,16 @@ class FileProcessTest {
         assertEquals("old", Files.readString(directory.resolve("old")));
     }
 
+    @Test
+    void shouldSayWhatToDoWhenTheInputOfAGuardedChangeIsTooLarge() throws Exception {
+        final String outcome = shell.run(
+            "echo old > config; truncate -s 3G large; JDK_JAVA_OPTIONS=-Xmx32m $ipc file patch config large");
+        assertTrue(outcome.startsWith("1 "), outcome);
+        assertTrue(outcome.endsWith("ipc: config is unchanged: large: expected what the memory of this JVM holds "
+            + "twice, found more; ipc file write takes any size, without a guard\n"), outcome);
+        assertEquals("0 config\nlarge\n", shell.run("ls -A"));
+    }
+
     /** A path that begins there would be that of a directory beside it. */
     @Test
     void shouldRefuseToWorkWhereTheNameIsNotUtf8() throws Exception {
