@@ -86,6 +86,8 @@ public final class ChannelOptions {
      * @throws IllegalArgumentException if it is not.
      */
     public static ChannelOptions ring(final long capacityBytes) {
+        requirePowerOfTwo("capacityBytes", capacityBytes,
+            SEGMENT_BYTES_MIN * RING_SEGMENTS_OF_SMALL, SEGMENT_BYTES_MAX * RING_SEGMENTS_DEFAULT);
         return ring(capacityBytes, capacityBytes < RING_SEGMENTS_DEFAULT * SHORT_SEGMENT_BYTES
             ? RING_SEGMENTS_OF_SMALL : RING_SEGMENTS_DEFAULT);
     }

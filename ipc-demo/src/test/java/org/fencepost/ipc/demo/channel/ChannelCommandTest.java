@@ -64,7 +64,7 @@ class ChannelCommandTest {
     @ParameterizedTest
     @CsvSource({
         "--segment 5k, '--segment must be a power of two from 4096 to 1073741824, but is 5120'",
-        "--ring 33k, '--ring must be a power of two from 32768 to 8589934592, but is 33792'",
+        "--ring 33k, '--ring must be a power of two from 32768 to 34359738368, but is 33792'",
         "--ring 32k --segments 3, '--segments must be a power of two from 2 to 1024, but is 3'",
         "--align 3, '--align must be a power of two from 16 to 4096, but is 3'",
         "--segment 4k --start 5, '--start must be a multiple of 4096 from 0 to 2305843009213693952, but is 5'",
