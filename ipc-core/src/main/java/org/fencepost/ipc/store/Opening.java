@@ -103,6 +103,8 @@ final class Opening {
     RepairReport examine() {
         requireRecoverable();
         return opened(() -> {
+            requireMembersFile();
+            requireCursorsFile();
             try {
                 return repairing().examine();
             } catch (final InternalError e) {
@@ -115,6 +117,7 @@ final class Opening {
     RepairReport repair() {
         requireRecoverable();
         return opened(() -> {
+            requireMembersFile();
             openLocks(platform.openLockFile(lockPath));
             if (!locks.tryLock(MembersFormat.OPENING_BYTE)
                 || !locks.tryLock(MembersFormat.PRESENCE_BYTE)) {
@@ -177,6 +180,10 @@ final class Opening {
         Headers.read(directory.members(), FileKind.MEMBERS, geometry.channelId());
     }
 
+    private void requireCursorsFile() {
+        Headers.read(directory.cursors(), FileKind.CURSORS, geometry.channelId());
+    }
+
     private LockFile lockFile() throws IOException {
         try {
             return platform.openLockFile(lockPath);
@@ -194,7 +201,7 @@ final class Opening {
         locks = lockFile;
         name = new ChannelName(path, lockFile, lockPath);
         members = new Members(path, lockFile);
-        Headers.read(directory.cursors(), FileKind.CURSORS, geometry.channelId());
+        requireCursorsFile();
         requireSameFile();
     }
 

@@ -276,9 +276,14 @@ final class Recovery {
 
     /**
      * Zeroes all of a ring. What reached the disk of it, or into a copy, is no log: segments are used again and
-     * nothing is synced. Positions go on behind everything that can have been claimed.
+     * nothing is synced. Positions go on behind everything that can have been claimed. What is refused stays as it is,
+     * so all of it is looked at first.
      */
     private void emptyRing(final Life life) throws IOException {
+        for (int place = 0; place < geometry.segmentCount(); place++) {
+            SegmentFiles.verify(directory.resolve(SegmentFormat.name(place)),
+                geometry.channelId(), geometry.segmentBytes(), place);
+        }
         final long end = ringEnd();
         if (control.beginEpoch(end)) {
             control.write();

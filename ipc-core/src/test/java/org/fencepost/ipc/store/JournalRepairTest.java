@@ -28,6 +28,7 @@ import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.RepairReport;
 import org.fencepost.ipc.file.FaultyCalls;
 import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.store.Recovery.Finding;
@@ -82,6 +83,20 @@ class JournalRepairTest {
         final RepairReport again = Channels.repair(path);
         assertTrue(again.damagedPosition().isEmpty() && again.steps().isEmpty());
         assertEquals(numbers(23), journal.numbers());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"control", "members", "cursors", "segment-0000000000000000", "segment-0000000000002000"})
+    void shouldRepairNothingThatAnotherVersionHasMade(final String name) throws IOException {
+        damaged();
+        final Path file = path.resolve(name);
+        journal.version(file, FileHeader.VERSION + 1);
+        final Map<String, ByteBuffer> before = journal.files();
+        for (final Executable call : List.<Executable>of(() -> Channels.examine(path), () -> Channels.repair(path))) {
+            assertEquals(file + ": wrong format version: expected 1, found 2, use the version of the library that made"
+                + " it; nothing was changed", assertThrows(ChannelDamagedException.class, call).getMessage());
+        }
+        assertEquals(before, journal.files());
     }
 
     @Test

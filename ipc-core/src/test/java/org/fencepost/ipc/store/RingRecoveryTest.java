@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelMismatchException;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Claim;
@@ -22,6 +23,7 @@ import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.file.FaultyCalls;
 import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.SegmentFormat;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.store.Recovery.Finding;
@@ -88,6 +90,19 @@ class RingRecoveryTest {
             assertTrue(read(place).size() > 10);
             assertEquals(1, stopped.word(ControlFormat.EPOCH_OFFSET));
         }
+    }
+
+    @Test
+    void shouldEmptyNothingWhereAnotherVersionHasMadeASegment18() throws IOException {
+        useUp(path, 10);
+        ring.reboot();
+        final Path last = ring.segment(SEGMENTS - 1);
+        ring.version(last, FileHeader.VERSION + 1);
+        final Map<String, ByteBuffer> before = ring.files();
+        assertEquals(last + ": wrong format version: expected 1, found 2, use the version of the library that made it;"
+            + " nothing was changed",
+            assertThrows(ChannelDamagedException.class, () -> Channel.join(path)).getMessage());
+        assertEquals(before, ring.files());
     }
 
     @Test

@@ -99,6 +99,13 @@ final class StoppedJournal {
         Files.write(path.resolve(ControlFormat.FILE_NAME), control.array());
     }
 
+    /** Has a file say that another version of the format is in it. */
+    void version(final Path file, final int version) throws IOException {
+        final ByteBuffer content = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+        content.putInt(FileHeader.VERSION_OFFSET, version);
+        Files.write(file, FileHeader.seal(content).array());
+    }
+
     /** Changes bytes of the log. */
     void overwrite(final long position, final byte[] bytes) throws IOException {
         final Path file = segment(position / SEGMENT * SEGMENT);
