@@ -50,6 +50,8 @@ public final class Subscriber extends Endpoint {
     private int batchIndex;
     private int batchOffset;
     private int batchResume;
+    /** Where the batch's records end in the reader's buffer. */
+    private int recordsEnd;
     /** Set and cleared without a call, so that it is true also after the stack has overflowed. */
     private boolean polling;
 
@@ -405,7 +407,7 @@ public final class Subscriber extends Endpoint {
         final int limit) {
         final Header header = this.header;
         final int count = header.batchCount();
-        final int end = buffer.capacity() - BatchFormat.RECORD_HEADER_BYTES;
+        final int end = recordsEnd - BatchFormat.RECORD_HEADER_BYTES;
         int record = payload + batchOffset;
         int index = batchIndex;
         int delivered = 0;
@@ -414,8 +416,9 @@ public final class Subscriber extends Endpoint {
             do {
                 final long lengthAndType = record > end ? -1 : buffer.getLong(record);
                 final int length = (int) lengthAndType;
-                if (length < 0 || length > end - record) {
-                    throw damagedRecord(length, end - record);
+                if (length < 0 || length > end - record
+                    || index + 1 == count && !isLast(record, length)) {
+                    throw damagedRecord(index, length, end - record);
                 }
                 header.setInBatch((int) (lengthAndType >>> Integer.SIZE), index);
                 final int message = record + BatchFormat.RECORD_HEADER_BYTES;
@@ -444,9 +447,11 @@ public final class Subscriber extends Endpoint {
             length < BatchFormat.RECORDS_OFFSET ? -1 : buffer.getInt(payload);
         final int used = count < 0 ? -1 : buffer.getInt(payload + BatchFormat.USED_OFFSET);
         if (count < 0 || used < 0 || used > length - BatchFormat.RECORDS_OFFSET
-            || count > used / BatchFormat.RECORD_HEADER_BYTES) {
+            || count > used / BatchFormat.RECORD_HEADER_BYTES || count == 0 && used != 0) {
             throw damagedBatch("count " + count + ", " + used + " bytes used of " + length);
         }
+        recordsEnd = payload + BatchFormat.RECORDS_OFFSET + used;
+        header.setBatch(count);
         if (batchOffset == 0) {
             batchOffset = BatchFormat.RECORDS_OFFSET;
             while (batchResume > batchIndex && batchIndex < count) {
@@ -455,7 +460,6 @@ public final class Subscriber extends Endpoint {
             batchResume = 0;
         }
         if (batchIndex < count) {
-            header.setBatch(count);
             return true;
         }
         endBatch();
@@ -476,10 +480,11 @@ public final class Subscriber extends Endpoint {
 
     /** Steps over the record at an offset of the buffer and returns the length of its payload. */
     private int nextInBatch(final ReadableBuffer buffer, final int record) {
-        final int room = buffer.capacity() - record - BatchFormat.RECORD_HEADER_BYTES;
+        final int room = recordsEnd - record - BatchFormat.RECORD_HEADER_BYTES;
         final int length = room < 0 ? -1 : buffer.getInt(record);
-        if (length < 0 || length > room) {
-            throw damagedRecord(length, room);
+        if (length < 0 || length > room
+            || batchIndex + 1 == header.batchCount() && !isLast(record, length)) {
+            throw damagedRecord(batchIndex, length, room);
         }
         header.setInBatch(buffer.getInt(record + BatchFormat.RECORD_TYPE_OFFSET), batchIndex);
         batchIndex++;
@@ -487,8 +492,14 @@ public final class Subscriber extends Endpoint {
         return length;
     }
 
-    private ChannelDamagedException damagedRecord(final int length, final int room) {
-        return damagedBatch("a message of " + length + " bytes with " + room + " left");
+    /** Whether the batch's records end with this one. */
+    private boolean isLast(final int record, final int length) {
+        return record + BatchFormat.recordBytes(length) == recordsEnd;
+    }
+
+    private ChannelDamagedException damagedRecord(final int index, final int length, final int room) {
+        return damagedBatch("message " + (index + 1) + " of " + header.batchCount() + " with " + length
+            + " bytes, and " + room + " left");
     }
 
     private ChannelDamagedException damagedBatch(final String found) {

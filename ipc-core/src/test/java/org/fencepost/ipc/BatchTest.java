@@ -4,14 +4,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.fencepost.ipc.format.FrameFormat;
+import org.fencepost.ipc.format.SegmentFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class BatchTest {
     @TempDir
@@ -103,6 +112,43 @@ class BatchTest {
             batch.commit();
             publisher.offer(2, bytes, 0, 2);
             assertEquals(List.of("1 [0]", "1 [0]", "2 [0, 0]"), received(subscriber));
+        }
+    }
+
+    @ParameterizedTest(name = "count {0}, {1} bytes used")
+    @CsvSource({"0, 32", "1, 32", "1, 8", "2, 24", "2, 25", "2, 31", "2, 40", "3, 32", "0, 1"})
+    void shouldTakeABatchForDamagedWhenItsWordsContradictItsRecords(final int count, final int used)
+        throws IOException {
+        final Path ring = directory.resolve("ring");
+        try (Channel channel = Channel.open(ring, ChannelOptions.ring(1 << 16));
+            Publisher publisher = channel.addPublisher();
+            Subscriber inPlace = channel.addSubscriber(SubscriberOptions.latest());
+            Subscriber lossy = channel.addSubscriber(SubscriberOptions.latest().lossy())) {
+            final Batch batch = new Batch();
+            publisher.tryClaimBatch(64, batch);
+            batch.add(1, new byte[8], 0, 8);
+            batch.add(1, new byte[8], 0, 8);
+            batch.commit();
+            overwrite(ring.resolve("segment-0000000000000000"), count, used);
+
+            for (final Subscriber subscriber : List.of(inPlace, lossy)) {
+                // Again: who has been told of it has not passed it.
+                for (int i = 0; i < 2; i++) {
+                    assertThrows(ChannelDamagedException.class, () -> received(subscriber));
+                    assertThrows(ChannelDamagedException.class, () -> {
+                        while (subscriber.controlledPoll((buffer, offset, length, header) ->
+                            ControlledMessageHandler.Action.CONTINUE, 1) > 0) { }
+                    });
+                }
+                assertEquals(0, subscriber.position());
+            }
+        }
+    }
+
+    private static void overwrite(final Path segment, final int count, final int used) throws IOException {
+        try (FileChannel file = FileChannel.open(segment, StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putInt(count).putInt(used).flip(),
+                SegmentFormat.DATA_OFFSET + FrameFormat.headerBytes(0));
         }
     }
 

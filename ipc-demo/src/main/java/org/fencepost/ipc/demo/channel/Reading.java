@@ -50,7 +50,8 @@ final class Reading implements AutoCloseable {
     }
 
     /**
-     * Shows what is there now.
+     * Shows what is there now: also a frame that begins at the end, for an exclusive publisher moves the tail
+     * behind each, and may have died before that.
      *
      * @param progress is told bytes of the log.
      * @throws CommandFailedException if a message on the way stays uncommitted.
@@ -71,6 +72,10 @@ final class Reading implements AutoCloseable {
             } else {
                 idle.idle();
             }
+        }
+        boolean more = true;
+        while (more && !enough && !ended.getAsBoolean()) {
+            more = poll() > 0;
         }
     }
 
@@ -114,7 +119,7 @@ final class Reading implements AutoCloseable {
 
     private int poll() {
         return subscriber.controlledPoll((buffer, offset, length, header) -> {
-            if (header.position() > endPosition) {
+            if (subscriber.position() > endPosition) {
                 enough = true;
                 return Action.ABORT;
             }

@@ -171,6 +171,9 @@ final class SegmentBytes implements AutoCloseable {
             bytes += length;
             at += BatchFormat.recordBytes(length);
         }
+        if (at != recordsEnd) {
+            return records + " messages that do not fill the " + used + " bytes of a batch";
+        }
         counts.add(records, bytes);
         return "";
     }

@@ -43,6 +43,7 @@ import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.ToolRun;
+import org.fencepost.ipc.format.ControlFormat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -371,6 +372,33 @@ class MessageCommandTest {
             failed(ToolRun.of("tail", name, "--follow", "--from", from), "position " + from + " is not there");
             failed(ToolRun.of("grep", "-F", "a", name, "--from", from), "position " + from + " is not there");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldShowWhatADeadExclusivePublisherHasCommittedWhenItsTailDoesNotSaySo(final boolean ring)
+        throws IOException {
+        path = directory.resolve("exclusive");
+        name = path.toString();
+        final long tail;
+        try (Channel channel = Channel.open(
+                path, ring ? ChannelOptions.ring(64 << 10) : ChannelOptions.journal(64 << 10));
+            Publisher publisher = channel.addExclusivePublisher()) {
+            tail = publisher.offer(1, new byte[] {'a'}, 0, 1);
+            final Batch batch = new Batch();
+            publisher.tryClaimBatch(16 * 300, batch);
+            for (int i = 0; i < 300; i++) {
+                batch.add(1, new byte[] {'b'}, 0, 1);
+            }
+            batch.commit();
+        }
+        // As if it had died between the header and the tail.
+        final DamagedFiles files = new DamagedFiles(path);
+        files.overwrite("control", ControlFormat.TAIL_OFFSET, DamagedFiles.word(tail));
+        files.overwrite("control", ControlFormat.EXCLUSIVE_OFFSET, DamagedFiles.word(1));
+        assertEquals("a\n" + "b\n".repeat(300), done(ToolRun.of("tail", name)));
+        assertEquals("300\n", done(ToolRun.of("grep", "-c", "b", name)));
+        assertEquals("b\n".repeat(300), done(ToolRun.of("tail", name, "--from", String.valueOf(tail))));
     }
 
     @Test

@@ -101,6 +101,19 @@ class VerifyCommandTest {
     }
 
     @Test
+    void shouldSayThatABatchIsDamagedWhenItsMessagesDoNotFillItsUsedBytes() throws IOException {
+        path = directory.resolve("ring");
+        name = path.toString();
+        done(ToolRun.withInput("one\n\nthree\n", "publish", name, "--create", "--ring", "64k"));
+        // Frames have no checksum, and this is where the batch's count stands.
+        overwrite("segment-0000000000000000", FILE_HEADER_BYTES + 16, (byte) 0);
+        final JsonNode json = found("damaged");
+        at(json, 0, 0, 64);
+        assertEquals(0, json.required("messages").intValue());
+        assertEquals(ExitCode.FAILED, ToolRun.of("tail", name).exitCode());
+    }
+
+    @Test
     void shouldSayWhereDamageIsAndWhatIsBehindWhenAByteHasChanged() throws IOException {
         overwrite("segment-0000000000000000",
             FILE_HEADER_BYTES + 10 * FRAME_BYTES + PAYLOAD_OFFSET, (byte) 'X');
