@@ -32,6 +32,8 @@ public final class Leftovers {
     /** How a temporary name begins. */
     public static final String PREFIX = ".fencepost-";
     static final String SUFFIX = ".tmp";
+    /** So long a temporary name is at most: with 16 digits of the process, and 19 each of thread and call. */
+    public static final int NAME_BYTES_MAX = PREFIX.length() + 16 + 1 + 19 + 1 + 19 + SUFFIX.length();
     /** The byte of a temporary that its writer locks. */
     public static final long LOCK_BYTE = 0;
 

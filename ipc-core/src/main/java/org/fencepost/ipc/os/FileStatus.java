@@ -26,6 +26,9 @@ public record FileStatus(
     int mode, long device, long inode, long sizeBytes, long allocatedBytes, int user, int group,
     long bornNanos) {
 
+    /** So many bytes the path of a file has at most on Linux, which counts a zero behind it. */
+    public static final int PATH_BYTES_MAX = 4095;
+
     private static final long AT_FDCWD = -100;
     private static final long AT_SYMLINK_NOFOLLOW = 0x100;
     private static final long AT_EMPTY_PATH = 0x1000;
@@ -134,6 +137,18 @@ public record FileStatus(
      * has the exact bytes even where the name could not be decoded.
      */
     static MemorySegment nativePath(final Arena arena, final Path file) {
+        final byte[] bytes = nativeBytes(file);
+        final MemorySegment path = arena.allocate(bytes.length + 1L);
+        path.asByteBuffer().put(bytes);
+        return path;
+    }
+
+    /** How many bytes a path is for the kernel, without the zero at its end. */
+    public static int pathBytes(final Path file) {
+        return nativeBytes(file).length;
+    }
+
+    private static byte[] nativeBytes(final Path file) {
         if (file.getFileSystem() != FileSystems.getDefault()) {
             throw new IllegalArgumentException(
                 file + ": expected a path of the default file system, found " + file.toUri());
@@ -142,10 +157,7 @@ public record FileStatus(
         final byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
         // Any other character takes two bytes or more.
         final boolean ascii = encoded.length == text.length();
-        final byte[] bytes = ascii ? encoded : percentDecoded(file.toUri().getRawPath());
-        final MemorySegment path = arena.allocate(bytes.length + 1L);
-        path.asByteBuffer().put(bytes);
-        return path;
+        return ascii ? encoded : percentDecoded(file.toUri().getRawPath());
     }
 
     private static byte[] percentDecoded(final String encoded) {

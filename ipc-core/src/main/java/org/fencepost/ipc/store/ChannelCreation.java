@@ -74,6 +74,7 @@ final class ChannelCreation {
         if (parent == null) {
             throw new ChannelIOException(path, "the root directory cannot be a channel", null);
         }
+        requireRoomForNames(parent);
         try {
             makeParent(parent);
             requireNobodyElseRenames(parent);
@@ -91,6 +92,21 @@ final class ChannelCreation {
         } catch (final IOException e) {
             throw new ChannelIOException(path, "cannot create the channel " + path + ": " + Reason.of(e)
                 + advice(e, parent), e);
+        }
+    }
+
+    /**
+     * The longest names that a channel's files ever have are temporary: of those in its directory, and in the one
+     * beside it that it is made in and removed from.
+     */
+    private void requireRoomForNames(final Path parent) {
+        final int found = FileStatus.pathBytes(path);
+        final int directoryBytes = Math.max(found, FileStatus.pathBytes(parent) + 1 + Leftovers.NAME_BYTES_MAX);
+        final int longest = directoryBytes + 1 + Leftovers.NAME_BYTES_MAX;
+        if (longest > FileStatus.PATH_BYTES_MAX) {
+            throw refused("a path of at most " + (found - (longest - FileStatus.PATH_BYTES_MAX))
+                + " bytes, as those of its files grow to " + FileStatus.PATH_BYTES_MAX, Integer.toString(found),
+                "use a shorter one");
         }
     }
 

@@ -92,7 +92,7 @@ final class Opening {
     MappedChannel asViewer() {
         return opened(() -> {
             requireMembersFile();
-            openLocks(platform.openLockFileForReading(lockPath));
+            openLocks(lockFileForReading());
             final Optional<Recovery.Image> image = recoverable ? image() : Optional.empty();
             map(false, image);
             return channel(false, image.map(Recovery.Image::end).orElse(Log.NO_END));
@@ -191,9 +191,21 @@ final class Opening {
             throw missing;
         } catch (final FileSystemException e) {
             // The JDK does not tell a file system that is mounted read-only by the exception.
-            throw e instanceof AccessDeniedException || e instanceof MountedReadOnlyException
-                || Files.isReadable(lockPath) && !Files.isWritable(lockPath)
-                ? refused(e, "; who may only read it can look (Channel.view, ipc tail)") : refused(e);
+            if (e instanceof AccessDeniedException || e instanceof MountedReadOnlyException
+                || Files.isReadable(lockPath) && !Files.isWritable(lockPath)) {
+                // Or it is refused for that.
+                lockFileForReading().close();
+                throw refused(e, "; who may only read it can look (Channel.view, ipc tail)");
+            }
+            throw refused(e);
+        }
+    }
+
+    private LockFile lockFileForReading() throws IOException {
+        try {
+            return platform.openLockFileForReading(lockPath);
+        } catch (final AccessDeniedException e) {
+            throw refused(e, ChannelDirectory.whoGivesTheRight(e));
         }
     }
 

@@ -28,6 +28,7 @@ import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.ChannelMismatchException;
 import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.Channels;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.durable.Leftovers;
 import org.fencepost.ipc.format.MembersFormat;
@@ -93,6 +94,54 @@ class CreationTest {
         final String message = assertThrows(ChannelIOException.class,
             () -> Channel.open(Path.of("/dev/null/channel"), RING)).getMessage();
         assertTrue(message.contains("expected a parent directory, found /dev/null, which is none"), message);
+    }
+
+    @Test
+    void shouldRefuseAPathWhoseFilesWouldHaveNoNamesAndMakeNothing() throws IOException {
+        final int pathMax = 4095 - 1 - 71;
+        for (final ChannelOptions options : List.of(RING, JOURNAL)) {
+            for (final String name : List.of("x", "x".repeat(100))) {
+                // The directory that a creation makes beside it has a name of 71 bytes at most.
+                final int longest = pathMax - Math.max(0, 71 - name.length());
+                for (final int found : List.of(longest + 1, 4070)) {
+                    final Path tooLong = pathOf(found, name);
+                    final String message = assertThrows(ChannelIOException.class,
+                        () -> Channel.open(tooLong, options)).getMessage();
+                    assertTrue(message.startsWith("cannot create the channel " + tooLong + ": expected a path of at"
+                        + " most " + longest + " bytes"), message);
+                    assertTrue(message.endsWith("found " + found + "; use a shorter one"), message);
+                    assertEquals(List.of(), names(directory), "nothing is made");
+                }
+                final Path path = pathOf(longest, name);
+                for (int opened = 0; opened < 2; opened++) {
+                    try (Channel channel = Channel.open(path, options)) {
+                        publish(channel, 8);
+                    }
+                }
+                Channels.remove(path);
+                assertEquals(List.of(), names(path.getParent()));
+                deleteParents(path.getParent());
+            }
+        }
+    }
+
+    /** A path of so many bytes, of many directories that are not there. */
+    private Path pathOf(final int bytes, final String name) {
+        int left = bytes - directory.toString().length() - 1 - name.length();
+        Path path = directory;
+        while (left > 0) {
+            // Of a separator and a name; what is left for the last one is no separator alone.
+            final int next = left > 202 ? 200 : left;
+            path = path.resolve("d".repeat(next - 1));
+            left -= next;
+        }
+        return path.resolve(name);
+    }
+
+    private void deleteParents(final Path last) throws IOException {
+        for (Path path = last; !path.equals(directory); path = path.getParent()) {
+            Files.delete(path);
+        }
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -68,6 +69,40 @@ class OpeningTest {
         assertEquals("opened", result.get());
         assertTrue(journal.word(ControlFormat.BOOT_ID_OFFSET) != 1, "it is of this life now");
         assertEquals(IntStream.range(0, 3).boxed().toList(), journal.numbers());
+    }
+
+    @Test
+    void shouldNotAdviseAViewToWhoMayNotReadTheLockFileEither() {
+        final ChannelDirectory channel = new ChannelDirectory(path, PLATFORM);
+        final String chmod = " by chmod of the directory and its files";
+        final String unreadable = assertThrows(ChannelIOException.class,
+            () -> MappedChannel.open(channel, denying(true), System::nanoTime)).getMessage();
+        assertTrue(unreadable.endsWith(chmod) && !unreadable.contains("view"), unreadable);
+        final String unseen = assertThrows(ChannelIOException.class,
+            () -> MappedChannel.view(channel, denying(true), System::nanoTime)).getMessage();
+        assertTrue(unseen.endsWith(chmod), unseen);
+        final String readable = assertThrows(ChannelIOException.class,
+            () -> MappedChannel.open(channel, denying(false), System::nanoTime)).getMessage();
+        assertTrue(readable.endsWith("can look (Channel.view, ipc tail)"), readable);
+        MappedChannel.view(channel, denying(false), System::nanoTime).close();
+    }
+
+    /** Of a user who may not write to the lock file, and perhaps not read it: root, as whom this may run, may. */
+    private static Platform denying(final boolean reading) {
+        return new PlatformWithCalls(calls -> calls) {
+            @Override
+            public LockFile openLockFile(final Path file) throws IOException {
+                throw new AccessDeniedException(file.toString());
+            }
+
+            @Override
+            public LockFile openLockFileForReading(final Path file) throws IOException {
+                if (reading) {
+                    throw new AccessDeniedException(file.toString());
+                }
+                return super.openLockFileForReading(file);
+            }
+        };
     }
 
     @Test
