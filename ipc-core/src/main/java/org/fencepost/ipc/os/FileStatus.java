@@ -143,9 +143,9 @@ public record FileStatus(
         return path;
     }
 
-    /** How many bytes a path is for the kernel, without the zero at its end. */
+    /** How many bytes a path is for the kernel, without the zero at its end; of another file system, about so many. */
     public static int pathBytes(final Path file) {
-        return nativeBytes(file).length;
+        return file.getFileSystem() == FileSystems.getDefault() ? nativeBytes(file).length : file.toString().length();
     }
 
     private static byte[] nativeBytes(final Path file) {
