@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -92,6 +94,38 @@ class SubscribingTest {
             assertTrue(message.contains("remove a named cursor"), message);
             assertTrue(channel.removeCursor("name 17"));
             channel.addSubscriber(SubscriberOptions.latest()).close();
+        }
+    }
+
+    @Test
+    void shouldKeepACursorsPlaceWhenItsSegmentIsMissing() throws IOException {
+        final Path path = directory.resolve("journal");
+        final SubscriberOptions kept = SubscriberOptions.earliest().named("kept", true);
+        final long position;
+        try (Channel channel = Channel.open(path, ChannelOptions.journal(4096));
+             Publisher publisher = channel.addPublisher();
+             Subscriber subscriber = channel.addSubscriber(kept)) {
+            for (int i = 0; i < 8; i++) {
+                assertTrue(publisher.offer(1, new byte[1000], 0, 1000) > 0);
+            }
+            assertEquals(5, subscriber.poll((buffer, offset, length, header) -> { }, 5));
+            position = subscriber.position();
+            assertTrue(position > 4096 && position < 8192);
+        }
+        final Path segment = path.resolve("segment-0000000000001000");
+        final Path aside = directory.resolve("aside");
+        Files.move(segment, aside);
+        for (int i = 0; i < 2; i++) {
+            try (Channel channel = Channel.join(path)) {
+                final String message = assertThrows(PositionException.class,
+                    () -> channel.addSubscriber(kept)).getMessage();
+                assertTrue(message.contains("expected the file " + segment.getFileName() + ", found nothing"), message);
+            }
+        }
+        Files.move(aside, segment);
+        try (Channel channel = Channel.join(path); Subscriber subscriber = channel.addSubscriber(kept)) {
+            assertEquals(position, subscriber.position());
+            assertEquals(3, subscriber.poll((buffer, offset, length, header) -> { }, 10));
         }
     }
 
