@@ -406,7 +406,7 @@ public final class Subscriber extends Endpoint {
         final MessageHandler handler, final ReadableBuffer buffer, final int payload,
         final int limit) {
         final Header header = this.header;
-        final int count = header.batchCount();
+        final int last = header.batchCount() - 1;
         final int end = recordsEnd - BatchFormat.RECORD_HEADER_BYTES;
         int record = payload + batchOffset;
         int index = batchIndex;
@@ -416,19 +416,22 @@ public final class Subscriber extends Endpoint {
             do {
                 final long lengthAndType = record > end ? -1 : buffer.getLong(record);
                 final int length = (int) lengthAndType;
-                if (length < 0 || length > end - record
-                    || index + 1 == count && !isLast(record, length)) {
+                if (length < 0 || length > end - record) {
                     throw damagedRecord(index, length, end - record);
                 }
                 header.setInBatch((int) (lengthAndType >>> Integer.SIZE), index);
                 final int message = record + BatchFormat.RECORD_HEADER_BYTES;
-                record += (int) BatchFormat.recordBytes(length);
-                index++;
-                delivered++;
-                if (index == count) {
+                final int next = record + (int) BatchFormat.recordBytes(length);
+                if (index == last) {
+                    if (next != recordsEnd) {
+                        throw damagedRecord(index, length, end - record);
+                    }
                     endBatch();
                     ended = true;
                 }
+                record = next;
+                index++;
+                delivered++;
                 handler.onMessage(buffer, message, length, header);
             } while (!ended && delivered < limit && !isClosing());
         } finally {
