@@ -34,7 +34,8 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
     private final Geometry geometry;
     private final SegmentMappings mappings;
     private final SegmentMap temporary = new Lazy();
-    private final Object removal = new Object();
+    /** Held by whoever is about to change a name or a word by file; a handle that is closed changes none. */
+    private final Object changes = new Object();
     private volatile boolean closed;
 
     JournalSegments(
@@ -79,7 +80,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
 
     /**
      * Makes the file of a segment. This happens under the housekeeping lock, but one whose handle was
-     * closed under it may still be at work: each has a file of its own until it has the name.
+     * closed under it may still be at work: each has a file of its own, and that one's gets no name.
      */
     @Override
     public void prepare(final long segmentStart, final BooleanSupplier wantsPages) {
@@ -113,11 +114,22 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
             if (geometry.segmentBytes() <= PAGES_BYTES_MAX) {
                 SegmentFiles.makePages(made.handle(), geometry.segmentBytes(), wantsPages);
             }
+            name(made, file);
+        } catch (final FileAlreadyExistsException e) {
+            // Made by somebody whose lock was dropped while it still worked; verified by the caller.
+        }
+    }
+
+    /**
+     * Closing waits for this: behind it a successor may have made this segment, used it and removed it, and would not
+     * look for it again.
+     */
+    private void name(final Temporary made, final Path file) throws IOException {
+        synchronized (changes) {
+            requireOpen();
             // Again, for all that takes its time.
             name.require();
             made.link(file);
-        } catch (final FileAlreadyExistsException e) {
-            // Made by somebody whose lock was dropped while it still worked; verified by the caller.
         }
     }
 
@@ -133,7 +145,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
 
     @Override
     public void recordCursors(final long earliest) {
-        synchronized (removal) {
+        synchronized (changes) {
             requireOpen();
             try {
                 name.require();
@@ -146,12 +158,12 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
     }
 
     /**
-     * Closing waits for this: what it writes by file would come behind what a successor, who has got the
+     * Closing waits for this, too: what it writes by file would come behind what a successor, who has got the
      * housekeeping lock from a handle that was closed, has written there, and take the log's beginning back.
      */
     @Override
     public void recordEarliest(final long earliest) {
-        synchronized (removal) {
+        synchronized (changes) {
             requireOpen();
             try {
                 name.require();
@@ -164,7 +176,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
 
     @Override
     public void recordRetention() {
-        synchronized (removal) {
+        synchronized (changes) {
             requireOpen();
             try {
                 name.require();
@@ -179,7 +191,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
 
     @Override
     public void remove(final List<Long> places, final long earliest) {
-        synchronized (removal) {
+        synchronized (changes) {
             requireOpen();
             mappings.letGoOfSynced();
             try {
@@ -230,7 +242,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
 
     @Override
     public void close() {
-        synchronized (removal) {
+        synchronized (changes) {
             closed = true;
             mappings.close();
         }

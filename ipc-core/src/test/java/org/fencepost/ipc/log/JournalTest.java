@@ -1,5 +1,6 @@
 package org.fencepost.ipc.log;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.Thread.State;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
@@ -16,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -267,6 +270,23 @@ class JournalTest {
             assertEquals(2 * SEGMENT, first.log.words().readyAcquire());
             assertEquals(List.of(), calls.get().take(), "nothing is made to be thrown away");
         }
+    }
+
+    @Test
+    void shouldNotBeClosedBetweenTheLastLookAndTheNameOfASegment() throws Exception {
+        final AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> { });
+        final Handle handle = open(beforeTheName(meanwhile));
+        final Thread closer = new Thread(handle::close);
+        meanwhile.set(() -> {
+            closer.start();
+            await().until(() -> EnumSet.of(State.BLOCKED, State.TERMINATED).contains(closer.getState()));
+            assertEquals(State.BLOCKED, closer.getState());
+        });
+        handle.log.store().prepare(SEGMENT, () -> false);
+        closer.join();
+        assertThrows(ChannelClosedException.class, () -> handle.log.store().prepare(2 * SEGMENT, () -> false));
+        assertEquals(Set.of("control", "cursors", "members", segment(0).getFileName().toString(),
+            segment(SEGMENT).getFileName().toString()), names());
     }
 
     /** Somebody comes once, when a segment is there and has no name yet. */
