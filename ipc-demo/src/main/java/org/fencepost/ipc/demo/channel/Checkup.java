@@ -49,7 +49,7 @@ final class Checkup {
 
     /** Everything that was looked at. */
     Stream<Diagnosis> diagnoses() {
-        return Stream.of(jdk(), nativeAccess(), kernel(System.getProperty("os.version")),
+        return Stream.of(jdk(), nativeAccess(), kernel(System.getProperty("os.version")), boot(),
             processors(Runtime.getRuntime().availableProcessors()), governor(), place(), fileSystem(),
             mountOptions(), room(directory, "space", DISK_BYTES_LITTLE,
                 "a journal that finds no room cannot go on; make some, or use another disk"),
@@ -86,6 +86,13 @@ final class Checkup {
         return old ? Diagnosis.note("kernel", found,
             "pages cannot be made ahead of need before Linux 5.14; first touches are slower")
             : Diagnosis.ok("kernel", found);
+    }
+
+    private Diagnosis boot() {
+        final String name = "boot id";
+        return read("proc/sys/kernel/random/boot_id").map(found -> Diagnosis.ok(name, found))
+            .orElse(Diagnosis.wrong(name, "none", "behind a loss of power what had not come to the disk would be"
+                + " believed: have the system show /proc/sys/kernel/random/boot_id"));
     }
 
     static Diagnosis processors(final int count) {

@@ -99,6 +99,13 @@ class DoctorCommandTest {
     }
 
     @Test
+    void shouldSayThatALossOfPowerIsNotNoticedWhenTheSystemHidesItsBootId() throws IOException {
+        assertEquals(Level.WRONG, about("boot id").level());
+        write("proc/sys/kernel/random/boot_id", "1ab6ab5a-4b8b-4e8c-b4b5-1b1d6e6b9f1f\n");
+        assertEquals(Level.OK, about("boot id").level());
+    }
+
+    @Test
     void shouldSayThatNothingCanBePublishedWhenTheDiskIsReadOnly() throws IOException {
         for (final String options : List.of("ro", "ro,relatime", "relatime,ro,size=2048k",
             "rw,relatime,errors=remount-ro,emergency_ro")) {
