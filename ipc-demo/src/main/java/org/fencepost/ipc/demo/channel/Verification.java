@@ -78,7 +78,7 @@ final class Verification {
         final List<SharedWords.Cursor> recorded = words.cursors();
         takeCursors(recorded, status());
         words.refresh();
-        to = channel.tailPosition();
+        to = endOfFrameAt(channel.tailPosition());
         from = ring ? Math.max(channel.startPosition(), words.clearing() - capacityBytes())
             : words.earliest();
         for (long start = from & -segmentBytes; start < to; start += segmentBytes) {
@@ -195,6 +195,21 @@ final class Verification {
     private SegmentBytes bytesOf(final long start) throws IOException {
         return new SegmentBytes(fileOf(start), start, segmentBytes, words.channelId(), options.frameAlignment(),
             frameFlags);
+    }
+
+    /** Behind a message that is there already: an exclusive publisher moves the tail last, and may have died before. */
+    private long endOfFrameAt(final long tail) throws IOException {
+        if (tail >= words.ready()) {
+            return tail;
+        }
+        try (SegmentBytes segment = bytesOf(tail & -segmentBytes)) {
+            final long word = segment.headerWord(tail);
+            return segment.isRight(tail, word)
+                ? tail + FrameFormat.span(FrameFormat.length(word), options.frameAlignment()) : tail;
+        } catch (final IOException unread) {
+            // What is wrong with this file is found where it is read.
+            return tail;
+        }
     }
 
     private void readSegment(final long start) throws IOException {

@@ -399,6 +399,8 @@ class MessageCommandTest {
         assertEquals("a\n" + "b\n".repeat(300), done(ToolRun.of("tail", name)));
         assertEquals("300\n", done(ToolRun.of("grep", "-c", "b", name)));
         assertEquals("b\n".repeat(300), done(ToolRun.of("tail", name, "--from", String.valueOf(tail))));
+        final String verified = done(ToolRun.of("verify", name));
+        assertTrue(verified.contains("301 messages"), verified);
     }
 
     @Test
