@@ -75,7 +75,8 @@ final class Headers {
         final int checksum = page.getInt(FileHeader.CHECKSUM_OFFSET);
         final int expected = FileHeader.checksum(page);
         if (checksum != expected) {
-            throw wrong(file, "header checksum", hex(expected), hex(checksum));
+            throw wrong(file, "header checksum", hex(Integer.toUnsignedLong(expected)),
+                hex(Integer.toUnsignedLong(checksum)));
         }
         final long expectedSize =
             (long) page.getInt(FileHeader.SIZE_OFFSET) * FileHeader.PAGE_BYTES;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -85,6 +86,9 @@ class HeadersTest {
     void shouldRefuseAPageThatItsChecksumIsNotOf() throws IOException {
         final Path file = written(FILE_BYTES);
         final byte[] bytes = Files.readAllBytes(file);
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(FileHeader.CHECKSUM_OFFSET, 0x80000001);
+        assertRefused(Files.write(file, bytes), "wrong header checksum: expected 0x"
+            + Integer.toHexString(FileHeader.checksum(page)) + ", found 0x80000001;");
         bytes[FileHeader.IDENTITY_BYTES - 1] ^= 1;
         assertRefused(Files.write(file, bytes), "wrong header checksum");
     }
