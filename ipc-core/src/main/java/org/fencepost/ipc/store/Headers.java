@@ -79,7 +79,7 @@ final class Headers {
                 hex(Integer.toUnsignedLong(checksum)));
         }
         final long expectedSize =
-            (long) page.getInt(FileHeader.SIZE_OFFSET) * FileHeader.PAGE_BYTES;
+            Integer.toUnsignedLong(page.getInt(FileHeader.SIZE_OFFSET)) * FileHeader.PAGE_BYTES;
         if (size < expectedSize) {
             throw wrong(file, "size", expectedSize + " bytes", size + " bytes, it was truncated");
         }

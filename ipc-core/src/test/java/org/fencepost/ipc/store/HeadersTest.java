@@ -56,6 +56,8 @@ class HeadersTest {
             "expected " + FILE_BYTES + " bytes, found " + (FILE_BYTES - 1) + " bytes");
         assertRefused(written(FileHeader.PAGE_BYTES - 1), "expected at least 4096 bytes, found 4095 bytes");
         assertRefused(written(0), "expected at least 4096 bytes, found 0 bytes");
+        page.putInt(FileHeader.SIZE_OFFSET, 0x80000000);
+        assertRefused(written(FILE_BYTES), "expected 8796093022208 bytes, found " + FILE_BYTES + " bytes");
     }
 
     @Test
