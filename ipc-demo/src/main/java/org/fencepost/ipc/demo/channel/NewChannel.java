@@ -68,7 +68,8 @@ final class NewChannel extends SharedOptions {
 
         private final Value<Long> ringBytes = value(Long.class,
             OptionSpec.builder("--ring").paramLabel("SIZE").converters(new ByteSize())
-                .description("A ring of so many bytes, which uses its memory again: a power of two, from 32k."));
+                .description("A ring of so many bytes, which uses its memory again: a power of two, from 32k, "
+                    + "with --segments from 4k for each."));
     }
 
     /** Those of this command. */
