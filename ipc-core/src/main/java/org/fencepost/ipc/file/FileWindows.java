@@ -110,12 +110,13 @@ final class FileWindows implements AutoCloseable {
             return call.make();
         } catch (final IOException | InternalError refusal) {
             final long now = undisturbed(() -> channel.size());
-            if (now >= sizeBytes) {
+            if (now >= sizeBytes && refusal instanceof IOException) {
                 throw refusal;
             }
             final FileSystemException cut = new FileSystemException(file.toString(), null,
-                "expected " + sizeBytes + " bytes, found that it was cut to " + now
-                    + " while it was read");
+                "expected " + sizeBytes + " bytes, found " + (now < sizeBytes
+                    ? "that it was cut to " + now + " while it was read"
+                    : "some that could not be read: it was cut and has grown again, or its disk fails; read it again"));
             cut.initCause(refusal);
             throw cut;
         }

@@ -2,6 +2,7 @@ package org.fencepost.ipc.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -153,5 +154,29 @@ class FileRecordsTest {
         FileRecords.lines(directory.resolve("data")).windowBytes(WINDOW)
             .forEach((record, offset) -> read.add(text(record)));
         assertEquals(lines, read);
+    }
+
+    @Test
+    void shouldSayThatBytesCouldNotBeReadWhenTheFileWasCutAndHasGrownAgain() throws IOException {
+        final String content = "abc\n".repeat(WINDOW);
+        final Path file = file(content);
+        final FileFailedException failure = assertThrows(FileFailedException.class,
+            () -> FileRecords.lines(file).forEach((line, offset) -> {
+                write(file, "");
+                try {
+                    return line.get(ValueLayout.JAVA_BYTE, 0) == 'a';
+                } finally {
+                    write(file, content);
+                }
+            }));
+        assertTrue(failure.getMessage().contains("has grown again"), failure.getMessage());
+    }
+
+    private static void write(final Path file, final String content) {
+        try {
+            Files.writeString(file, content);
+        } catch (final IOException failure) {
+            throw new AssertionError(failure);
+        }
     }
 }
