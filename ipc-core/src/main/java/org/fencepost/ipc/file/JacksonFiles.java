@@ -101,14 +101,15 @@ public final class JacksonFiles {
         }
     }
 
-    /** Lets content pass that is one value of JSON, with white space around it. */
+    /** Lets content in UTF-8 pass that is one value of JSON, with white space around it. */
     public Validator json() {
-        return content -> requireOneValue(content, 1);
+        final Validator oneValue = content -> requireOneValue(content, 1);
+        return oneValue.and(Validator.utf8());
     }
 
-    /** Lets content pass of which every line is one value of JSON; it may be empty. */
+    /** Lets content in UTF-8 pass of which every line is one value of JSON; it may be empty. */
     public Validator jsonLines() {
-        return content -> {
+        final Validator valueOnEachLine = content -> {
             int line = 1;
             int start = 0;
             while (start < content.length) {
@@ -121,6 +122,7 @@ public final class JacksonFiles {
                 line++;
             }
         };
+        return valueOnEachLine.and(Validator.utf8());
     }
 
     private void requireOneValue(final byte[] content, final int firstLine) throws IOException {

@@ -22,27 +22,28 @@ final class Validators {
     private static final String SAX = "http://xml.org/sax/features/";
     private static final String LOADS_DTD =
         "http://apache.org/xml/features/nonvalidating/load-external-dtd";
+    private static final int CHARACTERS = 8192;
 
     private Validators() {
     }
 
+    /** In constant memory. */
     static void utf8(final byte[] content) throws IOException {
-        decode(content);
-    }
-
-    static void properties(final byte[] content) throws IOException {
-        new Properties().load(new StringReader(decode(content)));
-    }
-
-    private static String decode(final byte[] content) throws IOException {
         final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
         final ByteBuffer bytes = ByteBuffer.wrap(content);
-        final CharBuffer characters = CharBuffer.allocate(content.length);
-        final CoderResult result = decoder.decode(bytes, characters, true);
+        final CharBuffer characters = CharBuffer.allocate(CHARACTERS);
+        CoderResult result;
+        do {
+            result = decoder.decode(bytes, characters.clear(), true);
+        } while (result.isOverflow());
         if (result.isError()) {
             throw new IOException("expected UTF-8, found another byte at " + bytes.position());
         }
-        return characters.flip().toString();
+    }
+
+    static void properties(final byte[] content) throws IOException {
+        utf8(content);
+        new Properties().load(new StringReader(new String(content, StandardCharsets.UTF_8)));
     }
 
     static void xml(final byte[] content)

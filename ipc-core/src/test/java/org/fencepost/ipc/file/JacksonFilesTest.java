@@ -1,6 +1,7 @@
 package org.fencepost.ipc.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,12 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JacksonFilesTest {
     /** What is written and read. */
@@ -86,6 +89,14 @@ class JacksonFilesTest {
         final byte[] bytes = content.replace('~', '\n').getBytes(StandardCharsets.UTF_8);
         assertEquals(isJson, passes(json.json(), bytes));
         assertEquals(isLines, passes(json.jsonLines(), bytes));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ff", "c080", "c3", "eda080", "f0839880", "f4908080", "f59f9880"})
+    void shouldRefuseWhatIsNotUtf8WhenItIsValidated(final String bytes) {
+        final byte[] content = HexFormat.of().parseHex("22" + bytes + "22");
+        assertFalse(passes(json.json(), content));
+        assertFalse(passes(json.jsonLines(), content));
     }
 
     @Test

@@ -50,7 +50,7 @@ final class JsonValues implements Iterator<JsonValues>, AutoCloseable {
         this.in = in;
         this.target = target;
         try {
-            parser = FACTORY.createParser(in);
+            parser = FACTORY.createParser(new Utf8Input(in));
         } catch (final IOException refusal) {
             throw wrong(refusal);
         }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.StandardProtocolFamily;
@@ -23,6 +24,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -196,6 +198,21 @@ class FileCommandTest {
         final String input, final String problem) throws IOException {
         failed(ToolRun.withInput(input, "file", "json", name),
             "standard input: ", problem, name + " is unchanged");
+        unchanged();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ff, 3, 0xff", "c080, 3, 0xc0", "e9, 4, 0x22", "e08080, 4, 0x80", "eda080, 4, 0xa0", "f0839880, 4, 0x83",
+        "f4908080, 4, 0x90", "f59f9880, 3, 0xf5"})
+    void shouldKeepOldContentWhenTheInputIsNotUtf8(
+        final String bytes, final int column, final String found) throws IOException {
+        final byte[] input = HexFormat.of().parseHex("22c3a9220a2261" + bytes + "22");
+        for (final String command : List.of("json", "jsonl")) {
+            failed(ToolRun.withInput(new ByteArrayInputStream(input), "file", command, name),
+                "standard input: line 2, column " + column + ": expected UTF-8, found the byte " + found,
+                name + " is unchanged");
+        }
         unchanged();
     }
 
