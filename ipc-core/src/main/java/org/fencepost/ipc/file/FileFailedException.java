@@ -38,7 +38,9 @@ public final class FileFailedException extends UncheckedIOException {
         }
     }
 
-    /** The file; a string, because paths cannot be serialized. */
+    /** The file; null if this was serialized, as a path cannot be. */
+    private final transient Path file;
+    /** The same, unless its name is no text. */
     private final String path;
     private final Content content;
 
@@ -55,13 +57,14 @@ public final class FileFailedException extends UncheckedIOException {
     private FileFailedException(
         final Content content, final Path path, final String what, final IOException cause) {
         super(path + ": " + what + ": " + Reason.of(cause, path), cause);
+        this.file = path;
         this.path = path.toString();
         this.content = content;
     }
 
     /** The file that was to be written or read. */
     public Path path() {
-        return Path.of(path);
+        return file == null ? Path.of(path) : file;
     }
 
     /** Which content it has now. */

@@ -485,8 +485,11 @@ class GuardedFileTest extends OnEveryPlatform {
         final Path second = Path.of(URI.create(directory.toUri() + "%FE"));
         for (final Path file : List.of(first, second)) {
             path = file;
-            assertTrue(assertThrows(FileFailedException.class, () -> file().replace(bytes("1")))
-                .getMessage().endsWith("expected a name of text, found bytes that are none; give it another name"));
+            final FileFailedException refusal =
+                assertThrows(FileFailedException.class, () -> file().replace(bytes("1")));
+            assertTrue(refusal.getMessage()
+                .endsWith("expected a name of text, found bytes that are none; give it another name"));
+            assertEquals(file, refusal.path());
         }
         path = directory.resolve("gr\u00fc\ufffd");
         assertTrue(file().replace(bytes("1")).isDone());
