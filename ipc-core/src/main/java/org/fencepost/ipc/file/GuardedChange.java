@@ -91,16 +91,25 @@ final class GuardedChange {
         }
         final Path version = versions.path(number.orElse(numbers.getFirst()));
         final Optional<byte[]> content = Contents.read(calls(), version);
-        return content.isEmpty() ? new Replacement.NoVersion() : replace(content.get());
+        if (content.isEmpty()) {
+            return new Replacement.NoVersion();
+        }
+        // Where the file is gone, nobody may read the version who could not read it before.
+        final int permissions = calls().requireStatus(version, false).permissions() & 0777;
+        return write(content.get(), options.file().newFilePermissions(permissions));
     }
 
     Replacement replace(final byte[] content) throws IOException {
+        return write(content, options.file());
+    }
+
+    private Replacement write(final byte[] content, final FileOptions how) throws IOException {
         Contents.requireSize(file, content.length);
         final Optional<Path> kept = present().isEmpty() ? Optional.empty()
             : Optional.of(versions.path(versions.keep(file, present().get())));
         final FileStatus written;
         try (AtomicWriter writer =
-            AtomicWriter.open(surroundings, file, options.file().followLinks(false))) {
+            AtomicWriter.open(surroundings, file, how.followLinks(false))) {
             writer.write(content);
             writer.commit();
             written = writer.status();

@@ -155,7 +155,8 @@ public final class GuardedFile {
 
     /**
      * Returns to the newest earlier version, atomically. The present content becomes a version, so
-     * that a second rollback undoes the first.
+     * that a second rollback undoes the first. Where the file is gone, it gets the version's permissions, from which
+     * the umask is taken.
      *
      * @throws FileFailedException says which content is there if a step failed
      */

@@ -478,6 +478,17 @@ class GuardedFileTest extends OnEveryPlatform {
         assertEquals("1", Files.readString(path));
     }
 
+    @Test
+    void shouldKeepAVersionToItsUserWhenItReturnsWhereTheFileIsGone() throws IOException {
+        assertTrue(file().replace(bytes("secret")).isDone());
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+        assertTrue(file().replace(bytes("another")).isDone());
+        Files.delete(path);
+        assertTrue(file().rollback().isDone());
+        assertEquals("secret", Files.readString(path));
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
+    }
+
     /** What cannot be decoded all looks the same, and so would its guard. */
     @Test
     void shouldShareNoGuardWhenNamesAreNoText() throws Exception {
