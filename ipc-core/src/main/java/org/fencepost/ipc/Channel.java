@@ -540,10 +540,10 @@ public final class Channel implements AutoCloseable {
         final List<Endpoint> toClose;
         synchronized (endpoints) {
             closing = true;
+            // They stay here for who closes this at the same moment: it is not to be faster with the mappings.
             toClose = new ArrayList<>(endpoints);
-            endpoints.clear();
         }
-        housekeeping.byHand();
+        housekeeping.end();
         try {
             closeAll(toClose);
         } finally {

@@ -51,6 +51,8 @@ public final class Housekeeping {
     private final AtomicBoolean mapping = new AtomicBoolean();
     /** Guarded by this. */
     private Keeper keeper = Keeper.LATER;
+    /** The channel is being closed, or is; guarded by this. */
+    private boolean ended;
     /** By that thread alone. */
     private long ready = -1;
     private long tail = -1;
@@ -97,7 +99,7 @@ public final class Housekeeping {
      * @throws ChannelClosedException if the channel is closed.
      */
     public synchronized Housekeeping inBackground() {
-        if (log.isClosed()) {
+        if (ended) {
             throw new ChannelClosedException(log.path(), log.path() + " is closed");
         }
         start();
@@ -133,6 +135,14 @@ public final class Housekeeping {
         rounds.lock();
         rounds.unlock();
         return this;
+    }
+
+    /** As {@link #byHand}, for good: the channel is about to be closed. */
+    void end() {
+        synchronized (this) {
+            ended = true;
+        }
+        byHand();
     }
 
     /**

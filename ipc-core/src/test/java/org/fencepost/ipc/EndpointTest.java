@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -214,6 +215,43 @@ class EndpointTest {
         } catch (final ReflectiveOperationException e) {
             throw new AssertionError(e);
         }
+    }
+
+    @Test
+    void shouldPublishNothingMoreWhenTwoThreadsCloseItsChannel() {
+        final Subscriber subscriber = other.addSubscriber(SubscriberOptions.latest());
+        final Channel[] fenced = new Channel[1];
+        final Publisher[] last = new Publisher[1];
+        final AtomicInteger step = new AtomicInteger();
+        fenced[0] = openWithFence(() -> {
+            if (step.compareAndSet(1, 2)) {
+                // The first closer is at the first of two publishers.
+                CompletableFuture.runAsync(fenced[0]::close).join();
+            } else if (fenced[0] != null && fenced[0].isClosed() && step.compareAndSet(2, 3)) {
+                // The second one is about to replace the mappings.
+                CompletableFuture.runAsync(() -> last[0].offer(5, new byte[8], 0, 8), worker).join();
+            }
+        });
+        fenced[0].addPublisher();
+        last[0] = fenced[0].addPublisher();
+        step.set(1);
+        fenced[0].close();
+        assertEquals(3, step.get());
+        assertEquals(List.of(), types(subscriber), "goes on under a close, which may tear it apart");
+    }
+
+    @Test
+    void shouldGiveNoChannelToTheThreadThatKeepsHouseWhileItIsClosed() {
+        final Channel[] fenced = new Channel[1];
+        final List<RuntimeException> refusals = new ArrayList<>();
+        fenced[0] = openWithFence(() -> {
+            if (fenced[0] != null && !fenced[0].isClosed()) {
+                refusals.add(assertThrows(ChannelClosedException.class, fenced[0].housekeeping()::inBackground));
+            }
+        });
+        fenced[0].addPublisher();
+        fenced[0].close();
+        assertEquals(1, refusals.size());
     }
 
     @Test
