@@ -173,7 +173,7 @@ class FileCommandTest {
 
     @Test
     void shouldWriteJsonWithNumbersAsTypedWhenItIsOneValue() throws IOException {
-        final String json = "{\"a\":[1.10,-0.0,1e400,{}],\"grün\":null}";
+        final String json = "{\"a\":[1.10,-0.0,1e400,{}],\"grün\":null,\"😀\":\"😀\"}";
         done(ToolRun.withInput(json, "file", "json", "--compact", name));
         assertEquals(json + "\n", Files.readString(file));
         done(ToolRun.withInput(json, "file", "json", name));
@@ -185,7 +185,8 @@ class FileCommandTest {
                 1e400,
                 { }
               ],
-              "grün" : null
+              "grün" : null,
+              "😀" : "😀"
             }
             """, Files.readString(file));
     }
