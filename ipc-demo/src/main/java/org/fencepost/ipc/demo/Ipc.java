@@ -82,6 +82,8 @@ public final class Ipc implements Runnable, Streams, IParameterExceptionHandler,
     /** Runs a command and ends this JVM with its exit code. */
     public static void main(final String[] arguments) {
         int exitCode = ExitCode.FAILED;
+        // Or picocli looks for a class of Groovy's, and the JVM opens every jar for that.
+        System.setProperty("picocli.disable.closures", "true");
         try {
             if (System.getProperty("user.dir").indexOf(NOT_UTF_8) >= 0) {
                 // A path that begins there would be that of another file.
@@ -98,7 +100,10 @@ public final class Ipc implements Runnable, Streams, IParameterExceptionHandler,
             System.err.println(oneLine("a class of the tool cannot be loaded: " + unloaded + "; allow this process"
                 + " more file descriptors (ulimit -n), or build the tool anew"));
         }
-        System.exit(exitCode);
+        // The JVM looks in every jar for somebody to whom it says that it was ended by this.
+        if (exitCode != 0) {
+            System.exit(exitCode);
+        }
     }
 
     /** Runs a command; what is printed about commands counts as printed when it is written. */

@@ -1,8 +1,10 @@
 package org.fencepost.ipc.demo;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -10,20 +12,22 @@ import java.nio.file.Path;
  * loaded for it, and starts the tool from there.
  */
 final class Training {
-    private static final String TEXT = "one\ntwo\nthree\n";
+    /** More than a segment takes. */
+    private static final String TEXT = "one\ntwo\nthree\n".repeat(5_000);
 
     private Training() {
     }
 
     /** Works in a directory, which is made. */
-    public static void main(final String[] arguments) {
-        final Path place = Path.of(arguments[0]);
+    public static void main(final String[] arguments) throws IOException {
+        final Path place = Files.createDirectories(Path.of(arguments[0]));
+        final Path text = Files.writeString(place.resolve("text"), TEXT);
         final String ring = place.resolve("ring").toString();
         final String journal = place.resolve("journal").toString();
         run("--version");
         run("--help");
         run("publish", "--json", "--create", "--ring", "64k", ring);
-        run("publish", "--create", "--journal", "--segment", "64k", journal);
+        run("publish", "--create", "--journal", "--segment", "64k", journal, text.toString());
         run("ls", place.toString());
         run("stat", journal);
         run("tail", journal);
@@ -33,8 +37,6 @@ final class Training {
         run("export", journal);
         run("rm", journal);
         run("rm", ring);
-        // As the tool ends: the JVM loads some classes for it.
-        System.exit(0);
     }
 
     private static void run(final String... command) {
