@@ -79,7 +79,7 @@ public final class Ipc implements Runnable, Streams, IParameterExceptionHandler,
         ToolCommand.addHelp(spec);
     }
 
-    /** Runs a command and ends this JVM with its exit code. */
+    /** Runs a command; this JVM ends with its exit code. */
     public static void main(final String[] arguments) {
         int exitCode = ExitCode.FAILED;
         // Or picocli looks for a class of Groovy's, and the JVM opens every jar for that.
@@ -100,7 +100,8 @@ public final class Ipc implements Runnable, Streams, IParameterExceptionHandler,
             System.err.println(oneLine("a class of the tool cannot be loaded: " + unloaded + "; allow this process"
                 + " more file descriptors (ulimit -n), or build the tool anew"));
         }
-        // The JVM looks in every jar for somebody to whom it says that it was ended by this.
+        // Otherwise the JVM ends by itself, for all other threads are daemons: to be told to it looks in every jar, for
+        // a logger that is to hear of it.
         if (exitCode != 0) {
             System.exit(exitCode);
         }
