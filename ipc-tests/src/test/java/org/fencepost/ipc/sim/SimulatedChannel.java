@@ -171,13 +171,21 @@ final class SimulatedChannel {
                 && !holder.handle().process().isGone());
     }
 
+    /**
+     * By the first message of any segment from there on: where a claim is open at the beginning of one a later one says
+     * how old what lies before is, and the claim may be committed until that goes.
+     */
     private boolean isOld(final long segmentStart) {
         if (geometry.retentionBytes() > 0 && tail() - segmentStart >= geometry.retentionBytes()) {
             return true;
         }
-        final long first = timestamp(firstMessage(segmentStart));
-        return geometry.retentionNanos() > 0 && first != NO_TIMESTAMP
-            && clock.nanoTime() - first > geometry.retentionNanos();
+        boolean old = false;
+        for (long start = segmentStart; start <= geometry.segmentStart(tail()); start += geometry.segmentBytes()) {
+            final long first = timestamp(firstMessage(start));
+            old |= geometry.retentionNanos() > 0 && first != NO_TIMESTAMP
+                && clock.nanoTime() - first > geometry.retentionNanos();
+        }
+        return old;
     }
 
     private boolean isNamedCursorBelow(final long position) {
