@@ -12,7 +12,8 @@ import java.util.function.LongSupplier;
  *
  * <p>Invariants: who waits is on the stack, or in the hands of a thread in {@link #serve}, which looks
  * again before it leaves; while nobody tends and somebody waits, one of these is called. A called one that
- * leaves without tending calls another. Not an invariant: that a called one is the next to tend.
+ * leaves without tending calls another. Who leaves before the disk has come to its position takes itself off the
+ * stack. Not an invariant: that a called one is the next to tend, or that nobody tends when one is called.
  *
  * <p>Lock-free but for {@link LockSupport}. Any thread.
  */
@@ -58,7 +59,10 @@ final class DiskWaiters {
 
     /** The thread that entered goes; {@code called} if it has taken a call and not followed it. */
     void leave(final Waiter waiter, final boolean called) {
-        if (waiter.state.getAndSet(State.GONE) == State.CALLED || called) {
+        final State left = waiter.state.getAndSet(State.GONE);
+        // Who has not what it waited for is on the stack still, and the disk may not move for hours. Who tends may
+        // leave while the others are off the stack, and find nobody to call.
+        if (left == State.CALLED || called || waiter.position > durable.getAsLong()) {
             serve(true);
         }
     }

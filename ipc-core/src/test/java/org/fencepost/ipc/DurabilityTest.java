@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -138,6 +139,31 @@ class DurabilityTest {
                 assertTrue(wait.result());
             }
         }
+    }
+
+    @Test
+    void shouldForgetWhoGivesUpWhileAnotherTendsToTheDisk() throws Exception {
+        try (Channel channel = open(Platform.detect()); Publisher publisher = channel.addPublisher()) {
+            final Claim claim = new Claim();
+            assertTrue(publisher.tryClaim(1, 8, claim) >= 0);
+            final Durability durability = patient(publisher);
+            final long position = channel.tailPosition();
+            final Wait tending = new Wait(durability, position, LONG);
+            final WeakReference<Thread> gone = threadThatGaveUp(durability, position);
+            Awaitility.await().until(() -> {
+                System.gc();
+                return gone.refersTo(null);
+            });
+            claim.commit();
+            assertTrue(tending.result());
+        }
+    }
+
+    private static WeakReference<Thread> threadThatGaveUp(final Durability durability, final long position)
+        throws Exception {
+        final Wait wait = new Wait(durability, position, Duration.ofMillis(1));
+        assertFalse(wait.result());
+        return new WeakReference<>(wait.thread);
     }
 
     /** Of this publisher's handle; who waits in it looks again when it is woken, and not by itself. */
