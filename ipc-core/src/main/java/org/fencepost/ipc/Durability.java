@@ -44,7 +44,7 @@ final class Durability {
     });
     /** Whether the place was found to have a disk, with the channel's name on it. */
     private volatile boolean placed;
-    /** The end of a sync that was seen last, and when: by whoever tends, read by all. */
+    /** The end of a sync that was seen last, and when: by whoever waits or flushes. */
     private volatile int turn;
     private volatile long turnNanos = System.nanoTime();
     /** What a flush is put off from; guarded by this. */
@@ -177,13 +177,18 @@ final class Durability {
         if (nowNanos - unflushedNanos < flushIntervalNanos) {
             return false;
         }
+        final long sinceNanos = unflushedNanos;
         unflushedNanos = nowNanos;
         require();
-        final boolean done = sync(1) == GroupCommit.DONE;
+        final int result = sync(slots(sinceNanos, nowNanos));
+        if (result == GroupCommit.BUSY) {
+            // Still due: others are at it, who may be paused.
+            unflushedNanos = sinceNanos;
+        }
         if (!log.isClosed()) {
             commit.requireHealthy();
         }
-        return done;
+        return result == GroupCommit.DONE;
     }
 
     /** Whether the position counts as durable; throws if it never will. */

@@ -23,6 +23,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.agrona.concurrent.OffsetEpochNanoClock;
 import org.awaitility.Awaitility;
+import org.fencepost.ipc.format.MembersFormat;
+import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.Platform;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -320,6 +322,23 @@ class DurabilityTest {
             }
             assertThrows(ChannelMismatchException.class,
                 () -> Channel.open(path, ChannelOptions.journal(SEGMENT)));
+        }
+    }
+
+    @Test
+    void shouldFlushAlsoWhenSomebodyIsPausedInASync() throws IOException {
+        final Path path = directory.resolve("journal");
+        final ChannelOptions options = ChannelOptions.journal(SEGMENT).withFlushInterval(Duration.ofMillis(1));
+        try (Channel channel = Channel.open(path, options);
+            LockFile paused = Platform.detect().openLockFile(path.resolve(MembersFormat.FILE_NAME))) {
+            assertTrue(paused.tryLock(MembersFormat.SYNC_BYTE));
+            final Housekeeping housekeeping = channel.housekeeping().byHand();
+            final Publisher publisher = channel.addPublisher();
+            final long end = publisher.offer(1, new byte[8], 0, 8);
+            Awaitility.await().until(() -> {
+                housekeeping.doWork();
+                return channel.durablePosition() >= end;
+            });
         }
     }
 
