@@ -184,7 +184,8 @@ public final class ChannelDirectory {
                 + "; the two do not see each other, and a channel keeps that of who made it: use another path, or "
                 + (platform.scheme() == LivenessScheme.OFD
                     ? "deny this process native access (--illegal-native-access=deny)"
-                    : "allow this process native access, on Linux (--enable-native-access=ALL-UNNAMED)"));
+                    : "allow this process native access, on Linux (--enable-native-access=ALL-UNNAMED;"
+                        + " as a module: =org.fencepost.ipc)"));
     }
 
     /** What the control file says, verified. */

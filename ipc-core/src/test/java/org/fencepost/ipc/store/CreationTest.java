@@ -34,6 +34,7 @@ import org.fencepost.ipc.durable.Leftovers;
 import org.fencepost.ipc.format.MembersFormat;
 import org.fencepost.ipc.os.ChildJvm;
 import org.fencepost.ipc.os.FileCalls;
+import org.fencepost.ipc.os.LivenessScheme;
 import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.os.PlatformWithCalls;
@@ -64,6 +65,9 @@ class CreationTest {
                     final String message = assertThrows(ChannelMismatchException.class,
                         () -> MappedChannel.open(joined, joiner, System::nanoTime)).getMessage();
                     assertTrue(message.contains("scheme " + creator.scheme().code()), message);
+                    assertTrue(message.contains(joiner.scheme() == LivenessScheme.OFD
+                        ? "(--illegal-native-access=deny)"
+                        : "(--enable-native-access=ALL-UNNAMED; as a module: =org.fencepost.ipc)"), message);
                 }
             }
         }
