@@ -33,7 +33,7 @@ public final class GuardOptions {
         return new GuardOptions(Objects.requireNonNull(options, "options"), validator, history);
     }
 
-    /** What content has to pass before it is written; a rollback does not ask it. */
+    /** What content has to pass before it is written; a rollback or a replacement in place does not ask it. */
     public GuardOptions validator(final Validator decides) {
         return new GuardOptions(file, Objects.requireNonNull(decides, "decides"), history);
     }

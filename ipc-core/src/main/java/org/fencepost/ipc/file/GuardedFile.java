@@ -21,7 +21,8 @@ import org.fencepost.ipc.os.FileStatus;
 /**
  * A file that is changed while others depend on it: one change at a time over all threads and
  * processes that use this class, validated before it is written, compared after it was, and undone
- * by {@link #rollback()}. Reading needs no permission and no lock.
+ * by {@link #rollback()}; {@link #replaceInPlace} is neither validated nor undone so. Reading needs no
+ * permission and no lock.
  *
  * <p>A change never waits: it says who is in the way. What belongs to the guard is in a directory
  * beside the file, {@code .NAME.guard}: the lock, the earlier versions, and while bytes are
@@ -181,6 +182,9 @@ public final class GuardedFile {
      * size. Occurrences do not overlap; the first one counts. Others who read meanwhile may see
      * some replaced and some not. If the process or the machine dies in the middle, the next change of
      * any kind, or {@link #recover}, returns to the old bytes, or completes the new ones.
+     *
+     * <p>The validator is not asked, and no version is kept: a rollback returns to what was before the last change
+     * of another kind.
      *
      * @throws FileFailedException      says which content is there if a step failed
      * @throws IllegalArgumentException if the lengths differ, are 0 or above the limit

@@ -76,6 +76,22 @@ class InPlaceChangeTest {
     }
 
     @Test
+    void shouldAskNoValidatorAndKeepNoVersionWhenItReplacesInPlace() throws IOException {
+        final GuardedFile strict = GuardedFile.of(path, GuardOptions.defaults().validator(content -> {
+            if (!new String(content, StandardCharsets.UTF_8).startsWith("valid")) {
+                throw new IllegalStateException("not valid");
+            }
+        }));
+        strict.replace(bytes("valid 1")).orThrow();
+        strict.replace(bytes("valid 2")).orThrow();
+        assertEquals(new Replacement.ReplacedInPlace(1), strict.replaceInPlace(bytes("valid"), bytes("wrong")));
+        assertEquals("wrong 2", Files.readString(path));
+        assertEquals(2, strict.versions().size());
+        strict.rollback().orThrow();
+        assertEquals("valid 1", Files.readString(path));
+    }
+
+    @Test
     void shouldFindNothingWhenTheFileIsEmptyOrMissing() throws IOException {
         Files.write(path, new byte[0]);
         assertEquals(new Replacement.ReplacedInPlace(0), file().replaceInPlace(FIND, REPLACE));
