@@ -360,7 +360,9 @@ final class ChannelCreation {
                 }
                 final Optional<FileStatus> still = calls.status(path, false);
                 if (place.isPresent() && still.isPresent() && still.get().isSameFile(place.get())) {
-                    throw noChannel(still.get(), e);
+                    throw isEmptyDirectory() ? refused("nothing, or an empty directory that can be replaced",
+                        "one that cannot: " + Reason.of(e), "at a mount point use a directory below it")
+                        : noChannel(still.get(), e);
                 }
                 // The JDK does not tell that something is in the way from other errors.
                 if (attempts == ATTEMPTS_MAX || !(e instanceof FileAlreadyExistsException
@@ -370,6 +372,11 @@ final class ChannelCreation {
             }
         }
         return false;
+    }
+
+    private boolean isEmptyDirectory() {
+        final String[] names = path.toFile().list();
+        return names != null && names.length == 0;
     }
 
     private ChannelDamagedException noChannel(final FileStatus place, final IOException cause) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -481,6 +482,20 @@ class CreationTest {
     }
 
     @Test
+    void shouldSayWhyWhenAnEmptyDirectoryCannotBeReplaced() throws IOException {
+        final Path place = Files.createDirectory(directory.resolve("mounted"));
+        for (final Platform platform : List.of(Platform.detect(), Platform.portable())) {
+            final ChannelDirectory refused = new ChannelDirectory(place, failing(
+                platform, "rename", 100, new FileSystemException("new", null, "Device or resource busy")));
+            final String message =
+                assertThrows(ChannelIOException.class, () -> refused.create(RING)).getMessage();
+            assertTrue(message.contains("Device or resource busy") && message.contains("a directory below it"),
+                message);
+            assertEquals(List.of("mounted"), names(directory), "nothing is left beside it");
+        }
+    }
+
+    @Test
     void shouldMakeAllDirectoriesAboveIt() {
         final Path path = directory.resolve("a/b/c/ring");
         Channel.open(path, RING).close();
@@ -490,22 +505,26 @@ class CreationTest {
     @Test
     void shouldBeginAgainWithAnotherNameWhenTheOneOfItsNewDirectoryIsTaken() throws IOException {
         final Path path = directory.resolve("ring");
-        new ChannelDirectory(path, takingNames(99)).create(RING);
+        final IOException taken = new FileAlreadyExistsException("new");
+        new ChannelDirectory(path, failing(
+            Platform.detect(), "makeDirectory", 99, taken)).create(RING);
         Channel.open(path, RING).close();
-        final ChannelDirectory refused = new ChannelDirectory(directory.resolve("refused"), takingNames(100));
+        final ChannelDirectory refused = new ChannelDirectory(directory.resolve("refused"), failing(
+            Platform.detect(), "makeDirectory", 100, taken));
         final String message =
             assertThrows(ChannelIOException.class, () -> refused.create(RING)).getMessage();
         assertTrue(message.contains("100 times"), message);
         assertEquals(List.of("ring"), names(directory), "nothing is left beside it");
     }
 
-    /** A platform in which somebody has made so many directories just before this process makes them. */
-    private static Platform takingNames(final int count) {
+    /** A platform in which the first so many of these calls fail. */
+    private static Platform failing(
+        final Platform platform, final String call, final int count, final IOException failure) {
         final AtomicInteger left = new AtomicInteger(count);
-        return new PlatformWithCalls(calls -> (FileCalls) Proxy.newProxyInstance(
+        return new PlatformWithCalls(platform, calls -> (FileCalls) Proxy.newProxyInstance(
             FileCalls.class.getClassLoader(), new Class<?>[] {FileCalls.class}, (proxy, method, arguments) -> {
-                if (method.getName().equals("makeDirectory") && left.getAndDecrement() > 0) {
-                    throw new FileAlreadyExistsException(arguments[0].toString());
+                if (method.getName().equals(call) && left.getAndDecrement() > 0) {
+                    throw failure;
                 }
                 try {
                     return method.invoke(calls, arguments);
