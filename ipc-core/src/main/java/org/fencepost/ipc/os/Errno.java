@@ -60,7 +60,7 @@ final class Errno {
             case 12 -> "ENOMEM: no memory, or too many mappings (vm.max_map_count)";
             case EACCES -> "EACCES: permission denied";
             case 14 -> "EFAULT: bad address";
-            case 16 -> "EBUSY: in use";
+            case 16 -> "EBUSY: in use, or something is mounted there";
             case EEXIST -> "EEXIST: exists already";
             case 18 -> "EXDEV: the other name is on another file system or mount";
             case 19 -> "ENODEV: the file system does not support this";
