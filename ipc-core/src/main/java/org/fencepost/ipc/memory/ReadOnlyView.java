@@ -50,8 +50,7 @@ public final class ReadOnlyView extends ReadableBuffer {
         if (memory instanceof AddressMemory) {
             return isHidden() ? 0 : address;
         }
-        throw new UnsupportedOperationException(
-            memory.getClass().getSimpleName() + " has no true addresses");
+        throw new UnsupportedOperationException(SharedMemory.NO_ADDRESSES);
     }
 
     @Override

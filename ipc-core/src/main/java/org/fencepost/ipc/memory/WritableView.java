@@ -64,8 +64,7 @@ public final class WritableView extends WritableBuffer {
         if (memory instanceof AddressMemory) {
             return isHidden() ? 0 : address;
         }
-        throw new UnsupportedOperationException(
-            memory.getClass().getSimpleName() + " has no true addresses");
+        throw new UnsupportedOperationException(SharedMemory.NO_ADDRESSES);
     }
 
     @Override

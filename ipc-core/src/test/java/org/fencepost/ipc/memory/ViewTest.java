@@ -24,6 +24,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.fencepost.ipc.buffer.MessageBuffer;
 import org.fencepost.ipc.buffer.ReadableBuffer;
+import org.fencepost.ipc.os.Platform;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,16 @@ class ViewTest {
         assertNull(view.byteBuffer());
         assertEquals(0, view.wrapAdjustment());
         assertFalse(writable.isExpandable());
+    }
+
+    @Test
+    void shouldSayWhatToDoWhenItHasNoAddress() {
+        final SharedMemory portable = Platform.portable().memory();
+        for (final ReadableBuffer buffer : List.of(new ReadOnlyView(portable), new WritableView(portable))) {
+            final String message =
+                assertThrows(UnsupportedOperationException.class, buffer::addressOffset).getMessage();
+            assertTrue(message.contains("copy the bytes, or allow this process native access"), message);
+        }
     }
 
     @Test
