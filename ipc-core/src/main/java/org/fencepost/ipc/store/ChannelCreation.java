@@ -360,9 +360,7 @@ final class ChannelCreation {
                 }
                 final Optional<FileStatus> still = calls.status(path, false);
                 if (place.isPresent() && still.isPresent() && still.get().isSameFile(place.get())) {
-                    throw isEmptyDirectory() ? refused("nothing, or an empty directory that can be replaced",
-                        "one that cannot: " + Reason.of(e), "at a mount point use a directory below it")
-                        : noChannel(still.get(), e);
+                    throw isEmptyDirectory() ? notReplaced(e) : noChannel(still.get(), e);
                 }
                 // The JDK does not tell that something is in the way from other errors.
                 if (attempts == ATTEMPTS_MAX || !(e instanceof FileAlreadyExistsException
@@ -375,8 +373,17 @@ final class ChannelCreation {
     }
 
     private boolean isEmptyDirectory() {
-        final String[] names = path.toFile().list();
-        return names != null && names.length == 0;
+        try (DirectoryStream<Path> names = Files.newDirectoryStream(path)) {
+            return !names.iterator().hasNext();
+        } catch (final IOException | DirectoryIteratorException unreadable) {
+            return false;
+        }
+    }
+
+    private ChannelIOException notReplaced(final IOException cause) {
+        return new ChannelIOException(path, "cannot create the channel " + path + ": expected nothing, or an empty"
+            + " directory that can be replaced, found one that cannot: " + Reason.of(cause)
+            + "; at a mount point use a directory below it", cause);
     }
 
     private ChannelDamagedException noChannel(final FileStatus place, final IOException cause) {
