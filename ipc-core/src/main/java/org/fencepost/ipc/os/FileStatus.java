@@ -160,10 +160,12 @@ public record FileStatus(
         return ascii ? encoded : percentDecoded(file.toUri().getRawPath());
     }
 
+    /** Without the slash behind a directory: that would stand for what a link to one leads to, and not for the link. */
     private static byte[] percentDecoded(final String encoded) {
-        final byte[] bytes = new byte[encoded.length()];
+        final int end = encoded.endsWith("/") ? encoded.length() - 1 : encoded.length();
+        final byte[] bytes = new byte[end];
         int length = 0;
-        for (int i = 0; i < encoded.length(); i++) {
+        for (int i = 0; i < end; i++) {
             final char c = encoded.charAt(i);
             if (c == '%') {
                 bytes[length++] = (byte) Integer.parseInt(encoded, i + 1, i + 3, 16);

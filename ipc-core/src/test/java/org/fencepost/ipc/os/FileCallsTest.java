@@ -13,11 +13,13 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.NonWritableChannelException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -278,6 +280,22 @@ class FileCallsTest {
         assertTrue(calls.status(path.resolve("below-a-file"), true).isEmpty());
         assertFalse(calls.status(path, false).orElseThrow().isSymbolicLink());
         assertFalse(calls.status(path, false).orElseThrow().isDirectory());
+    }
+
+    @Test
+    void shouldNotFollowALinkToADirectoryWhoseNameIsNotAscii() throws IOException {
+        assumeTrue(Charset.forName(System.getProperty("sun.jnu.encoding")).newEncoder().canEncode('\u00e4'),
+            "needs a locale that has the letter");
+        final Path target = Files.createDirectory(directory.resolve("target"));
+        final Path link = Files.createSymbolicLink(directory.resolve("\u00e4"), target);
+        assertTrue(calls.status(link, false).orElseThrow().isSymbolicLink());
+        assertTrue(calls.status(link, true).orElseThrow().isDirectory());
+        final Path renamed = directory.resolve("\u00f6");
+        calls.rename(link, renamed);
+        assertTrue(Files.isSymbolicLink(renamed));
+        calls.unlink(renamed);
+        assertTrue(Files.notExists(renamed, LinkOption.NOFOLLOW_LINKS));
+        assertTrue(Files.isDirectory(target));
     }
 
     @Test
