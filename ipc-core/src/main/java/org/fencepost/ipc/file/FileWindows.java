@@ -37,9 +37,17 @@ final class FileWindows implements AutoCloseable {
         }
         key = attributes.fileKey();
         channel = open();
-        sizeBytes = undisturbed(() -> channel.size());
-        if (sizeBytes == 0) {
-            requireEmpty();
+        boolean done = false;
+        try {
+            sizeBytes = undisturbed(() -> channel.size());
+            if (sizeBytes == 0) {
+                requireEmpty();
+            }
+            done = true;
+        } finally {
+            if (!done) {
+                close();
+            }
         }
     }
 
@@ -47,7 +55,6 @@ final class FileWindows implements AutoCloseable {
     private void requireEmpty() throws IOException {
         final int read = undisturbed(() -> channel.read(ByteBuffer.allocate(1), 0));
         if (read > 0 && undisturbed(() -> channel.size()) == 0) {
-            close();
             throw new FileSystemException(file.toString(), null, "expected a file that can be "
                 + "mapped, found one that has content and a size of 0; copy it");
         }
@@ -68,13 +75,20 @@ final class FileWindows implements AutoCloseable {
 
     private FileChannel open() throws IOException {
         final FileChannel opened = FileChannel.open(file, StandardOpenOption.READ);
-        final Object now = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-        if (key != null && !key.equals(now)) {
-            opened.close();
-            throw new FileSystemException(
-                file.toString(), null, "was replaced while it was opened; open it again");
+        boolean done = false;
+        try {
+            final Object now = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+            if (key != null && !key.equals(now)) {
+                throw new FileSystemException(
+                    file.toString(), null, "was replaced while it was opened; open it again");
+            }
+            done = true;
+            return opened;
+        } finally {
+            if (!done) {
+                opened.close();
+            }
         }
-        return opened;
     }
 
     /** Its size when it was opened. */

@@ -115,12 +115,19 @@ final class PortableFiles {
     private static FileChannel open(final Object key, final Path file, final boolean writable)
         throws IOException {
         final FileChannel channel = FileChannel.open(file, options(writable));
-        if (!key.equals(key(file))) {
-            channel.close();
-            throw new FileSystemException(
-                file.toString(), null, "was replaced while it was opened");
+        boolean done = false;
+        try {
+            if (!key.equals(key(file))) {
+                throw new FileSystemException(
+                    file.toString(), null, "was replaced while it was opened");
+            }
+            done = true;
+            return channel;
+        } finally {
+            if (!done) {
+                channel.close();
+            }
         }
-        return channel;
     }
 
     /** Ends one handle's use of the locks. */

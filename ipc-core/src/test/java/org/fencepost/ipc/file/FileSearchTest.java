@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -162,6 +163,27 @@ class FileSearchTest {
         final FileFailedException failure = assertThrows(FileFailedException.class,
             () -> FileSearch.of(hidden).count(bytes("Name")));
         assertTrue(failure.getMessage().contains("copy it"), failure.getMessage());
+    }
+
+    @Test
+    void shouldLeaveNoDescriptorOpenWhenTheFileCannotBeRead() throws IOException {
+        final Path unreadable = Path.of("/proc/self/mem");
+        assumeTrue(Files.isReadable(unreadable), "needs /proc");
+        // It says that it is empty, and nothing is mapped where it begins.
+        final FileFailedException failure = assertThrows(FileFailedException.class,
+            () -> FileSearch.of(unreadable).count(bytes("abc")));
+        assertTrue(failure.getMessage().contains("searching failed"), failure.getMessage());
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            assertEquals(List.of(), descriptors.filter(FileSearchTest::isOfMemory).toList());
+        }
+    }
+
+    private static boolean isOfMemory(final Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).endsWith("mem");
+        } catch (final IOException closed) {
+            return false;
+        }
     }
 
     private static boolean cut(final Path file, final long bytes) {
