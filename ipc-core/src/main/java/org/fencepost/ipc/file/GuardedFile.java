@@ -263,6 +263,9 @@ public final class GuardedFile {
             options.validator().validate(content);
             return Optional.empty();
         } catch (final Exception problem) {
+            if (problem instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
             return Optional.of(new Replacement.Invalid(
                 problem.getMessage() == null ? problem.toString() : problem.getMessage()));
         }

@@ -123,6 +123,15 @@ class GuardedFileTest extends OnEveryPlatform {
     }
 
     @Test
+    void shouldLeaveTheThreadInterruptedWhenThatEndsTheValidator() {
+        final GuardedFile file = file(GuardOptions.defaults().validator(content -> Thread.sleep(1)));
+        Thread.currentThread().interrupt();
+        final Replacement result = file.replace(bytes("1"));
+        assertTrue(Thread.interrupted());
+        assertInstanceOf(Replacement.Invalid.class, result);
+    }
+
+    @Test
     void shouldNotWriteAnythingWhenContentIsInvalid() throws IOException {
         final GuardedFile file = file(GuardOptions.defaults().validator(content -> {
             throw new IOException("not today");
