@@ -343,7 +343,7 @@ final class Opening {
 
     /** Whoever is there already has been started with another kernel: memory is not shared with it. */
     private void requireSameBoot(final ControlWords words) throws IOException {
-        final Life life = Life.of(directory.control(), platform.files(), platform.bootId());
+        final Life life = Life.of(directory.control(), calls(), platform.bootId());
         if (life.bootHigh() != words.bootIdAcquire(0) || life.bootLow() != words.bootIdAcquire(1)) {
             throw new ChannelMismatchException(path,
                 path + " is in use on another machine: expected the boot id "

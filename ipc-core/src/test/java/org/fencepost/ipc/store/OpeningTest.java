@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -24,6 +27,7 @@ import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.MembersFormat;
+import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.LockFile;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.os.PlatformWithCalls;
@@ -68,6 +72,24 @@ class OpeningTest {
         opener.join();
         assertEquals("opened", result.get());
         assertTrue(journal.word(ControlFormat.BOOT_ID_OFFSET) != 1, "it is of this life now");
+        assertEquals(IntStream.range(0, 3).boxed().toList(), journal.numbers());
+    }
+
+    @Test
+    void shouldRecoverAndOpenWhenSignalsInterruptEachCall() throws Exception {
+        final AtomicInteger made = new AtomicInteger();
+        final Platform platform = new PlatformWithCalls(calls -> (FileCalls) Proxy.newProxyInstance(
+            FileCalls.class.getClassLoader(), new Class<?>[] {FileCalls.class}, (proxy, method, arguments) -> {
+                if (!method.isDefault() && made.getAndIncrement() % 2 == 0) {
+                    throw new InterruptedIOException(method.getName());
+                }
+                return method.isDefault() ? InvocationHandler.invokeDefault(proxy, method, arguments)
+                    : method.invoke(calls, arguments);
+            }));
+        for (int round = 0; round < 2; round++) {
+            MappedChannel.open(new ChannelDirectory(path, platform), platform, System::nanoTime).close();
+            MappedChannel.view(new ChannelDirectory(path, platform), platform, System::nanoTime).close();
+        }
         assertEquals(IntStream.range(0, 3).boxed().toList(), journal.numbers());
     }
 
