@@ -3,7 +3,8 @@ package org.fencepost.ipc;
 import java.nio.file.Path;
 
 /**
- * The channel exists and is something else than the options ask for. The message shows both.
+ * The channel is there and not what is asked for: made with other options, a ring or a view where that cannot be
+ * done, in use by others, on a file system without a disk. The message shows both.
  */
 public final class ChannelMismatchException extends ChannelException {
     private static final long serialVersionUID = 1L;

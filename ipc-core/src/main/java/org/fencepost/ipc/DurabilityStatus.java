@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What is on the disk, and who works on it.
  *
- * @param position everything below is durable; the start of a channel in which nobody has waited for it.
+ * @param position everything below is durable: {@link Channel#durablePosition()}.
  * @param failed   whether a sync has failed, so that nothing else becomes durable.
  * @param syncs    syncs under way or left behind, and the one that failed.
  */

@@ -7,12 +7,13 @@ package org.fencepost.ipc.format;
  *       0  page with {@link FileHeader}; specific fields:
  *              32 kind (u32)   36 flags (u32)   40 segmentBytes (u64)   48 segmentCount (u32)
  *              52 livenessScheme (u32)   56 startPosition (u64)   64 createdNanos (i64)
- *              72 frameAlignment (u32)   80 flushIntervalNanos (u64)
+ *              72 frameAlignment (u32)   80 flushIntervalNanos (u64)   88 retentionBytes (u64)
+ *              96 retentionNanos (u64)
  *    4096  tail                                        publishers
  *    4224  ready, clearing                             housekeeping lock
  *    4352  durable, syncTurn, suspect                  holders of sync slots
- *    4480  publisherSlotsUsed, exclusive, earliest     housekeeping lock
- *    4608  15 sync slots of 128 bytes: from, to, errno, ownerPid
+ *    4480  slotsUsed, exclusive, earliest              housekeeping lock
+ *    4608  15 sync slots of 128 bytes: from, to, errno, ownerPid, kept
  *    6528  bootId, device, inode, epoch, cut, damaged, born   whoever opens it with nobody alive
  *    6656  changedBytes, changedNanos                  housekeeping lock
  *    7936  arrivals                                    sleepers, and who wakes them

@@ -6,7 +6,7 @@ package org.fencepost.ipc.format;
  *
  * <pre>
  *       0  page with {@link FileHeader}
- *    4096  recordsUsed (u64)                       housekeeping lock; only grows
+ *    4096  recordsUsed (u64)                                   joiners; only grows
  *    8192  256 records of 256 bytes
  *              0 position (u64)    8 batchIndex (u64)                      the owner
  *            128 state (u64)     136 ownerPid (i64)    144 nameBytes (u32)   joiner under its lock byte

@@ -119,7 +119,10 @@ public final class ControlWords {
         return memory.getLongAcquire(address + EXCLUSIVE_OFFSET);
     }
 
-    /** Set before the exclusive publisher's first store, cleared after its last. Housekeeping lock. */
+    /**
+     * Set before the exclusive publisher's first store, under the housekeeping lock; cleared after its last, by itself,
+     * or under that lock by who settles what it left.
+     */
     public void exclusiveRelease(final long value) {
         memory.putLongRelease(address + EXCLUSIVE_OFFSET, value);
     }

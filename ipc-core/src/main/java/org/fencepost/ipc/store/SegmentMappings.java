@@ -234,7 +234,7 @@ final class SegmentMappings implements AutoCloseable {
         endpoints.forEach(EndpointMap::letGo);
     }
 
-    /** Closes files that are held open for a sync that has been. */
+    /** Lets go of segments that are held for a sync that has been. */
     synchronized void letGoOfSynced() {
         unsynced.letGoOfSynced();
     }
