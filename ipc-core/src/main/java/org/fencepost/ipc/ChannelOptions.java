@@ -1,6 +1,7 @@
 package org.fencepost.ipc;
 
 import java.time.Duration;
+import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.FrameFormat;
 
 /**
@@ -27,7 +28,7 @@ public final class ChannelOptions {
     /** Most alignment of frames: the shortest segment. */
     public static final int FRAME_ALIGNMENT_MAX = (int) SEGMENT_BYTES_MIN;
     /** Positions end here: 2^62 bytes. */
-    public static final long POSITION_MAX = 1L << 62;
+    public static final long POSITION_MAX = ControlFormat.POSITION_MAX;
     /** Longest flush interval: a day. */
     public static final Duration FLUSH_INTERVAL_MAX = Duration.ofDays(1);
     /** Longest retention time: a hundred years of 365 days. */
@@ -209,7 +210,7 @@ public final class ChannelOptions {
      * @throws IllegalArgumentException if it is not, or for a ring, which uses its segments again.
      */
     public ChannelOptions withRetentionBytes(final long bytes) {
-        requireJournal("retention");
+        requireJournal();
         if (bytes < 0 || bytes > POSITION_MAX) {
             throw new IllegalArgumentException(
                 "retention bytes must be from 0 to 2^62, but are " + bytes);
@@ -228,7 +229,7 @@ public final class ChannelOptions {
      * @throws IllegalArgumentException if it is not, for a ring, or for a journal without timestamps.
      */
     public ChannelOptions withRetentionTime(final Duration time) {
-        requireJournal("retention");
+        requireJournal();
         if (time.isNegative() || time.compareTo(RETENTION_TIME_MAX) > 0) {
             throw new IllegalArgumentException("retention time must be from 0 to "
                 + RETENTION_TIME_MAX + ", but is " + time);
@@ -357,10 +358,10 @@ public final class ChannelOptions {
             frameAlignment, 0, Duration.ZERO, groupAccess);
     }
 
-    private void requireJournal(final String what) {
+    private void requireJournal() {
         if (kind == Kind.RING) {
             throw new IllegalArgumentException(
-                "a ring uses its segments again and has no " + what + "; publish to a journal");
+                "a ring uses its segments again and has no retention; publish to a journal");
         }
     }
 

@@ -92,7 +92,7 @@ public final class Channels {
     /** Who holds the locks of a channel, as far as its files say. */
     private static String users(final Path channel, final Platform platform) {
         final List<String> users = new ArrayList<>();
-        try (Channel view = Channel.view(channel, platform, System::nanoTime)) {
+        try (Channel view = Channel.view(channel, platform, new WallClock())) {
             final ChannelStatus status = view.status();
             status.publishers().stream().filter(PublisherStatus::live).map(Object::toString).forEach(users::add);
             status.subscribers().stream().filter(SubscriberStatus::live).map(Object::toString).forEach(users::add);

@@ -9,11 +9,6 @@ import java.nio.file.Path;
 public final class PositionException extends ChannelException {
     private static final long serialVersionUID = 1L;
 
-    /** For the library: a path, a whole sentence, and what caused it or null. */
-    public PositionException(final Path path, final String message, final Throwable cause) {
-        super(path, message, cause);
-    }
-
     /** For the library: a path and a whole sentence. */
     public PositionException(final Path path, final String message) {
         super(path, message, null);

@@ -1,11 +1,12 @@
 package org.fencepost.ipc;
 
 import java.nio.charset.StandardCharsets;
+import org.fencepost.ipc.format.CursorsFormat;
 
 /** Where a subscriber begins and whether publishers wait for it. Immutable. */
 public final class SubscriberOptions {
     /** Longest name of a cursor, in bytes of UTF-8. */
-    public static final int NAME_BYTES_MAX = 96;
+    public static final int NAME_BYTES_MAX = CursorsFormat.NAME_BYTES_MAX;
 
     private static final String NO_NAME = "";
 

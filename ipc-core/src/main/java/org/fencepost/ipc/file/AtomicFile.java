@@ -28,7 +28,7 @@ import org.fencepost.ipc.durable.Surroundings;
  * <p>Any number of threads and processes may write; the last to rename wins. Immutable.
  */
 public final class AtomicFile {
-    private static final int CHARACTERS = 8192;
+    private static final int PIECE_BYTES = 8192;
 
     private final Surroundings surroundings;
     private final Path path;
@@ -180,7 +180,7 @@ public final class AtomicFile {
     private void encode(final CharBuffer text, final AtomicWriter writer) {
         final CharsetEncoder encoder = StandardCharsets.UTF_8.newEncoder()
             .onMalformedInput(CodingErrorAction.REPORT);
-        final ByteBuffer bytes = ByteBuffer.allocate(CHARACTERS);
+        final ByteBuffer bytes = ByteBuffer.allocate(PIECE_BYTES);
         CoderResult result;
         do {
             result = encoder.encode(text, bytes, true);

@@ -12,6 +12,7 @@ import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.FileHandle;
 import org.fencepost.ipc.os.FileStatus;
 import org.fencepost.ipc.os.LockFile;
+import org.fencepost.ipc.os.Platform;
 
 /**
  * The lock that makes changes of one file exclusive, between threads as between processes. Who has
@@ -60,7 +61,7 @@ final class Guard implements AutoCloseable {
                 }
                 if (lock.isSameFile(path)) {
                     // Only to be told to others: nothing depends on it.
-                    lock.tryLock(PROCESSES + ProcessHandle.current().pid() % PROCESSES_MAX);
+                    lock.tryLock(PROCESSES + Platform.processId() % PROCESSES_MAX);
                     lock.tryLock(THREADS + Thread.currentThread().threadId() % THREADS_MAX);
                     return new Guard(lock, null);
                 }

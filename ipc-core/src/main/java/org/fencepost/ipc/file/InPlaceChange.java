@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.LongPredicate;
 import org.fencepost.ipc.durable.Surroundings;
+import org.fencepost.ipc.durable.Temporary;
 import org.fencepost.ipc.file.FileFailedException.Content;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.FileHandle;
@@ -170,10 +171,7 @@ final class InPlaceChange {
     private static void write(
         final FileHandle handle, final UndoRecord change, final byte[] bytes) throws IOException {
         for (final long place : change.places()) {
-            final ByteBuffer source = ByteBuffer.wrap(bytes);
-            while (source.hasRemaining()) {
-                handle.write(source, place + source.position());
-            }
+            Temporary.write(handle, ByteBuffer.wrap(bytes), place);
         }
         handle.sync();
     }

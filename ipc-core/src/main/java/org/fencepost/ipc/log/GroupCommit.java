@@ -85,7 +85,7 @@ public final class GroupCommit {
 
     /** Everything below is on the disk. */
     public long durablePosition() {
-        return words.position(words.durableAcquire());
+        return controlWords.durableAcquire();
     }
 
     /** How many syncs have ended, in 32 bits; to be read before {@link #trySync} by who may {@link #awaitTurn}. */

@@ -165,8 +165,7 @@ public final class Log {
      * where retention alone has moved the watermark.
      */
     boolean isSyncedBehind(final long tail) {
-        final SyncWords syncs = words.syncs();
-        final long durable = syncs.position(syncs.durableAcquire());
+        final long durable = words.durableAcquire();
         return durable > words.earliestAcquire() && tail - durable < GroupCommit.AHEAD_BYTES;
     }
 

@@ -1,8 +1,5 @@
 package org.fencepost.ipc.log;
 
-import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.SystemNanoClock;
-
 /**
  * When a reader that finds a zero header asks who holds it up. Almost always the header will be there
  * soon, and all that the reader should touch is that header: the lines of the tail and of the slots
@@ -23,7 +20,6 @@ public final class Patience {
 
     private final int looksPerProbe;
     private final long nanosPerProbe;
-    private final NanoClock clock;
     private long probedAt;
     private long stuckAt = -1;
     /** Until the clock is looked at. */
@@ -32,19 +28,18 @@ public final class Patience {
 
     /** Asks after this many looks, whatever the time. */
     public Patience(final int looksPerProbe) {
-        this(looksPerProbe, 0, SystemNanoClock.INSTANCE);
+        this(looksPerProbe, 0);
     }
 
-    private Patience(final int looksPerProbe, final long nanosPerProbe, final NanoClock clock) {
+    private Patience(final int looksPerProbe, final long nanosPerProbe) {
         this.looksPerProbe = looksPerProbe;
         this.nanosPerProbe = nanosPerProbe;
-        this.clock = clock;
-        this.probedAt = clock.nanoTime() - nanosPerProbe;
+        this.probedAt = System.nanoTime() - nanosPerProbe;
     }
 
     /** As described above. */
     public static Patience ofReaders() {
-        return new Patience(LOOKS_PER_PROBE, NANOS_PER_PROBE, SystemNanoClock.INSTANCE);
+        return new Patience(LOOKS_PER_PROBE, NANOS_PER_PROBE);
     }
 
     /** Asks at the next fruitless look: the reader is about to sleep. */
@@ -67,7 +62,7 @@ public final class Patience {
         }
         looksLeft = looksPerProbe;
         if (nanosPerProbe > 0) {
-            final long now = clock.nanoTime();
+            final long now = System.nanoTime();
             if (now - probedAt < nanosPerProbe) {
                 looksLeft *= PROBES_PER_EARLY_LOOK;
                 return false;

@@ -29,19 +29,4 @@ public enum LivenessScheme {
     public int code() {
         return code;
     }
-
-    /**
-     * The scheme with this code.
-     *
-     * @throws IllegalArgumentException if no scheme has it
-     */
-    public static LivenessScheme of(final int code) {
-        for (final LivenessScheme scheme : values()) {
-            if (scheme.code == code) {
-                return scheme;
-            }
-        }
-        throw new IllegalArgumentException(
-            "liveness scheme: expected 1 (OFD) or 2 (PORTABLE), found " + code);
-    }
 }

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.FileSystemException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -47,10 +46,7 @@ final class PortableFileCalls implements FileCalls {
         // First, because opening a pipe would wait for its other end.
         status(file, false).orElseThrow(() -> new NoSuchFileException(
             file.toString(), null, "open: no such file")).checkRegular(file);
-        final Set<OpenOption> options = writable
-            ? Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)
-            : Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-        return handle(file, FileChannel.open(file, options));
+        return handle(file, FileChannel.open(file, PortableFiles.options(writable)));
     }
 
     @Override
@@ -69,11 +65,8 @@ final class PortableFileCalls implements FileCalls {
         } catch (final NoSuchFileException missing) {
             return Optional.empty();
         } catch (final FileSystemException refusal) {
-            // The JDK does not tell apart what failed, and a parent may be no directory.
-            for (Path parent = file.getParent(); parent != null; parent = parent.getParent()) {
-                if (Files.isRegularFile(parent)) {
-                    return Optional.empty();
-                }
+            if (PortableFiles.isBelowAFile(file)) {
+                return Optional.empty();
             }
             throw refusal;
         }

@@ -174,13 +174,21 @@ final class PortableFiles {
         } catch (final NoSuchFileException missing) {
             return null;
         } catch (final FileSystemException refusal) {
-            for (Path parent = file.getParent(); parent != null; parent = parent.getParent()) {
-                if (Files.isRegularFile(parent)) {
-                    return null;
-                }
+            if (isBelowAFile(file)) {
+                return null;
             }
             throw refusal;
         }
+    }
+
+    /** Whether one of its parents is no directory: the JDK does not tell that apart from what else has failed. */
+    static boolean isBelowAFile(final Path file) {
+        for (Path parent = file.getParent(); parent != null; parent = parent.getParent()) {
+            if (Files.isRegularFile(parent)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Object key(final Path file, final BasicFileAttributes attributes)
@@ -193,7 +201,8 @@ final class PortableFiles {
         return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     }
 
-    private static Set<OpenOption> options(final boolean writable) {
+    /** To open a file that is there, and no link. */
+    static Set<OpenOption> options(final boolean writable) {
         return writable
             ? Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)
             : Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);

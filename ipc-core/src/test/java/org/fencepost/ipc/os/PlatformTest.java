@@ -21,8 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PlatformTest {
@@ -78,18 +76,10 @@ class PlatformTest {
         assertEquals(10, Files.size(file));
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void shouldFindSchemeAgainWhenGivenItsCode(final LivenessScheme scheme) {
-        assertSame(scheme, LivenessScheme.of(scheme.code()));
-    }
-
     @Test
-    void shouldRefuseWhenSchemeIsUnknown() {
+    void shouldKeepTheNumbersThatStandForSchemesInFiles() {
         assertEquals(1, LivenessScheme.OFD.code());
         assertEquals(2, LivenessScheme.PORTABLE.code());
-        assertThrows(IllegalArgumentException.class, () -> LivenessScheme.of(0));
-        assertThrows(IllegalArgumentException.class, () -> LivenessScheme.of(3));
     }
 
     @Nested

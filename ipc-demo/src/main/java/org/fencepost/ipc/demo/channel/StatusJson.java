@@ -102,7 +102,7 @@ final class StatusJson {
     private static ObjectNode of(final SyncStatus sync) {
         return JsonNodeFactory.instance.objectNode()
             .put("slot", sync.slot())
-            .put("processId", sync.pid())
+            .put("processId", sync.processId())
             .put("live", sync.live())
             .put("fromPosition", sync.fromPosition())
             .put("toPosition", sync.toPosition())
