@@ -107,34 +107,6 @@ final class LinuxPlatform extends Platform {
     }
 
     @Override
-    public void allocate(final Path file, final long bytes) throws IOException {
-        checkAllocation(bytes);
-        try (Arena arena = Arena.ofConfined()) {
-            final SystemCall calls = new SystemCall(arena);
-            try (OpenFile open = OpenFile.open(calls, file, true)) {
-                if (calls.invokeRetrying(SystemCall.NUMBERS.fallocate(),
-                    open.descriptor(), 0, 0, bytes, 0, 0) == -1) {
-                    final IOException refusal = Errno.failure(
-                        file.toString(), "fallocate of " + bytes + " bytes", calls.errno());
-                    cutBack(calls, open, refusal);
-                    throw refusal;
-                }
-            }
-        }
-    }
-
-    /** Some file systems leave a file that could not be allocated at its new size. */
-    private static void cutBack(
-        final SystemCall calls, final OpenFile open, final IOException refusal) {
-        final long bytes = open.status().sizeBytes();
-        if (calls.invokeRetrying(SystemCall.NUMBERS.ftruncate(),
-            open.descriptor(), bytes, 0, 0, 0, 0) == -1) {
-            refusal.addSuppressed(Errno.failure(
-                open.path().toString(), "ftruncate back to " + bytes + " bytes", calls.errno()));
-        }
-    }
-
-    @Override
     public void barrier() {
         if (!membarrier()) {
             handshake();

@@ -72,17 +72,6 @@ public abstract class Platform {
     public abstract FileCalls files();
 
     /**
-     * Makes the file system set blocks aside for the first {@code bytes} bytes of an existing
-     * regular file, which grows to that size if it is shorter. After a failure it has the size it
-     * had. Nobody else may change the size meanwhile.
-     *
-     * <p>The portable platform writes zeros behind the present end and leaves holes before it.
-     *
-     * @throws IOException if there is no space, the size is not allowed, or the file system cannot
-     */
-    public abstract void allocate(Path file, long bytes) throws IOException;
-
-    /**
      * Makes every thread of this process pass a full memory fence: what a thread does after this
      * returned is ordered after everything any other thread did before, without a fence over there.
      *
@@ -155,13 +144,6 @@ public abstract class Platform {
         if (slotBytes > WINDOW_BYTES_MAX / slots) {
             throw new IllegalArgumentException("window: expected at most " + WINDOW_BYTES_MAX
                 + " bytes, found " + slots + " slots of " + slotBytes);
-        }
-    }
-
-    /** Checks how much is to be allocated. */
-    static void checkAllocation(final long bytes) {
-        if (bytes <= 0) {
-            throw new IllegalArgumentException("bytes: expected at least 1, found " + bytes);
         }
     }
 

@@ -39,9 +39,20 @@ final class PortableFileHandle implements FileHandle {
     @Override
     public void allocate(final long bytes) throws IOException {
         once(() -> {
-            PortablePlatform.writeZeros(channel, channel.size(), bytes);
+            writeZeros(channel, channel.size(), bytes);
             return null;
         });
+    }
+
+    /** Page by page: blocks of a file that was written in larger pieces are synced in such, too. */
+    private static void writeZeros(final FileChannel channel, final long from, final long to)
+        throws IOException {
+        final ByteBuffer page = ByteBuffer.allocateDirect((int) Platform.PAGE_BYTES);
+        for (long position = from; position < to; ) {
+            page.clear().limit((int) Math.min(
+                to - position, Platform.PAGE_BYTES - position % Platform.PAGE_BYTES));
+            position += channel.write(page, position);
+        }
     }
 
     @Override

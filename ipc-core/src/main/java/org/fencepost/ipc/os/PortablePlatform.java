@@ -1,10 +1,6 @@
 package org.fencepost.ipc.os;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.FileChannel;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import org.fencepost.ipc.memory.SharedMemory;
 
@@ -44,52 +40,6 @@ final class PortablePlatform extends Platform {
     @Override
     public FileCalls files() {
         return fileCalls;
-    }
-
-    @Override
-    public void allocate(final Path file, final long bytes) throws IOException {
-        checkAllocation(bytes);
-        // Outside of the action, which is repeated after an interruption and then finds the file
-        // longer than it was.
-        final long[] sizeBefore = {-1};
-        files.use(file, true, channel -> {
-            if (sizeBefore[0] < 0) {
-                sizeBefore[0] = channel.size();
-            }
-            try {
-                writeZeros(channel, sizeBefore[0], bytes);
-            } catch (final ClosedByInterruptException interruption) {
-                throw interruption;
-            } catch (final IOException refusal) {
-                throw cutBack(file, channel, sizeBefore[0], bytes, refusal);
-            }
-            return null;
-        });
-    }
-
-    /** Page by page: blocks of a file that was written in larger pieces are synced in such, too. */
-    static void writeZeros(final FileChannel channel, final long from, final long to)
-        throws IOException {
-        final ByteBuffer page = ByteBuffer.allocateDirect((int) PAGE_BYTES);
-        for (long position = from; position < to; ) {
-            page.clear().limit((int) Math.min(
-                to - position, PAGE_BYTES - position % PAGE_BYTES));
-            position += channel.write(page, position);
-        }
-    }
-
-    private static IOException cutBack(
-        final Path file, final FileChannel channel, final long sizeBefore, final long bytes,
-        final IOException cause) {
-        final FileSystemException refusal = new FileSystemException(file.toString(), null,
-            "write of zeros up to " + bytes + " bytes failed: " + cause.getMessage());
-        refusal.initCause(cause);
-        try {
-            channel.truncate(sizeBefore);
-        } catch (final IOException second) {
-            refusal.addSuppressed(second);
-        }
-        return refusal;
     }
 
     @Override

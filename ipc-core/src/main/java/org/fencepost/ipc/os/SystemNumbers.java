@@ -5,15 +5,15 @@ package org.fencepost.ipc.os;
  * kernel's headers and never run.
  */
 record SystemNumbers(
-    long openat, long close, long statx, long ftruncate, long fallocate, long fcntl,
+    long openat, long close, long statx, long fallocate, long fcntl,
     long mmap, long munmap, long madvise, long msync, long membarrier, long futex,
     long futexWaitv, long clockGettime, long getpid, long noFollow) {
 
     private static final SystemNumbers X86_64 =
-        new SystemNumbers(257, 3, 332, 77, 285, 72, 9, 11, 28, 26, 324, 202, 449,
+        new SystemNumbers(257, 3, 332, 285, 72, 9, 11, 28, 26, 324, 202, 449,
             228, 39, 0x2_0000);
     private static final SystemNumbers AARCH64 =
-        new SystemNumbers(56, 57, 291, 46, 47, 25, 222, 215, 233, 227, 283, 98, 449,
+        new SystemNumbers(56, 57, 291, 47, 25, 222, 215, 233, 227, 283, 98, 449,
             113, 172, 0x8000);
 
     /**

@@ -338,7 +338,7 @@ final class ChannelCreation {
             if (platform.canSync()) {
                 Life.of(file, calls, platform.bootId()).write(words);
             }
-            platform.allocate(file, ControlFormat.FILE_BYTES);
+            handle.allocate(ControlFormat.FILE_BYTES);
             writeAll(handle, words);
         }
     }
@@ -458,7 +458,7 @@ final class ChannelCreation {
     private void writeFile(final Path file, final ByteBuffer content, final long bytes)
         throws IOException {
         try (FileHandle handle = create(file)) {
-            platform.allocate(file, bytes);
+            handle.allocate(bytes);
             writeAll(handle, content);
         }
     }

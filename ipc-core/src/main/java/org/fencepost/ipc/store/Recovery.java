@@ -374,8 +374,9 @@ final class Recovery {
     /** A copy may have holes where there were zeros. */
     private void allocateFrom(final StoppedSegments segments, final long end) throws IOException {
         for (final long place : segments.placesFrom(geometry.segmentStart(end))) {
-            platform.allocate(
-                segments.file(place), SegmentFormat.fileBytes(geometry.segmentBytes()));
+            try (FileHandle file = calls.open(segments.file(place), true)) {
+                file.allocate(SegmentFormat.fileBytes(geometry.segmentBytes()));
+            }
         }
     }
 

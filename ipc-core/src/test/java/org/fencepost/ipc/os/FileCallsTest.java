@@ -101,6 +101,19 @@ class FileCallsTest {
     }
 
     @Test
+    void shouldAllocateWhenTheThreadIsInterrupted() throws IOException {
+        try (FileHandle handle = calls.create(path, 0600)) {
+            Thread.currentThread().interrupt();
+            try {
+                handle.allocate(10_000);
+            } finally {
+                assertTrue(Thread.interrupted(), "the interruption must not be lost");
+            }
+            assertEquals(10_000, handle.status().sizeBytes());
+        }
+    }
+
+    @Test
     void shouldTellAFileFromItsCopyAndOneDeviceFromAnother() throws IOException {
         calls.create(path, 0600).close();
         final Path copy = Files.copy(path, directory.resolve("copy"));

@@ -1,6 +1,5 @@
 package org.fencepost.ipc.os;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,11 +8,9 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -69,11 +66,12 @@ class PlatformTest {
             message);
 
         final Path file = Files.write(directory.resolve("file"), new byte[10]);
-        final String tooLarge = assertThrows(IOException.class,
-            () -> Platform.detect().allocate(file, Long.MAX_VALUE)).getMessage();
-        assertTrue(tooLarge.startsWith(file + ": fallocate of"), tooLarge);
-        assertTrue(tooLarge.contains("errno 27 (EFBIG"), tooLarge);
-        assertEquals(10, Files.size(file));
+        try (FileHandle handle = Platform.detect().files().open(file, true)) {
+            final String tooLarge = assertThrows(IOException.class,
+                () -> handle.allocate(Long.MAX_VALUE)).getMessage();
+            assertTrue(tooLarge.startsWith(file + ": fallocate of"), tooLarge);
+            assertTrue(tooLarge.contains("errno 27 (EFBIG"), tooLarge);
+        }
     }
 
     @Test
@@ -97,58 +95,6 @@ class PlatformTest {
         }
 
         @Test
-        void shouldGrowAndKeepContentsWhenFileIsShorter() throws IOException {
-            platform.allocate(file, 1_000_001);
-            final byte[] expected = Arrays.copyOf(new byte[] {1, 2, 3}, 1_000_001);
-            assertArrayEquals(expected, Files.readAllBytes(file));
-        }
-
-        @Test
-        void shouldTakeBlocksWhenAllocating() throws IOException {
-            assumeTrue(isNative(), "only the native platform can count blocks");
-            platform.allocate(file, 1 << 20);
-            try (Arena arena = Arena.ofConfined()) {
-                final FileStatus status =
-                    FileStatus.ofPathOrNull(new SystemCall(arena), file);
-                assertEquals(1 << 20, status.sizeBytes());
-                assertTrue(status.allocatedBytes() >= 1 << 20,
-                    "allocated only " + status.allocatedBytes());
-            }
-        }
-
-        @Test
-        void shouldLeaveSizeWhenFileIsLonger() throws IOException {
-            platform.allocate(file, 2);
-            assertArrayEquals(new byte[] {1, 2, 3}, Files.readAllBytes(file));
-            assertThrows(IllegalArgumentException.class, () -> platform.allocate(file, 0));
-        }
-
-        @Test
-        void shouldCutBackWhenLimitIsReached() throws Exception {
-            assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "needs a shell for ulimit");
-            try (ChildJvm child = ChildJvm.startWithFileLimit(
-                64, AllocationProbe.class, platform.name(), file, 1 << 20)) {
-                final String refusal = child.line();
-                assertTrue(refusal.startsWith(file.toString()), refusal);
-                assertTrue(refusal.contains("1048576 bytes failed"), refusal);
-                assertEquals("3", child.line());
-                assertEquals(0, child.exitCode());
-            }
-            assertArrayEquals(new byte[] {1, 2, 3}, Files.readAllBytes(file));
-        }
-
-        @Test
-        void shouldAllocateWhenThreadIsInterrupted() throws IOException {
-            Thread.currentThread().interrupt();
-            try {
-                platform.allocate(file, 10_000);
-            } finally {
-                assertTrue(Thread.interrupted(), "the interruption must not be lost");
-            }
-            assertEquals(10_000, Files.size(file));
-        }
-
-        @Test
         void shouldRefuseWhenPathIsNotARegularFile() throws IOException {
             final Path symbolic = Files.createSymbolicLink(directory.resolve("symbolic"), file);
             refused(directory, "directory");
@@ -161,7 +107,6 @@ class PlatformTest {
             assumeTrue(file.toFile().setReadOnly());
             assumeFalse(Files.isWritable(file), "this user may write everything");
             assertThrows(IOException.class, () -> platform.openLockFile(file));
-            assertThrows(IOException.class, () -> platform.allocate(file, 10));
         }
 
         private void refused(final Path path, final String reason) throws IOException {
@@ -170,8 +115,6 @@ class PlatformTest {
                 messages = List.of(
                     assertThrows(IOException.class,
                         () -> platform.openLockFile(path)).getMessage(),
-                    assertThrows(IOException.class,
-                        () -> platform.allocate(path, 4096)).getMessage(),
                     assertThrows(IOException.class,
                         () -> window.map(0, path, 0, true, false)).getMessage(),
                     assertThrows(IOException.class,

@@ -62,11 +62,6 @@ public class PlatformWithCalls extends Platform {
     }
 
     @Override
-    public void allocate(final Path file, final long bytes) throws IOException {
-        platform.allocate(file, bytes);
-    }
-
-    @Override
     public int sync(final long address, final long lengthBytes) {
         return platform.sync(address, lengthBytes);
     }

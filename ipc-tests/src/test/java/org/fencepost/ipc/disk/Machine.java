@@ -105,12 +105,6 @@ public final class Machine extends OpenPlatform {
     }
 
     @Override
-    public void allocate(final Path file, final long bytes) throws IOException {
-        disk.enter("fallocate", file);
-        disk.allocate(disk.requireFile(file.toString()), bytes);
-    }
-
-    @Override
     public int sync(final long address, final long lengthBytes) {
         final DiskMemory.Slot slot = memory.slot(address);
         final int refused = disk.errno("msync");

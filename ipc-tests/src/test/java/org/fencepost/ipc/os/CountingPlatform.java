@@ -127,12 +127,6 @@ public final class CountingPlatform extends ForwardingPlatform {
     }
 
     @Override
-    public void allocate(final Path file, final long bytes) throws IOException {
-        step.run();
-        platform.allocate(realPath.apply(file), bytes);
-    }
-
-    @Override
     public int sync(final long address, final long lengthBytes) {
         step.run();
         return platform.sync(address, lengthBytes);

@@ -49,11 +49,6 @@ abstract class ForwardingPlatform extends Platform {
     }
 
     @Override
-    public void allocate(final Path file, final long bytes) throws IOException {
-        platform.allocate(file, bytes);
-    }
-
-    @Override
     public void barrier() {
         platform.barrier();
     }
