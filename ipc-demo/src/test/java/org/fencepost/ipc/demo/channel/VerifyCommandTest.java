@@ -169,6 +169,16 @@ class VerifyCommandTest {
     }
 
     @Test
+    void shouldShowAChecksumByEightDigitsAtMost() throws IOException {
+        // Of some of them the highest bit is set.
+        for (int value = 1; value <= 16; value++) {
+            overwrite("segment-0000000000000000", 200, (byte) value);
+            final String text = found("damaged", "unreachable").required("problems").get(0).required("text").asText();
+            assertTrue(text.matches(".*header checksum: expected 0x[0-9a-f]{1,8}, found 0x[0-9a-f]{1,8};.*"), text);
+        }
+    }
+
+    @Test
     void shouldSayWhatIsUnreachableWhenAFileIsNotOfTheLog() throws IOException {
         Files.copy(path.resolve("segment-0000000000001000"),
             path.resolve("segment-0000000000100000"));
