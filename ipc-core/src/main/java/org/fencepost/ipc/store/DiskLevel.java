@@ -49,6 +49,11 @@ public final class DiskLevel {
         }
     }
 
+    /** Whether a file system of this type, as the system calls it, has no disk. */
+    public static boolean isInMemory(final String type) {
+        return IN_MEMORY.contains(type);
+    }
+
     /**
      * Refuses a place where a sync would report what is not true.
      *
@@ -63,7 +68,7 @@ public final class DiskLevel {
         }
         try {
             final String type = Files.getFileStore(place).type();
-            if (IN_MEMORY.contains(type)) {
+            if (isInMemory(type)) {
                 throw new ChannelMismatchException(place,
                     place + " cannot be made durable: expected a file system on a disk, found "
                         + type + ", which is gone when the machine stops; use another directory,"

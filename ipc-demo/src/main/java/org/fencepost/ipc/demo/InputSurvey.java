@@ -8,12 +8,11 @@ import org.fencepost.ipc.demo.LineReader.Spot;
  * Where in the input each producer begins, so that together they send its lines round and round,
  * each as often as its place in the sequence asks for.
  *
- * @param pieces     messages of one round; of its part that is sent, if that is less.
- * @param lines      as {@code pieces}, counted in lines.
+ * @param lines      of one round; of its part that is sent, if that is less.
  * @param wholeRound whether all of the input was counted.
  * @param spots      one a producer.
  */
-record InputSurvey(long pieces, long lines, boolean wholeRound, List<Spot> spots) {
+record InputSurvey(long lines, boolean wholeRound, List<Spot> spots) {
 
     /**
      * Counts the input, but not further than a run reads it.
@@ -38,7 +37,7 @@ record InputSurvey(long pieces, long lines, boolean wholeRound, List<Spot> spots
                     + input.unreadableCount() + " unreadable ones were left out)");
         }
         return new InputSurvey(
-            pieces, lines, !more, spots(input, textBytesMax, pieces, options));
+            lines, !more, spots(input, textBytesMax, pieces, options));
     }
 
     private static List<Spot> spots(

@@ -8,7 +8,9 @@
  * {@link org.fencepost.ipc.demo.Flag} and {@link org.fencepost.ipc.demo.Value}, which
  * {@link org.fencepost.ipc.demo.Arguments} makes. {@link org.fencepost.ipc.demo.DemoCommand}
  * reads the options of {@code demo}, {@code DemoRun} directs the processes, {@code ProducerProcess}
- * and {@code ConsumerProcess} are what these processes run. Depends on the public packages of
- * ipc-core, picocli, HdrHistogram and Jackson.
+ * and {@code ConsumerProcess} are what these processes run. Depends on ipc-core, picocli,
+ * HdrHistogram and Jackson. Of ipc-core also on packages that it does not export: what looks at a channel's files uses
+ * {@code org.fencepost.ipc.format}, {@code store} and {@code durable}, and what names an error of the system uses
+ * {@code os}.
  */
 package org.fencepost.ipc.demo;

@@ -176,7 +176,7 @@ class DemoResultTest {
             options,
             new ChannelPlace(Path.of("ring"), false),
             new InputFiles(List.of(Path.of("input")), 0, 0),
-            new InputSurvey(3, 3, true, List.of(LineReader.Spot.START)),
+            new InputSurvey(3, true, List.of(LineReader.Spot.START)),
             List.of(ProducerResult.parse(producer.toJson())),
             List.of(consumers),
             killed);

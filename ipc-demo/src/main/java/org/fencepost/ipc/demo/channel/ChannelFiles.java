@@ -108,7 +108,7 @@ final class ChannelFiles {
 
     /** Whether it has the file that makes it a channel. */
     boolean exist() {
-        return Files.isRegularFile(path.resolve("control"), LinkOption.NOFOLLOW_LINKS);
+        return Files.isRegularFile(path.resolve(ControlFormat.FILE_NAME), LinkOption.NOFOLLOW_LINKS);
     }
 
     /**

@@ -15,11 +15,11 @@ import org.fencepost.ipc.demo.Units;
 import org.fencepost.ipc.os.Platform;
 import org.fencepost.ipc.os.Reason;
 import org.fencepost.ipc.store.ChannelDirectory;
+import org.fencepost.ipc.store.DiskLevel;
 
 /** What the machine does to channels in a directory, as far as files of the kernel tell. */
 final class Checkup {
     private static final Set<String> VOUCHED_FOR = Set.of("ext4", "xfs");
-    private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs");
     private static final long SHM_BYTES_LITTLE = 256L << 20;
     private static final long DISK_BYTES_LITTLE = 1L << 30;
     private static final long MAPPINGS_LITTLE = 65_530;
@@ -148,7 +148,7 @@ final class Checkup {
             if (VOUCHED_FOR.contains(type)) {
                 return Diagnosis.ok(name, found);
             }
-            return IN_MEMORY.contains(type)
+            return DiskLevel.isInMemory(type)
                 ? Diagnosis.note(name, found, "good for rings; a journal there cannot be made"
                     + " durable"
                     + " and is gone when the machine stops: put journals on ext4 or xfs")

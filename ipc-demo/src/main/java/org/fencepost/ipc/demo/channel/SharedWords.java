@@ -109,8 +109,7 @@ final class SharedWords {
      *
      * @param problem what is wrong with it by itself; empty if nothing is.
      */
-    record Cursor(int record, boolean named, String name, long position, long batchIndex,
-        String problem) {
+    record Cursor(int record, boolean named, String name, long position, String problem) {
     }
 
     /** The records of cursors that mean something by what they say themselves. */
@@ -139,8 +138,7 @@ final class SharedWords {
                 }
             }
             cursors.add(new Cursor(record, named, name,
-                file.getLong(at + CursorsFormat.POSITION_OFFSET),
-                file.getLong(at + CursorsFormat.BATCH_INDEX_OFFSET), problem));
+                file.getLong(at + CursorsFormat.POSITION_OFFSET), problem));
         }
         return cursors;
     }
