@@ -96,6 +96,18 @@ class GuardedFileTest extends OnEveryPlatform {
     }
 
     @Test
+    void shouldReplaceAsTheOptionsOfTheFileSay() throws IOException {
+        final Path below = path.resolveSibling("missing").resolve("file");
+        final GuardedFile file = GuardedFile.of(surroundings, below, GuardOptions.defaults()
+            .file(FileOptions.defaults().createParents(false).newFilePermissions(0600)));
+        assertThrows(FileFailedException.class, () -> file.replace(bytes("1")));
+        assertTrue(Files.notExists(below.getParent()));
+        Files.createDirectory(below.getParent());
+        assertTrue(file.replace(bytes("1")).isDone());
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(below)));
+    }
+
+    @Test
     void shouldReturnToAVersionWhenRolledBack() throws IOException {
         for (int i = 1; i <= 3; i++) {
             file().replace(bytes(i));
