@@ -252,9 +252,23 @@ final class ChannelCreation {
             return false;
         } finally {
             if (!moved) {
-                deleteTree(temporary, lockPath);
+                deleteMade(temporary, lockPath);
             }
         }
+    }
+
+    /** What cannot be removed is a left-over, and not what is to be said: why there is no channel is. */
+    private void deleteMade(final Path temporary, final Path lockPath) {
+        try {
+            deleteTree(temporary, lockPath);
+        } catch (final IOException e) {
+            notRemoved(temporary, e);
+        }
+    }
+
+    private static void notRemoved(final Path leftover, final IOException refusal) {
+        LoggerFactory.getLogger(ChannelCreation.class).debug(
+            "cannot remove the left-over {}: {}", leftover, Reason.of(refusal));
     }
 
     private void fill(final Path directory) throws IOException {
@@ -418,8 +432,7 @@ final class ChannelCreation {
             }
         } catch (final IOException e) {
             // It was renamed or removed meanwhile.
-            LoggerFactory.getLogger(ChannelCreation.class).debug(
-                "cannot remove the left-over {}: {}", leftover, Reason.of(e));
+            notRemoved(leftover, e);
         }
     }
 

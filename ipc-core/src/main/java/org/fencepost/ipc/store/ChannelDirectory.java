@@ -240,7 +240,8 @@ public final class ChannelDirectory {
     /**
      * Makes the channel, unless somebody else does at the same moment.
      *
-     * @throws ChannelIOException      if the operating system refuses; nothing is left behind.
+     * @throws ChannelIOException      if the operating system refuses; what it does not let be removed goes with the
+     *                                 next creation beside it.
      * @throws ChannelDamagedException if the directory holds something that is not a channel.
      */
     public void create(final ChannelOptions options) {

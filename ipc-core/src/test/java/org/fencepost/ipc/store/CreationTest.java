@@ -75,6 +75,29 @@ class CreationTest {
     }
 
     @Test
+    void shouldSayWhyThereIsNoChannelWhenWhatWasMadeOfItCannotBeRemovedEither() {
+        final AtomicInteger refused = new AtomicInteger();
+        final Platform platform = new PlatformWithCalls(calls -> (FileCalls) Proxy.newProxyInstance(
+            FileCalls.class.getClassLoader(), new Class<?>[] {FileCalls.class}, (proxy, method, arguments) -> {
+                final boolean ofControl = method.getName().equals("create")
+                    && ((Path) arguments[0]).endsWith("control");
+                if (ofControl || refused.get() > 0 && method.getName().equals("syncDirectory")) {
+                    throw new FileSystemException(arguments[0].toString(), null,
+                        "refused as call " + refused.incrementAndGet());
+                }
+                try {
+                    return method.invoke(calls, arguments);
+                } catch (final InvocationTargetException e) {
+                    throw e.getCause();
+                }
+            }));
+        final String message = assertThrows(ChannelIOException.class, () ->
+            new ChannelDirectory(directory.resolve("ring"), platform).create(RING)).getMessage();
+        assertTrue(message.contains("refused as call 1"), message);
+        assertEquals(2, refused.get());
+    }
+
+    @Test
     void shouldFindTheParentAsTheKernelDoesWhenALinkComesBeforeIt() throws IOException {
         final Path inside = Files.createDirectories(directory.toRealPath().resolve("a/b"));
         final Path link = Files.createSymbolicLink(directory.resolve("link"), inside);
