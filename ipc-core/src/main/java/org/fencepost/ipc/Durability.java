@@ -44,7 +44,7 @@ final class Durability {
     });
     /** Whether the place was found to have a disk, with the channel's name on it. */
     private volatile boolean placed;
-    /** The end of a sync that was seen last, and when: by all who wait or flush; a race has one ask for a slot too many. */
+    /** The end of a sync that was seen last, and when: by all who wait or flush. A race has one ask for a slot more. */
     private volatile int turn;
     private volatile long turnNanos = System.nanoTime();
     /** What a flush is put off from; guarded by this. */
