@@ -287,6 +287,12 @@ public final class Publisher extends Endpoint {
         return claimer.slot();
     }
 
+    /** Which one it is, in words. */
+    @Override
+    public String toString() {
+        return (exclusive ? "exclusive publisher " : "publisher ") + id() + " of " + log.path();
+    }
+
     /** A word for a result: the position itself, or what a negative one is called. */
     public static String describe(final long result) {
         if (result >= 0) {

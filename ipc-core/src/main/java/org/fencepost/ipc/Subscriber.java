@@ -307,6 +307,17 @@ public final class Subscriber extends Endpoint {
         return lossy;
     }
 
+    /** Its record in the channel: {@link SubscriberStatus#id()}; -1 of a view, where it has none. */
+    public int id() {
+        return record;
+    }
+
+    /** Which one it is, in words. */
+    @Override
+    public String toString() {
+        return "subscriber " + (record == Subscription.NO_RECORD ? "" : record + " ") + "of " + log.path();
+    }
+
     /**
      * Gives the cursor up; idempotent, from any thread, also from inside a handler. A poll that is under way
      * ends behind the message that it is at, and gives it up then. A named cursor keeps its position.

@@ -14,6 +14,8 @@ import org.fencepost.ipc.Claim;
 import org.fencepost.ipc.OpenClaim;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.PublisherStatus;
+import org.fencepost.ipc.Subscriber;
+import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.SubscriberStatus;
 import org.fencepost.ipc.tests.peer.ChannelPort;
 import org.fencepost.ipc.tests.peer.ChildPeer;
@@ -50,6 +52,27 @@ class StatusTest extends ConformanceTest {
     @AfterEach
     void closeLooking() {
         looking.close();
+    }
+
+    @Test
+    void shouldShowEachByTheNumberThatItSaysOfItself() {
+        try (Publisher exclusive = looking.addExclusivePublisher();
+            Subscriber first = looking.addSubscriber(SubscriberOptions.latest());
+            Subscriber second = looking.addSubscriber(SubscriberOptions.latest().lossy());
+            Channel view = Channel.view(directory());
+            Subscriber seeing = view.addSubscriber(SubscriberOptions.latest().lossy())) {
+            final ChannelStatus status = looking.status();
+            assertEquals(List.of(exclusive.id()), status.publishers().stream().map(PublisherStatus::id).toList());
+            assertEquals(List.of(first.id(), second.id()),
+                status.subscribers().stream().map(SubscriberStatus::id).toList());
+            assertEquals("exclusive publisher 0 of " + directory(), exclusive.toString());
+            assertEquals("subscriber 1 of " + directory(), second.toString());
+            assertEquals(-1, seeing.id());
+            assertEquals("subscriber of " + directory(), seeing.toString());
+        }
+        try (Publisher shared = looking.addPublisher()) {
+            assertEquals("publisher 0 of " + directory(), shared.toString());
+        }
     }
 
     @Test
