@@ -74,9 +74,19 @@ final class JournalRepair {
                 holes.add(hole);
                 end = recovery.endFrom(segments, hole.to());
             }
+            if (end < known || !wrong.isEmpty() || !believed) {
+                requireToBeCut(segments, end);
+            }
             return new RepairReport(directory,
                 end < known ? OptionalLong.of(end) : OptionalLong.empty(), durable, wrong,
                 recovery.report());
+        }
+    }
+
+    /** What is refused stays as it is, so all that a cut takes away is looked at before anything is changed. */
+    private void requireToBeCut(final StoppedSegments segments, final long end) throws IOException {
+        for (final long place : segments.placesFrom(geometry.segmentStart(end))) {
+            SegmentFiles.verify(segments.file(place), geometry.channelId(), geometry.segmentBytes(), place);
         }
     }
 

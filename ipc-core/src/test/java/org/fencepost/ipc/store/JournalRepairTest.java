@@ -112,6 +112,28 @@ class JournalRepairTest {
         assertTrue(Files.exists(path.resolve("cut-1-segment-0000000000004000")));
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldChangeNothingWhenASegmentBehindTheEndIsRefused(final boolean damaged) throws IOException {
+        final List<Long> ends = journal.publishDurably(20, 1);
+        if (damaged) {
+            journal.overwrite(ends.get(2) + 100, new byte[] {1});
+        } else {
+            journal.reboot();
+        }
+        final Path stranger = journal.segment(5 * SEGMENT);
+        Files.copy(journal.segment(SEGMENT), stranger);
+        final Map<String, ByteBuffer> before = journal.files();
+        for (final Executable call : List.<Executable>of(() -> Channels.examine(path), () -> Channels.repair(path))) {
+            assertEquals(stranger + ": wrong segment: expected 8192 bytes for place 0xa000, found 8192 bytes for place"
+                + " 0x2000; nothing was changed", assertThrows(ChannelDamagedException.class, call).getMessage());
+            assertEquals(before, journal.files());
+        }
+        Files.delete(stranger);
+        Channels.repair(path);
+        assertEquals(numbers(damaged ? 3 : 21), journal.numbers());
+    }
+
     @Test
     void shouldRepairWhatWasNeverDurable() throws IOException {
         damagedInThisLife();
