@@ -195,9 +195,14 @@ class JournalRepairTest {
     @Test
     void shouldMakeWordsAgainWhenTheyContradictEachOther() throws IOException {
         final List<Long> ends = journal.publish(0, 12);
-        for (final int offset : List.of(ControlFormat.READY_OFFSET, ControlFormat.TAIL_OFFSET,
-            ControlFormat.SLOTS_OFFSET + ControlFormat.SLOT_WON_END_OFFSET)) {
-            journal.word(offset, offset == ControlFormat.READY_OFFSET ? SEGMENT : 1L << 40);
+        final int wonEnd = ControlFormat.SLOTS_OFFSET + ControlFormat.SLOT_WON_END_OFFSET;
+        for (final Map.Entry<Integer, Long> wrong : List.of(Map.entry(ControlFormat.READY_OFFSET, (long) SEGMENT),
+            Map.entry(ControlFormat.TAIL_OFFSET, 1L << 40), Map.entry(wonEnd, 1L << 40), Map.entry(wonEnd, 8L),
+            Map.entry(ControlFormat.SLOTS_OFFSET + ControlFormat.SLOT_START_OFFSET, 0xffff_ffffL),
+            Map.entry(ControlFormat.SYNC_SLOTS_OFFSET + ControlFormat.SYNC_FROM_OFFSET, 1L),
+            Map.entry(ControlFormat.SYNC_SLOTS_OFFSET + ControlFormat.SYNC_TO_OFFSET, Long.MAX_VALUE),
+            Map.entry(ControlFormat.SUSPECT_OFFSET, -1L))) {
+            journal.word(wrong.getKey(), wrong.getValue());
             final RepairReport done = Channels.repair(path);
             assertTrue(done.isDamaged() && done.damagedPosition().isEmpty(), done.toString());
             assertEquals(numbers(12), journal.numbers());

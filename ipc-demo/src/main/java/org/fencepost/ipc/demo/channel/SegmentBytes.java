@@ -5,8 +5,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.zip.CRC32C;
 import org.fencepost.ipc.format.BatchFormat;
 import org.fencepost.ipc.format.FileHeader;
@@ -44,6 +47,10 @@ final class SegmentBytes implements AutoCloseable {
      */
     SegmentBytes(final Path file, final long start, final long segmentBytes, final long channelId,
         final int frameAlignment, final int frameFlags) throws IOException {
+        if (!Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).isRegularFile()) {
+            // Of a named pipe to open one end waits for somebody at the other.
+            throw new IOException("expected a regular file, found something else");
+        }
         this.file = FileChannel.open(file, StandardOpenOption.READ);
         this.start = start;
         this.segmentBytes = segmentBytes;

@@ -10,9 +10,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.FileHeader;
+import org.fencepost.ipc.format.FrameFormat;
 
 /**
  * What stands in the files {@code control} and {@code cursors} of a channel now, as docs/format.md
@@ -78,23 +80,33 @@ final class SharedWords {
         return control.getLong(ControlFormat.CUT_OFFSET) - 1;
     }
 
-    /** What contradicts itself in the words of a channel whose segments have so many bytes. */
-    List<String> contradictions(final long segmentBytes) {
+    /** What contradicts itself in the words of a channel. */
+    List<String> contradictions(final ChannelOptions options) {
+        final long segmentBytes = options.segmentBytes();
         final List<String> found = new ArrayList<>();
         require(tail() <= ready(), found, "tail " + tail() + " is behind ready " + ready());
         require(ready() <= clearing() && clearing() <= ready() + segmentBytes, found,
             "ready " + ready() + " and clearing " + clearing()
                 + " are not the same or one segment apart");
+        // Zero in a journal, where one segment is enough.
+        final long capacityBytes = segmentBytes * options.segmentCount();
+        require(clearing() - capacityBytes >= options.startPosition(), found, "clearing " + clearing()
+            + " is before the end of the first segments");
         require(earliest() <= tail(), found,
             "earliest " + earliest() + " is behind tail " + tail());
         for (int slot = 0; slot < ControlFormat.PUBLISHERS_MAX; slot++) {
             final int offset = ControlFormat.SLOTS_OFFSET + slot * ControlFormat.SLOT_BYTES;
             final long start = control.getLong(offset + ControlFormat.SLOT_START_OFFSET);
             final long wonEnd = control.getLong(offset + ControlFormat.SLOT_WON_END_OFFSET);
-            require(start >= ControlFormat.START_NONE && wonEnd >= 0 && wonEnd <= ready(), found,
+            require((start == ControlFormat.START_NONE || isPosition(start)) && isPosition(wonEnd)
+                && wonEnd <= ready(), found,
                 "publisher slot " + slot + " says start " + start + " and end " + wonEnd);
         }
         return found;
+    }
+
+    private static boolean isPosition(final long value) {
+        return value >= 0 && value % FrameFormat.ALIGNMENT == 0;
     }
 
     private static void require(

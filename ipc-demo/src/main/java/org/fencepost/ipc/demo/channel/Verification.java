@@ -99,6 +99,9 @@ final class Verification {
             checkEnd();
             checkFiles();
         }
+        if (findings.isEmpty()) {
+            requireShown();
+        }
     }
 
     List<Finding> findings() {
@@ -127,12 +130,12 @@ final class Verification {
     }
 
     private void checkWords() throws IOException {
-        List<String> contradictions = words.contradictions(segmentBytes);
+        List<String> contradictions = words.contradictions(options);
         // Words that others change meanwhile were not true together.
         for (int look = 1; look < SETTLING_LOOKS && !contradictions.isEmpty(); look++) {
             LockSupport.parkNanos(PAUSE_NANOS);
             words.refresh();
-            contradictions = words.contradictions(segmentBytes);
+            contradictions = words.contradictions(options);
         }
         contradictions.forEach(text -> findings.add(
             Finding.of(Finding.Kind.WORDS, "control: " + text + "; restore the file")));
@@ -147,6 +150,15 @@ final class Verification {
         if (words.cut() >= 0) {
             findings.add(Finding.of(Finding.Kind.TORN, "a recovery was interrupted while it cut the"
                 + " log at position " + words.cut() + "; the next to open the channel goes on"));
+        }
+    }
+
+    /** What nobody believes who opens the channel is wrong, whatever else is known of it. */
+    private void requireShown() {
+        try {
+            channel.status();
+        } catch (final ChannelDamagedException damaged) {
+            findings.add(Finding.of(Finding.Kind.WORDS, damaged.getMessage()));
         }
     }
 
@@ -204,8 +216,11 @@ final class Verification {
         }
         try (SegmentBytes segment = bytesOf(tail & -segmentBytes)) {
             final long word = segment.headerWord(tail);
-            return segment.isRight(tail, word)
-                ? tail + FrameFormat.span(FrameFormat.length(word), options.frameAlignment()) : tail;
+            if (segment.isRight(tail, word)) {
+                return tail + FrameFormat.span(FrameFormat.length(word), options.frameAlignment());
+            }
+            // Readers look there. A journal is recovered for it, and a ring is not.
+            return ring && word != 0 ? tail + options.frameAlignment() : tail;
         } catch (final IOException unread) {
             // What is wrong with this file is found where it is read.
             return tail;
@@ -314,7 +329,7 @@ final class Verification {
         if (live) {
             stop(new Finding(Finding.Kind.OPEN, position, next, "claimed and not committed by "
                 + claim.get().holders() + ", and so hides what is behind it"));
-        } else if (!ring && next <= words.durable() && !known) {
+        } else if (!ring && position < words.durable() && !known) {
             stop(new Finding(Finding.Kind.DAMAGED, position, next,
                 "nothing is where something durable was"));
         }
@@ -331,7 +346,8 @@ final class Verification {
                 + ", found 0x" + Integer.toHexString(segment.checksumFound(position));
         final boolean torn = !ring && next >= to && position >= words.durable();
         stop(new Finding(torn ? Finding.Kind.TORN : Finding.Kind.DAMAGED, position, next, text
-            + (torn ? "; nothing behind it" : "; restore the file, or go on with --from " + next)));
+            + (torn ? "; nothing behind it" : "; restore the file")
+            + (torn || next >= to ? "" : ", or go on with --from " + next)));
         return next;
     }
 

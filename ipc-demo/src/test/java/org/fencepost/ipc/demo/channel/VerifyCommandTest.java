@@ -29,6 +29,8 @@ import org.fencepost.ipc.demo.ToolRun;
 import org.fencepost.ipc.format.ControlFormat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ipc verify}, in this process, of channels with every kind of damage. */
@@ -264,6 +266,16 @@ class VerifyCommandTest {
         // A publisher slot that says that its claim ends beyond everything that is prepared.
         overwrite("control", 2 * FILE_HEADER_BYTES + Long.BYTES, DamagedFiles.word(1 << 20));
         assertTrue(found("words").toString().contains("publisher slot 0"));
+        // And one whose claim begins where none can.
+        overwrite("control", 2 * FILE_HEADER_BYTES, DamagedFiles.word(0xffff_ffffL));
+        overwrite("control", 2 * FILE_HEADER_BYTES + Long.BYTES, DamagedFiles.word(0));
+        assertTrue(found("words").toString().contains("publisher slot 0 says start 4294967295"));
+        overwrite("control", 2 * FILE_HEADER_BYTES, DamagedFiles.word(-1));
+        // A sync that ends nowhere, which nobody believes who opens the channel.
+        overwrite("control", ControlFormat.SYNC_SLOTS_OFFSET + ControlFormat.SYNC_TO_OFFSET, DamagedFiles.word(-1));
+        assertTrue(found("words").toString().contains("to of a sync slot is -1"));
+        overwrite("control", ControlFormat.SYNC_SLOTS_OFFSET + ControlFormat.SYNC_TO_OFFSET, DamagedFiles.word(0));
+        done(ToolRun.of("verify", name));
         overwrite("control", FILE_HEADER_BYTES + 128, DamagedFiles.word(0));
         failed(ToolRun.of("verify", name), "control", "ready");
     }
@@ -278,6 +290,35 @@ class VerifyCommandTest {
         assertTrue(done(ToolRun.of("verify", name)).contains("checksums verified"));
         overwrite("segment-0000000000000000", FILE_HEADER_BYTES + 64 + 16, (byte) 'X');
         at(found("damaged", "unreachable"), 0, 64, 128);
+    }
+
+    @Test
+    void shouldSayWhatReadersOfARingMeetWhenItsTailOrItsRoomIsGarbage() throws IOException {
+        path = directory.resolve("ring");
+        name = path.toString();
+        done(ToolRun.of("create", name, "--ring", "64k"));
+        done(ToolRun.withInput("abc", "publish", name, "--raw", "3"));
+        overwrite("segment-0000000000000000", FILE_HEADER_BYTES + 64, (byte) 16);
+        at(found("damaged"), 0, 64, 128);
+        assertEquals(ExitCode.FAILED, ToolRun.of("tail", name).exitCode());
+        overwrite("segment-0000000000000000", FILE_HEADER_BYTES + 64, (byte) 0);
+        done(ToolRun.of("verify", name));
+        for (final int word : new int[] {ControlFormat.TAIL_OFFSET, ControlFormat.READY_OFFSET,
+            ControlFormat.CLEARING_OFFSET}) {
+            overwrite("control", word, DamagedFiles.word(0));
+        }
+        assertTrue(found("words", "words").toString().contains("clearing 0 is before the end of the first segments"));
+    }
+
+    @Test
+    @Timeout(value = 20, threadMode = ThreadMode.SEPARATE_THREAD)
+    void shouldWaitForNobodyWhenASegmentIsANamedPipe() throws Exception {
+        final Path segment = path.resolve("segment-0000000000000000");
+        Files.delete(segment);
+        assertEquals(0, new ProcessBuilder("mkfifo", segment.toString()).start().waitFor());
+        assertTrue(found("missing", "unreachable").toString()
+            .contains("segment-0000000000000000: expected a regular file, found something else"));
+        assertEquals(ExitCode.FAILED, ToolRun.of("repair", name).exitCode());
     }
 
     @Test
