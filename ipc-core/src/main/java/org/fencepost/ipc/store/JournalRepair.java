@@ -14,7 +14,6 @@ import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.FrameFormat;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.format.SegmentFormat;
-import org.fencepost.ipc.log.VerifiedWalk;
 import org.fencepost.ipc.memory.SharedMemory;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.FileHandle;
@@ -70,7 +69,7 @@ final class JournalRepair {
                 ? Math.max(durable, control.word(ControlFormat.TAIL_OFFSET)) : durable;
             long end = recovery.endFrom(segments, control.word(ControlFormat.EARLIEST_OFFSET));
             while (end >= durable && end < known && isZero(segments, end)) {
-                final Hole hole = new Hole(end, nextRight(segments, end, known));
+                final Hole hole = new Hole(end, holeEnd(segments, end, known));
                 holes.add(hole);
                 end = recovery.endFrom(segments, hole.to());
             }
@@ -209,10 +208,10 @@ final class JournalRepair {
     }
 
     /**
-     * Where a claim ends: where its publisher's slot says, or else at the next frame that checks out in its segment,
-     * at the end of that, or the limit.
+     * Where a claim ends: where its publisher's slot says, or else, as for who reads it, at the next header in its
+     * segment, right or not, at the end of that, or the limit.
      */
-    private long nextRight(final StoppedSegments segments, final long position, final long limit)
+    private long holeEnd(final StoppedSegments segments, final long position, final long limit)
         throws IOException {
         final long segmentStart = geometry.segmentStart(position);
         final long end = Math.min(limit, segmentStart + geometry.segmentBytes());
@@ -224,10 +223,9 @@ final class JournalRepair {
                 return wonEnd;
             }
         }
-        final VerifiedWalk walk = new VerifiedWalk(memory, geometry);
-        final long address = segments.map(segmentStart);
+        final long address = segments.map(segmentStart) - segmentStart;
         long next = position + geometry.frameAlignment();
-        while (next < end && !walk.isRight(next, address)) {
+        while (next < end && memory.getLong(address + next) == 0) {
             next += geometry.frameAlignment();
         }
         return Math.min(next, end);

@@ -299,6 +299,16 @@ class JournalRepairTest {
     }
 
     @Test
+    void shouldFindDamageBehindAClaimOfTheDeadWhoseEndNobodyKnows() throws IOException {
+        final List<Long> ends = journal.publish(0, 6);
+        journal.overwrite(ends.get(1), new byte[FRAME]);
+        assertFalse(Channels.examine(path).isDamaged());
+        journal.overwrite(ends.get(2), new byte[] {1, 2, 3});
+        assertEquals(ends.get(2), Channels.repair(path).damagedPosition().orElseThrow());
+        assertEquals(List.of(0, 1), journal.numbers());
+    }
+
+    @Test
     void shouldPassOverTheClaimOfTheDeadWhenItBeginsAtTheWatermark() throws IOException {
         final List<Long> ends = journal.publishDurably(3);
         ends.addAll(journal.publish(3, 9));

@@ -325,7 +325,7 @@ final class Verification {
         final boolean live = claim.isPresent() && claim.get().isLive();
         final boolean known = claim.isPresent() && claim.get().endPosition().isPresent();
         final long next = known ? claim.get().endPosition().getAsLong()
-            : nextRight(segment, position, end);
+            : nextHeader(segment, position, end);
         if (live) {
             stop(new Finding(Finding.Kind.OPEN, position, next, "claimed and not committed by "
                 + claim.get().holders() + ", and so hides what is behind it"));
@@ -349,6 +349,15 @@ final class Verification {
             + (torn ? "; nothing behind it" : "; restore the file")
             + (torn || next >= to ? "" : ", or go on with --from " + next)));
         return next;
+    }
+
+    /** Where the next header is, right or not: whose claim is not known has written nothing into it. */
+    private long nextHeader(final SegmentBytes segment, final long position, final long end) throws IOException {
+        long next = position + options.frameAlignment();
+        while (next < end && segment.headerWord(next) == 0) {
+            next += options.frameAlignment();
+        }
+        return Math.min(next, end);
     }
 
     /** Where the next frame is that checks out; a checksum makes that sure. */

@@ -271,6 +271,31 @@ class RepairCommandTest {
     }
 
     @Test
+    void shouldEndTheLogWhereReadersDoWhenAMessageIsZeroInPart() throws IOException {
+        publishWithoutWaiting();
+        // A message, and half of the next one: what is left of that is where a header is looked for.
+        files.overwrite(FIRST, FILE_HEADER_BYTES + 5 * FRAME_BYTES, new byte[FRAME_BYTES + FRAME_BYTES / 2]);
+        assertEquals(ExitCode.FAILED, ToolRun.of("tail", name).exitCode());
+        final String plan = planned();
+        assertTrue(plan.contains("would end the log at position 208, "), plan);
+        done(ToolRun.of("repair", name));
+        assertWhole(5);
+    }
+
+    @Test
+    void shouldEndTheLogWhereZerosBeginBelowTheWatermarkAndEndBehindIt() throws IOException {
+        done(ToolRun.withInput("abc".repeat(20), "publish", name, "--raw", "3", "--separate"));
+        final int used = 2 * FRAMES_PER_SEGMENT;
+        files.overwrite("segment-0000000000002000", FILE_HEADER_BYTES + (MESSAGES - 2 - used) * FRAME_BYTES,
+            new byte[(FRAMES_PER_SEGMENT + used - MESSAGES + 2) * FRAME_BYTES]);
+        assertEquals(ExitCode.FAILED, ToolRun.of("tail", name).exitCode());
+        final String plan = planned();
+        assertTrue(plan.contains("would end the log at position " + (MESSAGES - 2) * FRAME_BYTES + ", "), plan);
+        done(ToolRun.of("repair", name));
+        assertWhole(MESSAGES - 2);
+    }
+
+    @Test
     void shouldSayThatItWasMadeWhenThatCannotBePrinted() throws Exception {
         final ToolShell shell = new ToolShell(directory);
         for (final String line : List.of("repair journal", "repair --json journal")) {
