@@ -65,7 +65,8 @@ public final class RepairCommand extends VerifyingCommand {
                 return plan(wrong, Channels.examine(path()));
             }
             final List<String> done = Channels.repair(path()).steps();
-            return done.isEmpty() && isTorn(wrong) ? List.of(WORDS) : done;
+            return !done.isEmpty() ? done : isTorn(wrong) ? List.of(WORDS)
+                : isMarked(wrong) ? List.of("looked again, and found nothing damaged") : done;
         } catch (final ChannelDamagedException beyondRepair) {
             throw new CommandFailedException(beyondRepair.getMessage() + "; that is not to be"
                 + " repaired: restore the file from a copy, or move it away if it is a segment, and"
@@ -123,6 +124,7 @@ public final class RepairCommand extends VerifyingCommand {
                 : isTorn(wrong)
                 ? "cut off the end that does not check out, as whoever opens it does, and keep it"
                     + " in a file beside"
+                : isMarked(wrong) ? "look again, as whoever opens it does, and find nothing damaged"
                 : "change nothing: what is wrong can only be restored from a copy");
         }
         final long end = report.damagedPosition().getAsLong();
@@ -137,6 +139,12 @@ public final class RepairCommand extends VerifyingCommand {
 
     private static boolean isTorn(final List<Finding> wrong) {
         return wrong.stream().anyMatch(finding -> finding.kind() == Finding.Kind.TORN);
+    }
+
+    /** Whether whoever opened it last has found damage, which may be restored since: that has no place in the log. */
+    private static boolean isMarked(final List<Finding> wrong) {
+        return wrong.stream().anyMatch(
+            finding -> finding.kind() == Finding.Kind.DAMAGED && finding.from() == Finding.NOWHERE);
     }
 
     /** As it has to be typed to mean that path. */

@@ -145,7 +145,8 @@ final class Verification {
         }
         if (words.damaged() >= 0) {
             findings.add(Finding.of(Finding.Kind.DAMAGED, "a recovery has found a damaged frame at"
-                + " position " + words.damaged() + ", so the channel can only be read"));
+                + " position " + words.damaged() + ", so the channel can only be read; whoever opens it to write looks"
+                + " again, once the file is restored"));
         }
         if (words.cut() >= 0) {
             findings.add(Finding.of(Finding.Kind.TORN, "a recovery was interrupted while it cut the"

@@ -271,6 +271,23 @@ class RepairCommandTest {
     }
 
     @Test
+    void shouldSayThatItLooksAgainWhenWhatWasDamagedIsRestored() throws IOException {
+        final byte[] whole = kept(SECOND);
+        flip(SECOND, 10);
+        files.overwrite("control", ControlFormat.BOOT_ID_OFFSET, DamagedFiles.word(1));
+        // As of a copy, so that all of it is looked at.
+        files.overwrite("control", ControlFormat.INODE_OFFSET, DamagedFiles.word(1));
+        failed(ToolRun.withInput("new", "publish", name), "can only be read");
+        assertTrue(planned().contains("would end the log at position 4416, "));
+        files.overwrite(SECOND, 0, whole);
+        final String plan = planned();
+        assertTrue(plan.contains("can only be read; whoever opens it to write looks again"), plan);
+        assertTrue(plan.contains("would look again, as whoever opens it does, and find nothing damaged"), plan);
+        assertTrue(done(ToolRun.of("repair", name)).contains("repaired: looked again, and found nothing damaged"));
+        assertWhole(MESSAGES);
+    }
+
+    @Test
     void shouldEndTheLogWhereReadersDoWhenAMessageIsZeroInPart() throws IOException {
         publishWithoutWaiting();
         // A message, and half of the next one: what is left of that is where a header is looked for.
