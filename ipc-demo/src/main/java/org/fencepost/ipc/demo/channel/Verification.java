@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelDamagedException;
@@ -35,6 +36,7 @@ final class Verification {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final int SETTLING_LOOKS = 5;
+    private static final Pattern SEGMENT_NAME = Pattern.compile(SegmentFormat.NAME_PREFIX + "[0-9a-f]{16}");
 
     private final Channel channel;
     private final ChannelOptions options;
@@ -81,9 +83,10 @@ final class Verification {
         to = endOfFrameAt(channel.tailPosition());
         from = ring ? Math.max(channel.startPosition(), words.clearing() - capacityBytes())
             : words.earliest();
-        for (long start = from & -segmentBytes; start < to; start += segmentBytes) {
-            readSegment(start);
-            progress.accept(Math.min(to, start + segmentBytes));
+        long start = from & -segmentBytes;
+        while (start < to) {
+            start = readSegment(start);
+            progress.accept(Math.min(to, start));
         }
         reportBehind(to);
         // One that is at the end is met by no frame, and one before the beginning was left behind.
@@ -228,9 +231,11 @@ final class Verification {
         }
     }
 
-    private void readSegment(final long start) throws IOException {
+    /** Where the next one begins that is to be read. */
+    private long readSegment(final long start) throws IOException {
         final long begin = Math.max(start, from);
-        final long end = Math.min(to, start + segmentBytes);
+        final long next = start + segmentBytes;
+        final long end = Math.min(to, next);
         try (SegmentBytes segment = bytesOf(start)) {
             final int before = findings.size();
             final String problem = segment.headerProblem(ring
@@ -252,17 +257,34 @@ final class Verification {
         } catch (final NoSuchFileException gone) {
             words.refresh();
             if (ring || words.earliest() <= start) {
-                stop(new Finding(Finding.Kind.MISSING, begin, end, "there is no file "
-                    + fileOf(start).getFileName() + "; restore it"));
-            } else {
-                lostBytes += end - begin;
+                return overMissing(begin, start);
             }
+            lostBytes += end - begin;
         } catch (final AccessDeniedException denied) {
             throw new CommandFailedException(
                 "cannot read " + fileOf(start) + ": " + Reason.of(denied, fileOf(start)), denied);
         } catch (final IOException cut) {
             stop(new Finding(Finding.Kind.MISSING, begin, end,
                 fileOf(start).getFileName() + ": " + cut.getMessage() + "; restore it"));
+        }
+        return next;
+    }
+
+    /** Steps over what is not there at once: where the tail is garbage as well, that may be more than can be named. */
+    private long overMissing(final long begin, final long start) throws IOException {
+        final long next = ring ? start + segmentBytes : nextFile(start);
+        final long end = Math.min(to, next);
+        stop(new Finding(Finding.Kind.MISSING, begin, end, "there is no file " + fileOf(start).getFileName()
+            + (end > start + segmentBytes ? ", and none behind it up to there; restore them" : "; restore it")));
+        return next;
+    }
+
+    /** Where the next segment begins that there is a file of, or the end. */
+    private long nextFile(final long start) throws IOException {
+        try (Stream<Path> files = Files.list(channel.path())) {
+            return files.map(file -> file.getFileName().toString()).filter(SEGMENT_NAME.asMatchPredicate())
+                .mapToLong(name -> Long.parseUnsignedLong(name.substring(SegmentFormat.NAME_PREFIX.length()), 16))
+                .filter(place -> place > start && (place & segmentBytes - 1) == 0).min().orElse(to);
         }
     }
 
@@ -448,7 +470,7 @@ final class Verification {
     private void checkFile(final String name) throws IOException {
         words.refresh();
         final String digits = name.substring(SegmentFormat.NAME_PREFIX.length());
-        if (!digits.matches("[0-9a-f]{16}")) {
+        if (!SEGMENT_NAME.matcher(name).matches()) {
             findings.add(Finding.of(
                 Finding.Kind.UNREACHABLE, name + " is no segment of this channel; move it away"));
             return;

@@ -312,6 +312,17 @@ class VerifyCommandTest {
 
     @Test
     @Timeout(value = 20, threadMode = ThreadMode.SEPARATE_THREAD)
+    void shouldNameWhatIsMissingAtOnceWhenTheWatermarkIsGarbage() throws IOException {
+        // Of a copy: whoever opens it, or looks at it, believes that so much was there.
+        overwrite("control", ControlFormat.DURABLE_OFFSET, DamagedFiles.word(1L << 60));
+        overwrite("control", ControlFormat.INODE_OFFSET, DamagedFiles.word(1));
+        final JsonNode json = found("damaged", "missing");
+        at(json, 1, 2 * SEGMENT_BYTES, 1L << 60);
+        assertTrue(json.toString().contains("none behind it up to there; restore them"), json.toString());
+    }
+
+    @Test
+    @Timeout(value = 20, threadMode = ThreadMode.SEPARATE_THREAD)
     void shouldWaitForNobodyWhenASegmentIsANamedPipe() throws Exception {
         final Path segment = path.resolve("segment-0000000000000000");
         Files.delete(segment);
