@@ -26,7 +26,7 @@ public final class Deadline {
     /** Fails when it has been at an equal state for too long; otherwise lets others run. */
     public void check(final Object state) {
         final long nowNanos = System.nanoTime();
-        if (!Objects.equals(state, last)) {
+        if (!Objects.equals(last, state)) {
             last = state;
             sinceNanos = nowNanos;
         } else if (nowNanos - sinceNanos > PATIENCE.toNanos()) {
