@@ -172,4 +172,9 @@ public final class ControlFormat {
 
     private ControlFormat() {
     }
+
+    /** Whether a word may be a position: one at which a frame could begin. */
+    public static boolean isPosition(final long word) {
+        return word >= 0 && (word & (FrameFormat.ALIGNMENT - 1)) == 0;
+    }
 }

@@ -73,6 +73,19 @@ public final class SegmentFormat {
         return NAME_PREFIX + "0".repeat(16 - digits.length()) + digits;
     }
 
+    /** The place of the segment that has this name, or -1 if it is not the name of any. */
+    public static long place(final String name) {
+        if (!name.startsWith(NAME_PREFIX)) {
+            return -1;
+        }
+        try {
+            final long place = Long.parseUnsignedLong(name.substring(NAME_PREFIX.length()), 16);
+            return place >= 0 && name(place).equals(name) ? place : -1;
+        } catch (final NumberFormatException notASegment) {
+            return -1;
+        }
+    }
+
     /** Bytes of the file of a segment with this many bytes of data. */
     public static long fileBytes(final long segmentBytes) {
         return DATA_OFFSET + segmentBytes;

@@ -232,7 +232,7 @@ public final class ControlWords {
      * an address.
      */
     long position(final String word, final long value) {
-        if (value < 0 || (value & (FrameFormat.ALIGNMENT - 1)) != 0) {
+        if (!ControlFormat.isPosition(value)) {
             throw new ChannelDamagedException(path,
                 "damaged control file in " + path + ": " + word + " is " + value
                     + ", expected a position, a multiple of " + FrameFormat.ALIGNMENT

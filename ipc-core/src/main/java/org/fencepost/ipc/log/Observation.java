@@ -199,7 +199,7 @@ public final class Observation {
 
     private long position(final int record) {
         final long position = cursors.positionAcquire(record);
-        if (position < 0 || (position & (FrameFormat.ALIGNMENT - 1)) != 0) {
+        if (!ControlFormat.isPosition(position)) {
             throw new ChannelDamagedException(log.path(),
                 "damaged cursors file in " + log.path() + ": the position of record " + record
                     + " is " + position + ", expected a multiple of " + FrameFormat.ALIGNMENT

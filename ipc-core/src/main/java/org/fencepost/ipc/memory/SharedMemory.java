@@ -22,10 +22,13 @@ public abstract class SharedMemory {
     /** What each word that is exchanged outside of the log has for itself and its neighbours. */
     private static final int WORD_SPACE_BYTES = 128;
 
+    /** What an error says where native access would help. */
+    public static final String ALLOW_NATIVE_ACCESS = "allow this process native access, on Linux"
+        + " (--enable-native-access=ALL-UNNAMED; as a module: =org.fencepost.ipc)";
+
     /** For who wants the address of a view where there are none. */
     static final String NO_ADDRESSES = "a message has no address without native access, so Agrona's UnsafeBuffer cannot"
-        + " wrap it: copy the bytes, or allow this process native access, on Linux"
-        + " (--enable-native-access=ALL-UNNAMED; as a module: =org.fencepost.ipc)";
+        + " wrap it: copy the bytes, or " + ALLOW_NATIVE_ACCESS;
 
     /** Only the implementations. */
     protected SharedMemory() {

@@ -20,6 +20,7 @@ import org.fencepost.ipc.format.FileHeader.FileKind;
 import org.fencepost.ipc.format.FileHeader;
 import org.fencepost.ipc.format.Geometry;
 import org.fencepost.ipc.format.MembersFormat;
+import org.fencepost.ipc.memory.SharedMemory;
 import org.fencepost.ipc.os.FileCalls;
 import org.fencepost.ipc.os.FileStatus;
 import org.fencepost.ipc.os.LivenessScheme;
@@ -184,8 +185,7 @@ public final class ChannelDirectory {
                 + "; the two do not see each other, and a channel keeps that of who made it: use another path, or "
                 + (platform.scheme() == LivenessScheme.OFD
                     ? "deny this process native access (--illegal-native-access=deny)"
-                    : "allow this process native access, on Linux (--enable-native-access=ALL-UNNAMED;"
-                        + " as a module: =org.fencepost.ipc)"));
+                    : SharedMemory.ALLOW_NATIVE_ACCESS));
     }
 
     /** What the control file says, verified. */

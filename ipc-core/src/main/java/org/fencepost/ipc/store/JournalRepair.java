@@ -178,7 +178,8 @@ final class JournalRepair {
             final int at = ControlFormat.SLOTS_OFFSET + slot * ControlFormat.SLOT_BYTES;
             final long start = control.word(at + ControlFormat.SLOT_START_OFFSET);
             final long wonEnd = control.word(at + ControlFormat.SLOT_WON_END_OFFSET);
-            if (start != ControlFormat.START_NONE && !isPosition(start) || !isPosition(wonEnd) || wonEnd > ready) {
+            if (start != ControlFormat.START_NONE && !ControlFormat.isPosition(start)
+                || !ControlFormat.isPosition(wonEnd) || wonEnd > ready) {
                 return "expected of publisher slot " + slot + " aligned positions up to ready " + ready
                     + ", found start " + start + " and end " + wonEnd;
             }
@@ -187,16 +188,12 @@ final class JournalRepair {
             final int at = ControlFormat.SYNC_SLOTS_OFFSET + slot * ControlFormat.SYNC_SLOT_BYTES;
             final long from = control.word(at + ControlFormat.SYNC_FROM_OFFSET);
             final long to = control.word(at + ControlFormat.SYNC_TO_OFFSET);
-            if (!isPosition(from) || !isPosition(to)) {
+            if (!ControlFormat.isPosition(from) || !ControlFormat.isPosition(to)) {
                 return "expected of sync slot " + slot + " aligned positions, found from " + from + " to " + to;
             }
         }
         final long suspect = control.word(ControlFormat.SUSPECT_OFFSET);
-        return isPosition(suspect) ? "" : "expected an aligned position suspect, found " + suspect;
-    }
-
-    private static boolean isPosition(final long value) {
-        return value >= 0 && value % FrameFormat.ALIGNMENT == 0;
+        return ControlFormat.isPosition(suspect) ? "" : "expected an aligned position suspect, found " + suspect;
     }
 
     /** Whether nobody has written a header there. */

@@ -85,9 +85,8 @@ final class SegmentFiles {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(
             directory, SegmentFormat.NAME_PREFIX + "*")) {
             for (final Path file : files) {
-                final String name = file.getFileName().toString();
-                final long place = place(name);
-                if (place >= 0 && SegmentFormat.name(place).equals(name)) {
+                final long place = SegmentFormat.place(file.getFileName().toString());
+                if (place >= 0) {
                     places.add(place);
                 }
             }
@@ -96,13 +95,5 @@ final class SegmentFiles {
         }
         places.sort(null);
         return places;
-    }
-
-    private static long place(final String name) {
-        try {
-            return Long.parseUnsignedLong(name.substring(SegmentFormat.NAME_PREFIX.length()), 16);
-        } catch (final NumberFormatException notASegment) {
-            return -1;
-        }
     }
 }

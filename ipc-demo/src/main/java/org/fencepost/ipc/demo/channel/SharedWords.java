@@ -14,7 +14,6 @@ import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.CursorsFormat;
 import org.fencepost.ipc.format.FileHeader;
-import org.fencepost.ipc.format.FrameFormat;
 
 /**
  * What stands in the files {@code control} and {@code cursors} of a channel now, as docs/format.md
@@ -98,15 +97,11 @@ final class SharedWords {
             final int offset = ControlFormat.SLOTS_OFFSET + slot * ControlFormat.SLOT_BYTES;
             final long start = control.getLong(offset + ControlFormat.SLOT_START_OFFSET);
             final long wonEnd = control.getLong(offset + ControlFormat.SLOT_WON_END_OFFSET);
-            require((start == ControlFormat.START_NONE || isPosition(start)) && isPosition(wonEnd)
-                && wonEnd <= ready(), found,
+            require((start == ControlFormat.START_NONE || ControlFormat.isPosition(start))
+                && ControlFormat.isPosition(wonEnd) && wonEnd <= ready(), found,
                 "publisher slot " + slot + " says start " + start + " and end " + wonEnd);
         }
         return found;
-    }
-
-    private static boolean isPosition(final long value) {
-        return value >= 0 && value % FrameFormat.ALIGNMENT == 0;
     }
 
     private static void require(

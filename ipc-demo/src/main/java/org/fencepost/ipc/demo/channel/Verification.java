@@ -14,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelDamagedException;
@@ -36,7 +35,6 @@ final class Verification {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final int SETTLING_LOOKS = 5;
-    private static final Pattern SEGMENT_NAME = Pattern.compile(SegmentFormat.NAME_PREFIX + "[0-9a-f]{16}");
 
     private final Channel channel;
     private final ChannelOptions options;
@@ -282,8 +280,7 @@ final class Verification {
     /** Where the next segment begins that there is a file of, or the end. */
     private long nextFile(final long start) throws IOException {
         try (Stream<Path> files = Files.list(channel.path())) {
-            return files.map(file -> file.getFileName().toString()).filter(SEGMENT_NAME.asMatchPredicate())
-                .mapToLong(name -> Long.parseUnsignedLong(name.substring(SegmentFormat.NAME_PREFIX.length()), 16))
+            return files.mapToLong(file -> SegmentFormat.place(file.getFileName().toString()))
                 .filter(place -> place > start && (place & segmentBytes - 1) == 0).min().orElse(to);
         }
     }
@@ -469,13 +466,12 @@ final class Verification {
 
     private void checkFile(final String name) throws IOException {
         words.refresh();
-        final String digits = name.substring(SegmentFormat.NAME_PREFIX.length());
-        if (!SEGMENT_NAME.matcher(name).matches()) {
+        final long start = SegmentFormat.place(name);
+        if (start < 0) {
             findings.add(Finding.of(
                 Finding.Kind.UNREACHABLE, name + " is no segment of this channel; move it away"));
             return;
         }
-        final long start = Long.parseUnsignedLong(digits, 16);
         if (recovering && start >= endOfSegment() && (start & segmentBytes - 1) == 0) {
             if (!isUnused(start)) {
                 findings.add(Finding.of(Finding.Kind.TORN, name + " is behind the end of the log, position " + to
