@@ -99,13 +99,13 @@ abstract class Splitter {
         return new Prefixed(in, limits, 2 * Integer.BYTES);
     }
 
-    /** What is between bytes of one value, which are sought in 32 places at a time, many at a time. */
+    /** What is between bytes of one value, which are sought in 64 places at a time, many at a time. */
     private static class Delimited extends Splitter {
         private static final VarHandle LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
         private static final long ONES = 0x0101_0101_0101_0101L;
-        private static final long LOW_BITS = 0x7f7f_7f7f_7f7f_7f7fL;
-        private static final int STEP_BYTES = 4 * Long.BYTES;
+        private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
+        private static final int STEP_BYTES = 8 * Long.BYTES;
 
         private final byte delimiter;
         private final long eightDelimiters;
@@ -137,8 +137,8 @@ abstract class Splitter {
         }
 
         /**
-         * Fills in where the delimiter is, as far as there is room; returns how often. Such a small loop is soon
-         * compiled.
+         * Fills in where the delimiter is, as far as there is room; returns how often. Where the next one is cannot be
+         * foretold, so a step does the same with one and with none. Such a small loop is soon compiled.
          */
         private static int places(final byte[] bytes, final int from, final int limit, final byte delimiter,
             final long eightDelimiters, final int[] places) {
@@ -149,18 +149,30 @@ abstract class Splitter {
                 final long second = (long) LONG.get(bytes, at + Long.BYTES) ^ eightDelimiters;
                 final long third = (long) LONG.get(bytes, at + 2 * Long.BYTES) ^ eightDelimiters;
                 final long fourth = (long) LONG.get(bytes, at + 3 * Long.BYTES) ^ eightDelimiters;
-                // Whether any byte is zero (Warren, Hacker's Delight, "Find First 0-Byte").
-                if (((first - ONES & ~first | second - ONES & ~second | third - ONES & ~third
-                    | fourth - ONES & ~fourth) & ~LOW_BITS) == 0) {
-                    continue;
-                }
+                final long fifth = (long) LONG.get(bytes, at + 4 * Long.BYTES) ^ eightDelimiters;
+                final long sixth = (long) LONG.get(bytes, at + 5 * Long.BYTES) ^ eightDelimiters;
+                final long seventh = (long) LONG.get(bytes, at + 6 * Long.BYTES) ^ eightDelimiters;
+                final long eighth = (long) LONG.get(bytes, at + 7 * Long.BYTES) ^ eightDelimiters;
+                // The highest bit of each byte that is the delimiter, and perhaps of others behind the first such one
+                // of a word (Warren, Hacker's Delight, "Find First 0-Byte"): bit 8 * j + k for byte j of word k.
+                final long hits = (first - ONES & ~first & HIGH_BITS) >>> 7
+                    | (second - ONES & ~second & HIGH_BITS) >>> 6
+                    | (third - ONES & ~third & HIGH_BITS) >>> 5
+                    | (fourth - ONES & ~fourth & HIGH_BITS) >>> 4
+                    | (fifth - ONES & ~fifth & HIGH_BITS) >>> 3
+                    | (sixth - ONES & ~sixth & HIGH_BITS) >>> 2
+                    | (seventh - ONES & ~seventh & HIGH_BITS) >>> 1
+                    | (eighth - ONES & ~eighth & HIGH_BITS);
                 if (count > places.length - STEP_BYTES) {
                     return count;
                 }
-                count = zeros(first, at, places, count);
-                count = zeros(second, at + Long.BYTES, places, count);
-                count = zeros(third, at + 2 * Long.BYTES, places, count);
-                count = zeros(fourth, at + 3 * Long.BYTES, places, count);
+                if ((hits & hits - 1) == 0) {
+                    final int bit = Long.numberOfTrailingZeros(hits);
+                    places[count] = at + (bit & 7) * Long.BYTES + (bit >>> 3);
+                    count += hits == 0 ? 0 : 1;
+                } else {
+                    count = several(bytes, at, delimiter, hits, places, count);
+                }
             }
             for (; at < limit && count < places.length; at++) {
                 if (bytes[at] == delimiter) {
@@ -170,16 +182,26 @@ abstract class Splitter {
             return count;
         }
 
-        /** Adds where the bytes of a word are zero that begins at some place. */
-        private static int zeros(final long word, final int at, final int[] places, final int before) {
+        /** Adds where the delimiter is of the places that are hit, in their order. */
+        private static int several(final byte[] bytes, final int at, final byte delimiter, final long hits,
+            final int[] places, final int before) {
+            // Rows for columns (Warren, Hacker's Delight, "Transposing a Bit Matrix"): now bit n is for byte n.
+            long ordered = swapped(hits, 0x00aa_00aa_00aa_00aaL, 7);
+            ordered = swapped(ordered, 0x0000_cccc_0000_ccccL, 14);
+            ordered = swapped(ordered, 0x0000_0000_f0f0_f0f0L, 28);
             int count = before;
-            // The highest bit of each byte that is zero, and of no other one.
-            long zeros = ~((word & LOW_BITS) + LOW_BITS | word | LOW_BITS);
-            while (zeros != 0) {
-                places[count++] = at + (Long.numberOfTrailingZeros(zeros) >>> 3);
-                zeros &= zeros - 1;
+            for (; ordered != 0; ordered &= ordered - 1) {
+                final int place = at + Long.numberOfTrailingZeros(ordered);
+                places[count] = place;
+                count += bytes[place] == delimiter ? 1 : 0;
             }
             return count;
+        }
+
+        /** Swaps the bits of a mask with those that are so many places above them. */
+        private static long swapped(final long bits, final long mask, final int distance) {
+            final long different = (bits ^ bits >>> distance) & mask;
+            return bits ^ different ^ different << distance;
         }
 
         @Override
