@@ -10,6 +10,8 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code ipc publish}. */
 public final class PublishCommand extends SendingCommand {
+    private static final long CHUNK_BYTES = 4 << 10;
+
     private final Value<Integer> typeId = value(Integer.class,
         OptionSpec.builder("--type").paramLabel("N").defaultValue("0")
             .description("Type of the messages: any number. Default: ${DEFAULT-VALUE}."));
@@ -24,6 +26,10 @@ public final class PublishCommand extends SendingCommand {
 
     private final Framing framing = oneOf(new Framing());
 
+    private final Value<Long> chunkBytes = value(Long.class,
+        OptionSpec.builder("--chunk").paramLabel("SIZE").converters(new ByteSize())
+            .description("Bytes of a message of --raw. Default: 4k, or as many as one can have here."));
+
     private Pace pace;
     private long paced;
 
@@ -37,9 +43,8 @@ public final class PublishCommand extends SendingCommand {
         private final Flag lengthPrefixed = flag("--length-prefixed", "What follows its length in 4 bytes, "
             + "little-endian, as tail prints it.");
 
-        private final Value<Long> chunkBytes = value(Long.class,
-            OptionSpec.builder("--raw").paramLabel("SIZE").converters(new ByteSize())
-                .description("So many bytes, whatever they are; the last one has the rest."));
+        private final Flag raw = flag("--raw", "So many bytes as --chunk says, whatever they are; the last one has "
+            + "the rest.");
     }
 
     /** For the tool. */
@@ -55,8 +60,11 @@ public final class PublishCommand extends SendingCommand {
             throw wrongUsage("--separate has no effect with " + (rate.isSet() ? "--rate" : "--drop")
                 + ", which gives every message a frame of its own; leave it out");
         }
-        if (framing.chunkBytes.isSet()) {
-            requireRange("--raw", framing.chunkBytes.get(), 1, lengthMax);
+        if (chunkBytes.isSet()) {
+            if (!framing.raw.isSet()) {
+                throw wrongUsage("--chunk has no effect without --raw; add that, or leave it out");
+            }
+            requireRange("--chunk", chunkBytes.get(), 1, lengthMax);
         }
     }
 
@@ -84,9 +92,10 @@ public final class PublishCommand extends SendingCommand {
         if (framing.lengthPrefixed.isSet()) {
             return Splitter.atLengths(in, limits);
         }
-        if (framing.chunkBytes.isSet()) {
+        if (framing.raw.isSet()) {
             requireValid(limits.lengthMax());
-            return Splitter.ofChunks(in, framing.chunkBytes.get().intValue(), limits);
+            final long chunk = chunkBytes.or(Math.min(CHUNK_BYTES, limits.lengthMax()));
+            return Splitter.ofChunks(in, (int) chunk, limits);
         }
         return Splitter.atDelimiter(in, framing.delimiter.or((byte) '\n'), limits);
     }

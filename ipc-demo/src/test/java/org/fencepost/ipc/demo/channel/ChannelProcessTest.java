@@ -195,7 +195,7 @@ class ChannelProcessTest {
         final String outcome = shell.run("echo first | $ipc publish ring --create --ring 32k; "
             + "$ipc tail --follow ring > tailed 2> told & tail=$!; "
             + "until [[ -s tailed ]]; do sleep 0.01; done; kill -STOP $tail; "
-            + "head -c 1000000 /dev/zero | $ipc publish --raw 100 ring; kill -CONT $tail; "
+            + "head -c 1000000 /dev/zero | $ipc publish --raw --chunk 100 ring; kill -CONT $tail; "
             + "until [[ -s told ]]; do sleep 0.01; done; "
             + "{ kill $tail; wait; } 2> /dev/null; cat told");
         assertTrue(outcome.matches(

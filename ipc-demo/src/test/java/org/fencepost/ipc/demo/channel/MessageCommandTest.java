@@ -34,6 +34,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.fencepost.ipc.Batch;
 import org.fencepost.ipc.Channel;
 import org.fencepost.ipc.ChannelOptions;
@@ -73,9 +74,9 @@ class MessageCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "publish", "publish CHANNEL --rate 0", "publish CHANNEL --delimiter xyz",
-        "publish CHANNEL --raw 0", "publish CHANNEL --raw 4 --length-prefixed",
+        "publish CHANNEL --raw --chunk 0", "publish CHANNEL --raw --length-prefixed",
         "publish CHANNEL --separate --rate 5", "publish CHANNEL --create --separate --drop",
-        "publish CHANNEL --raw 65k", "publish CHANNEL --create --ring 5", "tail",
+        "publish CHANNEL --raw --chunk 65k", "publish CHANNEL --create --ring 5", "tail",
         "tail CHANNEL --from sometime", "tail CHANNEL --limit 0", "tail CHANNEL --hex --json",
         "export", "import", "publish CHANNEL --ring 64k", "import CHANNEL --start 0",
         "export CHANNEL --payload hex", "export CHANNEL --raw --payload hex", "stat CHANNEL --every 2",
@@ -242,7 +243,7 @@ class MessageCommandTest {
     @Test
     void shouldSplitAsAskedForWhenMessagesAreNoLines() {
         done(ToolRun.withInput("a,b\nc,", "publish", name, "--delimiter", ",", "--type", "-7"));
-        done(ToolRun.withInput("12345", "publish", name, "--raw", "2"));
+        done(ToolRun.withInput("12345", "publish", name, "--raw", "--chunk", "2"));
         assertEquals("61\n620a63\n3132\n3334\n35\n",
             done(ToolRun.of("tail", "--base64", name)).lines()
                 .map(line -> HexFormat.of().formatHex(Base64.getDecoder().decode(line)))
@@ -253,9 +254,19 @@ class MessageCommandTest {
             dump);
     }
 
+    @ParameterizedTest
+    @CsvSource({"--segment 64k, 4096 1904", "--ring 16k --segments 4, 4064 1936"})
+    void shouldPublishChunksOfAPageWhenNobodySaysHowManyBytes(final String options, final String lengths) {
+        final String other = name + "-other";
+        done(ToolRun.of(("create " + options + " " + other).split(" ")));
+        done(ToolRun.withInput("x".repeat(6000), "publish", other, "--raw"));
+        assertEquals(lengths, done(ToolRun.of("tail", "--from", "earliest", other)).lines()
+            .map(line -> String.valueOf(line.length())).collect(Collectors.joining(" ")));
+    }
+
     @Test
     void shouldGiveTheSameBytesBackWhenTheyAreLengthPrefixed() {
-        done(ToolRun.withInput("ab\n\u00e4", "publish", name, "--raw", "1"));
+        done(ToolRun.withInput("ab\n\u00e4", "publish", name, "--raw", "--chunk", "1"));
         final String copy = name + "-copy";
         final String prefixed = "\1\0\0\0a\1\0\0\0b\1\0\0\0\n";
         assertEquals(prefixed,
@@ -282,7 +293,8 @@ class MessageCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "--raw 0", "--raw 64k --segment 64k", "--raw 65513 --segment 64k", "--rate 0", "--rate 2000000000",
+        "--raw --chunk 0", "--raw --chunk 64k --segment 64k", "--raw --chunk 65513 --segment 64k", "--chunk 4k",
+        "--rate 0", "--rate 2000000000",
         "--durable --ring 64k", "--ring 64k --segment 64k", "--segments 4", "--ring 3k"})
     void shouldMakeNoChannelWhenTheCommandLineIsWrong(final String options) {
         final String other = directory.resolve("other").toString();
@@ -328,10 +340,10 @@ class MessageCommandTest {
         try (Channel channel = Channel.open(Path.of(ring), ChannelOptions.ring(32 << 10));
              Subscriber subscriber = channel.addSubscriber(SubscriberOptions.earliest())) {
             final JsonNode json = parse(done(ToolRun.withInput("x".repeat(1000) + "\n", "publish",
-                "--json", "--drop", "--raw", "10", ring)));
+                "--json", "--drop", "--raw", "--chunk", "10", ring)));
             assertEquals(101, json.required("messages").intValue());
             final ToolRun run = ToolRun.withInput(
-                "x".repeat(100_000), "publish", "--drop", "--raw", "100", ring);
+                "x".repeat(100_000), "publish", "--drop", "--raw", "--chunk", "100", ring);
             assertEquals(0, run.exitCode(), run::toString);
             assertTrue(run.err().contains(" messages were dropped, "), run::toString);
             assertEquals(0, subscriber.lostBytes());
@@ -353,7 +365,7 @@ class MessageCommandTest {
     void shouldShowWhatIsKeptWhenARingWasOverwritten() {
         final String ring = directory.resolve("ring").toString();
         done(ToolRun.withInput("x".repeat(200_000), "publish", ring, "--create", "--ring", "32k",
-            "--raw", "100"));
+            "--raw", "--chunk", "100"));
         final String kept = done(ToolRun.of("tail", ring));
         assertTrue(kept.length() > 101 && kept.length() < 32 << 10, kept);
     }

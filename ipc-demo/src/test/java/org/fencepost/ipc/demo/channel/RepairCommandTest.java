@@ -54,7 +54,7 @@ class RepairCommandTest {
         name = path.toString();
         files = new DamagedFiles(path);
         done(ToolRun.withInput("abc".repeat(MESSAGES), "publish", name, "--create",
-            "--segment", "4k", "--raw", "3", "--separate", "--durable"));
+            "--segment", "4k", "--raw", "--chunk", "3", "--separate", "--durable"));
     }
 
     private void flip(final String segment, final int frame) throws IOException {
@@ -143,7 +143,7 @@ class RepairCommandTest {
         name = path.toString();
         files = new DamagedFiles(path);
         done(ToolRun.withInput("abc".repeat(MESSAGES), "publish", name, "--create",
-            "--segment", "4k", "--raw", "3", "--separate"));
+            "--segment", "4k", "--raw", "--chunk", "3", "--separate"));
     }
 
     @Test
@@ -159,7 +159,7 @@ class RepairCommandTest {
     void shouldShowWhatIsWrongWhenThatIsNotToBeRepaired() throws IOException {
         final Path ring = directory.resolve("ring");
         done(ToolRun.withInput("abcabc", "publish", ring.toString(), "--create", "--ring", "64k",
-            "--checksums", "--raw", "3", "--separate"));
+            "--checksums", "--raw", "--chunk", "3", "--separate"));
         new DamagedFiles(ring).overwrite(FIRST, FILE_HEADER_BYTES + PAYLOAD_OFFSET - Long.BYTES, (byte) 'X');
         final ToolRun run = ToolRun.of("repair", ring.toString());
         assertEquals(ExitCode.FAILED, run.exitCode());
@@ -171,7 +171,7 @@ class RepairCommandTest {
     @Test
     void shouldCutATornTailAndKeepIt() throws IOException {
         // As it is behind a loss of power: another boot, and what was written last is not whole.
-        done(ToolRun.withInput("abcabc", "publish", name, "--raw", "3", "--separate"));
+        done(ToolRun.withInput("abcabc", "publish", name, "--raw", "--chunk", "3", "--separate"));
         final int last = (MESSAGES + 1) % FRAMES_PER_SEGMENT;
         flip("segment-0000000000002000", last);
         files.overwrite("control", ControlFormat.BOOT_ID_OFFSET, DamagedFiles.word(1));
@@ -301,7 +301,7 @@ class RepairCommandTest {
 
     @Test
     void shouldEndTheLogWhereZerosBeginBelowTheWatermarkAndEndBehindIt() throws IOException {
-        done(ToolRun.withInput("abc".repeat(20), "publish", name, "--raw", "3", "--separate"));
+        done(ToolRun.withInput("abc".repeat(20), "publish", name, "--raw", "--chunk", "3", "--separate"));
         final int used = 2 * FRAMES_PER_SEGMENT;
         files.overwrite("segment-0000000000002000", FILE_HEADER_BYTES + (MESSAGES - 2 - used) * FRAME_BYTES,
             new byte[(FRAMES_PER_SEGMENT + used - MESSAGES + 2) * FRAME_BYTES]);
@@ -324,7 +324,8 @@ class RepairCommandTest {
                 outcome);
             assertTrue(outcome.contains("; the log ends at position 320, in recovery epoch "), outcome);
             done(ToolRun.of("verify", name));
-            done(ToolRun.withInput("abc".repeat(MESSAGES), "publish", name, "--raw", "3", "--separate", "--durable"));
+            done(ToolRun.withInput("abc".repeat(MESSAGES),
+                "publish", name, "--raw", "--chunk", "3", "--separate", "--durable"));
         }
         assertEquals("1 ipc: cannot write to standard output: No space left on device\n",
             shell.run("$ipc repair journal > /dev/full"), "nothing is wrong");
@@ -336,7 +337,7 @@ class RepairCommandTest {
         for (final String printed : List.of("$ipc repair many > /dev/full; echo $?",
             "mkfifo pipe; : < pipe & $ipc repair many > pipe; echo $?")) {
             done(ToolRun.withInput("abc".repeat(2_000), "publish", directory.resolve("many").toString(), "--create",
-                "--segment", "4k", "--raw", "3", "--separate"));
+                "--segment", "4k", "--raw", "--chunk", "3", "--separate"));
             for (int segment = 0; segment < 10; segment++) {
                 for (int frame = 1; frame < FRAMES_PER_SEGMENT; frame += 2) {
                     new DamagedFiles(directory.resolve("many")).overwrite(
@@ -386,7 +387,7 @@ class RepairCommandTest {
         assertEquals(0, json.required("steps").size());
         final String ring = directory.resolve("ring").toString();
         done(ToolRun.withInput("abcdef", "publish", ring, "--create", "--ring", "64k",
-            "--checksums", "--raw", "3", "--separate"));
+            "--checksums", "--raw", "--chunk", "3", "--separate"));
         new DamagedFiles(Path.of(ring)).overwrite(FIRST, FILE_HEADER_BYTES + 16, (byte) 'X');
         final ToolRun refused = ToolRun.of("repair", ring);
         assertEquals(ExitCode.FAILED, refused.exitCode());

@@ -57,7 +57,7 @@ class VerifyCommandTest {
 
     private static void publish(final String channel, final String... kind) {
         done(ToolRun.withInput("abc".repeat(MESSAGES),
-            List.of("publish", channel, "--create", kind[0], kind[1], "--raw", "3", "--separate")
+            List.of("publish", channel, "--create", kind[0], kind[1], "--raw", "--chunk", "3", "--separate")
                 .toArray(String[]::new)));
     }
 
@@ -286,7 +286,7 @@ class VerifyCommandTest {
         name = path.toString();
         done(ToolRun.of("create", name, "--ring", "64k", "--checksums"));
         done(ToolRun.withInput("abc".repeat(MESSAGES),
-            "publish", name, "--raw", "3", "--separate"));
+            "publish", name, "--raw", "--chunk", "3", "--separate"));
         assertTrue(done(ToolRun.of("verify", name)).contains("checksums verified"));
         overwrite("segment-0000000000000000", FILE_HEADER_BYTES + 64 + 16, (byte) 'X');
         at(found("damaged", "unreachable"), 0, 64, 128);
@@ -297,7 +297,7 @@ class VerifyCommandTest {
         path = directory.resolve("ring");
         name = path.toString();
         done(ToolRun.of("create", name, "--ring", "64k"));
-        done(ToolRun.withInput("abc", "publish", name, "--raw", "3"));
+        done(ToolRun.withInput("abc", "publish", name, "--raw", "--chunk", "3"));
         overwrite("segment-0000000000000000", FILE_HEADER_BYTES + 64, (byte) 16);
         at(found("damaged"), 0, 64, 128);
         assertEquals(ExitCode.FAILED, ToolRun.of("tail", name).exitCode());
