@@ -53,7 +53,7 @@ final class Verification {
     private long stoppedAt = Finding.NOWHERE;
     private SegmentBytes.Counts behind = new SegmentBytes.Counts();
     private long lostBytes;
-    /** Whether the next who opens the channel to write ends the log where readers see its end. */
+    /** Whether the next who opens the channel to write ends the log where readers see its end, or empties a ring. */
     private boolean recovering;
 
     /**
@@ -94,9 +94,9 @@ final class Verification {
                     ? "expected a position up to " + to : "no message begins there"));
             }
         });
+        // Then readers see what recovery would leave, which is shown in an epoch of its own.
+        recovering = channel.recoveryEpoch() > new SharedWords(channel.path()).epoch();
         if (!ring) {
-            // Then this reads what recovery would leave, which is shown in an epoch of its own.
-            recovering = channel.recoveryEpoch() > new SharedWords(channel.path()).epoch();
             checkEnd();
             checkFiles();
         }
@@ -119,6 +119,11 @@ final class Verification {
 
     long to() {
         return to;
+    }
+
+    /** Whether it is a ring of another life, in which readers find nothing. */
+    boolean isEmptiedWhenOpened() {
+        return ring && recovering;
     }
 
     /** Bytes that were taken away before they were read. */

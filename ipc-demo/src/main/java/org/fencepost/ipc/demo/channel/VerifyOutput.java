@@ -31,7 +31,8 @@ record VerifyOutput(Path path, Channel channel, Verification verification) {
             .put("payloadBytes", counts.payloadBytes())
             .put("fromPosition", verification.from())
             .put("toPosition", verification.to())
-            .put("lostBytes", verification.lostBytes());
+            .put("lostBytes", verification.lostBytes())
+            .put("emptiedWhenOpened", verification.isEmptiedWhenOpened());
         final ArrayNode list = object.putArray("problems");
         verification.findings().forEach(finding -> list.add(finding.toJson()));
         return object;
@@ -44,7 +45,9 @@ record VerifyOutput(Path path, Channel channel, Verification verification) {
             + verification.from() + " to " + verification.to()
             + (channel.options().checksums() ? ", checksums verified" : ", without checksums")
             + (verification.lostBytes() == 0 ? "" : ", of which " + verification.lostBytes()
-                + " bytes were taken away before they were read"));
+                + " bytes were taken away before they were read")
+            + (verification.isEmptiedWhenOpened() ? "; of another life, as a copy is: readers find nothing, and"
+                + " whoever opens it to write empties it" : ""));
         verification.findings().forEach(finding -> print(WRONG, finding, out));
     }
 }

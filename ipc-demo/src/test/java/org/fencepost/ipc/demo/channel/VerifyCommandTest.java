@@ -311,6 +311,24 @@ class VerifyCommandTest {
     }
 
     @Test
+    void shouldSayThatARingIsEmptiedWhenItIsOfAnotherLife() throws IOException {
+        path = directory.resolve("ring");
+        name = path.toString();
+        done(ToolRun.of("create", name, "--ring", "64k"));
+        done(ToolRun.withInput("one\n", "publish", name));
+        assertFalse(done(ToolRun.of("verify", name)).contains("empties"));
+        assertTrue(done(ToolRun.of("verify", "--json", name)).contains("\"emptiedWhenOpened\":false"));
+        overwrite("control", ControlFormat.INODE_OFFSET, DamagedFiles.word(1));
+        final String found = done(ToolRun.of("verify", name));
+        assertTrue(found.contains("1 messages") && found.contains("whoever opens it to write empties it"), found);
+        assertTrue(done(ToolRun.of("verify", "--json", name)).contains("\"emptiedWhenOpened\":true"));
+        assertEquals("", done(ToolRun.of("tail", name)));
+        done(ToolRun.withInput("two\n", "publish", name));
+        assertEquals("two\n", done(ToolRun.of("tail", name)));
+        assertFalse(done(ToolRun.of("verify", name)).contains("empties"));
+    }
+
+    @Test
     @Timeout(value = 20, threadMode = ThreadMode.SEPARATE_THREAD)
     void shouldNameWhatIsMissingAtOnceWhenTheWatermarkIsGarbage() throws IOException {
         // Of a copy: whoever opens it, or looks at it, believes that so much was there.
