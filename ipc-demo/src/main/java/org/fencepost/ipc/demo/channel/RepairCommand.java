@@ -21,6 +21,9 @@ public final class RepairCommand extends VerifyingCommand {
 
     private final Flag dryRun = flag("--dry-run", "Say what is wrong and what would be done, and change nothing.");
 
+    /** Whether whoever opens it recovers it first, as it was found last. */
+    private boolean recovered;
+
     /** For the tool. */
     public RepairCommand() {
         super("repair",
@@ -106,6 +109,7 @@ public final class RepairCommand extends VerifyingCommand {
                 if (shown) {
                     new VerifyOutput(path(), channel, verification).print(out);
                 }
+                recovered = verification.isRecoveredWhenOpened();
                 return verification.findings();
             });
         } catch (final ChannelDamagedException notEvenOpened) {
@@ -125,6 +129,8 @@ public final class RepairCommand extends VerifyingCommand {
                 ? "cut off the end that does not check out, as whoever opens it does, and keep it"
                     + " in a file beside"
                 : isMarked(wrong) ? "look again, as whoever opens it does, and find nothing damaged"
+                : recovered ? "recover it, as whoever opens it does, which moves named cursors beyond its end back"
+                    + " to that; what else is wrong can only be restored from a copy"
                 : "change nothing: what is wrong can only be restored from a copy");
         }
         final long end = report.damagedPosition().getAsLong();

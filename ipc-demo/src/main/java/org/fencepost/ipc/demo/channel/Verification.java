@@ -121,9 +121,9 @@ final class Verification {
         return to;
     }
 
-    /** Whether it is a ring of another life, in which readers find nothing. */
-    boolean isEmptiedWhenOpened() {
-        return ring && recovering;
+    /** Whether it is of another life: whoever opens it to write recovers it first. */
+    boolean isRecoveredWhenOpened() {
+        return recovering;
     }
 
     /** Bytes that were taken away before they were read. */

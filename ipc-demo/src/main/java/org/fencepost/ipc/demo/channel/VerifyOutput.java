@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.demo.Output;
 
 /**
@@ -32,10 +33,15 @@ record VerifyOutput(Path path, Channel channel, Verification verification) {
             .put("fromPosition", verification.from())
             .put("toPosition", verification.to())
             .put("lostBytes", verification.lostBytes())
-            .put("emptiedWhenOpened", verification.isEmptiedWhenOpened());
+            .put("emptiedWhenOpened", isEmptiedWhenOpened());
         final ArrayNode list = object.putArray("problems");
         verification.findings().forEach(finding -> list.add(finding.toJson()));
         return object;
+    }
+
+    /** Whether it is a ring of another life, in which readers find nothing. */
+    private boolean isEmptiedWhenOpened() {
+        return channel.options().kind() == ChannelOptions.Kind.RING && verification.isRecoveredWhenOpened();
     }
 
     void print(final Output out) {
@@ -46,7 +52,7 @@ record VerifyOutput(Path path, Channel channel, Verification verification) {
             + (channel.options().checksums() ? ", checksums verified" : ", without checksums")
             + (verification.lostBytes() == 0 ? "" : ", of which " + verification.lostBytes()
                 + " bytes were taken away before they were read")
-            + (verification.isEmptiedWhenOpened() ? "; of another life, as a copy is: readers find nothing, and"
+            + (isEmptiedWhenOpened() ? "; of another life, as a copy is: readers find nothing, and"
                 + " whoever opens it to write empties it" : ""));
         verification.findings().forEach(finding -> print(WRONG, finding, out));
     }

@@ -18,8 +18,11 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.Claim;
 import org.fencepost.ipc.Publisher;
+import org.fencepost.ipc.Subscriber;
+import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.ToolRun;
 import org.fencepost.ipc.demo.ToolShell;
@@ -166,6 +169,22 @@ class RepairCommandTest {
         assertTrue(run.out().contains("WRONG: damaged from position 0 to 64: "), run::toString);
         assertEquals(1, run.err().lines().count(), run::toString);
         assertTrue(run.err().contains("ring"), run::toString);
+    }
+
+    @Test
+    void shouldSayThatItWouldRecoverWhenOnlyACursorIsBeyondTheEnd() throws IOException {
+        publishWithoutWaiting();
+        try (Channel channel = Channel.open(path, ChannelOptions.journal(4096));
+            Subscriber subscriber = channel.addSubscriber(SubscriberOptions.latest().named("late", false))) {
+            assertEquals(channel.tailPosition(), subscriber.position());
+        }
+        final int last = (MESSAGES - 1) % FRAMES_PER_SEGMENT;
+        files.overwrite("segment-0000000000002000", FILE_HEADER_BYTES + last * FRAME_BYTES, new byte[FRAME_BYTES]);
+        files.overwrite("control", ControlFormat.BOOT_ID_OFFSET, DamagedFiles.word(1));
+        assertTrue(planned().contains("would recover it, as whoever opens it does"));
+        final String done = done(ToolRun.of("repair", name));
+        assertTrue(done.contains("repaired: moved the named cursor"), done);
+        assertWhole(MESSAGES - 1);
     }
 
     @Test
