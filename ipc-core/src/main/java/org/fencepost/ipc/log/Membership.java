@@ -144,15 +144,25 @@ public final class Membership {
     }
 
     /**
-     * Waits for the housekeeping lock.
+     * Waits for the housekeeping lock; interrupted, too, and asleep then as well: virtual threads that spin keep their
+     * carriers from who has it.
      *
      * @throws ChannelClosedException if the handle is closed meanwhile.
      */
     public void enterHousekeeping() {
         final IdleStrategy idle = new BackoffIdleStrategy();
-        while (!members.tryEnterHousekeeping()) {
-            requireOpen();
-            idle.idle();
+        boolean interrupted = false;
+        try {
+            while (!members.tryEnterHousekeeping()) {
+                requireOpen();
+                interrupted |= Thread.interrupted();
+                idle.idle();
+            }
+        } finally {
+            // Not sooner: who interrupts itself does not sleep the next time either.
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

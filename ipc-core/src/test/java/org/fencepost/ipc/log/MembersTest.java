@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,6 +21,7 @@ import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.os.Platform;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the threads of one handle see of each other, which the kernel's locks do not tell them. */
@@ -173,6 +176,39 @@ class MembersTest {
                 SubscriberOptions.latest().named("somebody", true)));
             cleaning.log.members().leaveHousekeeping();
             joining.subscriptions.seek(reader, 0);
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldLeaveTheCarriersToOthersWhenVirtualThreadsThatAreInterruptedWaitForHousekeeping() throws Exception {
+        final ChannelOptions options = ChannelOptions.ring(4 * 4096, 4);
+        final int carriers = Runtime.getRuntime().availableProcessors();
+        final List<Thread> joining = new ArrayList<>();
+        final AtomicInteger stillInterrupted = new AtomicInteger();
+        try (Handle handle = new Handle(directory.resolve("ring"), options, Platform.detect())) {
+            final Members members = handle.log.members();
+            assertTrue(members.tryEnterHousekeeping());
+            try {
+                for (int i = 0; i < carriers; i++) {
+                    joining.add(Thread.ofVirtual().start(() -> {
+                        Thread.currentThread().interrupt();
+                        handle.membership.joinShared();
+                        stillInterrupted.addAndGet(Thread.interrupted() ? 1 : 0);
+                    }));
+                }
+                // More than the few that may come in between when a wait begins. One of them might have the lock.
+                for (int i = 0; i < 1000; i++) {
+                    Thread.ofVirtual().start(() -> { }).join();
+                }
+                assertTrue(joining.stream().allMatch(Thread::isAlive), "they wait");
+            } finally {
+                members.leaveHousekeeping();
+                for (final Thread each : joining) {
+                    each.join();
+                }
+            }
+            assertEquals(carriers, stillInterrupted.get());
         }
     }
 
