@@ -47,6 +47,8 @@ class Housekeeper implements Runnable {
         if (thread == null) {
             final Thread starting = newThread();
             starting.setDaemon(true);
+            // Not that of who came first, whom this thread may outlive: it could not be unloaded.
+            starting.setContextClassLoader(Housekeeper.class.getClassLoader());
             // It waits for this lock before it looks at anything.
             starting.start();
             thread = starting;

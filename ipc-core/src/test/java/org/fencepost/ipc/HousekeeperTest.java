@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -118,11 +120,24 @@ class HousekeeperTest {
     }
 
     @Test
+    void shouldNotKeepTheClassLoaderOfWhoeverOpensTheFirstChannel() throws Exception {
+        final Thread self = Thread.currentThread();
+        final ClassLoader before = self.getContextClassLoader();
+        try (URLClassLoader plugin = new URLClassLoader(new URL[0], before);
+             Channel channel = Channel.open(directory.resolve("journal"), JOURNAL)) {
+            self.setContextClassLoader(plugin);
+            channel.addPublisher();
+            assertSame(Housekeeper.class.getClassLoader(), thread().getContextClassLoader());
+        } finally {
+            self.setContextClassLoader(before);
+        }
+    }
+
+    @Test
     void shouldNotStayInterruptedWhenSomebodyInterruptsAllThreads() {
         try (Channel channel = Channel.open(directory.resolve("journal"), JOURNAL)) {
             channel.addPublisher();
-            final Thread thread = Thread.getAllStackTraces().keySet().stream()
-                .filter(each -> each.getName().equals(Housekeeper.THREAD_NAME)).findFirst().orElseThrow();
+            final Thread thread = thread();
             thread.interrupt();
             // It could not sleep any more, and would take a core for itself.
             Awaitility.await().until(() -> !thread.isInterrupted());
@@ -260,6 +275,11 @@ class HousekeeperTest {
         } catch (final InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static Thread thread() {
+        return Thread.getAllStackTraces().keySet().stream()
+            .filter(each -> each.getName().equals(Housekeeper.THREAD_NAME)).findFirst().orElseThrow();
     }
 
     private static long threads() {
