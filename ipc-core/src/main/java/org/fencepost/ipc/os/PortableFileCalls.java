@@ -69,6 +69,9 @@ final class PortableFileCalls implements FileCalls {
                 return Optional.empty();
             }
             throw refusal;
+        } catch (final UnsupportedOperationException notOfUnix) {
+            throw new IllegalArgumentException(
+                file + ": expected a path of a file system with attributes of Unix, found " + file.toUri(), notOfUnix);
         }
     }
 
