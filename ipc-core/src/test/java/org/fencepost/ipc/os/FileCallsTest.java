@@ -73,8 +73,8 @@ class FileCallsTest {
             final Path inside = zip.getPath("/channel");
             final String message =
                 assertThrows(IllegalArgumentException.class, () -> calls.status(inside, false)).getMessage();
-            assertTrue(message.startsWith("/channel: expected a path of") && message.endsWith("found " + inside.toUri()),
-                message);
+            assertTrue(message.startsWith("/channel: expected a path of")
+                && message.endsWith("found " + inside.toUri()), message);
         }
     }
 
