@@ -126,6 +126,13 @@ public final class JacksonFiles {
     }
 
     private void requireOneValue(final byte[] content, final int firstLine) throws IOException {
+        // Where there is one, Jackson takes the content for UTF-16 or UTF-32, which may be UTF-8 byte by byte.
+        for (int i = 0; i < Math.min(2, content.length); i++) {
+            if (content[i] == 0) {
+                throw new IOException("line " + firstLine + ", column " + (i + 1)
+                    + ": expected JSON in UTF-8, found a byte of 0");
+            }
+        }
         final long found;
         try {
             found = values(content);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,6 +98,16 @@ class JacksonFilesTest {
         final byte[] content = HexFormat.of().parseHex("22" + bytes + "22");
         assertFalse(passes(json.json(), content));
         assertFalse(passes(json.jsonLines(), content));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"})
+    void shouldRefuseAnotherEncodingWhenItIsValidated(final String charset) {
+        for (final String text : List.of("{}", "7", "\n[1]", "\r\"a\"")) {
+            final byte[] content = text.getBytes(Charset.forName(charset));
+            assertFalse(passes(json.json(), content), text);
+            assertFalse(passes(json.jsonLines(), content), text);
+        }
     }
 
     @Test

@@ -74,7 +74,7 @@ final class JsonMessages {
     private void read(final byte[] bytes, final int offset, final int length) throws IOException {
         type = OptionalInt.empty();
         payload = Optional.empty();
-        if (!Utf8.isText(bytes, offset, length)) {
+        if (!Utf8.isText(bytes, offset, length) || hasZeroAtBeginning(bytes, offset, length)) {
             throw new IllegalArgumentException("expected an object in UTF-8, found other bytes");
         }
         try (JsonParser parser = FACTORY.createParser(bytes, offset, length)) {
@@ -87,6 +87,11 @@ final class JsonMessages {
                     "expected an object with one text or base64, and at most one type, found something else");
             }
         }
+    }
+
+    /** Then the parser takes the line for UTF-16 or UTF-32, which may be UTF-8 byte by byte. */
+    private static boolean hasZeroAtBeginning(final byte[] bytes, final int offset, final int length) {
+        return length > 0 && bytes[offset] == 0 || length > 1 && bytes[offset + 1] == 0;
     }
 
     /** Whether it may be a field of a message. */

@@ -3,7 +3,10 @@ package org.fencepost.ipc.demo.file;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Passes on what is UTF-8 and refuses the rest, some of which Jackson takes for other characters. For one thread. */
+/**
+ * Passes on what may be JSON in UTF-8 and refuses other bytes, some of which Jackson takes for other characters, and a
+ * zero for a sign of UTF-16 or UTF-32. For one thread.
+ */
 final class Utf8Input extends InputStream {
     private static final int BYTE = 0xff;
     private static final int NEXT_MIN = 0x80;
@@ -41,6 +44,7 @@ final class Utf8Input extends InputStream {
 
     private void check(final int value) throws IOException {
         column++;
+        requireRight(value != 0, value);
         if (left > 0) {
             requireRight(value >= min && value <= max, value);
             left--;

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -605,6 +606,14 @@ class MessageCommandTest {
             "standard input: row that begins in line 3: ", "the rows before it are published");
         assertEquals("a\n", done(ToolRun.of("tail", name)));
         failed(ToolRun.withInput("a,b\n", "import", "--csv", name), "a column payload");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"})
+    void shouldPublishNothingWhenALineIsOfAnotherEncoding(final String charset) throws IOException {
+        final Path file = Files.writeString(directory.resolve("line"), "{\"text\":\"a\"}", Charset.forName(charset));
+        failed(ToolRun.of("import", name, file.toString()), "line: line 1: expected an object in UTF-8, found other");
+        assertEquals("", done(ToolRun.of("tail", name)));
     }
 
     @ParameterizedTest

@@ -17,6 +17,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -213,6 +214,19 @@ class FileCommandTest {
             failed(ToolRun.withInput(new ByteArrayInputStream(input), "file", command, name),
                 "standard input: line 2, column " + column + ": expected UTF-8, found the byte " + found,
                 name + " is unchanged");
+        }
+        unchanged();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"})
+    void shouldKeepOldContentWhenTheInputIsOfAnotherEncoding(final String charset) throws IOException {
+        for (final String text : List.of("{}", "7", "\n[1]")) {
+            final byte[] input = text.getBytes(Charset.forName(charset));
+            for (final String command : List.of("json", "jsonl", "patch --validate json", "patch --validate jsonl")) {
+                final String[] words = ("file " + command + " " + name).split(" ");
+                failed(ToolRun.withInput(new ByteArrayInputStream(input), words), name, " is unchanged");
+            }
         }
         unchanged();
     }
