@@ -35,7 +35,7 @@ import java.util.function.Consumer;
 @SuppressWarnings("exports")
 public final class JacksonFiles {
     /** What Jackson adds to a message, with a place that is said already. */
-    private static final String START_MARKER = " \\(start marker at .*\\)";
+    private static final String START_MARKER = " \\((start marker|for (Array|Object) starting) at .*\\)";
 
     private final ObjectWriter writer;
     private final ObjectReader reader;

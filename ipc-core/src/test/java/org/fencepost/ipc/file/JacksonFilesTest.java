@@ -120,6 +120,18 @@ class JacksonFilesTest {
         assertTrue(problem.contains("line 2: ") && problem.contains("nesting depth"), problem);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "[1}|line 1, column 3: Unexpected close marker '}': expected ']'",
+        "{]|line 1, column 2: Unexpected close marker ']': expected '}'",
+        "[1|line 1, column 3: Unexpected end-of-input: expected close marker for Array"})
+    void shouldSayNoMoreThanWhereAndWhatIsWrongWhenItIsNoJson(final String content, final String problem) {
+        for (final Validator validator : List.of(json.json(), json.jsonLines())) {
+            assertEquals(new Replacement.Invalid(problem), GuardedFile.of(directory.resolve("guarded"),
+                GuardOptions.defaults().validator(validator)).replace(content.getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+
     private boolean passes(final Validator validator, final byte[] content) {
         final Replacement result = GuardedFile.of(
             directory.resolve("guarded"), GuardOptions.defaults().validator(validator))

@@ -23,7 +23,7 @@ final class JsonMessages {
         .build();
 
     /** What the parser adds, which says where a line begins that is named anyway. */
-    private static final String START_MARKER = " \\(start marker at .*";
+    private static final String START_MARKER = " \\((start marker|for (Array|Object) starting) at .*";
 
     private OptionalInt type = OptionalInt.empty();
     private Optional<byte[]> payload = Optional.empty();

@@ -37,7 +37,7 @@ final class JsonValues implements Iterator<JsonValues>, AutoCloseable {
     private static final DefaultPrettyPrinter INDENTED = new DefaultPrettyPrinter()
         .withObjectIndenter(INDENTER).withArrayIndenter(INDENTER);
     /** What the parser adds to a message. */
-    private static final String START_MARKER = " \\(start marker at .*\\)";
+    private static final String START_MARKER = " \\((start marker|for (Array|Object) starting) at .*\\)";
 
     private final Input in;
     private final Path target;

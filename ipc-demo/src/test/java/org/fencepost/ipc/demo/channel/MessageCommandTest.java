@@ -680,7 +680,8 @@ class MessageCommandTest {
     @ValueSource(strings = {
         "{\"type\":1}", "{\"type\":1,\"text\":\"a\",\"base64\":\"YQ==\"}", "[1]", "{", "nonsense",
         "{\"base64\":\"!\"}", "{\"text\":1}", "{\"text\":\"a\",\"type\":\"a\"}",
-        "{\"text\":\"a\",\"type\":5000000000}", "{\"type\":1,\"text\":\"a\",\"type\":2}", "{\"text\":\"a\""})
+        "{\"text\":\"a\",\"type\":5000000000}", "{\"type\":1,\"text\":\"a\",\"type\":2}", "{\"text\":\"a\"",
+        "{\"text\":\"a\"]", "{\"text\":\"a\",\"other\":[1}"})
     void shouldSayWhichLineIsWrongWhenItIsNoMessage(final String line) {
         final ToolRun run = ToolRun.withInput("{\"text\":\"first\"}\n" + line + "\n", "import", name);
         failed(run, "standard input: line 2: ", "the lines before it are published");

@@ -195,7 +195,8 @@ class FileCommandTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "''|found none", "'{\"a\":1'|line 1, column", "'1 2'|found more", "'{\"a\":1,\"a\":2}'|Duplicate",
-        "'[1]\n]'|line 2, column 1", "'<a/>'|line 1, column 1", "'{}x'|line 1, column"})
+        "'[1]\n]'|line 2, column 1", "'<a/>'|line 1, column 1", "'{}x'|line 1, column",
+        "'[1}'|line 1, column 3: Unexpected close marker '}': expected ']'; "})
     void shouldKeepOldContentWhenTheInputIsNotOneValue(
         final String input, final String problem) throws IOException {
         failed(ToolRun.withInput(input, "file", "json", name),
