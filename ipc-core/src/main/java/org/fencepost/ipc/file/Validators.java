@@ -3,6 +3,7 @@ package org.fencepost.ipc.file;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
+import java.io.UnsupportedEncodingException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
@@ -54,7 +55,14 @@ final class Validators {
         factory.setFeature(SAX + "external-general-entities", false);
         factory.setFeature(SAX + "external-parameter-entities", false);
         factory.setFeature(LOADS_DTD, false);
-        factory.newSAXParser().parse(new ByteArrayInputStream(content), new WellFormedness());
+        try {
+            factory.newSAXParser().parse(new ByteArrayInputStream(content), new WellFormedness());
+        } catch (final SAXParseException problem) {
+            throw new SAXException("line " + problem.getLineNumber() + ", column " + problem.getColumnNumber() + ": "
+                + problem.getMessage(), problem);
+        } catch (final UnsupportedEncodingException unknown) {
+            throw new IOException("expected an encoding that Java has, found " + unknown.getMessage(), unknown);
+        }
     }
 
     private static final class WellFormedness extends DefaultHandler {

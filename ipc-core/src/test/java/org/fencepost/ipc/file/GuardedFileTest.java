@@ -180,6 +180,16 @@ class GuardedFileTest extends OnEveryPlatform {
         assertEquals(good, result.isDone(), result.toString());
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "<a>~ <b>~</a>|line 3, column 3: ", "<a>~<b:c/></a>|line 2, column 7: ",
+        "<?xml version='1.0' encoding='none'?><a/>|expected an encoding that Java has, found none"})
+    void shouldSayWhatIsWrongWhereWhenXmlIsNotWellFormed(final String content, final String problem) {
+        final String found = assertInstanceOf(Replacement.Invalid.class, file(
+            GuardOptions.defaults().validator(Validator.xml())).replace(bytes(content.replace('~', '\n')))).problem();
+        assertTrue(found.startsWith(problem), found);
+    }
+
     @Test
     void shouldRefuseWhatIsNotUtf8OrExpandsWithoutEnd() {
         final GuardOptions utf8 = GuardOptions.defaults().validator(Validator.utf8());
