@@ -23,7 +23,8 @@ import org.fencepost.ipc.durable.Surroundings;
  *
  * <p>The new content is written to a temporary file beside it, made durable, and renamed. So other
  * hard links to the file keep the old content, and who has it open goes on reading the old one.
- * Permissions and owner are kept; access control lists and extended attributes are not.
+ * Permissions and owner are kept; access control lists and extended attributes are not, and the
+ * group of a file with a list is given what the mask of the list allows, be it more than before.
  *
  * <p>Any number of threads and processes may write; the last to rename wins. Immutable.
  */
