@@ -24,7 +24,7 @@ import org.fencepost.ipc.format.SegmentFormat;
 final class SegmentBytes implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 18;
     private static final String[] HEADER_NAMES = {"magic", "version", "kind", "header checksum",
-        "channel id", "size of the segment", "place", "size of the file"};
+        "channel id", "number of pages", "size of the segment", "place", "size of the file"};
 
     private final FileChannel file;
     private final long start;
@@ -79,6 +79,8 @@ final class SegmentBytes implements AutoCloseable {
             {Integer.toUnsignedLong(FileHeader.checksum(page)),
                 Integer.toUnsignedLong(page.getInt(FileHeader.CHECKSUM_OFFSET))},
             {channelId, page.getLong(FileHeader.CHANNEL_ID_OFFSET)},
+            {SegmentFormat.fileBytes(segmentBytes) / FileHeader.PAGE_BYTES,
+                Integer.toUnsignedLong(page.getInt(FileHeader.SIZE_OFFSET))},
             {segmentBytes, page.getLong(SegmentFormat.SEGMENT_BYTES_OFFSET)},
             {place, page.getLong(SegmentFormat.PLACE_OFFSET)},
             {SegmentFormat.fileBytes(segmentBytes), file.size()}};

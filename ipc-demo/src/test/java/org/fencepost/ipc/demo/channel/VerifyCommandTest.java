@@ -11,6 +11,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,6 +29,7 @@ import org.fencepost.ipc.SubscriberOptions;
 import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.ToolRun;
 import org.fencepost.ipc.format.ControlFormat;
+import org.fencepost.ipc.format.FileHeader;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -170,6 +173,18 @@ class VerifyCommandTest {
         assertTrue(found("damaged", "unreachable").toString().contains("place: expected 0x0"));
     }
 
+    /** As another implementation may write it: who maps the segment refuses it. */
+    @Test
+    void shouldSayWhatIsWrongWhenAHeaderHasAnotherSizeThanItsFile() throws IOException {
+        final String segment = "segment-0000000000000000";
+        final ByteBuffer page = ByteBuffer.wrap(Files.readAllBytes(path.resolve(segment)))
+            .order(ByteOrder.LITTLE_ENDIAN).putInt(FileHeader.SIZE_OFFSET, 3);
+        overwrite(segment, 0, Arrays.copyOf(FileHeader.seal(page).array(), FileHeader.IDENTITY_BYTES));
+        failed(ToolRun.of("tail", name), "wrong size");
+        assertTrue(found("damaged", "unreachable").toString()
+            .contains("wrong number of pages: expected 0x2, found 0x3"));
+    }
+
     @Test
     void shouldShowAChecksumByEightDigitsAtMost() throws IOException {
         // Of some of them the highest bit is set.
@@ -207,15 +222,17 @@ class VerifyCommandTest {
         assertTrue(found("unreachable").toString().contains(segment), "nobody removes it");
     }
 
-    /** As behind a loss of power, or a file system that went away: the next opener recovers it. */
+    /**
+     * As behind a loss of power, or a file system that went away: the next opener recovers it. The slots are in another
+     * page, and say where claims end behind what is ready.
+     */
     @Test
     void shouldFindNothingWrongWhenTheWordsAreOlderThanTheSegments() throws IOException {
-        // The tail, ready and clearing, what is durable, and the end of the last claim.
+        // The tail, ready and clearing, and what is durable.
         overwrite("control", FILE_HEADER_BYTES, DamagedFiles.word(0));
         overwrite("control", FILE_HEADER_BYTES + 128, DamagedFiles.word(SEGMENT_BYTES));
         overwrite("control", FILE_HEADER_BYTES + 136, DamagedFiles.word(SEGMENT_BYTES));
         overwrite("control", FILE_HEADER_BYTES + 256, DamagedFiles.word(0));
-        overwrite("control", 2 * FILE_HEADER_BYTES + Long.BYTES, DamagedFiles.word(0));
         assertEquals(name + ": journal, 200 messages with 600 bytes from position 0 to 6400,"
             + " checksums verified\n", done(ToolRun.of("verify", name)));
     }
