@@ -30,6 +30,7 @@ import org.fencepost.ipc.demo.ExitCode;
 import org.fencepost.ipc.demo.ToolRun;
 import org.fencepost.ipc.format.ControlFormat;
 import org.fencepost.ipc.format.FileHeader;
+import org.fencepost.ipc.format.SegmentFormat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -351,6 +352,11 @@ class VerifyCommandTest {
         // Of a copy: whoever opens it, or looks at it, believes that so much was there.
         overwrite("control", ControlFormat.DURABLE_OFFSET, DamagedFiles.word(1L << 60));
         overwrite("control", ControlFormat.INODE_OFFSET, DamagedFiles.word(1));
+        long ahead = 2 * SEGMENT_BYTES;
+        while (Files.deleteIfExists(path.resolve(SegmentFormat.name(ahead)))) {
+            // How many were made ahead, depends on how soon who keeps house came to it.
+            ahead += SEGMENT_BYTES;
+        }
         final JsonNode json = found("damaged", "missing");
         at(json, 1, 2 * SEGMENT_BYTES, 1L << 60);
         assertTrue(json.toString().contains("none behind it up to there; restore them"), json.toString());
