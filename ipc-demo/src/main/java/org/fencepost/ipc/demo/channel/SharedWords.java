@@ -144,6 +144,10 @@ final class SharedWords {
                     problem = "its name is no text in UTF-8";
                 }
             }
+            final long batchIndex = file.getLong(at + CursorsFormat.BATCH_INDEX_OFFSET);
+            if (named && (batchIndex < 0 || batchIndex > Integer.MAX_VALUE)) {
+                problem = "it says that " + batchIndex + " messages of a batch are consumed";
+            }
             cursors.add(new Cursor(record, named, name,
                 file.getLong(at + CursorsFormat.POSITION_OFFSET), problem));
         }

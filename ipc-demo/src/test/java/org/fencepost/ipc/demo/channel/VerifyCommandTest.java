@@ -5,6 +5,7 @@ import static org.fencepost.ipc.demo.ToolRun.failed;
 import static org.fencepost.ipc.demo.ToolRun.misused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.FutureTask;
 import org.awaitility.Awaitility;
 import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.Claim;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.Subscriber;
@@ -277,6 +279,22 @@ class VerifyCommandTest {
         assertTrue(found("cursor").toString().contains("'billing' is at position 40"));
         overwrite("cursors", 2 * FILE_HEADER_BYTES, DamagedFiles.word(1 << 20));
         assertTrue(found("cursor").toString().contains("expected a position up to 6400"));
+    }
+
+    /** Its next owner is refused. */
+    @Test
+    void shouldNameTheCursorWhenNobodyCanResumeIt() throws IOException {
+        try (Channel channel = Channel.join(path);
+             Subscriber subscriber = channel.addSubscriber(SubscriberOptions.earliest().named("billing", true))) {
+            assertEquals(3, subscriber.poll((buffer, offset, length, header) -> { }, 3));
+        }
+        overwrite("cursors", 2 * FILE_HEADER_BYTES + Long.BYTES, DamagedFiles.word(1L << 31));
+        assertTrue(found("cursor").toString().contains(
+            "'billing' is at position 96: it says that 2147483648 messages of a batch are consumed"));
+        try (Channel channel = Channel.join(path)) {
+            assertThrows(ChannelDamagedException.class,
+                () -> channel.addSubscriber(SubscriberOptions.earliest().named("billing", true)));
+        }
     }
 
     @Test
