@@ -60,7 +60,7 @@ final class Retention {
         if (log.isClosed() || words.isDamaged() || keptFrom == removedBelow) {
             return false;
         }
-        final List<Long> places = log.store().placesBelow(keptFrom);
+        final List<Long> places = log.store().placesBetween(removedBelow, keptFrom);
         if (!places.isEmpty()) {
             remove(places, keptFrom);
         }

@@ -73,11 +73,12 @@ public interface SegmentStore {
     }
 
     /**
-     * Where the segments of a journal begin that are left before this one. Called under the housekeeping lock.
+     * Where the segments of a journal begin that are there from one on and before another one. Called under the
+     * housekeeping lock.
      *
      * @throws org.fencepost.ipc.ChannelException if that cannot be looked at; it can be tried again.
      */
-    List<Long> placesBelow(long earliest);
+    List<Long> placesBetween(long from, long end);
 
     /**
      * Makes durable where the cursors of a journal stand, when {@code earliest} is about to say that the log begins
@@ -101,7 +102,7 @@ public interface SegmentStore {
      * Removes segments of a journal before this one, behind {@link #recordEarliest}. Called under the same
      * lock; may block on the disk.
      *
-     * @param places where they begin, as {@link #placesBelow} has said.
+     * @param places where they begin, as {@link #placesBetween} has said.
      * @throws org.fencepost.ipc.ChannelException if one cannot be removed; it can be tried again.
      */
     void remove(List<Long> places, long earliest);

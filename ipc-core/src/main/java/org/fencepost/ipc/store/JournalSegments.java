@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.fencepost.ipc.ChannelClosedException;
@@ -26,6 +27,9 @@ import org.fencepost.ipc.os.Reason;
 final class JournalSegments implements SegmentStore, AutoCloseable {
     /** Pages of a segment up to this are made at once: that takes its thread from other work for some 15 ms. */
     private static final long PAGES_BYTES_MAX = 64 << 20;
+
+    /** So many segments are looked for by name at most: to list those of a long journal takes longer. */
+    private static final int LOOKED_FOR_MAX = 64;
 
     private final Platform platform;
     private final Surroundings surroundings;
@@ -87,7 +91,7 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
         final Path file = directory.resolve(SegmentFormat.name(segmentStart));
         try {
             name.require();
-            Leftovers.remove(surroundings, directory);
+            Leftovers.beforeWrite(surroundings, directory);
             if (surroundings.calls().status(file, false).isEmpty()) {
                 make(file, segmentStart, wantsPages);
             }
@@ -117,6 +121,10 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
             name(made, file);
         } catch (final FileAlreadyExistsException e) {
             // Made by somebody whose lock was dropped while it still worked; verified by the caller.
+        } catch (final IOException e) {
+            // Those of the dead may be what takes the room.
+            Leftovers.remove(surroundings, directory);
+            throw e;
         }
     }
 
@@ -134,13 +142,25 @@ final class JournalSegments implements SegmentStore, AutoCloseable {
     }
 
     @Override
-    public List<Long> placesBelow(final long earliest) {
+    public List<Long> placesBetween(final long from, final long end) {
         try {
-            return SegmentFiles.places(directory).stream().filter(place -> place < earliest).toList();
+            return (end - from) / geometry.segmentBytes() > LOOKED_FOR_MAX
+                ? SegmentFiles.places(directory).stream().filter(place -> place >= from && place < end).toList()
+                : lookedFor(from, end);
         } catch (final IOException e) {
             requireOpen();
-            throw notRemoved(earliest, e);
+            throw notRemoved(end, e);
         }
+    }
+
+    private List<Long> lookedFor(final long from, final long end) throws IOException {
+        final List<Long> places = new ArrayList<>();
+        for (long place = from; place < end; place += geometry.segmentBytes()) {
+            if (surroundings.calls().status(directory.resolve(SegmentFormat.name(place)), false).isPresent()) {
+                places.add(place);
+            }
+        }
+        return places;
     }
 
     @Override

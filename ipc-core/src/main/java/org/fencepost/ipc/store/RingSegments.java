@@ -64,7 +64,7 @@ final class RingSegments implements SegmentStore, AutoCloseable {
     }
 
     @Override
-    public List<Long> placesBelow(final long earliest) {
+    public List<Long> placesBetween(final long from, final long end) {
         throw new IllegalStateException("a ring keeps all its segments");
     }
 

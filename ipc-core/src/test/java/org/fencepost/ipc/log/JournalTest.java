@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.fencepost.ipc.ChannelClosedException;
+import org.fencepost.ipc.ChannelIOException;
 import org.fencepost.ipc.ChannelDamagedException;
 import org.fencepost.ipc.ChannelOptions;
 import org.fencepost.ipc.durable.Leftovers;
@@ -87,6 +88,49 @@ class JournalTest {
             assertEquals(Set.of("control", "cursors", "members", segment(0).getFileName().toString(),
                 segment(SEGMENT).getFileName().toString()), names());
         }
+    }
+
+    /** A look at all names for each segment would take time that grows with the square of the journal. */
+    @Test
+    void shouldLookForWhatTheDeadHaveLeftInProportionWhenThereAreManySegments() throws IOException {
+        try (Handle handle = open()) {
+            for (int other = 0; other < 300; other++) {
+                Files.createFile(channel().resolve("other" + other));
+            }
+            assertEquals(Cleaner.DONE, prepare(handle));
+            final Path leftover = Files.createFile(Leftovers.newName(channel()));
+            int made = 0;
+            while (Files.exists(leftover)) {
+                made++;
+                handle.log.store().prepare((1L + made) * SEGMENT, () -> false);
+            }
+            assertTrue(made > 2 && made <= 8, "expected 300 / 64 segments or so, found " + made);
+        }
+    }
+
+    @Test
+    void shouldRemoveWhatTheDeadHaveLeftWhenThereIsNoRoomAmongManySegments() throws IOException {
+        final Path leftover = Leftovers.newName(channel());
+        try (Handle handle = open(fullWhile(leftover))) {
+            for (int other = 0; other < 300; other++) {
+                Files.createFile(channel().resolve("other" + other));
+            }
+            assertEquals(Cleaner.DONE, prepare(handle));
+            Files.createFile(leftover);
+            assertThrows(ChannelIOException.class, () -> handle.log.store().prepare(2 * SEGMENT, () -> false));
+            handle.log.store().prepare(2 * SEGMENT, () -> false);
+        }
+    }
+
+    /** A file system that has no room for a file more while this one is there. */
+    private static Platform fullWhile(final Path taking) {
+        return new PlatformWithCalls(real ->
+            around(FileCalls.class, real, (name, arguments, call) -> {
+                if (name.equals("create") && Files.exists(taking)) {
+                    throw new FileSystemException(taking.toString(), null, "ENOSPC");
+                }
+                return call.make();
+            }));
     }
 
     @Test
@@ -187,7 +231,7 @@ class JournalTest {
             handle.log.store().prepare(SEGMENT, () -> false);
             handle.log.store().prepare(2 * SEGMENT, () -> false);
             calls.get().take();
-            final List<Long> places = handle.log.store().placesBelow(2 * SEGMENT);
+            final List<Long> places = handle.log.store().placesBetween(0, 2 * SEGMENT);
             handle.log.store().recordCursors(2 * SEGMENT);
             handle.log.store().recordEarliest(2 * SEGMENT);
             handle.log.store().remove(places, 2 * SEGMENT);
@@ -205,6 +249,35 @@ class JournalTest {
                 new Effect.Unlinked(segment(0)),
                 new Effect.Unlinked(segment(SEGMENT)),
                 new Effect.DirectorySynced(channel())), effects);
+        }
+    }
+
+    /** A list for each segment that goes would take time that grows with the square of the journal. */
+    @Test
+    void shouldLookForFewSegmentsByNameAndListMany() throws IOException {
+        final List<Path> lookedFor = new ArrayList<>();
+        final Platform platform = new PlatformWithCalls(real ->
+            around(FileCalls.class, real, (name, arguments, call) -> {
+                if (name.equals("status")) {
+                    lookedFor.add((Path) arguments[0]);
+                }
+                return call.make();
+            }));
+        final int segments = 70;
+        try (Handle handle = open(platform)) {
+            final SegmentStore store = handle.log.store();
+            for (int segment = 1; segment < segments; segment++) {
+                store.prepare((long) segment * SEGMENT, () -> false);
+            }
+            Files.delete(segment(3 * SEGMENT));
+            lookedFor.clear();
+            assertEquals(List.of(2L * SEGMENT, 4L * SEGMENT), store.placesBetween(2 * SEGMENT, 5 * SEGMENT));
+            assertEquals(List.of(segment(2 * SEGMENT), segment(3 * SEGMENT), segment(4 * SEGMENT)), lookedFor);
+            lookedFor.clear();
+            assertEquals(LongStream.range(1, segments - 1).filter(segment -> segment != 3)
+                .map(segment -> segment * SEGMENT).boxed().toList(),
+                store.placesBetween(SEGMENT, (segments - 1L) * SEGMENT));
+            assertEquals(List.of(), lookedFor);
         }
     }
 

@@ -99,8 +99,8 @@ final class WatchedSyncs implements SegmentStore {
     }
 
     @Override
-    public List<Long> placesBelow(final long earliest) {
-        return store.placesBelow(earliest);
+    public List<Long> placesBetween(final long from, final long end) {
+        return store.placesBetween(from, end);
     }
 
     @Override

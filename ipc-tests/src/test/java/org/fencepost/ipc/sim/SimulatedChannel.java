@@ -337,9 +337,9 @@ final class SimulatedChannel {
         }
 
         @Override
-        public List<Long> placesBelow(final long earliest) {
+        public List<Long> placesBetween(final long from, final long end) {
             simulation.systemCall();
-            return segments.keySet().stream().filter(place -> place < earliest).sorted().toList();
+            return segments.keySet().stream().filter(place -> place >= from && place < end).sorted().toList();
         }
 
         @Override
