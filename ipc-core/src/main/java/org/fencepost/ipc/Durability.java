@@ -136,6 +136,11 @@ final class Durability {
         return flushInterval() || recordIfIdle();
     }
 
+    /** Whether there is something that is to be brought to the disk when the channel's flush interval is over. */
+    boolean hasUnflushed() {
+        return flushIntervalNanos != 0 && log.words().tailAcquire() > commit.durablePosition();
+    }
+
     /**
      * Whether it has said on the disk how much is there. The last sync could not, and the watermark itself gets
      * there when the system writes its pages back. Only in a handle that has waited for the disk, or
@@ -169,7 +174,7 @@ final class Durability {
         }
         final long durable = commit.durablePosition();
         final long nowNanos = System.nanoTime();
-        if (durable != unflushedFrom || log.words().tailAcquire() <= durable) {
+        if (durable != unflushedFrom || !hasUnflushed()) {
             unflushedFrom = durable;
             unflushedNanos = nowNanos;
             return false;

@@ -232,7 +232,9 @@ public final class Housekeeping {
             }
         } finally {
             durability.flushIfDue();
-            dueNanos = System.nanoTime() + pace.pauseNanos();
+            final long endNanos = System.nanoTime();
+            // What is to be flushed is not looked at too early, and then a pause too late.
+            dueNanos = durability.hasUnflushed() ? endNanos + pace.pauseNanos() : pace.nextLookNanos(endNanos);
         }
     }
 

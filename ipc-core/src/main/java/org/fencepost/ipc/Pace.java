@@ -47,4 +47,10 @@ final class Pace {
     long pauseNanos() {
         return pauseNanos;
     }
+
+    /** When the next look is due: where nothing moves, when it is for all such channels, so that one wake-up does. */
+    long nextLookNanos(final long nowNanos) {
+        final long next = nowNanos + pauseNanos;
+        return pauseNanos < pauseNanosMax ? next : next - Math.floorMod(next, pauseNanosMax);
+    }
 }

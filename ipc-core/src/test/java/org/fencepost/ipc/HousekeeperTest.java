@@ -97,6 +97,27 @@ class HousekeeperTest {
         }
     }
 
+    /** Each by itself would be a wake-up of its own, ten times a second. */
+    @Test
+    void shouldLookAtAllChannelsThatRestAtTheSameTime() {
+        try (Channel ring = Channel.open(directory.resolve("ring"), ChannelOptions.ring(32_768));
+             Channel journal = Channel.open(directory.resolve("journal"), JOURNAL)) {
+            for (final Channel channel : new Channel[] {ring, journal}) {
+                channel.housekeeping().inBackground();
+                Awaitility.await().until(() -> looksAtTheTimeOfAll(channel.housekeeping()));
+            }
+        }
+    }
+
+    private static boolean looksAtTheTimeOfAll(final Housekeeping housekeeping) {
+        final long beforeNanos = System.nanoTime();
+        final long nanos = housekeeping.round();
+        final long afterNanos = System.nanoTime();
+        final long pauseNanos = Housekeeping.PAUSE_NANOS_MAX;
+        return nanos > Pace.PAUSE_NANOS_MIN && afterNanos - beforeNanos < TimeUnit.MILLISECONDS.toNanos(1)
+            && Math.floorDiv(beforeNanos + nanos - 1, pauseNanos) != Math.floorDiv(afterNanos + nanos, pauseNanos);
+    }
+
     @Test
     void shouldForgetAChannelThatItFindsClosed() {
         final Channel channel = open("journal", () -> { });

@@ -70,6 +70,18 @@ class PaceTest {
     }
 
     @Test
+    void shouldLookAtAllThatRestAtTheSameTime() {
+        for (final long nowNanos : new long[] {-250 * MILLI - 1, -MILLI, 0, 30 * MILLI, 100 * MILLI, 199 * MILLI}) {
+            final long next = pace.nextLookNanos(nowNanos);
+            assertEquals(0, next % PAUSE_MAX);
+            assertTrue(next > nowNanos && next <= nowNanos + PAUSE_MAX, next + " behind " + nowNanos);
+        }
+        pace.look(0, 0);
+        pace.look(10 << 20, 2 * MILLI);
+        assertEquals(3 * MILLI + 1, pace.nextLookNanos(2 * MILLI + 1), "what moves is looked at when it is time");
+    }
+
+    @Test
     void shouldTakeItForIdleWhenItIsNotLookedAt() {
         assertEquals(PAUSE_MAX, pace.pauseNanos());
         assertEquals(0, pace.bytesIn(Housekeeping.PAGES_AHEAD_NANOS));
