@@ -106,6 +106,11 @@ final class ChannelFiles {
         }
     }
 
+    /** Whether nothing is there any more that was a channel; not where this user cannot know. */
+    static boolean isGone(final Path path) {
+        return Files.notExists(path.resolve(ControlFormat.FILE_NAME), LinkOption.NOFOLLOW_LINKS);
+    }
+
     /** Whether it has the file that makes it a channel. */
     boolean exist() {
         return Files.isRegularFile(path.resolve(ControlFormat.FILE_NAME), LinkOption.NOFOLLOW_LINKS);

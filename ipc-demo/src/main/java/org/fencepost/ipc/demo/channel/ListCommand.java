@@ -102,6 +102,10 @@ public final class ListCommand extends ToolCommand {
                     channel.close();
                 }
             } catch (final ChannelException | CommandFailedException notToBeOpened) {
+                if (ChannelFiles.isGone(path)) {
+                    // It was removed behind the look at the directory.
+                    continue;
+                }
                 exitCode = ExitCode.FAILED;
                 tell("ipc: " + notToBeOpened.getMessage());
                 if (json.isSet()) {

@@ -13,11 +13,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.fencepost.ipc.Channel;
+import org.fencepost.ipc.ChannelException;
 import org.fencepost.ipc.ChannelOptions;
+import org.fencepost.ipc.Channels;
 import org.fencepost.ipc.Publisher;
 import org.fencepost.ipc.Subscriber;
 import org.fencepost.ipc.SubscriberOptions;
@@ -229,6 +232,32 @@ class ChannelCommandTest {
         assertTrue(rows.getLast().endsWith("  two?lines?[2J"), rows::toString);
         assertEquals(directory.resolve(strange).toString(), new ObjectMapper().readTree(
             done(ToolRun.of("ls", "--json", directory.toString()))).required("path").textValue());
+    }
+
+    @Test
+    void shouldPassOverChannelsThatAreRemovedWhileItListsThem() throws InterruptedException {
+        final int channels = 100;
+        for (int i = 0; i < channels; i++) {
+            Channel.open(directory.resolve("c" + i), ChannelOptions.ring(8192, 2)).close();
+        }
+        final List<String> refused = new ArrayList<>();
+        final Thread remover = Thread.ofPlatform().start(() -> {
+            for (final Path each : Channels.list(directory)) {
+                try {
+                    Channels.remove(each);
+                } catch (final ChannelException e) {
+                    refused.add(e.getMessage());
+                }
+            }
+        });
+        while (remover.isAlive()) {
+            final ToolRun run = ToolRun.of("ls", directory.toString());
+            // It says of a removal that is at work that it may be one that was killed.
+            assertEquals(0, run.exitCode(), run::toString);
+        }
+        remover.join();
+        assertEquals(List.of(), refused);
+        assertEquals("", done(ToolRun.of("ls", directory.toString())));
     }
 
     @Test
