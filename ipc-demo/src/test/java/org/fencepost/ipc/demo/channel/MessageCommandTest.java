@@ -256,7 +256,7 @@ class MessageCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"--segment 64k, 4096 1904", "--ring 16k --segments 4, 4064 1936"})
+    @CsvSource({"--segment 64k, 4096 1904", "--ring 16k --segments 4, 4080 1920"})
     void shouldPublishChunksOfAPageWhenNobodySaysHowManyBytes(final String options, final String lengths) {
         final String other = name + "-other";
         done(ToolRun.of(("create " + options + " " + other).split(" ")));
