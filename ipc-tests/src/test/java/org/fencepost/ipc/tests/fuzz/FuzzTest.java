@@ -46,10 +46,11 @@ class FuzzTest {
         final Path inputs = directory.resolve("inputs");
         final Path findings = Files.createDirectory(directory.resolve("findings"));
         Fuzz.expand(inputs);
-        // Its agent is loaded into the JVM while that runs.
+        // Its agent is loaded into the JVM while that runs. What a process had in memory at most begins, in Linux, with
+        // what the one had that has started it (getrusage(2), ru_maxrss), and that may have had some GB mapped.
         try (ChildJvm jazzer = ChildJvm.start(
             List.of("-Xmx600m", "-XX:+EnableDynamicAgentLoading"), Jazzer.class,
-            Fuzz.arguments(inputs, findings, List.of("-runs=" + RUNS, "-seed=" + seed))
+            Fuzz.arguments(inputs, findings, List.of("-runs=" + RUNS, "-seed=" + seed, "-rss_limit_mb=0"))
                 .toArray(String[]::new))) {
             final int status = jazzer.awaitExit(Duration.ofMinutes(2));
             assertEquals(0, status, () -> jazzer.describe("has found something"));
